@@ -1,4 +1,4 @@
-"""The one exception of gradcli, its picture with a caret, and the exit codes."""
+"""The one exception of gradcli, its picture with a caret, the exit codes, and the language in which everything is said."""
 
 from __future__ import annotations
 
@@ -65,6 +65,11 @@ class GradcliError(Exception):
         """Name the source of the span where it is not named yet; returns the error itself."""
         if self.source is None:
             self.source, self.where = source, where
+        return self
+
+    def kept(self) -> GradcliError:
+        """The error itself, to be kept as the result of one row of many: without the calls that raised it, and what they hold."""
+        self.__traceback__ = self.__context__ = None
         return self
 
     @property
@@ -182,6 +187,39 @@ def located(source: str, where: str) -> Iterator[None]:
         yield
     except GradcliError as error:
         raise error.located(source, where) from None
+
+
+class Speech:
+    """What says finished English sentences to people: this one as they are, one of another language as its catalogue has them."""
+
+    language = "en"
+
+    def said(self, text: str) -> str:
+        """A sentence, or several."""
+        return text
+
+    def word(self, text: str) -> str:
+        """A word or a few, such as a cell of a table."""
+        return text
+
+
+_spoken = [Speech()]
+"""Of this call; JSON and what other programs read never ask for it."""
+
+
+def speak_as(speech: Speech) -> None:
+    """From now on everything for people is said so."""
+    _spoken[0] = speech
+
+
+def spoken() -> Speech:
+    """What says English sentences in the language of this call."""
+    return _spoken[0]
+
+
+def said(text: str) -> str:
+    """A finished English sentence, or a word, in the language of this call."""
+    return _spoken[0].said(text)
 
 
 def label(text: str, end: str = "") -> str:

@@ -1,5 +1,8 @@
 """The messages of gradcli: every text of the package that a person may read, found in its code, with `{}` for what is put in.
 
+In Python that is every text of several words, and every word that `said` is called with; in pages what stands between tags and in
+labels, in their scripts what is marked by `say`.
+
 `python tests/messages.py` counts what the Chinese catalogue lacks, folder by folder; `--missing` lists it, `--spare` what no code
 says any more; `--write` puts the one into it, empty, beside the messages of its module, and takes out the other.
 """
@@ -14,6 +17,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import gradcli
+from gradcli.output.page.files import KEY, MARKUP, PUT_IN, SAID, WORD
+from gradcli.output.translation import translator
 from gradcli.output.translation.catalogue import Entry, entries
 
 PACKAGE = Path(gradcli.__file__).parent
@@ -22,15 +27,10 @@ NOT_SAID = {
     "output/code": "programs in other languages, and what stands in them",
     "output/schemas": "descriptions of JSON, which is English",
     "output/serialization": "JSON",
-    "output/page": "the page has its own words, in its scripts",
-    "output/quizzes": "sheets and formats of course systems, which have a language of their own",
     "output/formulas": "LaTeX and MathML",
     "output/translation": "this",
-    "output/manual/html.py": "a page of HTML around pages that are translated",
     "output/manual/roff.py": "roff",
-    "output/diagrams": "pictures: words of DOT, SVG, TikZ",
-    "ops/arrays": "what PyTorch and NumPy say of operations, and samples of texts",
-    "ops/elementwise": "documentation of operations",
+    "ops/arrays/torch_messages.py": "what PyTorch says, in its words",
     "emulation": "what Python, PyTorch and TensorFlow say, in their words",
     "autodiff/torch_tape": "what PyTorch says, in its words",
     "language/grammar.py": "texts of grammars",
@@ -41,18 +41,40 @@ NOT_SAID = {
     "output/json.py": "JSON",
     "graph/verifier.py": "defects of the program",
     "ops/declaration/facts.py": "what PyTorch says",
-    "output/documents/html.py": "HTML",
-    "output/plots/page.py": "the page has its own words, in its scripts",
     "language/readings/scan.py": "names of tokens",
     "language/readings/vocabulary.py": "names of letters",
 }
 """Folders and modules whose texts are not messages of the command line, and why."""
 
-_WORDS = re.compile(r"[A-Za-z]{2,}[,;:.?]? ([A-Za-z]{2,}|\d+ [a-z]{2})|[A-Za-z]{2,}[,:]? '?\(?\{\}|\{\}'?,? [A-Za-z]{2,}")
+_PICTURES = (
+    "output/diagrams",
+    "output/documents/html.py",
+    "output/page",
+    "output/plots/page.py",
+    "output/quizzes",
+    "output/manual",
+)
+_PICTURED = re.compile(
+    r"<|\w=[\w\"{]|\{\{|\b(box|edge|digraph|classDef|linkStyle|subgraph|label)\b|'unsafe|// "
+    r"|^grad_fn |= const |^broken, |^derivative by |\.grad \{\}|of shape \{\} does not|\nexport|light dark|monospace"
+)
+"""Folders and modules that write pictures and pages, and what stands in their texts that are no messages."""
+
+_WORDS = re.compile(
+    r"[A-Za-z]{2,}[,;:.?]? ([A-Za-z]{2,}|\d+ [a-z]{2}|[a-z] [a-z]{3,})"
+    r"|[A-Za-z]{2,}[,:]? '?\(?\{\}|\{\}'?,? [A-Za-z]{2,}|\d, or [a-z] |^an? [a-z]{3,}"
+)
 _CODE = re.compile(
     r"\\[a-z(\[]|</|/>|=>|\$|^[\w.]+:\w+$|^with t"
-    r"|(^|\} )(select|insert|create|pragma|set|integer) [a-z{*]|finite\[|double "
+    r"|(^|\} )(select|insert|create|pragma|set|integer) [a-z{*]|finite\[|double (?!click)"
 )
+_DECLARED = re.compile(
+    r"Backward\w*[(]|^[\w{}.]+[(].*[)](\.\w+)?$|: (torch|Tensor|linalg|top|nn|tf)\b"
+    r"|^(\{\})?(convex|concave|rises|falls|defined from|degree)\b"
+)
+"""What stands in declarations of operations as names and codes."""
+_LABEL = re.compile(r"^ *([a-z]{2,}) {2,}\{\}$")
+"""What stands before a line of a report in two columns."""
 _FIELD = re.compile(r"(?<!\{)\{\w+\}(?!\})")
 _MOST_VARIANTS = 6
 _NAMES = (
@@ -62,6 +84,10 @@ _NAMES = (
     "zero one",
     "sum mean ",
     "bold ",
+    "0, ",
+    "is_leaf ",
+    "QTI Package",
+    "IMS Content",
     "quad ",
     "big ",
     "<svg ",
@@ -76,20 +102,44 @@ _DEFECTS = {"AssertionError", "KeyError", "TypeError", "NotImplementedError", "R
 def messages(root: Path = PACKAGE) -> dict[str, list[str]]:
     """Every message, with the modules that say it."""
     found: dict[str, list[str]] = {}
-    for path in sorted(root.rglob("*.py")):
+    for path in sorted(root.rglob("*.*")):
         module = path.relative_to(root).as_posix()
-        if any(module == name or module.startswith(f"{name}/") for name in NOT_SAID):
+        if path.suffix not in _TEXTS or any(_stands_in(module, name) for name in NOT_SAID):
             continue
-        for text in _said(ast.parse(path.read_text("utf-8"))):
+        pictured = any(_stands_in(module, name) for name in _PICTURES)
+        for text in _TEXTS[path.suffix](path.read_text("utf-8")):
+            if (pictured and _PICTURED.search(text)) or (_stands_in(module, "ops") and _DECLARED.search(text)):
+                continue
             modules = found.setdefault(text, [])
             if module not in modules:
                 modules.append(module)
     return found
 
 
-def _said(tree: ast.Module) -> Iterator[str]:
+def _stands_in(module: str, name: str) -> bool:
+    return module == name or module.startswith(f"{name}/")
+
+
+def _script(text: str) -> Iterator[str]:
+    yield from (_put_in(PUT_IN, said[1].strip()) for said in SAID.finditer(text))
+
+
+def _page(text: str) -> Iterator[str]:
+    yield from (_put_in(KEY, said[0].strip()) for said in MARKUP.finditer(text) if WORD.search(said[0]))
+
+
+def _put_in(other: re.Pattern[str], text: str) -> str:
+    return "{}".join(_escaped(piece) for piece in other.split(text)[::2])
+
+
+def _said(text: str) -> Iterator[str]:
+    tree = ast.parse(text)
     done: set[int] = set()
     for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "said" and isinstance(word := node.args[0], ast.Constant):
+            yield from [word.value] if is_word(word.value) else ()
+        elif isinstance(node, ast.keyword) and node.arg == "domain" and isinstance(node.value, ast.Constant):
+            yield from [node.value.value] if re.search(" (or|and) ", node.value.value) else ()
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             done.add(id(node.value))  # a docstring
         elif _unsaid(node):
@@ -109,12 +159,47 @@ def _said(tree: ast.Module) -> Iterator[str]:
             continue
         done.update(map(id, _parts(node)))
         for text in texts:
+            yield from _LABEL.findall(text)
             if _WORDS.search(text) and not _CODE.search(text) and not text.startswith(_NAMES):
                 yield from _remarks(text) if "\n" in text.strip() else [_opened(text)]
 
 
+_TEXTS = {".py": _said, ".js": _script, ".html": _page}
+
+
+def is_word(text: str) -> bool:
+    """Whether a message is a single word, which stands in the catalogue by the context of words."""
+    return bool(re.fullmatch(r"[A-Za-z]{2,}[:.]?", text))
+
+
+def key_of(text: str) -> tuple[str, str]:
+    """The context and the text by which a message stands in the catalogue."""
+    return (translator.WORD if is_word(text) else "", text)
+
+
+_FACTS = {
+    "course",
+    "grad_fn",
+    "javascript",
+    "latex",
+    "linear",
+    "masks",
+    "promotes",
+    "quizzes",
+    "sympy",
+    "takes",
+    "tensorflow",
+    "torch",
+    "torch_call",
+    "torch_message",
+}
+"""What a declaration says of an operation in names and codes."""
+
+
 def _unsaid(node: ast.AST) -> bool:
-    """Whether nobody is told what stands in a part of the code: defects, representations, patterns."""
+    """Whether nobody is told what stands in a part of the code: defects, representations, patterns, codes of declarations."""
+    if isinstance(node, ast.keyword):
+        return node.arg in _FACTS
     if isinstance(node, ast.Raise):
         return isinstance(node.exc, ast.Call) and ast.unparse(node.exc.func) in _DEFECTS
     if isinstance(node, ast.FunctionDef):
@@ -217,7 +302,9 @@ def _joined(pieces: Iterable[list[str] | None]) -> list[str]:
 def main() -> None:
     """Compare the catalogue with the code."""
     found, known = messages(), {(entry.context, entry.message): entry for entry in entries("zh")}
-    missing = {text: modules for text, modules in found.items() if ("", text) not in known or not known["", text].translation}
+    missing = {
+        text: modules for text, modules in found.items() if key_of(text) not in known or not known[key_of(text)].translation
+    }
     spare = [entry.message for entry in known.values() if entry.message not in found and not entry.context]
     if "--write" in sys.argv:
         write({text: modules[0] for text, modules in found.items()}, known)
@@ -239,7 +326,12 @@ def write(found: dict[str, str], known: dict[tuple[str, str], Entry]) -> None:
     for entry in known.values():
         if entry.context:
             lines += ["", f'msgctxt "{entry.context}"', f"msgid {quoted(entry.message)}", f"msgstr {quoted(entry.translation)}"]
+    for text in found:
+        if is_word(text) and key_of(text) not in known:
+            lines += ["", f'msgctxt "{translator.WORD}"', f"msgid {quoted(text)}", 'msgstr ""']
     for text, module in sorted(found.items(), key=lambda item: item[1]):
+        if is_word(text):
+            continue
         translation = known["", text].translation if ("", text) in known else ""
         lines += ["", f"#: {module}", f"msgid {quoted(text)}", f"msgstr {quoted(translation)}"]
     (PACKAGE / "manual" / "zh" / "messages.po").write_text("\n".join(lines) + "\n", "utf-8")

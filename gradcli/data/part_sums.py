@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from gradcli.data.batches import BatchFunction
 from gradcli.data.kernels.sums import Group, Sums
 from gradcli.data.tables.feeds import pieces_of
 from gradcli.data.tables.formats import open_table
-from gradcli.data.tables.pieces import Partition, Piece, Reading, Wanted
+from gradcli.data.tables.pieces import Partition, Piece, Reading, Row, Wanted
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen, replace
 from gradcli.typing import Any
@@ -36,17 +36,15 @@ class SumJob(Frozen, eq=False):
         """The sums of a part as JSON, whose numbers have all of their digits; or its number and ``failed_by``, an error."""
         part = self.parts[number]
         try:
-            reducer, failed = self.function.reducer(), 0
+            reducer, unread = self.function.reducer(), Unread(part.first)
             with open_table(part, self.reading) as table:
                 for piece in pieces_of(table, part, self.wanted):
-                    columns, keys, bad = readable_columns(piece, self.by)
-                    failed += bad
-                    reducer.add(columns, keys)
-            sums = reducer.sums().partition(number)
+                    reducer.add(*unread.readable(piece, self.by))
+            sums = unread.counted(reducer.sums().partition(number))
         except GradcliError as error:
             return json.dumps({"part": number, "failed_by": error.message})
         nodes = [[*place, _plain(group.keys), group.numbers.tolist()] for place, group in sums.nodes.items()]
-        plain = [list(sums.names), sums.outputs, [list(shape) for shape in sums.shapes], nodes, sums.failed + failed]
+        plain = [list(sums.names), sums.outputs, [list(shape) for shape in sums.shapes], nodes, sums.failed, sums.why_failed]
         return json.dumps({"part": number, "sums": plain})
 
 
@@ -70,7 +68,8 @@ def total(job: SumJob, reports: Iterable[str]) -> Sums:
     sums, *others = [part for part in parts if part.nodes] or parts[:1]
     for part in others:
         sums = sums.merge(part)
-    return replace(sums, failed=sum(part.failed for part in parts))
+    why = next((part.why_failed for part in parts if part.why_failed), "")
+    return replace(sums, failed=sum(part.failed for part in parts), why_failed=why)
 
 
 def _plain(keys: Any) -> Any:
@@ -80,33 +79,58 @@ def _plain(keys: Any) -> Any:
 def _sums(plain: list[Any]) -> Sums:
     import numpy
 
-    names, outputs, shapes, nodes, failed = plain
+    names, outputs, shapes, nodes, *failed = plain
     groups = {
         (level, at): Group(None if keys is None else numpy.array(keys), numpy.array(numbers))
         for level, at, keys, numbers in nodes
     }
-    return Sums(tuple(names), outputs, tuple(map(tuple, shapes)), groups, failed)
+    return Sums(tuple(names), outputs, tuple(map(tuple, shapes)), groups, *failed)
 
 
-def readable_columns(piece: Piece, by: str | None) -> tuple[Any, Any, int]:
-    """The variables of the rows of a piece that can be read, their groups, and how many rows cannot.
+class Unread:
+    """The rows of a feed that cannot be read, which are in no sum.
 
-    Raises:
-        GradcliError: Rows have arrays of several shapes.
+    Args:
+        first: How many rows stand before the first piece.
+
+    Attributes:
+        rows: How many rows there were, with those before them.
     """
-    import numpy
 
-    keys = None if by is None else numpy.asarray(piece.kept[by])
-    if piece.columns is not None:
-        if not piece.faults:
-            return piece.columns, keys, 0
-        good = numpy.setdiff1d(numpy.arange(piece.size), list(piece.faults))
-        columns = {name: column[good] for name, column in piece.columns.items()}
-        return columns, None if keys is None else keys[good], len(piece.faults)
-    places = [at for at, row in enumerate(piece.rows) if not isinstance(row, GradcliError)]
-    read = [row for row in piece.rows if not isinstance(row, GradcliError)]
-    try:
-        columns = {name: numpy.array([row[name] for row in read], "float64") for name in (read[0] if read else ())}
-    except ValueError:
-        raise GradcliError("rows of several shapes have no sum", hint="give each row arrays of the same shape") from None
-    return columns, None if keys is None else keys[places], len(piece.rows) - len(read)
+    def __init__(self, first: int = 0) -> None:
+        self.rows = first
+        self._failed, self._why = 0, ""
+
+    def readable(self, piece: Piece, by: str | None) -> tuple[Any, Any]:
+        """The variables of the rows of the next piece that can be read, and their groups.
+
+        Raises:
+            GradcliError: Rows have arrays of several shapes.
+        """
+        import numpy
+
+        faults = piece.faults if piece.columns is not None else _faults(piece.rows)
+        if faults and not self._failed:
+            at = min(faults)
+            self._why = f"row {self.rows + at + 1:,}: {faults[at].message}"
+        self.rows += piece.size
+        self._failed += len(faults)
+        keys = None if by is None else numpy.asarray(piece.kept[by])
+        good = numpy.setdiff1d(numpy.arange(piece.size), list(faults)) if faults else slice(None)
+        if piece.columns is not None:
+            columns = {name: column[good] for name, column in piece.columns.items()}
+        else:
+            read = [row for row in piece.rows if not isinstance(row, GradcliError)]
+            try:
+                columns = {name: numpy.array([row[name] for row in read], "float64") for name in (read[0] if read else ())}
+            except ValueError:
+                raise GradcliError("rows of several shapes have no sum", hint="give each row arrays of the same shape") from None
+        return columns, None if keys is None else keys[good]
+
+    def counted(self, sums: Sums) -> Sums:
+        """Sums, with these rows among those that failed."""
+        return replace(sums, failed=sums.failed + self._failed, why_failed=self._why or sums.why_failed)
+
+
+def _faults(rows: Sequence[Row]) -> dict[int, GradcliError]:
+    return {at: row for at, row in enumerate(rows) if isinstance(row, GradcliError)}

@@ -190,7 +190,7 @@ class RowRuns:
             tape, ids = run_once(self.program, asked, self._prepared(asked) if asked.mode == "static" else None)
             odd = tape.not_finite()
         except GradcliError as error:
-            return Result(error=error)
+            return Result(error=error.kept())
         if odd and self.strict:
             return Result(error=GradcliError(odd[0][0], exit_code=ExitCode.NOT_FINITE))
         printed = "".join([f"{printed_line(shown)}\n" for shown in tape.printed])

@@ -161,7 +161,7 @@ def sum_over_paths(tape: Tape, *, max_paths: int = MAX_PATHS, every_step: bool =
         found = listing.all(id) if complete and count else listing.largest(id, min(count, LARGEST))
         paths = tuple(listing.path(id, edges) for edges in found)
         rest = 0.0 if complete else value - exact_sum([path.value for path in paths])
-        chain = Chain(workings, Partial(workings.output, name), value, simplified.get(name))
+        chain = Chain(workings, tape.derivative(name), value, simplified.get(name))
         if complete and 0 < count <= SUM_PATHS and id != tape.output and all(path.partials for path in paths):
             _add_up(chain, paths)
             chain.finish(_bare(paths))
@@ -420,7 +420,8 @@ class _Listing:
         names, inputs = self.workings.names, self.workings.graph.inputs[edge.target]
         others = [input for at, input in enumerate(inputs) if at != edge.argument and self.tape.requires_grad[input]]
         apart = source in others or (edge.target == self.tape.output and len(self.uses[source]) > 1)
-        return Partial(names[edge.target], names[source], tuple(names[o] for o in dict.fromkeys(others)) if apart else ())
+        held = tuple(names[o] for o in dict.fromkeys(others)) if apart else ()
+        return self.tape.local_derivative(edge.target, source, held)
 
     def path(self, start: int, edges: Sequence[Edge]) -> Path:
         """A path with the product along it."""

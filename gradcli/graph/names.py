@@ -1,4 +1,4 @@
-"""Names of nodes: those that the program gives, and letters in the order of evaluation for the rest."""
+"""Names of nodes: those that the program gives, and letters in the order of evaluation for the rest; d or ∂."""
 
 from __future__ import annotations
 
@@ -97,3 +97,45 @@ def _given(graph: Graph, used: set[str]) -> Iterator[tuple[int, str]]:
 def is_operation(graph: Graph, id: int) -> bool:
     """Whether an operation made the node; variables and constants are made by the user."""
     return graph.operations[id] not in (VARIABLE, CONSTANT)
+
+
+class OneVariable:
+    """What depends on one number alone, in a graph of one variable that is a number; in any other graph nothing does.
+
+    Args:
+        graph: The graph.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        single = len(graph.variables) == 1 and not graph.shapes
+        self.moving: list[bool] = graph.dependents(*graph.variables.values()) if single else []
+        self._total: dict[int, frozenset[int]] = {}
+
+    def total(self, output: int) -> frozenset[int]:
+        """The nodes that every way from the variable to an output goes through: it is a function of each of these alone."""
+        found = self._total.get(output)
+        if found is None:
+            found = self._total[output] = frozenset(self._passed(output) if self.moving else ())
+        return found
+
+    def _passed(self, output: int) -> list[int]:
+        users, leads = self.graph.consumers(), self.graph.ancestors(output)
+        passed: list[int] = []
+        farthest = -1  # where the edges from earlier nodes end
+        for id in range(output + 1):
+            if self.moving[id] and leads[id]:
+                if farthest <= id:
+                    passed.append(id)
+                farthest = max(farthest, *(user for user in users[id] if leads[user]), id)
+        return passed
+
+    def alone(self, user: int, *, edge: bool = False) -> bool:
+        """Whether an operation has but one operand that moves, so that its local derivative is a total one.
+
+        Args:
+            user: The node of the operation.
+            edge: Whether the derivative along one edge is meant, which is a part of it where the operand is used twice: x·x.
+        """
+        moving = [input for input in self.graph.inputs[user] if self.moving[input]] if self.moving else []
+        return len(moving if edge else set(moving)) == 1

@@ -19,6 +19,9 @@ NOWHERE: Span = (0, 0)
 Exact = int | Fraction | float
 """A literal: exact as an integer or fraction; a float only beyond the range of exact arithmetic."""
 
+SPELLED: dict[str, str] = {}
+"""How texts call functions that have several names, by the name that trees have: ``{"log": "ln"}`` where somebody writes ln."""
+
 
 class Expression(Frozen):
     """Base of all expression nodes."""
@@ -139,11 +142,12 @@ class Tuple(Expression):
 
 
 class Partial(Expression):
-    """The symbol ∂output/∂input of a derivation; ``fixed`` names what is held constant."""
+    """The symbol ∂output/∂input of a derivation; ``fixed`` names what is held constant, ``total`` makes it dy/dx."""
 
     output: str
     input: str
     fixed: tuple[str, ...] = ()
+    total: bool = False
     span: Span = NOWHERE
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from gradcli.language.ast import (
+    SPELLED,
     Array,
     Attribute,
     Call,
@@ -123,8 +124,8 @@ def _parts(node: Expression, pretty: bool, number: NumberText, begins: bool = Fa
             if pretty and sign and at == PRODUCT and _is_negative(left) and not begins:
                 return ["(", (left, at), ")", sign, last]
             return [(left, at), sign, last]
-        case Partial(output, input, fixed):
-            d = "∂" if pretty else "d"
+        case Partial(output, input, fixed, total):
+            d = "∂" if pretty and not total else "d"
             return [f"{d}{output}/{d}{input}{'|' + ','.join(fixed) if fixed else ''}"]
         case Prime(Name() | Number() | Group() as content):
             return [(content, ATOM), "'"]
@@ -142,7 +143,7 @@ def _parts(node: Expression, pretty: bool, number: NumberText, begins: bool = Fa
         case Call("where", (test, then, otherwise)) if pretty:
             return ["(", (then, OR), " if ", (test, OR), " else ", (otherwise, CONDITIONAL), ")"]
         case Call(function, arguments, keywords):
-            parts = [function, "("]
+            parts = [SPELLED.get(function, function), "("]
             positional = len(arguments) - len(keywords)
             for index, argument in enumerate(arguments):
                 parts.append(", " if index else "")

@@ -12,6 +12,7 @@ from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONSTANT, Graph, Settings
 from gradcli.graph.names import node_names
 from gradcli.graph.shapes import shape_text
+from gradcli.language.ast import Partial
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.ops.catalogue import STRUCTURAL
@@ -36,7 +37,7 @@ class Entry(Frozen):
         grad: What ``.grad`` holds after the backward pass.
         adjoint: The derivative of the output by it; None where none arrives, and where the variables have no values.
         flows: Whether a gradient arrives at it.
-        derivative_of: Of a gradient graph the variables by which it is the derivative.
+        derivative_of: Of a gradient graph the variables by which it is the derivative; so are its symbols.
         shape: Empty for a number.
         settings: Of an operation on arrays, such as its axis, by name.
         error: Why its operands do not fit; empty where they do.
@@ -57,6 +58,7 @@ class Entry(Frozen):
     adjoint: Any = None
     flows: bool = False
     derivative_of: tuple[str, ...] = ()
+    symbols: tuple[str, ...] = ()
     shape: tuple[int, ...] = ()
     settings: Settings = ()
     error: str = ""
@@ -166,6 +168,16 @@ class FunctionListing:
             detached=id in tape.graph.detached,
         )
 
+    def derivative(self, id: int) -> str:
+        """The symbol of the derivative of the output by a node: ``∂y/∂a``."""
+        return to_text(self.tape.derivative(id), pretty=True)
+
+    def local_derivative(self, link: Link) -> str:
+        """The symbol of the derivative along an edge."""
+        tape = self.tape
+        total = tape.one_variable.alone(link.target, edge=True)
+        return to_text(Partial(tape.names[link.target], tape.names[link.source], total=total), pretty=True)
+
     def links(self, id: int) -> list[Link]:
         inputs = self.tape.graph.inputs[id]
         if not inputs or not self.tape.requires_grad[id]:
@@ -255,7 +267,8 @@ class GradientListing:
             graph.inputs[id],
             to_text(node_expression(graph, id, names), pretty=self.board),
             None if values is None else values[id],
-            derivative_of=tuple(self.derivatives.get(id, ())),
+            derivative_of=(variables := tuple(self.derivatives.get(id, ()))),
+            symbols=tuple([self.gradient.symbols[name] for name in variables]),
             shape=graph.shape(id),
             settings=graph.settings.get(id, ()),
         )

@@ -417,10 +417,11 @@ def _solution(question: Question) -> list[str]:
         line = right_line(question, id) if right[id] is not None else ""
         by = [input for input in dict.fromkeys(graph.inputs[id]) if right[input] is not None]
         if line and any(graph.operations[input] != VARIABLE for input in by):
+            local = "d" if len(by) == 1 and question.d == "d" else "∂"
             terms = [
-                f"∂{names[id]}/∂{names[input]}·∂{names[input]}/∂{question.wrt}"
+                f"{local}{names[id]}/{local}{names[input]}·{question.d}{names[input]}/{question.d}{question.wrt}"
                 if graph.operations[input] != VARIABLE
-                else f"∂{names[id]}/∂{names[input]}" + (f"|{','.join(names[other] for other in by if other != input)}")
+                else f"∂{names[id]}/∂{names[input]}|" + ",".join(names[other] for other in by if other != input)
                 for input in by
             ]
             left, _, formula = line.partition(" = ")

@@ -26,7 +26,7 @@ class Mistake(Frozen):
     cost: float = 3.0
 
 
-_CHAIN = "chain rule: for {y} = f({u}), ∂{y}/∂{x} = f'({u})·∂{u}/∂{x}"
+_CHAIN = "chain rule: for {y} = f({u}), {dy} = f'({u})·{du}"
 _PRODUCT = "product rule: (u·v)' = u'·v + u·v'"
 _QUOTIENT = "quotient rule: (u/v)' = (u'·v - u·v')/v²"
 _POWER = "power rule: (u^n)' = n·u^(n-1)·u'"
@@ -38,7 +38,7 @@ _CONSTANT = "the derivative of a constant is 0"
 _POWERS_OF_PRODUCTS = "powers of products: (c·u)^n = c^n·u^n"
 _POWERS_OF_SUMS = "powers of sums: (u + v)^n is not u^n + v^n"
 _INVERSES = "an inverse function undoes a function; its reciprocal is 1 divided by it"
-_PATHS = "each path from {x} to the result adds a term: ∂y/∂{x} is the sum over all of them"
+_PATHS = "each path from {x} to the result adds a term: {dy} is the sum over all of them"
 _PARTIAL = "partial derivatives hold all other variables constant"
 _ARRAYS = "a gradient has a place for each variable, a Jacobian a row for each result and a column for each variable"
 _MATRICES = "matrix products: for {y} = {u} @ {v}, {u} gets G @ {v}.T and {v} gets {u}.T @ G, where G arrives at {y}"

@@ -92,11 +92,10 @@ def prompts(tape: Tape) -> Iterator[Prompt]:
     parts: dict[int, list[float]] = {}
     for one in contributions(tape):
         parts.setdefault(one.source, []).append(float(one.value))
-    output = names[tape.output]
     for id in range(tape.output - 1, -1, -1):
         adjoint = tape.adjoints[id]
         if adjoint is not None and graph.operations[id] != CONSTANT and (tape.requires_grad[id]):
-            yield Prompt("adjoint", f"∂{output}/∂{names[id]}", "", float(adjoint), tuple(parts.get(id, ())))
+            yield Prompt("adjoint", to_text(tape.derivative(id), pretty=True), "", float(adjoint), tuple(parts.get(id, ())))
 
 
 def guessed(prompt: Prompt, lines: Callable[[], str | None], tolerance: float = TOLERANCE) -> Iterator[Unread | Guess]:

@@ -69,6 +69,11 @@ class Question(Frozen, eq=False):
     named: Sequence[Assignment] = ()
 
     @property
+    def d(self) -> str:
+        """The sign of derivatives by the variable: d where it is the only one, else ∂."""
+        return "d" if len(self.graph.variables) == 1 else "∂"
+
+    @property
     def right(self) -> Vector:
         """The right answer at each point."""
         if self.order == 0:

@@ -90,7 +90,7 @@ class Work:
     @property
     def answer(self) -> str:
         """The derivative that is asked for, as lines of work write it: ∂y/∂x."""
-        return f"∂{self.output}/∂{self.question.wrt}"
+        return f"{self.question.d}{self.output}/{self.question.d}{self.question.wrt}"
 
     # ---- one line ----
 

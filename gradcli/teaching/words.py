@@ -143,7 +143,8 @@ def _rule(question: Question, slip: Slip) -> str:
     node = slip.node if slip.node is not None and slip.node >= 0 else graph.output
     operands = [question.names[input] for input in graph.inputs[node]]
     u, v = [*operands, "u", "v"][:2] if len(operands) > 1 else ([*operands, "u"][0], "v")
-    return MISTAKES[slip.kind].rule.format(y=question.names[node], u=u, v=v, x=question.wrt)
+    y, x, d = question.names[node], question.wrt, question.d
+    return MISTAKES[slip.kind].rule.format(y=y, u=u, v=v, x=x, dy=f"{d}{y}/{d}{x}", du=f"{d}{u}/{d}{x}")
 
 
 def right_text(question: Question) -> str:
@@ -168,7 +169,7 @@ def right_line(question: Question, node: int | None) -> str:
         return f"{question.names[id]} = {text}"
     if output and question.order > 1:
         return f"the derivative of order {question.order} is {text}"
-    return f"∂{question.names[id]}/∂{question.wrt} = {text}"
+    return f"{question.d}{question.names[id]}/{question.d}{question.wrt} = {text}"
 
 
 @lru_cache(maxsize=1_000)

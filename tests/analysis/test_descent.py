@@ -110,12 +110,22 @@ def test_a_parabola_is_left_from_the_limit_on_and_not_before(name: str, curvatur
         ("abs(x)", "gd", 0.07, 1.0, "oscillates", "kink"),
         ("x^2", "newton", 1.0, 3.0, "converged", "a minimum"),
         ("log(x)", "gd", 1.0, -1.0, "diverges", "not finite at the start"),
+        ("x^3", "gd", 0.1, -0.1, "unbounded", "no minimum"),
+        ("-exp(x)", "gd", 0.1, 0.0, "diverges", "no minimum"),
+        ("x^4 - 2x^2", "gd", 1.0, 0.1, "diverges", "up again farther on"),
+        ("(1 - x)^2 + 100*(1 - x^2)^2", "gd", 1e-5, -0.1, "descends", "bends down in a direction here"),
+        ("sqrt(abs(x))", "gd", 0.2, 1.0, "oscillates", "kink"),
     ],
 )
 def test_what_is_said_is_what_happens(text: str, name: str, lr: float | None, start: float, kind: str, words: str) -> None:
     found = said(text, name, lr, 40, x=start)
     assert found[0] == kind
     assert words in found[1]
+
+
+def test_a_few_steps_that_turn_back_oscillate_and_a_long_valley_has_an_end() -> None:
+    assert said("abs(x)", "gd", 0.3, 6, x=1.0)[0] == "oscillates"
+    assert said("(1 - x)^2 + 100*(w - x^2)^2", "gd", 1e-3, 100, x=-1.2, w=1.0)[0] == "descends"  # its minimum is at 1, 1
 
 
 def test_a_narrow_valley_is_why_it_is_slow() -> None:
@@ -159,3 +169,15 @@ def test_a_step_out_of_the_domain_is_called_so(text: str, values: dict[str, floa
 def test_a_search_that_ends_is_told_apart_from_steps_that_are_over() -> None:
     assert said("x^4", "newton", 1.0, 5, x=2.0)[:2] == (SLOW, "the gradient is not 0 yet, and more steps go on")
     assert said("x^2", "gd", 1.5, x=2.0)[1].startswith("lr = 1.5 is more than 2/λ = 1")  # not the domain, though numbers overflow
+
+
+@pytest.mark.parametrize("text", ["x^2/10", "x^4", "x^3", "exp(x)", "sqrt(1 + x^2)", "cos(x)", "x^2/20 + x^4/1000"])
+def test_a_rate_that_is_said_to_be_faster_is_faster(text: str) -> None:
+    """From the same start and in as many steps, where the curvature at the end alone would promise it and the way is steeper."""
+    reason = said(text, "gd", 0.1, 30, x=2.0)[1]
+    if "would be faster" not in reason:
+        assert any(other in reason for other in ("grows flat", "faster and faster"))
+        return
+    rate = float(reason.split("1/λ = ")[1].split()[0])
+    ends = [list(steps(objective(text, x=2.0), "gd", lr, 30))[-1].value for lr in (0.1, rate)]
+    assert ends[1] < ends[0]

@@ -27,7 +27,17 @@ def test_sums_by_group(rows: str) -> None:
         {"g": "a", "rows": "2", "mean_y": "7.0", "sum_y": "14.0", "grad_sum_x": "6.0", "grad_sum_t": "4.0"},
         {"g": "b", "rows": "1", "mean_y": "6.0", "sum_y": "6.0", "grad_sum_x": "3.0", "grad_sum_t": "2.0"},
     ]
-    assert "1 of 4 rows failed, and are in no sum" in err
+    assert err == "warning: 1 of 4 rows failed, and are in no sum: row 4: the value of t is no number: bad\n"
+
+
+def test_rows_that_fail_as_they_run_are_in_no_sum(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(f'{{"x": {x}}}\n' for x in (1, 200, 2, 300)), "utf-8")
+    program = "s = 0; while s < x { s = s + 1 }; s"
+    code, out, err = command(["run", "-e", program, "--feed", str(path), "--no-grad", "--max-steps", "100", "--reduce", "sum"])
+    assert (code, json.loads(out)["values"]) == (1, {"rows": 2, "sum_s": 3.0})
+    why = "the loops of the program take more than 100 turns"
+    assert err == f"warning: 2 of 4 rows failed, and are in no sum: {why}\n"
 
 
 def test_the_loss_and_the_gradient_of_many_rows(tmp_path: Path) -> None:

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from commandline import command, process
-from messages import messages
+from messages import key_of, messages
 from test_imports import PACKAGE, WORKED, loaded_by
 
 from gradcli.cli.framework.streams import LANGUAGES
 from gradcli.errors import columns
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.output.formats import EXPLANATIONS
+from gradcli.output.page.files import PUT_IN, SAID
 from gradcli.output.translation.catalogue import entries
 from gradcli.output.translation.translator import WORD, holes_used, literals_of, translator
 from gradcli.teaching.mistakes import MISTAKES
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
+SYSTEM = {os.strerror(code) for code in (errno.ENOENT, errno.EACCES, errno.EISDIR, errno.ENOTDIR)}
+"""What operating systems say."""
 CHINESE = re.compile("[\u4e00-\u9fff]")
 ZH = {"LANG": "zh_CN.UTF-8"}
+EXPLAINED = [name for name in EXPLANATIONS if name != "json"]
 
 # ---- the catalogue ----
 
@@ -33,8 +41,8 @@ def said() -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_message_has_a_translation(language: str, said: dict[str, list[str]]) -> None:
-    known = {entry.message for entry in entries(language) if entry.translation and not entry.context}
-    missing = {text: modules for text, modules in said.items() if text not in known}
+    known = {(entry.context, entry.message) for entry in entries(language) if entry.translation}
+    missing = {text: modules for text, modules in said.items() if key_of(text) not in known}
     assert not missing, f"python tests/messages.py --write puts these into the catalogue, to be translated: {missing}"
 
 
@@ -58,12 +66,12 @@ def test_no_message_stands_twice(language: str) -> None:
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_words_without_a_message_of_their_own_stand_in_the_code(language: str) -> None:
-    code = "\n".join(path.read_text("utf-8") for path in PACKAGE.rglob("*.py"))
+    code = "\n".join(path.read_text("utf-8") for kind in ("py", "js", "html") for path in PACKAGE.rglob(f"*.{kind}"))
     code = re.sub(r'"\s*f?"', "", code)  # texts in several pieces
     for entry in entries(language):
         literals = [literal for text in literals_of(entry.message) for literal in re.split(r"[^A-Za-z' ]+", text)]
         words = {word.strip("' ") for literal in literals for word in literal.split()}
-        assert not entry.context or all(word in code for word in words), entry
+        assert not entry.context or entry.message in SYSTEM or all(word in code for word in words), entry
 
 
 # ---- finding messages ----
@@ -104,6 +112,66 @@ def test_a_text_of_any_length_takes_little_work() -> None:
     assert chinese.said("x + " * 100_000) == "x + " * 100_000
     assert CHINESE.search(chinese.said(f"there is no function {'f' * 1_000}"))
     assert chinese.said("a; b: c, d. " * 200)
+
+
+# ---- nothing is left in English ----
+
+PROSE = re.compile(r"(?<![\w.\\-])[A-Za-z]{3,}[,;:]? [a-z]{2,}\b(?![(=.])")
+"""Two words of English; a name alone is none."""
+CODE = re.compile(
+    r"<(style|script|pre|code).*?</\1>|<[^>]*>|digraph \w+|classDef [^\n]*|\A.*\\begin\{tikzpicture\}\[.*?\n\]"
+    r"|\A.*?\\begin\{document\}|\\(begin|end)\{\w+\**\}(\[.\])?|\\[a-z]+(\[[^\]\n]*\])?",
+    re.DOTALL,
+)
+"""What a document has that nobody reads."""
+BOTH = ["graph", *WORKED[1:], "--both"]
+ARRAYS = ["sum(W @ x)", "--W", "[[1,2],[3,4]]", "--x", "[1,1]"]
+BROKEN = ["sum(W @ x)", "--W", "[[1,2],[3,4]]", "--x", "[1,1,1]"]
+EXERCISES = ["exercise", "-n", "2", "--seed", "7", "--key", "-"]
+READ: list[Sequence[str]] = [
+    *(["explain", *WORKED[1:], "--by", by, "--format", kind] for by in ("nodes", "paths", "rules") for kind in EXPLAINED),
+    *(["explain", *ARRAYS, "--format", kind] for kind in EXPLAINED),
+    *(["explain", "x^2*z + y^2 = 25", "--implicit", "y", "--format", kind] for kind in EXPLAINED),
+    *([*BOTH, "--format", kind] for kind in ("table", "tree", "draw", "svg", "html", "tikz", "dot", "mermaid")),
+    *(["graph", *BROKEN, "--format", kind] for kind in ("tree", "draw", "svg", "html")),
+    *(["graph", "x if x > 0 else -x", "--x", "2", "--mode", "static", "--format", kind] for kind in ("draw", "svg", "html")),
+    *([*EXERCISES, "--to", kind] for kind in ("text", "markdown", "latex", "moodle", "gift", "anki")),
+    *([*EXERCISES, "--ask", ask] for ask in ("number", "tangent")),
+    [*EXERCISES, "--names", "x,w", "--ask", "gradient"],
+    ["grade", "sin(x^2)", "--format", "html", "--", "cos(x^2)", "2x*cos(x^2)", "x+"],
+    *(["plot", "abs(x) + 1/x", "--x", "-3:3", "--tangent-at", "x=1", "--format", kind] for kind in ("draw", "svg", "html")),
+    *(["plot", "x^2 + w^2", "--x", "-3:3", "--w", "-2:2", "--format", kind] for kind in ("draw", "svg")),
+    *(["descend", "x^2 + 3*w^2", "--x", "3", "--w", "1", "--format", kind] for kind in ("draw", "svg")),
+    ["check", "x^3 + abs(x)", "--x", "2", "--format", "svg"],
+    *(["ops", name] for name in ("log", "pow", "max_pool2d")),
+    ["help", "start", "--html"],
+]
+
+
+@pytest.mark.parametrize("arguments", READ, ids=" ".join)
+def test_nothing_that_people_read_is_left_in_english(arguments: Sequence[str]) -> None:
+    _, out, err = command(arguments, environment=ZH)
+    assert CHINESE.search(out)
+    assert 'lang="en"' not in out
+    left = [line for line in CODE.sub(" ", out + err).split("\n") if PROSE.search(line)]
+    assert not left
+
+
+def test_scripts_of_pages_mark_every_text() -> None:
+    """What stands in a script as a text of several words is marked, and so in the catalogue."""
+    unread = re.compile(r"^ *(//|/?\*).*$|/\*.*?\*/| // .*$|\.closest\(.*\)|\"use strict\"|`\w+ colour[^`]*`", flags=re.MULTILINE)
+    for path in PACKAGE.rglob("*.js"):
+        script = PUT_IN.sub("{}", SAID.sub("", unread.sub("", path.read_text("utf-8"))))
+        assert not [literal for literal in re.findall(r"\"[^\"\n]*\"|`[^`\n]*`", script) if PROSE.search(literal)], path
+
+
+def test_operations_are_explained() -> None:
+    chinese = translator("zh")
+    for operation in (*OPERATIONS.values(), *STRUCTURAL.values()):
+        for text in (operation.doc, getattr(operation, "domain", "")):
+            said = chinese.said(text)
+            assert not PROSE.search(said), operation.name
+            assert CHINESE.search(said) or not re.search("[a-z]{2,} [a-z]|[A-Z][a-z]", text), operation.name
 
 
 # ---- when it is spoken ----

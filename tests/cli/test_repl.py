@@ -34,13 +34,13 @@ def test_a_value_makes_a_variable_and_an_assignment_names_a_node() -> None:
 
 
 def test_the_last_meaning_of_a_name_counts() -> None:
-    assert script("x = 3", "a = x + 1", "a = a*2", "a")[1].splitlines()[-1].endswith(" = 8    ∂a₁/∂x = 2")
-    assert script("w = 5", "x = w + 1", "x = 3", "x^2")[1].splitlines()[-1] == "y = 9    ∂y/∂x = 6"
-    assert script("x = 3", "x^2", "x = 4")[1].splitlines()[-1] == "y = 16    ∂y/∂x = 8"
+    assert script("x = 3", "a = x + 1", "a = a*2", "a")[1].splitlines()[-1].endswith(" = 8    da₁/dx = 2")
+    assert script("w = 5", "x = w + 1", "x = 3", "x^2")[1].splitlines()[-1] == "y = 9    dy/dx = 6"
+    assert script("x = 3", "x^2", "x = 4")[1].splitlines()[-1] == "y = 16    dy/dx = 8"
 
 
 def test_brackets_go_on_in_the_next_line() -> None:
-    assert script("x = 2", "x*(", "x + 1", ")")[1].splitlines()[-1] == "y = 6    ∂y/∂x = 5"
+    assert script("x = 2", "x*(", "x + 1", ")")[1].splitlines()[-1] == "y = 6    dy/dx = 5"
     assert is_open("f(u) = {  # }")
     assert not is_open(":grade (")
 
@@ -89,7 +89,7 @@ def test_what_is_wrong_is_said_and_the_session_goes_on(lines: list[str], said: s
     code, out, err = script(*lines, "t = 4", "t^2")
     assert code == 2
     assert f"error: {said}" in err, err
-    assert out.splitlines()[-1] == "y = 16    ∂y/∂t = 8"
+    assert out.splitlines()[-1] == "y = 16    dy/dt = 8"
 
 
 def test_the_highest_exit_code_of_a_script_and_its_end() -> None:
@@ -100,10 +100,10 @@ def test_the_highest_exit_code_of_a_script_and_its_end() -> None:
 def test_what_a_line_would_give_is_known_before_it_ends() -> None:
     session = Session()
     session.enter("x = 3")
-    assert session.ahead("x^2") == "y = 9    ∂y/∂x = 6"
+    assert session.ahead("x^2") == "y = 9    dy/dx = 6"
     assert "missing" in session.ahead("x*")
     session.enter("x^2")
-    assert session.ahead("x = 4") == "y = 16    ∂y/∂x = 8"
+    assert session.ahead("x = 4") == "y = 16    dy/dx = 8"
     assert session.ahead("A = ones(9999, 9999)") == ""
     assert "limit" in session.ahead("sum(ones(9999, 9999))") or "elements" in session.ahead("sum(ones(9999, 9999))")
     assert session.state.values == {"x": "3"}
@@ -122,7 +122,7 @@ def test_a_transcript_has_what_is_typed_and_answered(tmp_path: Path) -> None:
     for _ in range(2):
         command(["repl", "--transcript", str(file)], stdin=b"x = 2\nx^2\n:nothing\n", environment={"FORCE_COLOR": "1"})
     lines = file.read_text("utf-8").splitlines()
-    assert lines[:4] == ["> x = 2", "x = 2", "> x^2", "y = 4    ∂y/∂x = 4"]
+    assert lines[:4] == ["> x = 2", "x = 2", "> x^2", "y = 4    dy/dx = 4"]
     assert lines[5] == "error: there is no command :nothing"
     assert lines.count("> x = 2") == 2
 
@@ -170,7 +170,7 @@ def test_a_session_on_a_terminal(term: str, tmp_path: Path) -> None:
             terminal.until(Session().ahead("x^2 + (").split()[-1])
         terminal.type("\r")
         terminal.type("x)\r")
-        terminal.until("∂y/∂x = 7")
+        terminal.until("dy/dx = 7")
         terminal.until("\r\n")
         terminal.until(">")
         terminal.type(":eval -q\r")

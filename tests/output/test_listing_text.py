@@ -86,7 +86,7 @@ def test_the_tree_in_ascii() -> None:
 def test_both_uses_of_an_operand_are_there() -> None:
     assert "%1 y = mul %0 %0 : value 9" in "".join(graph_list(of("x*x", x=3.0)))
     assert "".join(graph_tree(of("x*x", x=3.0))).splitlines()[1:] == [
-        "├─[x = 3]─ x = 3, ∂y/∂x = 6  (%0)",
+        "├─[x = 3]─ x = 3, dy/dx = 6  (%0)",
         "└─[x = 3]─ x  (%0, above)",
     ]
 

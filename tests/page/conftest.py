@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from gradcli.ops.catalogue import OPERATIONS
-from gradcli.output.page.program import operations_script, page_file
+from gradcli.output.page.files import page_file
+from gradcli.output.page.program import operations_script
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _QUIET = [

@@ -18,8 +18,8 @@ from gradcli.derivation.nodes.chain_rule import derive
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.language.numbers import short_text
 from gradcli.language.parser import parse
+from gradcli.output.page.files import page_file
 from gradcli.output.page.page import PAGE_NODES, html_page_of_graph
-from gradcli.output.page.program import page_file
 
 WORKED = "(x+w)*(w+1)"
 Open = Callable[..., Any]
@@ -175,7 +175,7 @@ def test_what_is_marked(opened: Open) -> None:
 def test_the_chain_rule_of_a_shared_node(opened: Open) -> None:
     page = opened("x*x", {"x": 3.0})
     press(page, "End")
-    assert "∂y/∂x = 3 + 3 = 6" in spoken(page)
+    assert "dy/dx = 3 + 3 = 6" in spoken(page)
     assert page.locator("#equation .now, #equation .past").all_text_contents() == ["x", "x"]
 
 

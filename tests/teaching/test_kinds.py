@@ -103,7 +103,7 @@ def test_what_is_wrong_at_single_points_only_is_told(question: str, answer: str,
 def test_every_kind_says_what_is_wrong_and_which_rule_it_breaks() -> None:
     for mistake in MISTAKES.values():
         assert mistake.says
-        assert mistake.rule.format(y="y", u="u", v="v", x="x")
+        assert mistake.rule.format(y="y", u="u", v="v", x="x", dy="dy/dx", du="du/dx")
         assert mistake.cost > 0
 
 

@@ -56,8 +56,8 @@ def test_levels_tell_more_and_more() -> None:
     assert lines[0] == []
     assert lines[1] == ["the inner derivative is missing"]
     assert lines[2] == ["the inner derivative is missing (y = sin(a), a = x^3)"]
-    assert lines[3][1:] == ["chain rule: for y = f(a), ∂y/∂x = f'(a)·∂a/∂x"]
-    assert lines[4][-1] == "∂y/∂x = 3*x^2*cos(x^3)"
+    assert lines[3][1:] == ["chain rule: for y = f(a), dy/dx = f'(a)·da/dx"]
+    assert lines[4][-1] == "dy/dx = 3*x^2*cos(x^3)"
 
 
 def test_a_place_that_is_the_answer_is_named_only() -> None:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from gradcli.analysis.descent.methods import OPTIMISERS, Step
 from gradcli.analysis.descent.objective import Objective
+from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen
 from gradcli.language.numbers import short_text
 from gradcli.typing import Any
@@ -34,6 +35,12 @@ _LAST = 20
 
 _OFTEN = 0.7
 """The share of these steps that turn back."""
+
+_AT_KINKS = 0.3
+"""The share of them about a kink, on whose two sides slopes are of different sizes."""
+
+_SHORT = 0.1
+"""lr times the curvature below which a step covers so small a part of the way that lr is called small."""
 
 _STEEP = 20.0
 """Largest over smallest curvature from which on that is why a descent is slow."""
@@ -80,10 +87,10 @@ def verdict(objective: Objective, taken: Sequence[Step], name: str, lr: float | 
     if len(finite) < len(taken) and (left := _left_domain(objective, taken)):
         return Verdict(DIVERGES, left, None, curved)
     if lost:
-        return Verdict(DIVERGES, _too_long(lr, limit, curved, name), limit, curved)
-    if last.value < first.value and curved is not None and _falls_without_end(finite):
+        return Verdict(DIVERGES, _too_long(objective, finite, lr, limit, curved, name), limit, curved)
+    if last.value < first.value and curved is not None and _falls_faster(finite) and _has_no_end(objective, last):
         return Verdict(UNBOUNDED, "the value falls faster and faster: there is no minimum on this way", limit, curved)
-    if _turns(finite):
+    if _turns(finite, curved):
         return Verdict(OSCILLATES, _back_and_forth(lr, limit, curved, name), limit, curved)
     if OPTIMISERS[name].rule is None:
         if curved is not None and curved[1] <= 0:
@@ -91,7 +98,9 @@ def verdict(objective: Objective, taken: Sequence[Step], name: str, lr: float | 
         if len(taken) > most:
             return Verdict(SLOW, "the gradient is not 0 yet, and more steps go on", limit, curved)
         return Verdict(STUCK, "no step along its direction leads lower, and the gradient is not 0", limit, curved)
-    return Verdict(SLOW, _slowly(lr, curved, name), limit, curved)
+    begun = objective.curvatures(first.point)
+    steep = float(begun[-1]) if begun is not None and len(begun) else None
+    return Verdict(SLOW, _slowly(lr, curved, steep, name), limit, curved)
 
 
 def _converged(objective: Objective, last: Step) -> Verdict:
@@ -135,12 +144,21 @@ def _formula(name: str) -> str:
     return {"momentum": "2(1 + μ)/λ", "nesterov": "2(1 + μ)/(λ(1 + 2μ))"}.get(name, "2/λ")
 
 
-def _too_long(lr: float | None, limit: float | None, curved: tuple[float, float] | None, name: str) -> str:
+def _too_long(
+    objective: Objective,
+    finite: Sequence[Step],
+    lr: float | None,
+    limit: float | None,
+    curved: tuple[float, float] | None,
+    name: str,
+) -> str:
     if limit is not None and curved is not None and lr is not None and lr > limit:
         bound = f"{_formula(name)} = {short_text(limit)}"
         return f"lr = {short_text(lr)} is more than {bound}, {_where(curved[1])}: each step overshoots more"
     if curved is not None and curved[1] <= 0:
-        return "the function bends down here, and has no minimum on this way"
+        if _has_no_end(objective, min(finite, key=lambda one: one.value)):
+            return "the function bends down here, and has no minimum on this way"
+        return "the function bends down here and up again farther on, and a step goes past its minimum: lr is too long there"
     return "the steps lead to where the function is larger, or has no value"
 
 
@@ -168,7 +186,7 @@ def _back_and_forth(lr: float | None, limit: float | None, curved: tuple[float, 
     if lr is None:
         return "steps turn back again and again"
     rate = short_text(lr)
-    if curved is not None and abs(curved[1]) < 1e-12:
+    if curved is not None and curved[1] < 1e-12:
         return "the slope does not get smaller towards a kink, so that steps keep their length and go over it: lr has to shrink"
     if limit is not None and curved is not None and name == "gd":
         where = _where(curved[1])
@@ -187,31 +205,59 @@ def _back_and_forth(lr: float | None, limit: float | None, curved: tuple[float, 
     return "steps turn back again and again"
 
 
-def _slowly(lr: float | None, curved: tuple[float, float] | None, name: str) -> str:
+def _slowly(lr: float | None, curved: tuple[float, float] | None, steep: float | None, name: str) -> str:
+    """Why the gradient is not 0 yet, by the curvatures at the end and the largest one at the start."""
     if curved is None or lr is None:
         return "the gradient is not 0 yet, and more steps go on"
     low, high = curved
     if low < -1e-9 * abs(high):
-        return "the function bends down in a direction: it is on its way from a saddle or a maximum"
+        return "the function bends down in a direction here, as on the way from a saddle or a maximum, and more steps go on"
     if low > 0 and high / low > _STEEP and OPTIMISERS[name].torch == "SGD":
         return (
             f"the largest curvature, {short_text(high)}, is {short_text(high / low)} times the least: lr is bounded by the one "
             f"({_formula(name)} = {short_text(_limit(curved, name))}), and the other takes many steps"
         )
-    if name == "gd" and high > 0 and lr * high < 0.1:
-        return f"lr = {short_text(lr)} is small: 1/λ = {short_text(1 / high)} of the largest curvature would be faster"
+    if name == "gd" and high > 0 and steep is not None and lr * high < _SHORT:
+        largest = max(high, steep)
+        if lr * largest < _SHORT:
+            return f"lr = {short_text(lr)} is small: 1/λ = {short_text(1 / largest)} of the largest curvature would be faster"
+        if steep > high:
+            return (
+                f"the function grows flat on the way, and steps short: the largest curvature falls from {short_text(steep)} to"
+                f" {short_text(high)}"
+            )
     return "the gradient is not 0 yet, and more steps go on"
 
 
-def _turns(finite: Sequence[Step]) -> bool:
-    """Whether steps turn back again and again at the end."""
+def _turns(finite: Sequence[Step], curved: tuple[float, float] | None) -> bool:
+    """Whether steps turn back again and again at the end; about a kink, where nothing bends up, often is enough."""
     moves = [after.point - before.point for before, after in itertools.pairwise(finite[-_LAST - 2 :])]
     if len(moves) < 4:
         return False
     back = [float(first @ second) < 0 for first, second in itertools.pairwise(moves)]
-    return sum(back) >= _OFTEN * len(back)
+    if len(moves) < _LAST and all(back[-2:]):
+        return True
+    bends_up = curved is None or curved[1] > 0
+    return sum(back) >= (_OFTEN if bends_up else _AT_KINKS) * len(back)
 
 
-def _falls_without_end(finite: Sequence[Step]) -> bool:
+def _falls_faster(finite: Sequence[Step]) -> bool:
     falls = [before.value - after.value for before, after in itertools.pairwise(finite[-_LAST - 1 :])]
     return len(falls) > 3 and all(after > before > 0 for before, after in itertools.pairwise(falls))
+
+
+def _has_no_end(objective: Objective, step: Step) -> bool:
+    """Whether the value falls against the gradient as far as numbers go, ever farther steps after each other."""
+    scale = max(1.0, float(abs(step.point).max()))
+    value, direction = step.value, -step.gradient * (scale / max(float(abs(step.gradient).max()), 1e-300))
+    for distance in (10.0**power for power in range(-3, 7)):
+        try:
+            following = objective.at(step.point + distance * direction)[0]
+        except GradcliError:
+            return False
+        if following == -math.inf:
+            return True
+        if not following < value:  # nan as well
+            return False
+        value = following
+    return True

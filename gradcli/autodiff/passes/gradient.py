@@ -8,6 +8,7 @@ from gradcli.autodiff.passes.tape import Tape
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Constant, Graph
 from gradcli.graph.names import is_operation, node_names
+from gradcli.language.text import to_text
 from gradcli.lowering.builders.builder import float32
 from gradcli.lowering.builders.compaction import compacted
 from gradcli.ops.declaration.constants import VALUES, exact
@@ -23,12 +24,14 @@ class Gradient(Frozen):
         names: The unique name of each node: nodes of the function keep theirs, the adjoint of a node v is ∂y/∂v.
         values: The value of each node; None where the variables have none.
         nodes: For each variable the node that is its derivative, in the order asked for; None where there is none.
+        symbols: For each of them how its derivative is written: ∂y/∂x.
     """
 
     graph: Graph
     names: list[str]
     values: list[float] | None
     nodes: dict[str, int | None]
+    symbols: dict[str, str]
 
 
 def gradient_of(tape: Tape) -> Gradient:
@@ -44,14 +47,13 @@ def gradient_of(tape: Tape) -> Gradient:
     needs = tape.requires_grad if seed is not None else [False] * len(function)
     builder, symbols, adjoints = symbolic_adjoints(function, needs, 1 if seed is None else seed)
     graph = builder.graph
-    output = tape.names[tape.output]
     for id, symbol in enumerate(symbols):
         if is_operation(graph, symbol.id):
             graph.given_names.setdefault(symbol.id, tape.names[id])
     for id in range(len(function) - 1, -1, -1):
         adjoint = adjoints[id]
         if adjoint is not None and is_operation(graph, adjoint.id):
-            graph.given_names.setdefault(adjoint.id, f"∂{output}/∂{tape.names[id]}")
+            graph.given_names.setdefault(adjoint.id, to_text(tape.derivative(id), pretty=True))
     asked = {name: adjoints[function.variables[name]] for name in tape.wrt}
     found = {name: adjoint.id for name, adjoint in asked.items() if adjoint is not None}
     graph.outputs = list(found.values()) or [symbols[tape.output].id]
@@ -60,7 +62,8 @@ def gradient_of(tape: Tape) -> Gradient:
     values = None if tape.symbolic else evaluate(graph, tape.bindings, float32 if tape.dtype == "float32" else None)
     nodes = dict(zip(found, graph.outputs, strict=False))
     names = node_names(graph, frozenset(VALUES).union(tape.names))
-    return Gradient(graph, names, values, {name: nodes.get(name) for name in tape.wrt})
+    written = {name: to_text(tape.derivative(name), pretty=True) for name in tape.wrt}
+    return Gradient(graph, names, values, {name: nodes.get(name) for name in tape.wrt}, written)
 
 
 def _seed(tape: Tape) -> Constant | None:

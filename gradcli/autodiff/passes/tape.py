@@ -11,7 +11,8 @@ from gradcli.autodiff.passes.reverse import local_derivatives
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen, shown
 from gradcli.graph.graph import CONSTANT, CONTROL, VARIABLE, Graph
-from gradcli.graph.names import node_names
+from gradcli.graph.names import OneVariable, node_names
+from gradcli.language.ast import Partial
 from gradcli.lowering.builders.builder import Shown, Value
 from gradcli.lowering.builders.static import Removed
 from gradcli.ops.catalogue import operation_named, spelling
@@ -79,6 +80,20 @@ class Tape(Frozen):
     def names(self) -> list[str]:
         """The unique name of each node."""
         return node_names(self.graph, frozenset(VALUES))
+
+    @functools.cached_property
+    def one_variable(self) -> OneVariable:
+        """Which derivatives are those of a function of one number alone."""
+        return OneVariable(self.graph)
+
+    def derivative(self, by: str | int) -> Partial:
+        """The symbol of the derivative of the output by a variable or a node: dy/dx where it is a function of that alone."""
+        id = self.graph.variables[by] if isinstance(by, str) else by
+        return Partial(self.names[self.output], self.names[id], total=id in self.one_variable.total(self.output))
+
+    def local_derivative(self, user: int, input: int, fixed: tuple[str, ...] = ()) -> Partial:
+        """The symbol of the derivative along an edge, with the names of what is held fixed."""
+        return Partial(self.names[user], self.names[input], fixed, not fixed and self.one_variable.alone(user))
 
     @property
     def output(self) -> int:

@@ -13,8 +13,8 @@ from gradcli.autodiff.torch_tape.functions import function_name
 from gradcli.autodiff.torch_tape.program_tape import ProgramTape
 from gradcli.errors import GradcliError, Span
 from gradcli.graph.graph import BLOCK_NAMES, CONSTANT, VARIABLE, Graph
-from gradcli.graph.names import node_names
-from gradcli.language.ast import Program, Statement
+from gradcli.graph.names import OneVariable, node_names
+from gradcli.language.ast import Partial, Program, Statement
 from gradcli.language.numbers import short_text
 from gradcli.language.program_text import statement_text
 from gradcli.language.text import to_text
@@ -145,7 +145,8 @@ class _Log:
     def begun(self, event: Begun) -> Entry:
         self.in_backward = True
         self.root = self.names[event.id]
-        return Entry("backward", None, self.root, f"∂{self.root}/∂{self.root}", 1.0)
+        seed = Partial(self.root, self.root, total=event.id in OneVariable(self.tape.graph).total(event.id))
+        return Entry("backward", None, self.root, to_text(seed, pretty=True), 1.0)
 
     def called(self, event: Called) -> Entry:
         return Entry("call", None, self.names[event.id], event.function, event.adjoint)
@@ -198,11 +199,15 @@ def _static(tape: Tape, source: str) -> list[Entry]:
             entries.append(Entry("node", line_of(source, tape.graph.spans[id]), tape.names[id], text, tape.values[id]))
     entries += [Entry("print", None, "", "", shown) for shown in tape.printed]
     if tape.adjoints[tape.output] is not None:
-        output = tape.names[tape.output]
-        entries.append(Entry("phase", None, "backward", f"from {output}, newest node first; nothing is kept for a second time"))
+        entries.append(
+            Entry(
+                "phase", None, "backward", f"from {tape.names[tape.output]}, newest node first; nothing is kept for a second time"
+            )
+        )
         for id in range(tape.output, -1, -1):
             if tape.adjoints[id] is not None and tape.requires_grad[id]:
-                entries.append(Entry("adjoint", None, tape.names[id], f"∂{output}/∂{tape.names[id]}", tape.adjoints[id]))
+                symbol = to_text(tape.derivative(id), pretty=True)
+                entries.append(Entry("adjoint", None, tape.names[id], symbol, tape.adjoints[id]))
     return entries
 
 

@@ -159,10 +159,12 @@ def _pieces(found: Sampled, text: str, format: str, options: CheckOptions, ascii
         if curve is None:
             raise GradcliError("there are no differences to draw", hint="choose another point")
         return CHECKS[format].written(curve)
+    from gradcli.cli.views.show import blocks_said
     from gradcli.output.reports.blocks import Style
     from gradcli.output.reports.plain import plain_lines
 
-    return (f"{line}\n" for line in plain_lines(check_report(found, Style(ascii), show_all=options.all, kinks=options.kinks)))
+    report = check_report(found, Style(ascii), show_all=options.all, kinks=options.kinks)
+    return (f"{line}\n" for line in plain_lines(blocks_said(report)))
 
 
-COMMAND = Command(HELP, EXPRESSION, CheckOptions, run, takes_variables=True)
+COMMAND = Command(HELP, EXPRESSION, CheckOptions, run, takes_variables=True, work="checking derivatives")

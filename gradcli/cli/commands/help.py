@@ -6,7 +6,7 @@ import sys
 
 from gradcli.cli.framework.choices import at_most_one, refuse
 from gradcli.cli.framework.command import Command, Options, flag, text
-from gradcli.errors import GradcliError, nearest
+from gradcli.errors import GradcliError, nearest, spoken
 
 HELP = """\
 The manual: its topics, a page of it, or the help page of a command.
@@ -31,17 +31,20 @@ class HelpOptions(Options):
 
 def run(options: HelpOptions) -> None:
     """Run the command."""
-    from gradcli.cli.framework.streams import spoken, wants_rich, write, write_note, write_to
+    from gradcli.cli.framework.streams import wants_rich, write, write_note, write_to
     from gradcli.cli.framework.table import command_names
     from gradcli.output.manual.pages import has_page, headings_with, page, summaries
 
-    translator = spoken()
-    language = "en" if translator is None else translator.language
+    language = spoken().language
     topic = at_most_one(options, "topic")
     if options.html and options.man:
         raise GradcliError("--html and --man ask for different formats", hint="leave one out")
     if topic is not None and topic not in summaries():
         if topic not in command_names():
+            from gradcli.ops.words import vocabulary
+
+            if topic in vocabulary().functions:
+                raise GradcliError(f"there is no topic {topic}: it is a function", hint=f"write gradcli ops {topic}")
             near = nearest(topic, [*summaries(), *command_names()])
             places = {} if near and near.startswith(topic) else headings_with(topic)
             hint = f"did you mean {near}?" if near else "`gradcli help` lists the topics"

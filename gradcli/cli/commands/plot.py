@@ -164,5 +164,10 @@ def _places(given: Sequence[str], variable: str) -> list[float]:
 
 
 COMMAND = Command(
-    HELP, ("EXPRESSIONS", "The expressions or programs; - is standard input."), PlotOptions, run, takes_variables=True
+    HELP,
+    ("EXPRESSIONS", "The expressions or programs; - is standard input."),
+    PlotOptions,
+    run,
+    takes_variables=True,
+    work="computing points",
 )

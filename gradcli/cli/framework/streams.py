@@ -6,13 +6,12 @@ import os
 import sys
 from collections.abc import Iterable
 
-from gradcli.errors import ExitCode, GradcliError, label, visible
+from gradcli.cli.framework.progress import erased
+from gradcli.errors import ExitCode, GradcliError, Speech, label, said, speak_as, visible
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from typing import TextIO
-
-    from gradcli.output.translation.translator import Translator
 
 STDIN = "-"
 MOST_BYTES = 64 * 2**20
@@ -24,27 +23,15 @@ _CHINESE = "中文"
 LANGUAGES = ("en", "zh")
 """What may be said to people in; English is the source, and what a catalogue lacks stays English."""
 
-_translators: list[Translator] = []
-"""What says English sentences in the language of this call; none where that is English, and then nothing of it is loaded."""
-
 
 def speak(language: str) -> None:
     """From now on say everything for people in a language; in English where a stream cannot print the other one's signs."""
-    _translators.clear()
-    if language != "en" and all(_can_print(stream, _CHINESE) for stream in (sys.stdout, sys.stderr)):
-        from gradcli.output.translation.translator import translator
+    if language == "en" or not all(_can_print(stream, _CHINESE) for stream in (sys.stdout, sys.stderr)):
+        speak_as(Speech())
+        return
+    from gradcli.output.translation.translator import translator
 
-        _translators.append(translator(language))
-
-
-def spoken() -> Translator | None:
-    """What says English sentences in the language of this call; None for English."""
-    return _translators[0] if _translators else None
-
-
-def said(text: str) -> str:
-    """A finished English sentence in the language of this call."""
-    return _translators[0].said(text) if _translators else text
+    speak_as(translator(language))
 
 
 def read_text(path: str, most: int = MOST_BYTES) -> tuple[str, str]:
@@ -82,6 +69,7 @@ def read_bytes(path: str, most: int = MOST_BYTES) -> tuple[bytes, str]:
         if path == STDIN and sys.stdin is None:
             raise GradcliError("standard input is closed")
         if path == STDIN:
+            erased(for_good=sys.stdin.isatty())
             data = sys.stdin.buffer.read(most + 1)
         else:
             with open(path, "rb") as file:
@@ -137,6 +125,7 @@ def write(pieces: Iterable[str] | bytes) -> bool:
         return True
     if hasattr(sys.stdout, "reconfigure") and not can_print_signs(sys.stdout):
         sys.stdout.reconfigure(errors="backslashreplace")
+    erased(for_good=sys.stdout.isatty())
     try:
         if isinstance(pieces, bytes):
             sys.stdout.buffer.write(pieces)
@@ -215,6 +204,7 @@ def write_error(error: GradcliError, *, as_json: bool) -> None:
 def _to_stderr(text: str) -> None:
     if sys.stderr is None:
         return
+    erased(for_good=False)
     encoding = sys.stderr.encoding or "ascii"
     try:
         sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding))

@@ -8,9 +8,9 @@ import re
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from gradcli.cli.framework.streams import MOST_BYTES, read_bytes, spoken, write_warning
+from gradcli.cli.framework.streams import MOST_BYTES, read_bytes, write_warning
 from gradcli.cli.inputs.tables import Line, Record, delimiter_of, lines_of, records_of
-from gradcli.errors import ExitCode, GradcliError, nearest
+from gradcli.errors import ExitCode, GradcliError, nearest, spoken
 from gradcli.typing import NamedTuple
 
 _COLUMNS = ("answer", "response", "solution")
@@ -78,7 +78,7 @@ def answers_of(path: str, column: str | None, by: str | None, quiz: Ids | None =
     """
     data, where = read_bytes(path)
     data = _text_of(data, where)
-    lines = lines_of(data, speaking.language if (speaking := spoken()) is not None else "en")
+    lines = lines_of(data, spoken().language)
     _say_what_is_no_text(lines, where)
     ending = re.sub(r"\.(gz|zst)$", "", path.lower())
     if ending.endswith((".jsonl", ".ndjson")):

@@ -10,7 +10,7 @@ from functools import partial
 from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.names_asked import variables_among
 from gradcli.autodiff.runs.prepared import free_variables
-from gradcli.cli.framework.progress import rows_progress
+from gradcli.cli.framework.progress import doing
 from gradcli.cli.framework.streams import can_print_signs, write_note, write_warning
 from gradcli.cli.inputs.feed_folder import check_file, is_folder, part_size, run_job
 from gradcli.cli.inputs.feed_options import FeedOptions, delimiter_of, kept_of, reading_of, separated
@@ -21,6 +21,7 @@ from gradcli.data.tables.feeds import Feed, files_of, partitions_of
 from gradcli.data.tables.formats import TABLES, TableFormat
 from gradcli.data.tables.pieces import Wanted
 from gradcli.data.tables.records import Layout, Records, Tally
+from gradcli.data.tables.stores import as_path
 from gradcli.errors import ExitCode, GradcliError, nearest, no_value
 from gradcli.frozen import replace
 from gradcli.language.ast import Program
@@ -78,11 +79,11 @@ def feed_rows(
             rows.close()
             parts = tuple(partitions_of(feed, reading, part_size(options)))
             asked = replace(asked, wrt=tuple(runs.wrt))
-            job = Job(text, where, asked, strict, parts, reading, wanted, layout, chosen.name, options.output or "")
+            job = Job(text, where, asked, strict, parts, reading, wanted, layout, chosen.name, as_path(options.output or ""))
             return said(run_job(replace(job, kernel=options.kernel or job.kernel), options))
         check_file(options)
         tally, put_on = Tally(), True
-        with rows_progress(rows.size) as advance, ExitStack() as stack:
+        with ExitStack() as stack:
             put = sink(stack, chosen, layout, options)
             first = 1
             while piece is not None and put_on:
@@ -92,7 +93,7 @@ def feed_rows(
                     if not put_on:
                         break
                 first += piece.size
-                advance(piece.done, first - 1)
+                doing("running rows", piece.done, rows.size, first - 1)
                 piece = next(pieces, None) if put_on else None
     if not put_on:
         return ExitCode.NEGATIVE if tally.failed else None

@@ -35,9 +35,9 @@ class FeedOptions(FileOptions):
     resume = flag("With a folder: go on with the results that an earlier call left there; what is done stays.")
     memory = text("About how much memory to use, 2GB: how many rows are in memory at once follows from it.", "BYTES")
     engine = text(
-        "With a folder or --reduce: where parts of the feed are run, by Ray, Dask or Spark, here or on the cluster of --address.",
+        "With a folder or --reduce: what runs the parts of the feed, Ray, Dask or Spark here or at --address, or DuckDB.",
         "NAME",
-        choices=("ray", "dask", "spark"),
+        choices=("ray", "dask", "spark", "duckdb"),
     )
     address = text(
         "The address of a running cluster for --engine: auto or ray://host:10001, tcp://host:8786, spark://host:7077.", "ADDRESS"
@@ -140,7 +140,9 @@ def separated(names: Sequence[str], delimiter: str) -> str:
 
 def names_folder(output: str | None) -> bool:
     """Whether the name of an output is that of a folder."""
-    return output is not None and (output.endswith("/") or os.path.isdir(output))
+    from gradcli.data.tables.stores import as_path
+
+    return output is not None and (output.endswith("/") or os.path.isdir(as_path(output)))
 
 
 def kept_of(options: FeedOptions, names: Sequence[str], variables: Sequence[str]) -> tuple[str, ...]:

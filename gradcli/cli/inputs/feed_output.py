@@ -13,9 +13,9 @@ from gradcli.data.tables.compression import SUFFIXES
 from gradcli.data.tables.formats import TABLES, TableFile, TableFormat, format_of
 from gradcli.data.tables.pieces import STDIN
 from gradcli.data.tables.records import Layout, Records
+from gradcli.data.tables.stores import as_path, drafted, is_address
 from gradcli.errors import GradcliError
 from gradcli.frozen import replace
-from gradcli.output.files import draft
 from gradcli.typing import Any
 
 _STDOUT = (STDIN, "/dev/stdout")
@@ -55,11 +55,13 @@ def check_targets(paths: Sequence[str], options: FeedOptions) -> None:
     Raises:
         GradcliError: Two are.
     """
-    output, errors = options.output, options.errors
+    output, errors = [None if path is None else as_path(path) for path in (options.output, options.errors)]
     plain = [path for path in (output, errors) if path and path != STDIN and (os.path.isfile(path) or not os.path.exists(path))]
     if len(plain) == 2 and os.path.realpath(plain[0]) == os.path.realpath(plain[1]):
         raise GradcliError(f"-o and --errors are both {errors}", hint="write the rows that fail into another file")
     for target in (output, errors):
+        if target is not None and target in paths and is_address(target):
+            raise GradcliError(f"{target} is the table that is read", hint="write into another object")
         if target is not None and os.path.isfile(target):
             for path in paths:
                 if os.path.isfile(path) and os.path.samefile(path, target):
@@ -91,7 +93,7 @@ def _target(stack: ExitStack, path: str, format: TableFormat, layout: Layout) ->
     if path in _STDOUT:
         return _standard_output(stack, format, layout)
     compression = next((kind for suffix, kind in SUFFIXES.items() if path.lower().endswith(suffix)), None)
-    file = TableFile(stack.enter_context(draft(path)), format, layout, compression)
+    file = TableFile(stack.enter_context(drafted(as_path(path))), format, layout, compression)
     stack.push(lambda kind, error, trace: file.close() if kind is None else file.abandon())
 
     def put(records: Records) -> bool:

@@ -8,14 +8,14 @@ from contextlib import ExitStack
 
 from gradcli.autodiff.request import Request
 from gradcli.cli.framework.choices import split_names
-from gradcli.cli.framework.progress import rows_progress
+from gradcli.cli.framework.progress import doing
 from gradcli.cli.framework.streams import can_print_signs, write_note, write_warning
 from gradcli.cli.inputs.feed_folder import part_size
 from gradcli.cli.inputs.feed_options import FeedOptions
 from gradcli.data.batches import BatchFunction
 from gradcli.data.engines import reports_of
 from gradcli.data.kernels.sums import KINDS, Reduced, Sums
-from gradcli.data.part_sums import SumJob, readable_columns, total
+from gradcli.data.part_sums import SumJob, Unread, total
 from gradcli.data.tables.feeds import Feed, partitions_of
 from gradcli.data.tables.pieces import Reading, Wanted
 from gradcli.data.tables.records import Layout, Records
@@ -54,12 +54,11 @@ def feed_sums(
     own = asked if gradient else replace(asked, wrt=())
     function = BatchFunction(text, own, None, options.kernel or "auto", list(wanted.variables))
     if options.engine is None:
-        sums, read, failed = _here(function, rows, wanted, options.group_by)
+        sums, read = _here(function, rows, wanted, options.group_by)
     else:
         rows.close()
-        sums, read, failed = _on_engine(function, feed, wanted, reading, options)
+        sums, read = _on_engine(function, feed, wanted, reading, options)
     found = sums.result()
-    failed += found.failed
     names = [f"{kind.replace('-', '_')}_{name}" for kind in kinds for name in _of(found, kind)]
     layout = Layout(
         ("rows", *names),
@@ -73,41 +72,33 @@ def feed_sums(
         sink(stack, layout)(_records(found, kinds, options.group_by))
     if function.note:
         write_note(function.note)
-    if failed:
-        write_warning(f"{failed:,} of {read:,} rows failed, and are in no sum")
-    return ExitCode.NEGATIVE if failed else None
+    if found.failed:
+        write_warning(f"{found.failed:,} of {read:,} rows failed, and are in no sum: {found.why_failed}")
+    return ExitCode.NEGATIVE if found.failed else None
 
 
-def _here(function: BatchFunction, rows: Feed, wanted: Wanted, by: str | None) -> tuple[Sums, int, int]:
-    """The sums of a feed, how many rows it has, and how many of them cannot be read."""
-    reducer = function.reducer()
-    failed = read = 0
-    with rows_progress(rows.size) as advance:
-        for piece in rows.pieces(wanted):
-            columns, keys, bad = readable_columns(piece, by)
-            failed += bad
-            read += piece.size
-            reducer.add(columns, keys)
-            advance(piece.done, read)
-    return reducer.sums(), read, failed
+def _here(function: BatchFunction, rows: Feed, wanted: Wanted, by: str | None) -> tuple[Sums, int]:
+    """The sums of a feed, and how many rows it has."""
+    reducer, unread = function.reducer(), Unread()
+    for piece in rows.pieces(wanted):
+        reducer.add(*unread.readable(piece, by))
+        doing("adding up rows", piece.done, rows.size, unread.rows)
+    return unread.counted(reducer.sums()), unread.rows
 
 
-def _on_engine(
-    function: BatchFunction, feed: str, wanted: Wanted, reading: Reading, options: FeedOptions
-) -> tuple[Sums, int, int]:
-    """The same, by an engine; rows that cannot be read are among those that failed."""
+def _on_engine(function: BatchFunction, feed: str, wanted: Wanted, reading: Reading, options: FeedOptions) -> tuple[Sums, int]:
+    """The same, by an engine."""
     parts = tuple(partitions_of(feed, reading, part_size(options)))
     rows, done = sum(part.rows or 0 for part in parts), 0
-    with rows_progress(rows) as advance:
 
-        def count(more: int) -> None:
-            nonlocal done
-            done += more
-            advance(done, done)
+    def count(more: int) -> None:
+        nonlocal done
+        done += more
+        doing("adding up rows", done, rows, done)
 
-        job = SumJob(function, parts, reading, wanted, options.group_by)
-        found = total(job, reports_of(options.engine or "", job, range(len(parts)), options.address, count))
-    return found, rows, 0
+    job = SumJob(function, parts, reading, wanted, options.group_by)
+    found = total(job, reports_of(options.engine or "", job, range(len(parts)), options.address, count))
+    return found, rows
 
 
 def _kinds(options: FeedOptions) -> list[str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from gradcli.cli.framework.streams import said, write, write_note
-from gradcli.errors import GradcliError
+from gradcli.cli.framework.streams import write, write_note
+from gradcli.errors import GradcliError, said
 
 _LONGEST = 10_000
 

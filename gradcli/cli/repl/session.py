@@ -10,7 +10,6 @@ import re
 import shlex
 import shutil
 import sys
-import textwrap
 from collections.abc import Callable, Mapping, Sequence
 
 from gradcli.autodiff.request import NOTHING, Request
@@ -18,16 +17,18 @@ from gradcli.autodiff.runs.names_asked import variables_among
 from gradcli.autodiff.runs.program_run import recorded
 from gradcli.cli.framework.command import HELP_FLAGS, Command
 from gradcli.cli.framework.reader import read
-from gradcli.cli.framework.streams import only_ascii, said, write, write_error, write_lines, write_note
+from gradcli.cli.framework.streams import only_ascii, write, write_error, write_lines, write_note
 from gradcli.cli.framework.table import command_named, command_names, option_like
 from gradcli.cli.inputs.variables import number
-from gradcli.errors import ExitCode, GradcliError, NoValueError, UnknownVariableError, located, nearest, visible
+from gradcli.errors import ExitCode, GradcliError, NoValueError, UnknownVariableError, located, nearest, said, visible
 from gradcli.frozen import Frozen
 from gradcli.language.ast import Assignment, Definition, Program
 from gradcli.language.free_names import free_names
 from gradcli.language.numbers import number_text
 from gradcli.language.parser import parse
 from gradcli.language.program_text import statement_text
+from gradcli.language.text import to_text
+from gradcli.output.wrapping import wrapped
 from gradcli.typing import Any
 
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -184,8 +185,10 @@ class Session:
             tape = recorded(program, Request(point, **limits))
         found = [f"{tape.names[tape.output]} = {number_text(tape.value)}"]
         if tape.adjoints[tape.output] is not None:
-            output = tape.names[tape.output]
-            found += [f"∂{output}/∂{name} = {number_text(value)}" for name, value in tape.full_gradient.items()]
+            found += [
+                f"{to_text(tape.derivative(name), pretty=True)} = {number_text(value)}"
+                for name, value in tape.full_gradient.items()
+            ]
         return "    ".join(" ".join(part.split()) for part in found)
 
     def ahead(self, text: str) -> str:
@@ -255,8 +258,7 @@ class Session:
         lines += ["", *(f"  :{name:15} {about}" for name, about in OWN.items())]
         for line in map(said, lines):
             indent = " " * (19 * line.startswith("  :"))
-            write(f"{part}\n" for part in textwrap.wrap(line, width - 1, subsequent_indent=indent, break_long_words=False,
-                                                        break_on_hyphens=False) or [""])  # fmt: skip
+            write(f"{part}\n" for part in wrapped(line, width - 1, indent) or [""])
 
     def _names(self) -> None:
         values = [f"{name} = {value}" for name, value in self.state.values.items()]

@@ -184,11 +184,12 @@ def _text(view: View) -> Iterable[str]:
             select=split_names("--select", view.options.select) or None,
         )
     if view.format.name == "table":
+        from gradcli.cli.views.show import blocks_said
         from gradcli.output.reports.blocks import Style
         from gradcli.output.reports.plain import plain_lines
 
         shown = _checked(view, view.diagram())
-        return (f"{line}\n" for line in plain_lines(_tables(view, shown, Style(view.ascii))))
+        return (f"{line}\n" for line in plain_lines(blocks_said(_tables(view, shown, Style(view.ascii)))))
     if view.format.name == "draw":
         return ("".join(segment.text for segment in line) + "\n" for line in _drawing(view))
     drawing = _checked(view, view.diagram())

@@ -6,13 +6,14 @@ import sys
 from collections.abc import Callable, Collection, Iterable, Sequence
 
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.cli.framework.streams import can_print_signs, spoken, wants_rich, write, write_note, write_warning
-from gradcli.errors import visible
+from gradcli.cli.framework.streams import can_print_signs, wants_rich, write, write_note, write_warning
+from gradcli.errors import spoken, visible
 from gradcli.frozen import replace
 from gradcli.language.numbers import number_text
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from gradcli.output.documents.document import Part
     from gradcli.output.jacobians import Jacobians
     from gradcli.output.reports.blocks import Block, Style
 
@@ -121,12 +122,22 @@ def show_blocks(blocks: Callable[[Style], Iterable[Block]], format: str | None, 
 
 def blocks_said(blocks: Iterable[Block]) -> Iterable[Block]:
     """Blocks in the language of this call."""
-    translator = spoken()
-    if translator is None:
+    speech = spoken()
+    if speech.language == "en":
         return blocks
     from gradcli.output.translation.blocks import block_said
 
-    return (block_said(block, translator) for block in blocks)
+    return (block_said(block, speech) for block in blocks)
+
+
+def parts_said(parts: Iterable[Part]) -> Iterable[Part]:
+    """A document in the language of this call."""
+    speech = spoken()
+    if speech.language == "en":
+        return parts
+    from gradcli.output.translation.documents import document_said
+
+    return document_said(parts, speech)
 
 
 def _numbers(tape: Tape) -> Iterable[str]:

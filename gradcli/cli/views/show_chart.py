@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from gradcli.cli.framework.choices import chosen_format, file_format
 from gradcli.cli.framework.command import flag, text
 from gradcli.cli.framework.options import FileOptions, OutputOptions
-from gradcli.cli.framework.streams import STDIN, can_print_signs, said, wants_rich, write, write_to
+from gradcli.cli.framework.streams import STDIN, can_print_signs, wants_rich, write, write_to
 from gradcli.cli.views.show import blocks_said
-from gradcli.errors import GradcliError
+from gradcli.errors import GradcliError, said
 from gradcli.frozen import replace
 from gradcli.output.formats import PLOTS, Format
 from gradcli.output.plots.chart import Chart
@@ -70,8 +70,7 @@ def write_chart(
     """
     to_stdout = options.output in (None, STDIN)
     ascii = in_ascii(options)
-    if format.name == "draw":
-        chart = replace(chart, notes=[said(note) for note in chart.notes])
+    chart = replace(chart, notes=[said(note) for note in chart.notes])
     if format.name == "json":
         write_to(options.output, json())
     elif format.name == "csv":
@@ -101,11 +100,7 @@ def write_chart(
         write(
             [
                 rich_drawing(
-                    drawn_chart(
-                        replace(chart, notes=[said(note) for note in chart.notes]),
-                        width=shutil.get_terminal_size().columns,
-                        ascii=ascii,
-                    ),
+                    drawn_chart(chart, width=shutil.get_terminal_size().columns, ascii=ascii),
                     sys.stdout,
                 )
             ]

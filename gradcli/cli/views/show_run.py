@@ -16,6 +16,7 @@ from gradcli.frozen import replace
 from gradcli.language.ast import Program
 from gradcli.language.numbers import number_text
 from gradcli.language.parser import is_name
+from gradcli.language.text import to_text
 from gradcli.lowering.builders.builder import Shown
 from gradcli.output.reports.blocks import Lines, Style
 from gradcli.output.reports.printed import printed_line
@@ -73,7 +74,7 @@ def _lines(tape: Tape, values: dict[str, object], style: Style) -> Iterable[str]
     for name, value in values.items():
         yield f"{name} = {number_text(value)}"
     for name, value in _gradient(tape).items():
-        left = f"{style.text('∂')}{whole}/{style.text('∂')}{name}"
+        left = style.text(to_text(replace(tape.derivative(name), output=whole), pretty=True))
         if value is not None:
             yield f"{left} = {number_text(value)}"
         elif not tape.requires_grad[tape.output]:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 
-from gradcli.data.partitioned import RESUME
+from gradcli.data.manifest import RESUME
 from gradcli.data.tables.pieces import Partition
 from gradcli.errors import GradcliError
 from gradcli.typing import Protocol
@@ -28,7 +28,7 @@ class Work(Protocol):
         """Do it with a part."""
 
 
-LIBRARIES = {"ray": "ray", "dask": "distributed", "spark": "pyspark"}
+LIBRARIES = {"ray": "ray", "dask": "distributed", "spark": "pyspark", "duckdb": "duckdb"}
 """The engines, each with the library that it needs; ``gradcli[NAME]`` installs it."""
 
 

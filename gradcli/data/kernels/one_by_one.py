@@ -47,7 +47,7 @@ def one_by_one(
         try:
             tape, ids = run_once(program, replace(asked, bindings={**(asked.bindings or {}), **row}), prepared)
         except GradcliError as error:
-            errors[at] = error
+            errors[at] = error.kept()
             continue
         odd[at] = bool(tape.not_finite())
         for name, id in zip(values, ids, strict=True):

@@ -25,11 +25,13 @@ class Part(NamedTuple):
         shapes: The shape of each result.
         sums: The sums of each block.
         failed: How many rows failed.
+        why_failed: Why the first of them did; empty where none did.
     """
 
     shapes: tuple[Shape, ...]
     sums: list[Group]
-    failed: int
+    failed: int = 0
+    why_failed: str = ""
 
 
 Compute = Callable[[Mapping[str, Any], Any, int], Part]
@@ -83,7 +85,7 @@ class Reducer:
             )
             nodes = block_nodes(part.sums, self._next)
             self._next += len(part.sums)
-            own = Sums(self._sums.names, self._sums.outputs, part.shapes, nodes, part.failed)
+            own = Sums(self._sums.names, self._sums.outputs, part.shapes, nodes, part.failed, part.why_failed)
             before = self._sums
             self._sums = own if not before.nodes else before.merge(own)
         rest = slice(stop, count)
@@ -116,12 +118,13 @@ def part_of(columns: Sequence[Any], keys: Any, errors: Mapping[int, GradcliError
     if errors:
         good = numpy.ones(count, bool)
         good[list(errors)] = False
+    why = errors[min(errors)].message if errors else ""
     sums: list[Group] = []
     for start in range(0, count, block):
         rows = slice(start, start + block)
         own, counts = (None if one is None else one[rows] for one in (keys, good))
         sums.append(grouped(own, counts, [column[rows] for column in columns]))
-    return Part(tuple([column.shape[1:] for column in columns]), sums, len(errors))
+    return Part(tuple([column.shape[1:] for column in columns]), sums, len(errors), why)
 
 
 def contracted(
@@ -151,4 +154,4 @@ def contracted(
     except (GradcliError, ArithmeticError, ValueError, IndexError):
         return None
     found = [group for group in sums if group is not None]
-    return Part((*kernel.shapes[:outputs], *[shapes.get(name, ()) for name in wrt]), found, 0)
+    return Part((*kernel.shapes[:outputs], *[shapes.get(name, ()) for name in wrt]), found)

@@ -14,7 +14,7 @@ import numpy
 
 from gradcli.data.kernels.array_rows import BLOCK
 from gradcli.errors import ExitCode, GradcliError
-from gradcli.frozen import Frozen
+from gradcli.frozen import Frozen, replace
 from gradcli.graph.graph import Shape
 from gradcli.typing import Any
 
@@ -65,6 +65,7 @@ class Sums(Frozen, eq=False):
         shapes: The shape of each.
         nodes: The sums, by their places.
         failed: How many rows failed; they are in no sum.
+        why_failed: Why one of them did; empty where none did.
     """
 
     names: tuple[str, ...]
@@ -72,9 +73,10 @@ class Sums(Frozen, eq=False):
     shapes: tuple[Shape, ...]
     nodes: Mapping[Place, Group]
     failed: int = 0
+    why_failed: str = ""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Sums, (self.names, self.outputs, self.shapes, dict(self.nodes), self.failed)
+        return Sums, (self.names, self.outputs, self.shapes, dict(self.nodes), self.failed, self.why_failed)
 
     def merge(self, other: Sums) -> Sums:
         """The sums of the rows of both; it does not matter which comes first.
@@ -87,7 +89,8 @@ class Sums(Frozen, eq=False):
         nodes = dict(self.nodes)
         for place, group in other.nodes.items():
             _put(nodes, place, group)
-        return Sums(self.names, self.outputs, self.shapes, nodes, self.failed + other.failed)
+        why = min(filter(None, (self.why_failed, other.why_failed)), default="")
+        return replace(self, nodes=nodes, failed=self.failed + other.failed, why_failed=why)
 
     def total(self) -> Group | None:
         """All rows together; None where there are none."""
@@ -100,7 +103,7 @@ class Sums(Frozen, eq=False):
     def partition(self, number: int) -> Sums:
         """All rows together as one node: those of a partition, where partitions do not begin at blocks."""
         total = self.total()
-        return Sums(self.names, self.outputs, self.shapes, {} if total is None else {(0, number): total}, self.failed)
+        return replace(self, nodes={} if total is None else {(0, number): total})
 
     def result(self) -> Reduced:
         """What is asked of all rows together."""
@@ -120,7 +123,7 @@ class Sums(Frozen, eq=False):
                 column = column.reshape(len(numbers), *shape)
                 found[prefix + kind][name] = column[0] if keys is None else column
         rows = counts.astype(int)
-        return Reduced(keys, int(rows[0]) if keys is None else rows, self.failed, *found.values())
+        return Reduced(keys, int(rows[0]) if keys is None else rows, self.failed, self.why_failed, *found.values())
 
 
 class Reduced(Frozen, eq=False):
@@ -130,6 +133,7 @@ class Reduced(Frozen, eq=False):
         keys: The groups, ascending; None without groups.
         rows: How many rows there are, in each group.
         failed: How many rows failed, which do not count.
+        why_failed: Why one of them did; empty where none did.
         sum: The sum of each output.
         mean: Its mean.
         grad_sum: For each variable the sum of the derivatives of the first output by it: the gradient of the sum.
@@ -139,6 +143,7 @@ class Reduced(Frozen, eq=False):
     keys: Any
     rows: Any
     failed: int
+    why_failed: str
     sum: dict[str, Any]
     mean: dict[str, Any]
     grad_sum: dict[str, Any]

@@ -1,6 +1,7 @@
 """CSV, with the names of the columns in its first line.
 
-Plain numbers, which nearly all pieces have, are read all at once; a piece with anything else is read line by line.
+Plain numbers, which nearly all pieces have, are read all at once; cells in quotation marks, and those that are no numbers, column
+by column; a piece with arrays, or with lines that are not CSV, line by line.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from gradcli.data.tables.pieces import Piece, Row, Wanted
 from gradcli.data.tables.records import Layout, Records, as_list, plain_value, texts
@@ -39,7 +40,7 @@ class CsvTable(TextTable):
         between = len(self.names) - 1
         text = delimiter.join(lines)
         if '"' in text or {line.count(delimiter) for line in lines} != {between}:
-            return self._by_lines(lines, wanted)
+            return self._by_cells(lines, wanted)
         places = self._places(wanted)
         try:
             if len(places) == len(self.names) and not wanted.kept:
@@ -51,8 +52,8 @@ class CsvTable(TextTable):
             for name, at in places.items():
                 cells = self._numbers(delimiter.join(parts[at])).split(delimiter)
                 columns[name] = numpy.fromiter(map(float, cells), numpy.float64)
-        except ValueError:  # which of them is no number is told line by line
-            return self._by_lines(lines, wanted)
+        except ValueError:  # which of them is no number is told cell by cell
+            return self._by_cells(lines, wanted)
         kept = {name: [cell.lstrip(" ") for cell in parts[self.names.index(name)]] for name in wanted.kept}
         return Piece(columns, (), self._done, kept)
 
@@ -70,6 +71,46 @@ class CsvTable(TextTable):
     def _places(self, wanted: Wanted) -> dict[str, int]:
         return {name: self.names.index(column) for name, column in wanted.variables.items()}
 
+    def _by_cells(self, lines: Sequence[str], wanted: Wanted) -> Piece:
+        """Lines whose cells are numbers or texts; a row with one that should be a number, and is none, is a fault."""
+        import numpy
+
+        try:
+            rows = list(self._cells(lines))
+        except csv.Error:
+            return self._by_lines(lines, wanted)
+        if len(rows) != len(lines):
+            return self._by_lines(lines, wanted)
+        size, places = len(self.names), self._places(wanted)
+        faults = {at: self._miscounted(row) for at, row in enumerate(rows) if len(row) != size}
+        columns: dict[str, Any] = {}
+        for name, place in places.items():
+            cells = [row[place] if len(row) == size else "nan" for row in rows]
+            try:
+                columns[name] = numpy.fromiter(map(float, map(self._numbers, cells)), numpy.float64, len(cells))
+                continue
+            except ValueError:
+                found = columns[name] = numpy.full(len(cells), numpy.nan)
+            for at, cell in enumerate(cells):
+                try:
+                    value = self._value(cell, name)
+                except GradcliError as error:
+                    faults.setdefault(at, error.kept())
+                    continue
+                if not isinstance(value, float):
+                    return self._by_lines(lines, wanted)
+                found[at] = value
+        raw = {at: self._given(rows[at], lines[at], places) for at in faults}
+        kept = {}
+        for name in wanted.kept:
+            at = self.names.index(name)
+            kept[name] = [row[at] if at < len(row) else None for row in rows]
+        return Piece(columns, (), self._done, kept, faults, raw)
+
+    def _given(self, cells: Sequence[str], line: str, places: Mapping[str, int]) -> Any:
+        """What stands in a row that cannot be read."""
+        return {name: cells[at] for name, at in places.items()} if len(cells) == len(self.names) else line
+
     def _by_lines(self, lines: Sequence[str], wanted: Wanted) -> Piece:
         kept: dict[str, list[Any]] = {name: [] for name in wanted.kept}
         places, others = self._places(wanted), {name: self.names.index(name) for name in wanted.kept}
@@ -83,27 +124,34 @@ class CsvTable(TextTable):
             except csv.Error as error:
                 rows.append(GradcliError(f"the row is not CSV: {error}"))
             except GradcliError as error:
-                rows.append(error)
+                rows.append(error.kept())
             if isinstance(rows[-1], GradcliError):
-                whole = len(cells) == len(self.names)
-                raw[len(rows) - 1] = {name: cells[at] for name, at in places.items()} if whole else line
+                raw[len(rows) - 1] = self._given(cells, line, places)
             for name, at in others.items():
                 kept[name].append(cells[at] if at < len(cells) else None)
         return Piece(None, rows, self._done, kept, raw=raw)
 
     def _row(self, cells: Sequence[str], places: dict[str, int]) -> Row:
         if len(cells) != len(self.names):
-            counted = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
-            raise GradcliError(f"the row has {counted}, and there are {len(self.names)} columns")
-        row: dict[str, Any] = {}
-        for name, at in places.items():
-            cell, decimal = cells[at].strip(), self.reading.decimal
-            if decimal != "." and not cell.startswith("["):
-                if "." in cell:
-                    raise GradcliError(f"the value of {name} is no number with the decimal sign {decimal}: {cell:.40}")
-                cell = cell.replace(decimal, ".")
-            row[name] = text_value(cell, name)
-        return row
+            raise self._miscounted(cells)
+        return {name: self._value(cells[at], name) for name, at in places.items()}
+
+    def _miscounted(self, cells: Sequence[str]) -> GradcliError:
+        counted = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+        return GradcliError(f"the row has {counted}, and there are {len(self.names)} columns")
+
+    def _value(self, cell: str, name: str) -> Any:
+        """The value of a cell.
+
+        Raises:
+            GradcliError: It is none.
+        """
+        cell, decimal = cell.strip(), self.reading.decimal
+        if decimal != "." and not cell.startswith("["):
+            if "." in cell:
+                raise GradcliError(f"the value of {name} is no number with the decimal sign {decimal}: {cell:.40}")
+            cell = cell.replace(decimal, ".")
+        return text_value(cell, name)
 
 
 class CsvWriter:

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from gradcli.data.tables.formats import TABLES, first_bytes, open_input, open_table
 from gradcli.data.tables.pieces import SQL, STDIN, Partition, Piece, Reading, Table, Wanted
+from gradcli.data.tables.stores import as_path, is_address, joined, objects, size_of
 from gradcli.errors import GradcliError, nearest
 from gradcli.frozen import replace
 from gradcli.typing import Any
@@ -32,8 +33,11 @@ def files_of(feed: str) -> list[Partition]:
     Raises:
         GradcliError: There is none.
     """
+    feed = as_path(feed)
     if feed == STDIN or feed.startswith(SQL) or os.path.isfile(feed):
         return [Partition(feed)]
+    if is_address(feed):
+        return _in_store(feed)
     if os.path.isdir(feed):
         paths = sorted(_below(feed))
         root = feed
@@ -49,6 +53,17 @@ def files_of(feed: str) -> list[Partition]:
         what = "the folder" if os.path.isdir(feed) else "the pattern"
         raise GradcliError(f"there are no files in {what} {feed}", hint="names that begin with . or _ are passed over")
     return [Partition(path, keys=_keys(os.path.relpath(path, root or "."))) for path in paths]
+
+
+def _in_store(address: str) -> list[Partition]:
+    """The objects that an address, of one or of a folder, or a pattern of addresses names."""
+    found = objects(address)
+    if found is None:
+        return [Partition(address)]
+    folder, paths = found
+    if not paths:
+        raise GradcliError(f"there are no objects at {address}", hint="names that begin with . or _ are passed over")
+    return [Partition(joined(folder, path), keys=_keys(path)) for path in paths]
 
 
 def _below(folder: str) -> Iterator[str]:
@@ -199,7 +214,7 @@ def _parts(file: Partition, reading: Reading, most: int) -> Iterator[tuple[Parti
         if hasattr(table, "groups"):
             yield from _grouped(file, table.groups(), most)
         elif hasattr(table, "lengths") and table.is_file:  # type: ignore[attr-defined]
-            size = os.path.getsize(file.path)
+            size = size_of(file.path) or 0
             lengths = table.lengths()
             yield from _grouped(file, [(rows, size // len(lengths)) for rows in lengths], most)
         else:

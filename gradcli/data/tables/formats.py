@@ -17,6 +17,7 @@ from importlib import import_module
 from gradcli.data.tables.compression import GZIP, SUFFIXES, ZSTD, compressed, decompressed
 from gradcli.data.tables.pieces import SQL, STDIN, Partition, Reading, Table
 from gradcli.data.tables.records import Layout, Records
+from gradcli.data.tables.stores import is_address, open_file
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen
 from gradcli.typing import TYPE_CHECKING, Any, cast
@@ -115,6 +116,8 @@ def open_table(partition: Partition, reading: Reading) -> Table:
             raise GradcliError(
                 f"{where} is {format.name}, whose end has to be read first", hint="save it in a file, and give its name"
             )
+        if format.by_path and is_address(partition.path):
+            raise GradcliError(f"{where} is a database, which is read where it lies", hint="bring it here, and give its name")
         return cast(Table, format.part(format.reader)(file, partition, reading))
     except BaseException:
         if partition.path != STDIN:
@@ -159,10 +162,7 @@ def open_input(path: str) -> tuple[BinaryIO, str]:
         GradcliError: It cannot be opened.
     """
     if path != STDIN:
-        try:
-            return open(path, "rb"), path
-        except OSError as error:
-            raise GradcliError(f"cannot read {path}: {error.strerror}") from None
+        return open_file(path), path
     if sys.stdin is None:
         raise GradcliError("standard input is closed")
     stdin: Any = sys.stdin.buffer

@@ -48,7 +48,7 @@ class JsonTable(TextTable):
         except RecursionError:
             return GradcliError("the row is nested too deeply")
         except GradcliError as error:
-            return error
+            return error.kept()
         return row if isinstance(row, dict) else GradcliError("the row is no object of names and values")
 
     def _piece(self, lines: Sequence[str], wanted: Wanted) -> Piece:
@@ -94,7 +94,7 @@ class JsonTable(TextTable):
         try:
             return {name: object_value(row[column], name) for name, column in wanted.variables.items()}
         except GradcliError as error:
-            return error
+            return error.kept()
 
 
 def _whole(digits: str) -> int | float:

@@ -5,12 +5,12 @@ A piece is what a pipe has at the moment, or a part of a file, so that results c
 
 from __future__ import annotations
 
-import os
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from gradcli.data.tables.pieces import STDIN, Partition, Piece, Reading, Table, Wanted
+from gradcli.data.tables.stores import size_of
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.typing import TYPE_CHECKING, NamedTuple
 
@@ -58,7 +58,7 @@ class TextTable(Table):
         self._done = 0
         self._left: int | None = None  # bytes up to the end of the part that is meant
         self._lines = self._blocks()
-        self.size = os.path.getsize(partition.path) if os.path.isfile(partition.path) else None
+        self.size = size_of(partition.path)
         try:
             self._first = next(self._lines, [])
             if not self._first:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from gradcli.autodiff.runs.given_values import SPECIAL, array_of, constant
 from gradcli.data.tables.pieces import Piece, Row
 from gradcli.errors import GradcliError, visible
 from gradcli.typing import Any
+
+_SHORT = 100
+"""Signs of the longest text whose value is remembered."""
 
 _DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+(?:[eE][+-]?[0-9]+)?")
 
@@ -58,7 +62,7 @@ def piece_of_objects(columns: Mapping[str, Sequence[Any]], done: int, kept: Mapp
             rows.append(row)
         except GradcliError as error:
             raw[len(rows)] = dict(zip(columns, values, strict=True))
-            rows.append(error)
+            rows.append(error.kept())
     return Piece(None, rows, done, kept, raw=raw)
 
 
@@ -82,8 +86,17 @@ def _of_text(text: str, name: str) -> Any:
     """The value of a constant expression; rows do not name files."""
     if text.startswith("@"):
         raise GradcliError(f"the value of {name} is no number, and rows do not name files")
-    try:
-        return constant(text, name)
-    except GradcliError:
+    found = _constant(text) if len(text) < _SHORT else _constant.__wrapped__(text)
+    if found is None:
         shown = visible(text if len(text) < 40 else f"{text[:40]}...")
-        raise GradcliError(f"the value of {name} is no number: {shown}") from None
+        raise GradcliError(f"the value of {name} is no number: {shown}")
+    return found
+
+
+@lru_cache(2**12)
+def _constant(text: str) -> Any:
+    """The value of a constant expression, None where it is none; the same cells come again and again, NA above all."""
+    try:
+        return constant(text, text)
+    except GradcliError:
+        return None

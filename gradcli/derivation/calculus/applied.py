@@ -47,7 +47,7 @@ from gradcli.derivation.notation.steps import End, Step
 from gradcli.derivation.notation.tidy import ONE, ZERO, tidy
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONSTANT, VARIABLE
-from gradcli.language.ast import Expression, Name, Operator, Partial, Prime, postorder
+from gradcli.language.ast import Expression, Name, Operator, Prime, postorder
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import applied, node_expression
 from gradcli.ops.elementwise import arithmetic
@@ -200,7 +200,7 @@ class _Applying:
         order = self._number(output)
         made: dict[int, Application] = {id: self._apply(id) for id in sorted(order)}
         adjoint = self.workings.tape.adjoints[self.variable]
-        chain = Chain(self.workings, Partial(self.workings.output, self.name), adjoint or 0.0, simplified)
+        chain = Chain(self.workings, self.workings.tape.derivative(self.name), adjoint or 0.0, simplified)
         result = self.results[output]
         reason: list[Piece] = [f"by {self.numbers[output]}"] if output in self.numbers else []
         if any(isinstance(node, Prime) for node in postorder(result)):

@@ -9,7 +9,7 @@ from gradcli.algebra.simplified import simplified_outputs
 from gradcli.algebra.total_derivative import conditions_of, implicit_derivatives, on_equation
 from gradcli.derivation.calculus.worked import Result, Worked, Working, in_one_line
 from gradcli.derivation.notation.expressions import replaced_names, signed_terms, sum_of
-from gradcli.derivation.notation.prose import Equal, Piece, listed
+from gradcli.derivation.notation.prose import Equal, Piece, about_primes, listed
 from gradcli.derivation.notation.steps import Step
 from gradcli.derivation.notation.tidy import ZERO, tidy
 from gradcli.graph.graph import Graph
@@ -54,9 +54,7 @@ def explain_implicit(
         deriving = _Deriving(equation, graph, variable, by, bindings, warnings, conditions)
         derivative, value = deriving.run(order)
         others = [name for name in graph.variables if name not in (variable, by)]
-        fixed: list[Piece] = ["; ", *listed([Name(name) for name in others])] if others else []
-        fixed += [" is a constant" if len(others) == 1 else " are constants"] if others else []
-        remark = ("A prime is the derivative by ", Name(by), *fixed, ".")
+        remark = about_primes(by, others)
         heading = (prime, " by implicit differentiation")
         left = Name(variable + "'" * order)
         results.append(Result(by, left, tuple(deriving.steps), derivative, value, heading, remark))

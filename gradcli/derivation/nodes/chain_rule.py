@@ -84,7 +84,7 @@ class _Deriving:
         adjoint = self.tape.adjoints[id]
         assert adjoint is not None
         users = self.consumers[id]
-        chain = Chain(self.workings, Partial(self.output, self.names[id]), adjoint, simplified)
+        chain = Chain(self.workings, self.tape.derivative(id), adjoint, simplified)
         if users != [self.tape.output]:
             chain.say("chain rule", sum_of([self.product(id, user) for user in users]), *self.paths(id, users))
         factors = [self.factors(id, user) for user in users]
@@ -120,7 +120,7 @@ class _Deriving:
 
     def locals_note(self, users: Sequence[int], earlier: Collection[int]) -> list[Piece]:
         """What is put in for the partials: derivatives of single operations, and what earlier equations found."""
-        found: list[Piece] = [Partial(self.output, self.names[user]) for user in users if user in earlier and user in self.short]
+        found: list[Piece] = [self.tape.derivative(user) for user in users if user in earlier and user in self.short]
         what = "local derivative" if len(users) == 1 else "local derivatives"
         return [what, ", ", *listed(found), " from above"] if found else [what]
 
@@ -142,24 +142,24 @@ class _Deriving:
         """∂y/∂user·∂user/∂node, or the local derivative alone where the user is the output."""
         if user == self.tape.output:
             return self.local_partial(user, id)
-        return Operator("*", (Partial(self.output, self.names[user]), Partial(self.names[user], self.names[id])))
+        return Operator("*", (self.tape.derivative(user), self.tape.local_derivative(user, id)))
 
     def local_partial(self, user: int, id: int) -> Partial:
         """The symbol of a local derivative; that of the output says what is held fixed where there are other ways to it."""
         if user != self.tape.output or self.consumers[id] == [user]:
-            return Partial(self.names[user], self.names[id])
+            return self.tape.local_derivative(user, id)
         held = [
             self.names[input]
             for input in dict.fromkeys(self.graph.inputs[user])
             if input != id and self.tape.requires_grad[input]
         ]
-        return Partial(self.output, self.names[id], tuple(held))
+        return self.tape.local_derivative(user, id, tuple(held))
 
     def factors(self, id: int, user: int) -> list[Expression]:
         local = self.local(user, id)
         if user == self.tape.output:
             return [local]
-        return [self.short.get(user, Partial(self.output, self.names[user])), local]
+        return [self.short.get(user, self.tape.derivative(user)), local]
 
     def local(self, user: int, id: int) -> Expression:
         """∂user/∂node in the names of the nodes, over all edges between the two."""

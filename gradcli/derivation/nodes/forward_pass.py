@@ -22,7 +22,7 @@ from gradcli.derivation.notation.steps import Equation, Step
 from gradcli.frozen import replace
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.graph.shapes import shape_text
-from gradcli.language.ast import Expression, Name, Number, Operator, Partial, postorder
+from gradcli.language.ast import Expression, Name, Number, Operator, postorder
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import constant_expression, node_expression, written_out, written_sizes
 from gradcli.ops.catalogue import STRUCTURAL
@@ -73,7 +73,7 @@ class _Deriving:
             last = None
         else:
             factors = self.factors(id)
-            chain = [Operator("*", (Partial(self.names[id], self.names[input]), self.dot(input))) for input, _ in factors]
+            chain = [Operator("*", (self.tape.local_derivative(id, input), self.dot(input))) for input, _ in factors]
             yield Step("chain rule", left, sum_of(chain), tuple(words))
             terms = [without_trivial([local, self.dot(input)]) for input, local in factors]
             last = sum_of([term for term in terms if term is not None])
@@ -115,7 +115,7 @@ class _Deriving:
         if rule is None:
             return None
         if written_sizes(rule)[rule.output] > WRITTEN_NODES:
-            return product_of([Partial(self.names[id], self.names[inputs[at]]), self.dot(inputs[at])])
+            return product_of([self.tape.local_derivative(id, inputs[at]), self.dot(inputs[at])])
         places = {RESULT: id} | {operand_name(index): input for index, input in enumerate(inputs)}
         rule, (output,) = rewritten(rule, [rule.output], facts(self.tape, places))
         names = {number: name for name, number in rule.variables.items()}

@@ -16,7 +16,7 @@ from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.spellings import shortest
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.graph.graph import CONTROL, Constant, Graph
-from gradcli.language.ast import Expression, Name
+from gradcli.language.ast import SPELLED, Expression, Name
 from gradcli.language.numbers import number_text
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
@@ -114,9 +114,9 @@ class Labels:
         same = tuple(map(inputs.index, inputs)) if len(set(inputs)) < len(inputs) else tuple(range(len(inputs)))
         wanted = tuple([needs[input] and OPERATIONS[operation].derivable(at) for at, input in enumerate(inputs)])
         kind = (operation, operands, tuple(map(type, operands)), same, wanted)
-        template = _template(*kind)
+        template = _template(*kind, spelled=tuple(SPELLED.items()))
         if template.guarded and self._is_special(id):
-            template = _template(*kind, generic=False)
+            template = _template(*kind, generic=False, spelled=tuple(SPELLED.items()))
         self._last = (id, template)
         return template
 
@@ -182,6 +182,7 @@ def _template(
     wanted: tuple[bool, ...],
     *,
     generic: bool = True,
+    spelled: tuple[tuple[str, str], ...] = (),
 ) -> Template:
     """A kind of node, made once for all views of all runs.
 
@@ -192,6 +193,7 @@ def _template(
         same: For each operand the first one that is the same node.
         wanted: For each operand whether a gradient flows to it.
         generic: Whether choices that matter at single points alone are left out of the derivatives.
+        spelled: How the texts call functions.
     """
     places = _places(len(operands))
     inputs = [Name(places[1 + same[at]]) if value is None else constant_expression(value) for at, value in enumerate(operands)]

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 
 from gradcli.frozen import Frozen
-from gradcli.language.ast import Expression
+from gradcli.language.ast import Expression, Name
 from gradcli.language.numbers import short_text
 from gradcli.language.text import to_text
+from gradcli.typing import TypeVar
+
+T = TypeVar("T")
+
+_FIRST_SIGN = 0xE000
+_SIGN = re.compile("([\ue000-\uf8ff])")
+"""Signs that no text has, and which stand for formulas where a text is said in another language."""
 
 
 class Equal(Frozen):
@@ -51,6 +59,31 @@ def listed(items: Sequence[Piece], last: str = " and ") -> list[Piece]:
             pieces.append(last if index == len(items) - 1 else ", ")
         pieces.append(item)
     return pieces
+
+
+def about_primes(name: str, others: Sequence[str]) -> Words:
+    """What primes mean where one differentiates by a variable, and what others are then, of which eight are named."""
+    by, fixed = Name(name), [Name(other) for other in others[:8]]
+    if not fixed:
+        return ("A prime is the derivative by ", by, ".")
+    if len(fixed) == 1:
+        return ("A prime is the derivative by ", by, "; ", *fixed, " is a constant.")
+    return ("A prime is the derivative by ", by, "; ", *listed(fixed), " are constants.")
+
+
+def words_said(words: Sequence[str | T], said: Callable[[str], str]) -> list[str | T]:
+    """Words in another language, in which what is no text may stand in another order.
+
+    Args:
+        words: Text, and formulas or whatever else stands in it.
+        said: What says an English text in the language.
+    """
+    others = [piece for piece in words if not isinstance(piece, str)]
+    if any(isinstance(piece, str) and _SIGN.search(piece) for piece in words):
+        return list(words)
+    signs = map(chr, range(_FIRST_SIGN, _FIRST_SIGN + len(others)))
+    text = said("".join([piece if isinstance(piece, str) else next(signs) for piece in words]))
+    return [others[ord(piece) - _FIRST_SIGN] if _SIGN.match(piece) else piece for piece in _SIGN.split(text) if piece]
 
 
 def words_text(words: Iterable[Piece], *, pretty: bool = True) -> str:

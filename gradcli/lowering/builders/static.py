@@ -51,6 +51,8 @@ class StaticBuilder(WithoutTape):
     """
 
     knows_values = False
+    absorbing = True
+    """Whether 0*x is 0 among identities; in values it is no number where x is none."""
 
     def __init__(
         self,
@@ -207,7 +209,8 @@ class StaticBuilder(WithoutTape):
             other = inputs[1 - at]
             if value == facts.neutral[at] and (not truth or self._is_truth(other)):  # 0 + x, 1*x, x/1, x and True -> x
                 return other
-            if facts.absorbing and value == facts.absorbing[at] and (truth or not self.inexact):  # 0*x, 0/x, x and False
+            absorbing = facts.absorbing if self.absorbing and (truth or not self.inexact) else ()
+            if absorbing and value == absorbing[at]:  # 0*x, 0/x, x and False
                 return input
         rule = _RULES.get(name)
         return None if rule is None else rule(self, *inputs)

@@ -99,8 +99,8 @@ def _average_pullback(g: Any, y: Any, a: Any, places: dict[str, Any]) -> Any:
     return fold_windows(expand(unsqueeze(g / held[-1], axis=-1), shape=held), shape=shape_of(a), **places)
 
 
-_MAX = "The largest element of each window over the last {}."
-_AVG = "The mean of each window over the last {}, the padding counted as zeros."
+_MAX = "The largest element of each window over the last {axes}."
+_AVG = "The mean of each window over the last {axes}, the padding counted as zeros."
 _TO_LARGEST = "each adjoint goes to the largest element of its window"
 _TO_ALL = "each adjoint is shared out evenly over its window"
 max_pool1d = _pool(
@@ -109,7 +109,7 @@ max_pool1d = _pool(
     _largest,
     _largest_pullback,
     "MaxPool2DWithIndicesBackward0",
-    _MAX.format("axis"),
+    _MAX.format(axes="axis"),
     _TO_LARGEST,
     result=SAME,
     course="convex rises",
@@ -122,7 +122,7 @@ max_pool2d = _pool(
     _largest,
     _largest_pullback,
     "MaxPool2DWithIndicesBackward0",
-    _MAX.format("two axes"),
+    _MAX.format(axes="two axes"),
     _TO_LARGEST,
     result=SAME,
     course="convex rises",
@@ -135,7 +135,7 @@ avg_pool1d = _pool(
     _average,
     _average_pullback,
     "AvgPool2DBackward0",
-    _AVG.format("axis"),
+    _AVG.format(axes="axis"),
     _TO_ALL,
     result=SAME,
     linear="a",
@@ -148,7 +148,7 @@ avg_pool2d = _pool(
     _average,
     _average_pullback,
     "AvgPool2DBackward0",
-    _AVG.format("two axes"),
+    _AVG.format(axes="two axes"),
     _TO_ALL,
     result=SAME,
     linear="a",

@@ -347,6 +347,7 @@ mish = operation(
     samples=(SMOOTH,),
     definition=lambda x: x * tanh(softplus(x, 1, 20)),
     tails=(lambda y, x: tanh(softplus(x)) + x * tanh_slope(softplus(x)) * sigmoid(x),),
+    specials=(special(KINK, lambda x: x - 20, 20),),
     torch="mish: F",
     doc="x·tanh(softplus(x)).",
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gradcli.errors import columns
+from gradcli.errors import columns, said
 from gradcli.output.box_drawing.canvas import Segment, Wire
 from gradcli.output.box_drawing.draw_part import ARROWS, ASCII_ARROWS, BROKEN_HEADS, PartDrawing, borders
 from gradcli.output.diagrams.diagram import MEANINGS, Diagram, Kind
@@ -59,10 +59,10 @@ def drawn(diagram: Diagram, *, ascii: bool = False, legend: bool = True) -> list
         if lines:
             lines.append([])
         if part.title:
-            lines += [[Segment(Style(ascii).text(part.title), "heading")], []]
+            lines += [[Segment(Style(ascii).text(said(part.title)), "heading")], []]
         lines += PartDrawing(part, diagram.direction, ascii).lines()
         if part.shown < part.total:
-            lines.append([Segment(f"{part.shown:,} of {part.total:,} nodes", "faint")])
+            lines.append([Segment(said(f"{part.shown:,} of {part.total:,} nodes"), "faint")])
     if legend:
         lines += [[], *_legend(diagram, ascii)]
     return lines
@@ -118,16 +118,16 @@ def _legend(diagram: Diagram, ascii: bool) -> list[list[Segment]]:
 
 def _kinds(diagram: Diagram, ascii: bool) -> list[list[Segment]]:
     signs = {kind: border.corners[0] + border.sides[0] + border.corners[1] for kind, border in borders(ascii).items()}
-    return [[Segment(signs.get(kind, "( )"), kind.value), Segment(f" {MEANINGS[kind]}", "faint")] for kind in diagram.kinds]
+    return [[Segment(signs.get(kind, "( )"), kind.value), Segment(f" {said(MEANINGS[kind])}", "faint")] for kind in diagram.kinds]
 
 
 def _flows(diagram: Diagram, ascii: bool) -> list[list[Segment]]:
     drawn = [arrow for part in diagram.parts for arrow in part.arrows()]
     occurring = {arrow.flows for arrow in drawn if not arrow.broken}
     arrows = ASCII_ARROWS if ascii else ARROWS
-    broken = [[Segment(BROKEN_HEADS[ascii].sample, "error"), Segment(" does not fit", "faint")]]
+    broken = [[Segment(BROKEN_HEADS[ascii].sample, "error"), Segment(f" {said('does not fit')}", "faint")]]
     return [
-        [Segment(arrows[flows].sample, Wire(0, flows).style), Segment(f" {meaning}", "faint")]
+        [Segment(arrows[flows].sample, Wire(0, flows).style), Segment(f" {said(meaning)}", "faint")]
         for flows, meaning in ((True, "a gradient flows"), (False, "none flows"))
         if flows in occurring
     ] + broken * any(arrow.broken for arrow in drawn)

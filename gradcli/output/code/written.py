@@ -59,9 +59,11 @@ def written(graph: Graph, content: str, wrt: Sequence[str], language: Language, 
     shape, derivatives = asked.shape, asked.graph
     arguments += asked.more
     builder = (ChoosingBuilder if language.own_words else CodeBuilder)(Graph(64 * derivatives.max_nodes))
-    before = replay(graph, builder)  # values are not those of the derivatives, where 0*x has become 0
-    values = [before[output].id for output in outputs]
     builder.identities = True
+    builder.absorbing = False  # values are not those of the derivatives, where 0*x has become 0
+    before = replay(graph, builder)
+    values = [before[output].id for output in outputs]
+    builder.absorbing = True
     symbols = replay(derivatives, builder)
     computed = [*values, *[symbols[id].id for id in asked.ids[len(outputs) :]]]
     functions = functions_in(builder.graph) if not language.own_words else set()

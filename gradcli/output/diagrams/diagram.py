@@ -140,11 +140,6 @@ class Diagram(Frozen):
         return [kind for kind in Kind if kind in found]
 
 
-def derivative(of: str, by: str) -> str:
-    """The symbol of a derivative."""
-    return f"∂{of}/∂{by}"
-
-
 def shortened(text: str, columns: int) -> str:
     """The text, cut in the middle where it is long."""
     if len(text) <= columns:

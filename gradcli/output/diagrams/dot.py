@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gradcli.errors import said
 from gradcli.language.numbers import number_text
 from gradcli.output.diagrams.diagram import Arrow, Box, Diagram, Kind, Line, Part, shortened
 from gradcli.output.diagrams.theme import LIGHT
@@ -58,7 +59,7 @@ def dot(diagram: Diagram) -> Iterator[str]:
         # From left to right, Graphviz draws the first cluster at the bottom.
         for number, part in enumerate(diagram.parts if diagram.direction == "TB" else reversed(diagram.parts), 1):
             yield f"  subgraph cluster_{number} {{\n"
-            yield f'  graph [style=rounded, color="#9ca3af", margin=14, tooltip={_tooltip([part.title])},\n'
+            yield f'  graph [style=rounded, color="#9ca3af", margin=14, tooltip={_tooltip([said(part.title)])},\n'
             yield f"    label={_quoted(_part_title(part))}]\n"
             yield from _part(part)
             yield "  }\n"
@@ -67,7 +68,7 @@ def dot(diagram: Diagram) -> Iterator[str]:
 
 def _heading(diagram: Diagram) -> str:
     alone = diagram.parts[0] if len(diagram.parts) == 1 else None
-    caption = _CAPTION if alone is None or not (shown := _count(alone)) else f"{_CAPTION} {shown} are drawn."
+    caption = said(_CAPTION) if alone is None or not (shown := _count(alone)) else said(f"{_CAPTION} {shown} are drawn.")
     title = _markup(shortened(diagram.title, _TITLE_COLUMNS))
     return f'<<b>{title}</b><br/><font color="{_FAINT}" point-size="10">{_markup(caption)}</font><br/> >'
 
@@ -77,7 +78,7 @@ def _count(part: Part) -> str:
 
 
 def _part_title(part: Part) -> str:
-    return " - ".join(piece for piece in (part.title, _count(part)) if piece)
+    return " - ".join(said(piece) for piece in (part.title, _count(part)) if piece)
 
 
 def _part(part: Part) -> Iterator[str]:
@@ -87,8 +88,9 @@ def _part(part: Part) -> Iterator[str]:
 
 def _box(box: Box) -> str:
     if box.kind is Kind.OMITTED:
+        omitted = _tooltip([said("not drawn")])
         label = _quoted("\n".join(line.text for line in box.lines))
-        return f'  {_quoted(box.id)} [shape=plaintext, fontcolor="{_FAINT}", label={label}, tooltip="not drawn"]\n'
+        return f'  {_quoted(box.id)} [shape=plaintext, fontcolor="{_FAINT}", label={label}, tooltip={omitted}]\n'
     shape, style, fill, more = _SHAPES[box.kind]
     border = f'color="{_GRADIENT}", penwidth=2' if box.flows else f'color="{_FAINT}"'
     if box.kind is Kind.BROKEN:
@@ -123,14 +125,14 @@ def _facts(arrow: Arrow) -> Iterator[str]:
     if arrow.label:
         yield arrow.label
     if arrow.link is not None:
-        yield f"argument {arrow.link.argument}"
+        yield said(f"argument {arrow.link.argument}")
         if arrow.broken:
-            yield "its shape does not fit"
+            yield said("its shape does not fit")
         if arrow.link.derivative is not None:
-            yield f"local derivative {arrow.link.derivative}"
+            yield said(f"local derivative {arrow.link.derivative}")
         if arrow.link.value is not None:
             value = arrow.link.value
-            yield f"value {value!r}" if isinstance(value, float) else f"value {number_text(value)}"
+            yield said(f"value {value!r}" if isinstance(value, float) else f"value {number_text(value)}")
 
 
 _QUOTED = str.maketrans({"\\": r"\\", '"': r"\"", "&": "&amp;"})

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from gradcli.errors import said
 from gradcli.frozen import Frozen
 from gradcli.output.diagrams.theme import DARK, LIGHT, Theme
 
@@ -35,7 +36,7 @@ class Curve(Frozen):
 
 def error_curve(curve: Curve) -> Iterator[str]:
     """The pieces of an SVG document."""
-    title, steps, errors = curve.title, curve.steps, curve.errors
+    title, steps, errors = said(curve.title), curve.steps, curve.errors
     powers = [math.log10(step) for step in steps]
     low, high = math.floor(min(powers)), math.ceil(max(powers))
     top = max(0, *[math.ceil(math.log10(error)) for error in errors if 0 < error < math.inf], 0)
@@ -66,14 +67,14 @@ def error_curve(curve: Curve) -> Iterator[str]:
         y = down(10.0**power)
         yield f'<path class="grid" d="M{_LEFT} {y:.1f}H{_WIDTH - _RIGHT}"/><text x="{_LEFT - 6}" y="{y + 4:.1f}"'
         yield f' text-anchor="end">1e{power}</text>\n'
-    yield f'<text x="{(_LEFT + _WIDTH - _RIGHT) / 2:.0f}" y="{_HEIGHT - 10}" text-anchor="middle">step</text>\n'
+    yield f'<text x="{(_LEFT + _WIDTH - _RIGHT) / 2:.0f}" y="{_HEIGHT - 10}" text-anchor="middle">{said("step size")}</text>\n'
     yield line(curve.extrapolated, "better") + line(errors, "error")
     for at, (x, y) in enumerate(zip(powers, errors, strict=True)):
         if math.isfinite(y):
-            radius, words = (5, "; the best step") if at == curve.best else (2.5, "")
+            radius, words = 5 if at == curve.best else 2.5, f"step {steps[at]:.0e}, error {y:.0e}"
             yield f'<circle class="error" cx="{across(x):.1f}" cy="{down(y):.1f}" r="{radius}">'
-            yield f"<title>step {steps[at]:.0e}, error {y:.0e}{words}</title></circle>\n"
-    yield f'<text class="of-error" x="{_WIDTH - _RIGHT}" y="{_TOP - 6}" text-anchor="end">central difference</text>\n'
+            yield f"<title>{said(f'{words}; the best step' if at == curve.best else words)}</title></circle>\n"
+    yield f'<text class="of-error" x="{_WIDTH - _RIGHT}" y="{_TOP - 6}" text-anchor="end">{said("central difference")}</text>\n'
     yield f'<text class="of-better" x="{_WIDTH - _RIGHT - 130}" y="{_TOP - 6}" text-anchor="end">Richardson</text>\n</svg>\n'
 
 

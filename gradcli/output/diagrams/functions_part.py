@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from gradcli.autodiff.backward_graph import Function
 from gradcli.autodiff.passes.tape import ACCUMULATE_GRAD, Tape
+from gradcli.errors import said
 from gradcli.language.numbers import brief_text
 from gradcli.output.diagrams.diagram import TITLE_COLUMNS, Arrow, Box, Kind, Line, Part, shortened
 
@@ -33,7 +34,7 @@ class FunctionsPart(Part):
         for id in self.chosen:
             function = self.functions[id]
             kind = Kind.ACCUMULATE if function.name == ACCUMULATE_GRAD else Kind.FUNCTION
-            tooltip = (function.name, f"runs as number {id + 1}", f"next_functions ({', '.join(self.following(function))})")
+            tooltip = (function.name, said(f"runs as number {id + 1}"), f"next_functions ({', '.join(self.following(function))})")
             yield Box(f"f{id}", kind, tuple(self.lines(function)), True, tooltip, function.node)
             if any(to is not None and to not in self.drawn for to in function.next):
                 yield Box(f"fm{id}", Kind.OMITTED, (Line("title", "…"),))
@@ -56,14 +57,16 @@ class FunctionsPart(Part):
 
     def role(self, function: Function) -> str:
         """What a function is to its node, of whose function it may be a part: 1/x has two."""
-        return "grad_fn of" if function.name == self.tape.grad_fn(function.node) else "on the way from"
+        name = self.tape.names[function.node]
+        own = function.name == self.tape.grad_fn(function.node)
+        return f"grad_fn of {name}" if own else f"on the way from {name}"
 
     def lines(self, function: Function) -> Iterator[Line]:
         name = self.tape.names[function.node]
         adjoint = self.tape.adjoints[function.node]
         yield Line("title", function.name)
         if function.name != ACCUMULATE_GRAD:
-            yield Line("fact", shortened(f"{self.role(function)} {name}", TITLE_COLUMNS))
+            yield Line("fact", shortened(said(self.role(function)), TITLE_COLUMNS))
         elif self.tape.symbolic or adjoint is None:
             yield Line("fact", shortened(f"{name}.grad", TITLE_COLUMNS))
         else:

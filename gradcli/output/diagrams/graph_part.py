@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from gradcli.errors import said
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.graph.shapes import shape_text
 from gradcli.language.numbers import brief_text, number_text, short_text
 from gradcli.ops.catalogue import spelling
-from gradcli.output.diagrams.diagram import MARK, TITLE_COLUMNS, Arrow, Box, Kind, Line, Part, derivative, shortened
+from gradcli.output.diagrams.diagram import MARK, TITLE_COLUMNS, Arrow, Box, Kind, Line, Part, shortened
 from gradcli.output.listing import Entry, FunctionListing, Link, Listing
 
 
@@ -50,7 +51,7 @@ class GraphPart(Part):
             missing = [input for input in self.listing.graph.inputs[id] if input not in self.drawn]
             if missing:
                 count = len(set(missing))
-                yield Box(f"{self.prefix}m{id}", Kind.OMITTED, (Line("title", f"… {count:,} more" if count > 1 else "…"),))
+                yield Box(f"{self.prefix}m{id}", Kind.OMITTED, (Line("title", said(f"… {count:,} more") if count > 1 else "…"),))
             yield self.box(self.listing.entry(id))
 
     def arrows(self) -> Iterator[Arrow]:
@@ -83,59 +84,58 @@ class GraphPart(Part):
         return Box(f"{self.prefix}{entry.id}", kind, tuple(self.lines(entry, kind)), flows, tuple(self.facts(entry)), entry.id)
 
     def lines(self, entry: Entry, kind: Kind) -> Iterator[Line]:
-        output = self.listing.output_name
         title = entry.name if kind in (Kind.VARIABLE, Kind.CONSTANT) else f"{entry.name} = {entry.expression}"
         if kind is Kind.BROKEN:
             yield Line("title", f"{MARK} {shortened(title, TITLE_COLUMNS - 2)}")
-            yield Line("error", "the shapes do not fit")
+            yield Line("error", said("the shapes do not fit"))
             return
         yield Line("title", shortened(title, TITLE_COLUMNS))
         if kind is not Kind.OUTPUT and entry.id in self.outputs:
-            yield Line("fact", "output")
+            yield Line("fact", said("output"))
         if kind is Kind.CONSTANT:
             return
         if entry.shape:
-            yield Line("fact", f"shape {shape_text(entry.shape)}")
+            yield Line("fact", said(f"shape {shape_text(entry.shape)}"))
         if entry.value is not None:
-            yield Line("value", shortened(f"value {brief_text(entry.value)}", TITLE_COLUMNS))
-        if entry.adjoint is not None:
+            yield Line("value", shortened(said(f"value {brief_text(entry.value)}"), TITLE_COLUMNS))
+        if entry.adjoint is not None and isinstance(self.listing, FunctionListing):
             number = shortened(brief_text(entry.adjoint), TITLE_COLUMNS)
-            yield Line("adjoint", f"{shortened(derivative(output, entry.name), TITLE_COLUMNS)} = {number}")
-        for variable in entry.derivative_of:
-            if entry.name != derivative(output, variable):
-                yield Line("adjoint", shortened(derivative(output, variable), TITLE_COLUMNS))
+            yield Line("adjoint", f"{shortened(self.listing.derivative(entry.id), TITLE_COLUMNS)} = {number}")
+        for symbol in entry.symbols:
+            if entry.name != symbol:
+                yield Line("adjoint", shortened(symbol, TITLE_COLUMNS))
         if entry.grad_fn:
             yield Line("fact", entry.grad_fn)
         elif entry.is_leaf:
-            yield Line("fact", "leaf, requires_grad" if entry.requires_grad else "leaf")
+            yield Line("fact", said("leaf, requires_grad" if entry.requires_grad else "leaf"))
         if entry.id in self.notes:
-            yield Line("fact", self.notes[entry.id])
+            yield Line("fact", said(self.notes[entry.id]))
 
     def facts(self, entry: Entry) -> Iterator[str]:
         """Everything that is known of a node."""
         yield f"{entry.name} = {entry.expression}" if entry.inputs else entry.name
-        yield f"node {entry.id}: {spelling(entry.operation)}"
+        yield said(f"node {entry.id}: {spelling(entry.operation)}")
         if entry.error:
-            yield entry.error
+            yield said(entry.error)
             return
-        yield f"shape {shape_text(entry.shape)}"
+        yield said(f"shape {shape_text(entry.shape)}")
         if entry.value is not None:
-            yield f"value {number_text(entry.value) if entry.shape else repr(entry.value)}"
+            yield said(f"value {number_text(entry.value) if entry.shape else repr(entry.value)}")
         if isinstance(self.listing, FunctionListing):
             yield f"is_leaf {entry.is_leaf}, requires_grad {entry.requires_grad}, grad_fn {entry.grad_fn}"
             if entry.value is not None:
                 yield f".grad {number_text(entry.grad) if entry.shape and entry.grad is not None else repr(entry.grad)}"
             if entry.adjoint is not None:
                 adjoint = number_text(entry.adjoint) if entry.shape else repr(entry.adjoint)
-                yield f"{derivative(self.listing.output_name, entry.name)} = {adjoint}"
+                yield f"{self.listing.derivative(entry.id)} = {adjoint}"
 
     def label(self, link: Link) -> str:
         """What is written at an edge."""
         if link.derivative is None:
             return link.shapes
-        names = self.listing.names
-        pieces = [derivative(names[link.target], names[link.source])] if self.whole_labels else []
-        pieces.append(link.derivative)
+        pieces = [link.derivative]
+        if self.whole_labels and isinstance(self.listing, FunctionListing):
+            pieces.insert(0, self.listing.local_derivative(link))
         if isinstance(link.value, float):  # an array would be long, and stands in the tables
             number = short_text(link.value)
             if number != link.derivative:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Sequence
 
+from gradcli.errors import said
 from gradcli.frozen import Frozen, replace
 from gradcli.output.diagrams.diagram import Arrow, Box, Diagram, Kind, Part
 from gradcli.output.diagrams.graphviz_layout import graphviz_layout, program
@@ -122,8 +123,8 @@ def lay_out(diagram: Diagram, measures: Measures, engine: str = "auto") -> list[
 
 def _heading(part: Part) -> str:
     """The title of a part, with what is left out of it."""
-    cut = f"{part.shown:,} of {part.total:,} nodes, those nearest to the output" if part.shown < part.total else ""
-    return ": ".join(piece for piece in (part.title, cut) if piece)
+    cut = said(f"{part.shown:,} of {part.total:,} nodes, those nearest to the output") if part.shown < part.total else ""
+    return ": ".join(piece for piece in (said(part.title), cut) if piece)
 
 
 def extent(sheets: Sequence[Sheet], measures: Measures) -> tuple[float, float]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from gradcli.autodiff.passes.tape import ACCUMULATE_GRAD
+from gradcli.errors import said
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.numbers import number_text, short_text
-from gradcli.output.diagrams.diagram import MARK, Diagram, Part, derivative
+from gradcli.output.diagrams.diagram import MARK, Diagram, Part
 from gradcli.output.diagrams.functions_part import FunctionsPart
 from gradcli.output.diagrams.graph_part import GraphPart
-from gradcli.output.listing import Entry, Link
+from gradcli.output.listing import Entry, FunctionListing, Link
 from gradcli.output.visible import visible
 from gradcli.typing import Protocol
 
@@ -45,11 +46,11 @@ def _part_lines(diagram: Diagram, part: Part) -> Iterator[str]:
             yield _function_line(part, id)
 
 
-def _title(diagram: Diagram, part: Part) -> Iterator[str]:
+def _title(diagram: Diagram, part: Part, told: Callable[[str], str] = str) -> Iterator[str]:
     cut = f"{part.shown} of {part.total} nodes" if part.shown < part.total else ""
     title = part.title if len(diagram.parts) > 1 else ""
     if title or cut:
-        yield f"# {visible(', '.join(piece for piece in (title, cut) if piece))}\n"
+        yield f"# {visible(', '.join(told(piece) for piece in (title, cut) if piece))}\n"
 
 
 def _outputs(part: GraphPart) -> list[int]:
@@ -129,11 +130,11 @@ def _local(names: Sequence[str], link: Link) -> str:
 
 def _function_line(part: FunctionsPart, id: int) -> str:
     function = part.functions[id]
-    name = visible(part.tape.names[function.node])
     following = ["None" if to is None else f"%f{to}" if to in part.drawn else "…" for to in function.next]
     if function.name != ACCUMULATE_GRAD:
-        fact = f"{part.role(function)} {name}"
+        fact = visible(part.role(function))
     else:
+        name = visible(part.tape.names[function.node])
         adjoint = None if part.tape.symbolic else part.tape.adjoints[function.node]
         fact = f"{name}.grad" if adjoint is None else f"{name}.grad {number_text(adjoint)}"
     return f"{' '.join([f'%f{id}', function.name, *following])} : {fact}\n"
@@ -188,10 +189,10 @@ class _GraphForest:
                 continue
             number = "" if link.value is None else short_text(link.value)
             pieces = [link.derivative or "", "" if number == link.derivative else number]
-            shapes = f"{MARK} {link.shapes} does not fit" if link.broken else link.shapes
+            shapes = said(f"{MARK} {link.shapes} does not fit") if link.broken else link.shapes
             label = ", ".join(filter(None, [" = ".join(filter(None, pieces)), shapes]))
             found.append(_Branch(link.source, visible(label)))
-        return [*found, _Branch(None, _more(len(missing)))] if missing else found
+        return [*found, _Branch(None, said(_more(len(missing))))] if missing else found
 
     def text(self, id: int) -> str:
         entry = self.listing.entry(id)
@@ -199,17 +200,16 @@ class _GraphForest:
             return visible(entry.name)
         head = entry.name if entry.operation == VARIABLE else f"{entry.name} = {entry.expression}"
         if entry.error:
-            return visible(f"{MARK} {head}, {entry.error}  ({self.mark(id)})")
+            return visible(f"{MARK} {head}, {said(entry.error)}  ({self.mark(id)})")
         pieces = [head if entry.value is None else f"{head} = {short_text(entry.value)}"]
-        if entry.adjoint is not None:
-            pieces.append(f"{derivative(self.listing.output_name, entry.name)} = {short_text(entry.adjoint)}")
-        symbols = [derivative(self.listing.output_name, variable) for variable in entry.derivative_of]
-        pieces += [symbol for symbol in symbols if symbol != entry.name]
+        if entry.adjoint is not None and isinstance(self.listing, FunctionListing):
+            pieces.append(f"{self.listing.derivative(id)} = {short_text(entry.adjoint)}")
+        pieces += [symbol for symbol in entry.symbols if symbol != entry.name]
         return visible(f"{', '.join(pieces)}  ({self.mark(id)})")
 
     def reference(self, id: int) -> str:
         name = visible(self.listing.names[id])
-        return name if self.listing.graph.operations[id] == CONSTANT else f"{name}  ({self.mark(id)}, above)"
+        return name if self.listing.graph.operations[id] == CONSTANT else f"{name}  ({said(f'{self.mark(id)}, above')})"
 
     def mark(self, id: int) -> str:
         return self.part.mark(id)
@@ -229,13 +229,13 @@ class _FunctionForest:
         following = self.part.functions[id].next
         found = [_Branch(None, "None") if to is None else _Branch(to) for to in following if to is None or to in self.part.drawn]
         missing = {to for to in following if to is not None and to not in self.part.drawn}
-        return [*found, _Branch(None, f"… {len(missing)} more")] if missing else found
+        return [*found, _Branch(None, said(f"… {len(missing)} more"))] if missing else found
 
     def text(self, id: int) -> str:
         return f"{self._name(id)}  ({self.mark(id)})"
 
     def reference(self, id: int) -> str:
-        return f"{self._name(id)}  ({self.mark(id)}, above)"
+        return f"{self._name(id)}  ({said(f'{self.mark(id)}, above')})"
 
     def mark(self, id: int) -> str:
         return f"%f{id}"
@@ -259,7 +259,7 @@ def graph_tree(diagram: Diagram, *, ascii: bool = False) -> Iterator[str]:
     for number, part in enumerate(diagram.parts):
         if number:
             yield "\n"
-        yield from _title(diagram, part)
+        yield from _title(diagram, part, said)
         if isinstance(part, GraphPart | FunctionsPart):
             forest: _Forest = _GraphForest(part) if isinstance(part, GraphPart) else _FunctionForest(part)
             lines = _trees(forest)
@@ -311,7 +311,7 @@ def _tree(forest: _Forest, root: int, printed: set[int], further: deque[int]) ->
         below = forest.branches(branch.id)
         if below and len(levels) >= DEEPEST:
             further.append(branch.id)
-            yield f"{stem}… continued at {forest.mark(branch.id)} below\n"
+            yield f"{stem}{said(f'… continued at {forest.mark(branch.id)} below')}\n"
             continue
         printed.add(branch.id)
         yield f"{stem}{forest.text(branch.id)}\n"

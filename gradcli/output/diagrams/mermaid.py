@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from gradcli.errors import said
 from gradcli.output.diagrams.diagram import Arrow, Box, Diagram, Kind, Line, shortened
 from gradcli.output.diagrams.theme import LIGHT
 from gradcli.output.visible import visible, visible_lines
@@ -52,7 +53,7 @@ def mermaid(diagram: Diagram) -> Iterator[str]:
     # Mermaid draws the last subgraph first.
     for number, part in enumerate(reversed(diagram.parts), 1):
         if len(diagram.parts) > 1:
-            yield f'  subgraph part{number}["{_label(part.title)}"]\n  direction {diagram.direction}\n'
+            yield f'  subgraph part{number}["{_label(said(part.title))}"]\n  direction {diagram.direction}\n'
         for box in part.boxes():
             used[_class(box)] = None
             yield _node(box)

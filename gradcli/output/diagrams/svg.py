@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from gradcli.errors import columns
+from gradcli.errors import columns, said
 from gradcli.output.diagrams.diagram import MEANINGS, Box, Diagram, Kind
 from gradcli.output.diagrams.layout import Measures, Placed, Point, Routed, Sheet, extent, lay_out
 from gradcli.output.diagrams.theme import DARK, LIGHT, Theme
@@ -310,14 +310,14 @@ def _legend(diagram: Diagram) -> list[tuple[str, float]]:
     for kind in diagram.kinds:
         if kind is not Kind.OMITTED:
             shape = f'<g class="{kind.value}">{_shape(kind, 0, 0, 26, 16)}</g>'
-            signs.append(_sign(shape, 26, MEANINGS[kind]))
+            signs.append(_sign(shape, 26, said(MEANINGS[kind])))
     arrows = [arrow for part in diagram.parts for arrow in part.arrows()]
     if any(arrow.flows for arrow in arrows):
-        signs.append(_sign('<g class="edge flows"><path d="M0 8L26 8"/></g>', 26, "a gradient flows"))
+        signs.append(_sign('<g class="edge flows"><path d="M0 8L26 8"/></g>', 26, said("a gradient flows")))
     if any(arrow.broken for arrow in arrows):
-        signs.append(_sign('<g class="edge still breaks"><path d="M0 8L26 8"/></g>', 26, "does not fit"))
+        signs.append(_sign('<g class="edge still breaks"><path d="M0 8L26 8"/></g>', 26, said("does not fit")))
     if any(arrow.flows is False and not arrow.broken for arrow in arrows):
-        signs.append(_sign('<g class="edge still"><path d="M0 8L26 8"/></g>', 26, "no gradient"))
+        signs.append(_sign('<g class="edge still"><path d="M0 8L26 8"/></g>', 26, said("no gradient")))
     return signs
 
 
@@ -336,7 +336,7 @@ def _rows(signs: Sequence[tuple[str, float]], width: float) -> list[list[tuple[s
 
 def _sign(sign: str, width: float, meaning: str) -> tuple[str, float]:
     text = f'<text x="{width + 6:.1f}" y="12" font-size="{SMALL_SIZE:g}">{_text(meaning)}</text>'
-    return sign + text, width + 6 + len(meaning) * CHARACTER * SMALL_SIZE + 18
+    return sign + text, width + 6 + columns(meaning) * CHARACTER * SMALL_SIZE + 18
 
 
 def _text(text: str) -> str:

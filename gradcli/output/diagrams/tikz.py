@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gradcli.errors import ExitCode, GradcliError, columns
+from gradcli.errors import ExitCode, GradcliError, columns, said, spoken
 from gradcli.output.diagrams.diagram import Arrow, Box, Diagram, Kind
 from gradcli.output.diagrams.layout import Measures, Placed, Point, Routed, Sheet, extent, lay_out
 from gradcli.output.formulas.boxes import GREEK
@@ -77,8 +77,9 @@ def tikz(diagram: Diagram, *, layout: str = "auto") -> Iterator[str]:
             exit_code=ExitCode.LIMIT,
         )
     yield "".join(f"% {line}\n" for line in visible_lines(diagram.title))
-    yield "% A document of its own; in another one, load the same libraries of TikZ and take the tikzpicture.\n"
+    yield f"% {said('A document of its own; in another one, load the same libraries of TikZ and take the tikzpicture.')}\n"
     yield "\\documentclass{article}\n"
+    yield "\\usepackage{ctex}\n" if spoken().language == "zh" else ""
     page = f"paperwidth={width + 2 * MARGIN:.0f}pt, paperheight={height + 3 * MARGIN:.0f}pt, margin={MARGIN:g}pt"
     yield f"\\usepackage[{page}]{{geometry}}\n"
     yield PACKAGES + _DOCUMENT
@@ -204,6 +205,6 @@ def escaped(text: str) -> str:
 def _escaped(character: str) -> str:
     if character in _COMMANDS:
         return _COMMANDS[character]
-    if character.isascii() or 0xA0 < ord(character) < 0x180:
+    if character.isascii() or 0xA0 < ord(character) < 0x180 or (spoken().language != "en" and columns(character) > 1):
         return character
     return rf"\ifPDFTeX(U+{ord(character):04X})\else {character}\fi{{}}"

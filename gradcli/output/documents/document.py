@@ -10,13 +10,13 @@ from collections.abc import Iterator, Sequence
 from gradcli.derivation.calculus.applied import Application, Rules
 from gradcli.derivation.explain import Explanation
 from gradcli.derivation.notation.arrays import array_expression, raised
-from gradcli.derivation.notation.prose import Equal, Piece, Words, listed
+from gradcli.derivation.notation.prose import Equal, Piece, Words, about_primes, listed
 from gradcli.derivation.notation.steps import Derivation, Equation, Step
 from gradcli.derivation.paths import Cost, Path, Paths, PathSum
 from gradcli.frozen import Frozen
 from gradcli.graph.names import is_operation
 from gradcli.graph.shapes import shape_text
-from gradcli.language.ast import Expression, Name, Number, Partial, postorder
+from gradcli.language.ast import Expression, Name, Number, postorder
 from gradcli.language.numbers import is_short
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.builder import Value
@@ -141,7 +141,7 @@ def _raised(explanation: Explanation) -> Raised | None:
 
 def _derivative(explanation: Explanation, name: str) -> Iterator[Piece]:
     tape = explanation.tape
-    left = Partial(tape.names[tape.output], name)
+    left = tape.derivative(name)
     value = explanation.value(name)
     if value is None:
         yield left
@@ -220,7 +220,7 @@ def _nodes(explanation: Explanation, derivation: Derivation) -> Iterator[Part]:
     for name in tape.wrt:
         found = derivation.equations.get(graph.variables[name])
         if found is not None:
-            yield Heading((Partial(names[tape.output], name), " by the chain rule"))
+            yield Heading((tape.derivative(name), " by the chain rule"))
             yield from _equations(explanation, [found], ends=True)
 
 
@@ -242,7 +242,7 @@ def _paths(explanation: Explanation, paths: Paths) -> Iterator[Part]:
             if found.steps:
                 yield Heading(
                     (
-                        Partial(tape.names[tape.output], found.variable),
+                        tape.derivative(found.variable),
                         " is the sum over the paths" if found.count > 1 else " is the product along the path",
                     )
                 )
@@ -321,7 +321,7 @@ def _product(path: Path) -> Words:
 
 def _cost_table(explanation: Explanation, paths: Paths) -> Grid:
     tape = explanation.tape
-    partials: list[Piece] = [Partial(tape.names[tape.output], name) for name in tape.wrt[:4]]
+    partials: list[Piece] = [tape.derivative(name) for name in tape.wrt[:4]]
     asked = listed(partials, ", ") + ([", …"] if len(tape.wrt) > 4 else [])
     columns: list[Words] = [("method",), ("multiplications for ", *asked)]
     others = len(tape.wrt) < paths.variables
@@ -363,10 +363,8 @@ def _rules(explanation: Explanation, rules: Rules) -> Iterator[Part]:
         name = derivation.variable
         if tape.gradient[name] is None:
             continue
-        others = [Name(other) for other in tape.graph.variables if other != name][:8]
-        constant: list[Piece] = ["; ", *listed(list(others)), " " + ("is a constant" if len(others) == 1 else "are constants")]
-        yield Heading((Partial(tape.names[tape.output], name), " by the rules of calculus"))
-        yield Paragraph(("A prime is the derivative by ", Name(name), *(constant if others else []), "."))
+        yield Heading((tape.derivative(name), " by the rules of calculus"))
+        yield Paragraph(about_primes(name, [other for other in tape.graph.variables if other != name]))
         for application in derivation.applications:
             yield Equations(
                 chain_rows(explanation.shown(application.steps), ends=False),

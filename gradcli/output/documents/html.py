@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from gradcli.derivation.notation.prose import Equal, Piece, Way
+from gradcli.errors import spoken
 from gradcli.language.numbers import short_text
 from gradcli.output.documents.document import Equations, Grid, Heading, Paragraph, Part, Row
 from gradcli.output.formulas.mathml import name_mathml, to_mathml
@@ -38,7 +39,7 @@ def html_page(parts: Iterable[Part], *, title: str) -> Iterator[str]:
         parts: The document.
         title: The title of the page; escaped here.
     """
-    yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+    yield f'<!DOCTYPE html>\n<html lang="{spoken().language}">\n<head>\n<meta charset="utf-8">\n'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
     yield f"<title>{escape(title)}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<h1>{escape(title)}</h1>\n"
     for part in parts:

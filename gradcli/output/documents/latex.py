@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from gradcli.derivation.notation.prose import Words
+from gradcli.errors import spoken
 from gradcli.output.documents.document import Equations, Grid, Heading, Paragraph, Part, Row
 from gradcli.output.formulas.worded import formula, worded
 
-_HEAD = r"""\documentclass[a4paper,11pt]{article}
-\usepackage[utf8]{inputenc}
-\usepackage[T1]{fontenc}
-\usepackage[margin=2cm]{geometry}
+_CLASSES = {
+    "en": "\\documentclass[a4paper,11pt]{article}\n\\usepackage[utf8]{inputenc}\n\\usepackage[T1]{fontenc}\n",
+    "zh": "% XeLaTeX or LuaLaTeX\n\\documentclass[a4paper,11pt]{ctexart}\n",
+}
+"""How a document begins in a language: its class brings the fonts."""
+
+_HEAD = r"""\usepackage[margin=2cm]{geometry}
 \usepackage{amsmath,amssymb,longtable}
 \setlength{\parindent}{0pt}
 \setlength{\parskip}{6pt}
@@ -43,8 +47,11 @@ _ESCAPES = str.maketrans(
 def latex_document(parts: Iterable[Part]) -> Iterator[str]:
     """The pieces of a document that LaTeX compiles."""
     body = list(_body(parts))
+    language = spoken().language
+    yield _CLASSES[language]
     yield _HEAD
-    yield from _missing(body)
+    if language == "en":
+        yield from _missing(body)
     yield "\\begin{document}\n"
     yield from body
     yield "\\end{document}\n"

@@ -85,6 +85,8 @@ def _sign(text: str, place: str) -> Iterator[str]:
     match place:
         case "infix":
             yield f" {text} " if text else " "
+        case "prefix" if text == "d":
+            yield r"\mathrm{d}"
         case "prefix":
             yield f"{text} " if text.startswith("\\") else text
         case "comma":

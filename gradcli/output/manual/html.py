@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from gradcli.errors import said
 from gradcli.output.documents.html import STYLE
 from gradcli.output.manual.pages import page, reader, referred, summaries
 
@@ -16,20 +17,18 @@ section td { border-bottom: 1px solid var(--line); } .scroll > table { min-width
 """
 
 
-_TITLES = {"en": "The manual of gradcli", "zh": "gradcli 手册"}
-
-
 def manual_html(topics: Sequence[str], language: str = "en") -> Iterator[str]:
     """The pieces of a page of HTML that has the pages of some topics, in a language, with a table of contents."""
     markdown = reader()
     markdown.add_render_rule("code_inline", lambda self, tokens, at, options, env: _code(tokens[at].content, topics))
     markdown.add_render_rule("table_open", lambda *_: "<div class=scroll><table>\n")
     markdown.add_render_rule("table_close", lambda *_: "</table></div>\n")
+    title = said("The manual of gradcli")
     yield '<!DOCTYPE html>\n<html lang="' + language + '">\n<head>\n<meta charset="utf-8">\n'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-    yield f"<title>{_TITLES[language]}</title>\n<style>\n{STYLE}{_STYLE}</style>\n</head>\n<body>\n"
+    yield f"<title>{title}</title>\n<style>\n{STYLE}{_STYLE}</style>\n</head>\n<body>\n"
     if len(topics) > 1:
-        yield f"<h1>{_TITLES[language]}</h1>\n<nav><table>\n"
+        yield f"<h1>{title}</h1>\n<nav><table>\n"
         for topic in topics:
             about = markdown.renderInline(summaries(language)[topic])
             yield f'<tr><td><a href="#{topic}">{topic}</a></td><td>{about}</td></tr>\n'

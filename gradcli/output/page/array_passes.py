@@ -8,6 +8,7 @@ from __future__ import annotations
 from gradcli.autodiff.passes.contributions import contributions
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.derivation.nodes.arrays import edge_terms
+from gradcli.errors import said
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.graph.shapes import shape_text
 from gradcli.language.numbers import brief_text, is_exact, number_text, short_text
@@ -15,6 +16,7 @@ from gradcli.language.text import to_text
 from gradcli.ops.catalogue import spelling
 from gradcli.output.json import json_number
 from gradcli.output.listing import FunctionListing
+from gradcli.output.page.data import signs
 from gradcli.typing import Any
 
 WHOLE_ELEMENTS = 400
@@ -65,7 +67,8 @@ def recorded_data(tape: Tape, *, whole_labels: bool) -> dict[str, Any]:
         "initial": {},
         "mode": tape.mode,
         "wholeLabels": whole_labels,
-        "broken": None if broken is None else broken.reason,
+        "signs": signs(tape),
+        "broken": None if broken is None else said(broken.reason),
         "recorded": {
             "values": [_shown_at(tape, id, value) for id, value in enumerate(_values(tape))],
             "adjoints": [_shown_at(tape, id, value) for id, value in enumerate(tape.adjoints)],

@@ -16,7 +16,7 @@ function nextNumber() {
   if (typeof number !== "number") return null;
   const name = data.names[id];
   const formula = data.expressions[id];
-  return [kind === FORWARD ? (formula && formula !== name ? `${name} = ${formula}` : name) : `∂${outputName}/∂${name}`, number];
+  return [kind === FORWARD ? (formula && formula !== name ? `${name} = ${formula}` : name) : adjointName(id), number];
 }
 
 /** Asks for the number of the next step; false where there is nothing to ask for. */
@@ -52,10 +52,12 @@ element("question").addEventListener("submit", (event) => {
   const right = !found.problem && same(found.value, next[1]);
   asked += 1;
   answeredRight += right ? 1 : 0;
-  const score = `${answeredRight} of ${asked} right`;
+  const number = `${next[0]} ${equals(next[1])} ${shortText(next[1])}`;
   endQuestion();
   go(position + 1);
-  element("graded").textContent = `${next[0]} ${equals(next[1])} ${shortText(next[1])}: ${right ? "right" : "not what was answered"}, ${score}`;
+  element("graded").textContent = right
+    ? say`${number}: right, ${answeredRight} of ${asked} right`
+    : say`${number}: not what was answered, ${answeredRight} of ${asked} right`;
   element("next").focus({ preventScroll: true });
 });
 

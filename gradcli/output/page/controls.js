@@ -6,7 +6,7 @@ function stop() {
   clearTimeout(playing);
   playing = 0;
   element("play").classList.remove("playing");
-  element("play").setAttribute("aria-label", "Play");
+  element("play").setAttribute("aria-label", say`Play`);
 }
 
 function tick() {
@@ -27,7 +27,7 @@ function toggle() {
   if (run === null || run.events.length === 0) return;
   if (position === run.events.length) go(0);
   element("play").classList.add("playing");
-  element("play").setAttribute("aria-label", "Pause");
+  element("play").setAttribute("aria-label", say`Pause`);
   playing = setTimeout(tick, 200);
 }
 
@@ -145,7 +145,7 @@ addEventListener("afterprint", () => {
   go(before[0]);
 });
 
-element("adjoint").textContent = `∂${outputName}/∂node`;
+element("adjoint").textContent = say`∂${outputName}/∂node`;
 setTheme(root.dataset.theme);
 recompute();
 drawing.zoom(Math.max(drawing.fitting(), READABLE));

@@ -41,6 +41,16 @@ def page_data(tape: Tape, *, whole_labels: bool) -> dict[str, Any]:
         "initial": {name: _initial(tape, value) for name, value in tape.bindings.items()},
         "mode": tape.mode,
         "wholeLabels": whole_labels,
+        "signs": signs(tape),
+    }
+
+
+def signs(tape: Tape) -> dict[str, str]:
+    """How derivatives are written, a sign for each node: of the output by it, and of it by its operands."""
+    total, ids = tape.one_variable.total(tape.output), range(len(tape.graph))
+    return {
+        "adjoint": "".join(["d" if id in total else "∂" for id in ids]),
+        "local": "".join(["d" if tape.one_variable.alone(id, edge=True) else "∂" for id in ids]),
     }
 
 

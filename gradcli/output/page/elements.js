@@ -9,8 +9,8 @@ function mathElement(name, ...children) {
 }
 
 /** ∂of/∂by as a fraction. */
-function partialElement({ of, by }) {
-  const side = (name) => mathElement("mrow", mathElement("mo", "∂"), mathElement("mi", shortened(name, 24)));
+function derivativeElement({ d, of, by }) {
+  const side = (name) => mathElement("mrow", mathElement("mo", d), mathElement("mi", shortened(name, 24)));
   const math = mathElement("math", mathElement("mfrac", side(of), side(by)));
   math.setAttribute("displaystyle", "true");
   return math;
@@ -35,7 +35,7 @@ function numberElement(value, text = shortText(value)) {
 
 function pieceElement(piece) {
   if (typeof piece === "string") return piece;
-  if ("of" in piece) return partialElement(piece);
+  if ("of" in piece) return derivativeElement(piece);
   const span = document.createElement("span");
   if (piece.role) span.className = piece.role;
   if (piece.group) span.append(...piece.group.map(pieceElement));

@@ -42,8 +42,9 @@ const CONSTANTS = new Map([["pi", Math.PI], ["π", Math.PI], ["tau", 2 * Math.PI
  */
 function readNumber(text) {
   const clean = text.trim().replace(/[−–]/g, "-").replace(/[·×⋅]/g, "*").replace(/÷/g, "/");
-  if (clean === "") return { problem: "A number is missing. Write 2, -1e-3, 1/3 or pi." };
-  if (/^[-+]?\d+,\d+$/.test(clean)) return { problem: `Write ${clean.replace(",", ".")}, with a point.` };
+  if (clean === "") return { problem: say`A number is missing. Write 2, -1e-3, 1/3 or pi.` };
+  const pointed = clean.replace(",", ".");
+  if (/^[-+]?\d+,\d+$/.test(clean)) return { problem: say`Write ${pointed}, with a point.` };
   const token = /\s*([-+]?)\s*(?:(\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?)|([a-zπτ∞]+))\s*([*/]?)/iy;
   let value = 1;
   let sign = "*";
@@ -58,5 +59,5 @@ function readNumber(text) {
     if (sign === "") break;
   }
   const shown = clean.length > 30 ? `${clean.slice(0, 30)}…` : clean;
-  return { problem: `“${shown}” is not a number. Write 2, -1e-3, 1/3 or pi.` };
+  return { problem: say`“${shown}” is not a number. Write 2, -1e-3, 1/3 or pi.` };
 }

@@ -13,9 +13,9 @@ from html import escape
 
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.derivation.nodes.chain_rule import derive
-from gradcli.derivation.notation.prose import Equal
+from gradcli.derivation.notation.prose import Equal, Words, words_said
 from gradcli.derivation.notation.steps import VALUE, Derivation, Equation
-from gradcli.errors import ExitCode, GradcliError
+from gradcli.errors import ExitCode, GradcliError, said, spoken
 from gradcli.frozen import replace
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.graph.shapes import shape_text
@@ -33,7 +33,8 @@ from gradcli.output.documents.html import row_html, words_html
 from gradcli.output.listing import BlockListing, Entry, FunctionListing, GradientListing, selected
 from gradcli.output.page.array_passes import FIXED, UNKNOWN, recorded_data
 from gradcli.output.page.data import page_data, script_json
-from gradcli.output.page.program import engine_script, page_file
+from gradcli.output.page.files import page_file
+from gradcli.output.page.program import engine_script
 from gradcli.output.visible import visible, visible_lines
 
 PAGE_NODES = 20_000
@@ -163,7 +164,7 @@ def html_page_of_graph(
         f"<title>{escape(visible(shortened(title, LONG_TITLE)))}</title>\n<script>{_FIRST_THEME.format(theme)}</script>\n"
         f"<style>\n{_palette('light', LIGHT)}{_palette('dark', DARK)}{page_file('page.css')}</style>\n"
     )
-    yield f'<!DOCTYPE html>\n<html lang="en">\n<head>\n{head}</head>\n<body>\n'
+    yield f'<!DOCTYPE html>\n<html lang="{spoken().language}">\n<head>\n{head}</head>\n<body>\n'
     before, picture, steps, derived, after = page_file("page.html").split("<!-- filled in -->\n")
     yield before.replace("<!-- long -->", " class=long" if len(text) > LONG_TITLE else "").replace("<!-- title -->", escape(text))
     yield from _fixed_inputs(tape) if recorded else _inputs(tape)
@@ -179,9 +180,10 @@ def html_page_of_graph(
     graphs, after = after.split("<!-- backward -->\n")
     yield graphs
     if backward:
-        yield '<section id="backward" aria-label="Backward graphs">\n<h2>Backward graphs</h2>\n'
-        yield '<div class="picture scroll" tabindex="0" role="region" aria-label="Drawing of the backward graphs">\n'
-        yield from svg(Diagram("Backward graphs", backward, direction), theme="light", layout=layout)
+        heading, drawing = said("Backward graphs"), said("Drawing of the backward graphs")
+        yield f'<section id="backward" aria-label="{heading}">\n<h2>{heading}</h2>\n'
+        yield f'<div class="picture scroll" tabindex="0" role="region" aria-label="{drawing}">\n'
+        yield from svg(Diagram(heading, backward, direction), theme="light", layout=layout)
         yield "</div>\n</section>\n"
     yield from _built(built, direction, layout)
     yield after
@@ -204,7 +206,7 @@ class _LivePart(GraphPart):
 
     def facts(self, entry: Entry) -> Iterator[str]:
         yield f"{entry.name} = {entry.expression}" if entry.inputs else entry.name
-        yield f"node {entry.id}: {spelling(entry.operation)}"
+        yield said(f"node {entry.id}: {spelling(entry.operation)}")
         yield f"is_leaf {entry.is_leaf}, requires_grad {entry.requires_grad}, grad_fn {entry.grad_fn}"
 
 
@@ -224,14 +226,16 @@ def _built(parts: Sequence[GraphPart], direction: str, layout: str) -> Iterator[
     """The static graph that ran: the graph itself, and what its branches and loops hold."""
     if not parts:
         return
-    yield '<section id="built" aria-label="Static graph">\n<h2>The static graph</h2>\n'
-    yield "<p>It was built before any value was known. What executed of it, turn by turn, stands above.</p>\n"
+    heading = said("The static graph")
+    about = said("It was built before any value was known. What executed of it, turn by turn, stands above.")
+    yield f'<section id="built" aria-label="{heading}">\n<h2>{heading}</h2>\n<p>{about}</p>\n'
     for part in parts:
-        yield f"<details open>\n<summary>{escape(part.title)}</summary>\n"
-        yield f'<div class="picture scroll" tabindex="0" role="region" aria-label="{escape(part.title)}">\n'
+        title = escape(said(part.title))
+        yield f"<details open>\n<summary>{title}</summary>\n"
+        yield f'<div class="picture scroll" tabindex="0" role="region" aria-label="{title}">\n'
         untitled = copy(part)
         untitled.title = ""
-        yield from svg(Diagram(part.title, (untitled,), direction), theme="light", layout=layout)
+        yield from svg(Diagram(said(part.title), (untitled,), direction), theme="light", layout=layout)
         yield "</div>\n</details>\n"
     yield "</section>\n"
 
@@ -272,7 +276,7 @@ def _results(tape: Tape, derivation: Derivation | None) -> Iterator[str]:
         return
     yield f"<p>{words_html([output])} {_live(tape.output, 'value')}</p>\n"
     for name in tape.wrt:
-        partial: Partial | Equal = Partial(output.name, name)
+        partial: Partial | Equal = tape.derivative(name)
         simplified = None if derivation is None else derivation.derivatives.get(name)
         if simplified is not None and not simplified.definitions:
             expression = simplified.expressions[0]
@@ -287,13 +291,14 @@ def _notes(tape: Tape, chosen: Sequence[int], notes: Sequence[str]) -> str:
         sentences.append(
             f"{len(chosen):,} of {len(tape.graph):,} nodes are drawn, those nearest to the output; all of them are computed."
         )
-    return "".join(f"<p>{escape(visible(sentence))}</p>" for sentence in sentences)
+    return "".join(f"<p>{escape(said(visible(sentence)))}</p>" for sentence in sentences)
 
 
 def _derivation(derivation: Derivation | None) -> Iterator[str]:
     equations = [] if derivation is None else list(derivation.equations.values())
     if not equations:
-        yield '<p class="faint">No derivation: the graph is large, or nothing in it is differentiated step by step.</p>\n'
+        none = said("No derivation: the graph is large, or nothing in it is differentiated step by step.")
+        yield f'<p class="faint">{none}</p>\n'
     for equation in equations:
         yield f'<section class="equation" data-equation="{equation.node}"><table class="equations">\n'
         yield from map(row_html, _rows(equation))
@@ -305,7 +310,8 @@ def _rows(equation: Equation) -> Iterator[Row]:
     left = None
     for step in (*equation.edges, *equation.steps):
         if step.rule not in VALUE:
-            yield Row(None if step.left == left else step.left, step.right, step.words, False, step.simplification)
+            note: Words = tuple(words_said(step.words, said))
+            yield Row(None if step.left == left else step.left, step.right, note, False, step.simplification)
             left = step.left
 
 
@@ -313,11 +319,11 @@ def _table(tape: Tape, chosen: Sequence[int]) -> Iterator[str]:
     listing = FunctionListing(tape)
     for id in chosen:
         entry = listing.entry(id)
-        what = entry.operation if entry.operation in (VARIABLE, CONSTANT) else entry.expression
+        what = spoken().word(entry.operation) if entry.operation in (VARIABLE, CONSTANT) else entry.expression
         name = escape(visible(shortened(entry.name, LONG_NAME)))
-        shape = f' <span class="fact">shape {shape_text(entry.shape)}</span>' if entry.shape else ""
+        shape = f' <span class="fact">{said(f"shape {shape_text(entry.shape)}")}</span>' if entry.shape else ""
         yield (
             f'<tr data-row="{id}"><th scope="row"><button type="button" class="name">{name}</button></th>'
             f'<td>{escape(visible(what))}{shape}</td><td class="number"></td><td class="number"></td>'
-            f'<td class="fact">{escape(entry.grad_fn or ("leaf" if entry.is_leaf else ""))}</td></tr>\n'
+            f'<td class="fact">{escape(entry.grad_fn or (said("leaf") if entry.is_leaf else ""))}</td></tr>\n'
         )

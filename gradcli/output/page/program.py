@@ -8,7 +8,6 @@ declares no ``javascript`` of its own. ``page/engine.js`` runs it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from importlib.resources import files
 
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Settings
@@ -18,6 +17,7 @@ from gradcli.ops.declaration.constants import constant_value
 from gradcli.ops.declaration.operation import Operation
 from gradcli.ops.declaration.symbol import Symbol
 from gradcli.output.json import json_number
+from gradcli.output.page.files import page_file
 from gradcli.typing import Any
 
 _LETTERS = "abcdefgh"
@@ -73,11 +73,6 @@ def operations_script(names: Iterable[str]) -> str:
     """The functions of operations that declare ``javascript``, as one object of JavaScript."""
     lines = [f'  "{name}": {_function(OPERATIONS[name])},\n' for name in names]
     return f"const OPERATIONS = {{\n{''.join(lines)}}};\n"
-
-
-def page_file(name: str) -> str:
-    """A file of the folder ``page``."""
-    return (files("gradcli.output") / "page" / name).read_text("utf-8")
 
 
 def _function(operation: Operation) -> str:

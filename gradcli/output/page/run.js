@@ -41,12 +41,12 @@ function recompute() {
   }
   element("reset").hidden = fields.every((field) => field.value === initialText(field));
   if (!complete) {
-    if (run === null) blank("Give each input a number, to begin.");
+    if (run === null) blank(say`Give each input a number, to begin.`);
     return; // the last good state stays
   }
   const found = data.recorded ? recordedRun(data.recorded) : runProgram(program, OPERATIONS, bindings);
   if (found.changed) {
-    blank("The recorded graph does not hold for these inputs, so there are no steps.");
+    blank(say`The recorded graph does not hold for these inputs, so there are no steps.`);
     tellChanged(found);
     return;
   }
@@ -110,7 +110,7 @@ function blank(message) {
   for (const live of document.querySelectorAll(".live")) live.textContent = "";
   refresh([...drawing.boxes.keys(), ...rows.keys()], [...drawing.arrows.keys()]);
   element("equation").replaceChildren(message);
-  element("phase").textContent = "Step";
+  element("phase").textContent = say`Step`;
   for (const section of equations.values()) section.classList.remove("current");
   element("count").textContent = "";
   for (const id of ["first", "previous", "play", "next", "last", "slider"]) element(id).disabled = true;
@@ -120,23 +120,31 @@ function blank(message) {
 function tellChanged({ changed }) {
   const name = data.names[changed.node];
   const condition = data.expressions[changed.node] || name;
-  const inputs = fields.slice(0, 8).map((field) => `${data.names[Number(field.dataset.variable)]} = ${field.value.trim()}`);
+  const { was, now } = changed;
+  const inputs = fields.slice(0, 8).map((field) => `${data.names[Number(field.dataset.variable)]} = ${field.value.trim()}`).join(", ");
   const box = element("changed");
   const title = document.createElement("strong");
-  title.textContent = "This graph does not hold for these inputs.";
+  title.textContent = say`This graph does not hold for these inputs.`;
   box.replaceChildren(
     title,
-    ` It was recorded where ${condition} was ${changed.was}; with ${inputs.join(", ")} it is ${changed.now}, and the other ` +
-      "branch was never recorded. Run gradcli again with these values, or with --mode static, which keeps both branches; " +
-      "or go back to the first values.",
+    " ",
+    say`It was recorded where ${condition} was ${was}; with ${inputs} it is ${now}, and the other branch was never recorded.`,
+    " ",
+    say`Run gradcli again with these values, or with --mode static, which keeps both branches; or go back to the first values.`,
   );
   box.hidden = false;
   document.body.classList.add("stale");
 }
 
+/** The derivative of the output by a node as text, with names of so many letters. */
+function adjointName(id, letters = Infinity) {
+  const d = data.signs.adjoint[id];
+  return `${d}${shortened(outputName, letters)}/${d}${shortened(data.names[id], letters)}`;
+}
+
 function sayResults() {
   const ids = data.wrt.slice(0, 6).map((name) => program.variables[name]).filter((id) => run.adjoints[id] !== undefined);
-  const derivatives = ids.map((id) => `∂${outputName}/∂${data.names[id]} ${equals(run.adjoints[id])} ${shortText(run.adjoints[id])}`);
+  const derivatives = ids.map((id) => `${adjointName(id)} ${equals(run.adjoints[id])} ${shortText(run.adjoints[id])}`);
   const value = run.values[program.output];
   return [`${outputName} ${equals(value)} ${shortText(value)}`, ...derivatives].join(", ");
 }
@@ -144,6 +152,6 @@ function sayResults() {
 function showLive(live) {
   const [what, id] = "value" in live.dataset ? ["value", live.dataset.value] : ["adjoint", live.dataset.adjoint];
   const number = what === "value" ? run.values[Number(id)] : run.adjoints[Number(id)];
-  if (number === undefined) live.textContent = what === "adjoint" ? ": no gradient" : "";
+  if (number === undefined) live.textContent = what === "adjoint" ? say`: no gradient` : "";
   else live.replaceChildren(`${equals(number)} `, numberElement(number));
 }

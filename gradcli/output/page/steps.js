@@ -73,15 +73,16 @@ function refresh(nodes, arrows) {
     const value = known ? run.values[id] : undefined;
     const adjoint = run === null ? "" : adjointText(id);
     const current = event !== undefined && event[1] === id;
-    drawing.write(id, "value", known ? `value ${briefText(value)}` : "");
-    drawing.write(id, "adjoint", adjoint && `∂${shortened(outputName, 16)}/∂${shortened(data.names[id], 16)} ${adjoint}`);
+    const brief = known ? briefText(value) : "";
+    drawing.write(id, "value", known ? say`value ${brief}` : "");
+    drawing.write(id, "adjoint", adjoint && `${adjointName(id, 16)} ${adjoint}`);
     drawing.classes(id, {
       waiting: !known, current, feeds: feeds.has(id) && !current,
       done: adjoint !== "" && received[id] === expected[id], some: adjoint !== "" && received[id] < expected[id],
     });
     const row = rows.get(id);
     if (row) {
-      row.cells[2].replaceChildren(known ? numberElement(value, briefText(value)) : "");
+      row.cells[2].replaceChildren(known ? numberElement(value, brief) : "");
       const more = received[id] < expected[id] ? " + …" : "";
       if (typeof sums[id] === "object") row.cells[3].replaceChildren(numberElement(sums[id], briefText(sums[id])), more);
       else row.cells[3].textContent = adjoint.replace(/^= /, "");
@@ -98,7 +99,8 @@ function refresh(nodes, arrows) {
     const symbols = data.derivatives[target][argument];
     if (symbols === null || data.recorded) continue; // what is recorded stands there already
     const source = program.inputs[target][argument];
-    const pieces = data.wholeLabels ? [`∂${data.names[target]}/∂${data.names[source]}`, symbols] : [symbols];
+    const d = data.signs.local[target];
+    const pieces = data.wholeLabels ? [`${d}${data.names[target]}/${d}${data.names[source]}`, symbols] : [symbols];
     const local = done ? run.locals[target][argument] : undefined;
     const text = pieces.join(" = ");
     const number = done && shortText(local) !== symbols ? ` ${equals(local)} ${shortText(local)}` : "";
@@ -112,14 +114,14 @@ function showStep(moved) {
   const event = run.events[position - 1];
   const sentence = words.sentence(position);
   const backward = event !== undefined && event[0] !== FORWARD;
-  element("phase").textContent = position === 0 ? "Inputs" : backward ? "Backward pass" : "Forward pass";
-  element("count").textContent = `step ${position} of ${last}`;
+  element("phase").textContent = position === 0 ? say`Inputs` : backward ? say`Backward pass` : say`Forward pass`;
+  element("count").textContent = say`step ${position} of ${last}`;
   element("equation").replaceChildren(...words.lines(position).map(lineElement), hint(position, last));
-  if (moved) announce(`Step ${position} of ${last}, ${sentence}`);
+  if (moved) announce(say`Step ${position} of ${last}, ${sentence}`);
   const slider = element("slider");
   slider.disabled = false;
   slider.value = String(position);
-  slider.setAttribute("aria-valuetext", `Step ${position} of ${last}, ${sentence}`);
+  slider.setAttribute("aria-valuetext", say`Step ${position} of ${last}, ${sentence}`);
   for (const id of ["first", "previous"]) element(id).disabled = position === 0;
   for (const id of ["next", "last"]) element(id).disabled = position === last;
   element("play").disabled = last === 0;
@@ -141,8 +143,11 @@ function scrollTo(target, behavior) {
 }
 
 function hint(at, last) {
-  const text = last === 0 && !data.broken ? "There is nothing to compute." : at === 0 ? "Press → or play: the forward pass begins."
-    : at === last ? data.broken ? `Here the graph breaks off: ${data.broken}.` : (program.differentiable ? "The backward pass is complete." : "No gradient flows to the output.") : "";
+  const { broken } = data;
+  const end = broken ? say`Here the graph breaks off: ${broken}.`
+    : program.differentiable ? say`The backward pass is complete.` : say`No gradient flows to the output.`;
+  const text = last === 0 && !broken ? say`There is nothing to compute.`
+    : at === 0 ? say`Press → or play: the forward pass begins.` : at === last ? end : "";
   const paragraph = document.createElement("p");
   paragraph.className = "faint";
   paragraph.textContent = text;

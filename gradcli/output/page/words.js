@@ -1,4 +1,4 @@
-// What is said of a step, as lines of pieces: texts, derivatives {of, by}, and numbers {number}, some of them with a role.
+// What is said of a step, as lines of pieces: texts, derivatives {d, of, by}, and numbers {number}, some of them with a role.
 
 /** Says what happens in the steps of a run; nothing here touches the page. */
 class Words {
@@ -22,8 +22,14 @@ class Words {
     return this.data.program.kind[id] < 0;
   }
 
-  partial(of, by) {
-    return { of: this.name(of), by: this.name(by) };
+  /** The derivative of the output by a node. */
+  adjoint(by) {
+    return { d: this.data.signs.adjoint[by], of: this.name(this.output), by: this.name(by) };
+  }
+
+  /** The derivative along an edge. */
+  along(of, by) {
+    return { d: this.data.signs.local[of], of: this.name(of), by: this.name(by) };
   }
 
   /** What a node computes with the numbers of its inputs: 2 + 1. Arrays are not written into it. */
@@ -48,8 +54,8 @@ class Words {
     if (this.data.recorded) return [shortened(this.data.recorded.terms[target][argument], 120)];
     const twice = arrivals.filter((at) => this.run.events[at][2] === target).length > 1;
     const direct = target === this.output;
-    const pieces = direct ? [] : [this.partial(this.output, target), "·"];
-    if (!twice && !direct) return [...pieces, this.partial(target, source)];
+    const pieces = direct ? [] : [this.adjoint(target), "·"];
+    if (!twice && !direct) return [...pieces, this.along(target, source)];
     const local = this.local(target, argument);
     return [...pieces, /[ +-]/.test(local) && arrivals.length > 1 ? `(${local})` : local];
   }
@@ -71,7 +77,7 @@ class Words {
       `${name} ${equals(this.run.values[id])} `,
       { number: this.run.values[id] },
     ]);
-    return [{ caption: "inputs", pieces: given.length > 0 ? [...pieces, more > 0 ? `, and ${more} more` : ""] : ["none"] }];
+    return [{ caption: say`inputs`, pieces: given.length > 0 ? [...pieces, more > 0 ? say`, and ${more} more` : ""] : [say`none`] }];
   }
 
   forward(id) {
@@ -81,13 +87,13 @@ class Words {
     const pieces = [`${this.name(id)} = ${expression}`];
     if (numbers !== expression) pieces.push(" = ", numbers);
     if (numbers !== shortText(value)) pieces.push(` ${equals(value)} `, { number: value, role: "result" });
-    return [{ caption: "value", pieces }];
+    return [{ caption: say`value`, pieces }];
   }
 
   seed(id) {
     return [
-      { caption: "begin", pieces: [this.partial(id, id), " = ", { number: this.run.adjoints[id], role: "result" }] },
-      { caption: "", pieces: ["The backward pass begins at the output and goes back node by node, the newest first."] },
+      { caption: say`begin`, pieces: [this.adjoint(id), " = ", { number: this.run.adjoints[id], role: "result" }] },
+      { caption: "", pieces: [say`The backward pass begins at the output and goes back node by node, the newest first.`] },
     ];
   }
 
@@ -95,7 +101,7 @@ class Words {
     const [, source, target, argument, contribution, before, sum] = event;
     const arrivals = this.arrivals.get(source);
     const place = arrivals.indexOf(index);
-    const whole = this.partial(this.output, source);
+    const whole = this.adjoint(source);
     const chain = [whole, " = "];
     const first = Math.max(0, Math.min(place - 2, arrivals.length - 6));
     const shown = arrivals.slice(first, first + 6);
@@ -108,28 +114,30 @@ class Words {
     if (first + shown.length < arrivals.length) chain.push(" + …");
     const local = this.run.locals[target][argument];
     const symbols = this.local(target, argument);
-    const lines = [{ caption: "chain rule", pieces: chain }];
-    const derived = [this.partial(target, source)];
+    const lines = [{ caption: say`chain rule`, pieces: chain }];
+    const derived = [this.along(target, source)];
     if (local === undefined ? symbols : symbols !== shortText(local)) derived.push(` = ${symbols}`);
     if (local !== undefined) derived.push(` ${equals(local)} `, { number: local });
-    if (symbols !== null) lines.push({ caption: "local derivative", pieces: derived });
+    if (symbols !== null) lines.push({ caption: say`local derivative`, pieces: derived });
     const name = this.name(source);
+    const of = this.name(target);
+    const left = arrivals.length - 1 - place;
     const product = [{ number: this.run.adjoints[target], signed: true }, "·", { number: local, signed: true }];
     lines.push({
-      caption: `from ${this.name(target)}`,
+      caption: say`from ${of}`,
       pieces: [
-        `${name} receives `, ...(this.data.recorded ? [] : [...product, ` ${equals(contribution)} `]), { number: contribution, role: before === undefined && arrivals.length === 1 ? "result" : "" },
+        say`${name} receives `, ...(this.data.recorded ? [] : [...product, ` ${equals(contribution)} `]), { number: contribution, role: before === undefined && arrivals.length === 1 ? "result" : "" },
       ],
     });
     if (arrivals.length > 1) {
       const last = place === arrivals.length - 1;
       const sums = before === undefined ? [] : [{ number: before }, " + ", { number: contribution, signed: true }];
       lines.push({
-        caption: last ? "sum" : "sum so far",
+        caption: last ? say`sum` : say`sum so far`,
         pieces: [
           ...(last ? [whole, " = "] : []), ...sums,
           before === undefined ? "" : ` ${equals(sum)} `, { number: sum, role: last ? "result" : "" },
-          last ? "" : ` (${arrivals.length - 1 - place} more to come)`,
+          last ? "" : say` (${left} more to come)`,
         ],
       });
     }
@@ -138,13 +146,17 @@ class Words {
 
   /** One line for the slider and for screen readers. */
   sentence(position) {
-    if (position === 0) return `Inputs: ${this.lines(0)[0].pieces.map(spoken).join("")}`;
+    const first = position === 0 ? this.lines(0)[0].pieces.map(spoken).join("") : "";
+    if (position === 0) return say`Inputs: ${first}`;
     const event = this.run.events[position - 1];
-    if (event[0] === FORWARD) return `forward: ${this.forward(event[1])[0].pieces.map(spoken).join("")}`;
-    if (event[0] === SEED) return `backward begins: ${spoken(this.partial(event[1], event[1]))} = 1`;
+    const value = event[0] === FORWARD ? this.forward(event[1])[0].pieces.map(spoken).join("") : "";
+    if (event[0] === FORWARD) return say`forward: ${value}`;
+    const begun = spoken(this.adjoint(event[1]));
+    if (event[0] === SEED) return say`backward begins: ${begun} = 1`;
     const lines = this.contribution(event, position - 1);
-    const said = lines.slice(2).map(({ caption, pieces }, at) => `${at > 0 ? `${caption}: ` : ""}${pieces.map(spoken).join("")}`);
-    return `backward, from ${this.name(event[2])}: ${said.join("; ")}`;
+    const told = lines.slice(2).map(({ caption, pieces }, at) => `${at > 0 ? `${caption}: ` : ""}${pieces.map(spoken).join("")}`).join("; ");
+    const target = this.name(event[2]);
+    return say`backward, from ${target}: ${told}`;
   }
 }
 
@@ -152,7 +164,7 @@ class Words {
 function spoken(piece) {
   if (typeof piece === "string") return piece;
   if (piece.group) return piece.group.map(spoken).join("");
-  if ("of" in piece) return `∂${piece.of}/∂${piece.by}`;
+  if ("of" in piece) return `${piece.d}${piece.of}/${piece.d}${piece.by}`;
   const text = shortText(piece.number);
   return piece.signed && text.startsWith("-") ? `(${text})` : text;
 }

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Sequence
 
 from gradcli.frozen import Frozen
 from gradcli.language.numbers import short_text
+from gradcli.output.wrapping import wrapped
 from gradcli.typing import Any
 
 CURVE, TANGENT, CONTOUR, ARROW, POLE_LINE, PATH = "curve", "tangent", "contour", "arrow", "pole", "path"
@@ -88,9 +88,7 @@ class Chart(Frozen, eq=False):
 
 def folded(notes: Sequence[str], width: int) -> list[str]:
     """Notes in lines of a width; what goes on is indented."""
-    return [
-        line for note in notes for line in textwrap.wrap(note, max(20, width), subsequent_indent="  ", break_on_hyphens=False)
-    ]
+    return [line for note in notes for line in wrapped(note, max(20, width), "  ")]
 
 
 def ticks(ends: Range, most: int) -> list[float]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from gradcli.analysis.sampling.breaks import OSCILLATION, VERTICAL, Mark
 from gradcli.analysis.sampling.curves import Curve, Curves
 from gradcli.analysis.sampling.functions import vectors, with_derivatives
-from gradcli.errors import GradcliError
+from gradcli.errors import GradcliError, said
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph
 from gradcli.language.numbers import short_text
@@ -119,10 +119,10 @@ def chart_of_curves(found: Curves, names: Sequence[str], tangents: Sequence[Touc
             notes.append(_noted(mark, name, found.variable))
             if mark.kind == POLE:
                 poles[mark.place] = None
-            dots += _dots(mark, colour, notes[-1])
+            dots += _dots(mark, colour, said(notes[-1]))
     for touching in tangents:
         y = touching.value + touching.slope * (numpy.array(ends) - touching.place)
-        label = f"tangent at {found.variable} = {short_text(touching.place)}: {touching.text}"
+        label = said(f"tangent at {found.variable} = {short_text(touching.place)}: {touching.text}")
         strokes.append(Stroke(TANGENT, [(numpy.array(ends), y)], len(strokes) % COLOURS, 1, label))
         dots.append(Dot(touching.place, touching.value, (len(strokes) - 1) % COLOURS, True, label))
     lines = [Stroke(POLE_LINE, [(numpy.array([place, place]), numpy.array([low, high]))], dash=2) for place in poles]

@@ -10,7 +10,7 @@ from gradcli.analysis.descent.objective import Objective
 from gradcli.analysis.descent.verdict import CONVERGED, DIVERGES, OSCILLATES, SLOW, STUCK, UNBOUNDED, Verdict
 from gradcli.analysis.sampling.curves import margin_around, sampled
 from gradcli.analysis.sampling.fields import field
-from gradcli.errors import GradcliError
+from gradcli.errors import GradcliError, said
 from gradcli.frozen import Frozen, replace
 from gradcli.graph.graph import Graph
 from gradcli.language.numbers import short_text
@@ -36,6 +36,9 @@ _HOW = {
 ROWS = 12
 """Steps that a table for people has of each descent."""
 
+_NAMED = 4
+"""Parameters that are named where a descent ended."""
+
 _PATHS = (1, 3, 4, 5)
 """The colours of paths, which are not those of contours and arrows."""
 
@@ -54,12 +57,14 @@ class Run(Frozen, eq=False):
         lr: Its learning rate; None for one that has none.
         steps: Its steps, the start first.
         verdict: How it went.
+        labels: What its parameters are called.
     """
 
     optimizer: str
     lr: float | None
     steps: Sequence[Step]
     verdict: Verdict
+    labels: Sequence[str] = ()
 
     @property
     def label(self) -> str:
@@ -71,13 +76,22 @@ class Run(Frozen, eq=False):
         """How it went and why."""
         return _HOW[self.verdict.kind].format(label=self.label, reason=self.verdict.reason).removesuffix(": ")
 
+    @property
+    def end(self) -> str:
+        """Where it ended: ``x = 3, w = -1, value 0 at step 100``; of many parameters the first ones."""
+        last = self.steps[-1]
+        places = [f"{name} = {short_text(float(value))}" for name, value in zip(self.labels, last.point, strict=False)]
+        shown = ", ".join(places[:_NAMED]) + ", ..." * (len(places) > _NAMED)
+        return f"{self.label}: {shown}, value {short_text(last.value)} at step {len(self.steps) - 1}"
 
-def loss_chart(runs: Sequence[Run], name: str) -> Chart:
+
+def loss_chart(runs: Sequence[Run], name: str, *, ends: bool = True) -> Chart:
     """The value at each step.
 
     Args:
         runs: The descents.
         name: The function.
+        ends: Whether it is said where each ended, which the last row of a table says as well.
     """
     import numpy
 
@@ -92,10 +106,12 @@ def loss_chart(runs: Sequence[Run], name: str) -> Chart:
         if logarithmic:
             places, heights = places[heights > 0], numpy.log10(heights[heights > 0])
         strokes.append(Stroke(CURVE, [(places, heights)] if len(places) else [], number % COLOURS, min(number, 2), run.label))
-    ends = [float(end) for stroke in strokes for _, heights in stroke.pieces for end in (heights.min(), heights.max())]
-    shown = margin_around(min(ends), max(ends)) if ends else (0.0, 1.0)
+    sides = [float(end) for stroke in strokes for _, heights in stroke.pieces for end in (heights.min(), heights.max())]
+    shown = margin_around(min(sides), max(sides)) if sides else (0.0, 1.0)
+    notes = [line for run in runs for line in ((run.end,) if ends else ()) + (run.sentence,)]
     last = max(1.0, *[float(len(each) - 1) for each in values])
-    return Chart(name, ("step", "value"), (0.0, last), shown, strokes, (), [run.sentence for run in runs], (), logarithmic)
+    axes = said("step"), said("value")
+    return Chart(name, axes, (0.0, last), shown, strokes, (), notes, (), logarithmic)
 
 
 def path_chart(runs: Sequence[Run], graph: Graph, objective: Objective, name: str) -> Chart:
@@ -124,8 +140,8 @@ def path_chart(runs: Sequence[Run], graph: Graph, objective: Objective, name: st
         across, upwards = (points[:, 0], points[:, 1]) if len(parameters) == 2 else (points[:, 0], values)
         strokes.append(Stroke(PATH, [(across, upwards)], colour, 0, run.label))
         for at, (x, y) in enumerate(zip(across.tolist(), upwards.tolist(), strict=True)):
-            dots.append(Dot(x, y, colour, at > 0, f"step {at}: {short_text(each[at].value)}"))
-    notes = [run.sentence for run in runs]
+            dots.append(Dot(x, y, colour, at > 0, said(f"step {at}: {short_text(each[at].value)}")))
+    notes = [line for run in runs for line in (run.end, run.sentence)]
     if len(parameters) == 2:
         found = field(graph, (parameters[0], parameters[1]), ends, objective.fixed, steps=100)
         return chart_of_field(found, name, strokes, dots, notes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from gradcli.analysis.sampling.fields import Field
+from gradcli.errors import said
 from gradcli.language.numbers import short_text
 from gradcli.output.json import document, json_number, json_numbers
 from gradcli.output.plots.chart import ARROW, CONTOUR, Chart, Dot, Stroke
@@ -36,14 +37,14 @@ def chart_of_field(
         pieces = found.contour(level)
         if not pieces:
             continue
-        lines.append(Stroke(CONTOUR, pieces, 0, label="" if lines else f"contours of {name}"))
+        lines.append(Stroke(CONTOUR, pieces, 0, label="" if lines else said(f"contours of {name}")))
         middles = [(float(x.mean()), float(y.mean())) for x, y in pieces]
         inside = [place for place in middles if all(_within(one, axis) for one, axis in zip(place, ends, strict=True))]
         if inside:
             labels.append((*inside[(at * 7 + len(inside) // 3) % len(inside)], short_text(level)))
     arrows = found.arrows(*ARROWS)
     if arrows:
-        lines.append(Stroke(ARROW, arrows, 2, label="gradient, longer where it is larger"))
+        lines.append(Stroke(ARROW, arrows, 2, label=said("gradient, longer where it is larger")))
     if not lines:
         notes = [*notes, f"{name} has no contours here"]
     return Chart(name, found.variables, ends[0], ends[1], [*lines, *strokes], dots, notes, labels)

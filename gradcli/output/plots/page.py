@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
-from importlib.resources import files
 
 from gradcli.analysis.sampling.curves import Curves
 from gradcli.analysis.sampling.functions import with_derivatives
+from gradcli.errors import said, spoken
 from gradcli.graph.graph import Graph
 from gradcli.language.numbers import number_text
 from gradcli.ops.declaration.facts import KINK
@@ -19,6 +19,7 @@ from gradcli.output.code.catalogue import language_named
 from gradcli.output.code.contents import GRADIENT
 from gradcli.output.code.written import written
 from gradcli.output.page.data import script_json
+from gradcli.output.page.files import page_file
 from gradcli.output.plots.chart import COLOURS, Chart
 from gradcli.output.plots.of_curves import curve_name
 from gradcli.output.plots.svg import DASHES, chart_style
@@ -27,7 +28,7 @@ from gradcli.output.visible import visible
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; form-action 'none'; base-uri 'none'"
 _HEAD = """\
 <!DOCTYPE html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -41,10 +42,10 @@ svg {{ width: 100%; height: auto; touch-action: none; cursor: crosshair; font: 1
 </head>
 <body>
 <h1>{title}</h1>
-<p><button id="in">Closer</button> <button id="out">Farther</button> <button id="back">Back</button></p>
+<p><button id="in">{closer}</button> <button id="out">{farther}</button> <button id="back">{back}</button></p>
 <svg id="plot" class="chart" viewBox="0 0 860 520" tabindex="0" role="img"
- aria-label="{title}; arrows move the tangent, + and - zoom"></svg>
-<p id="said" role="status">The tangent follows the mouse; the wheel zooms, dragging moves, a double click goes back.</p>
+ aria-label="{about}"></svg>
+<p id="said" role="status">{mouse}</p>
 <ul>
 """
 
@@ -86,16 +87,26 @@ def curves_page(
     }
     title = escape(visible(chart.title))
     style = f":root {{ color-scheme: {'light dark' if theme == 'auto' else theme} }}\n{chart_style(theme)}"
-    yield _HEAD.format(policy=_POLICY, title=title, style=style)
+    yield _HEAD.format(
+        policy=_POLICY,
+        language=spoken().language,
+        title=title,
+        style=style,
+        closer=said("Closer"),
+        farther=said("Farther"),
+        back=said("Back"),
+        about=f"{title}; {said('arrows move the tangent, + and - zoom')}",
+        mouse=said("The tangent follows the mouse; the wheel zooms, dragging moves, a double click goes back."),
+    )
     for at, (label, dash) in enumerate(zip(labels, dashes, strict=True)):
         key = f'<path class="colour{at % COLOURS}" stroke-dasharray="{dash}" d="M0 5H40"/>'
         yield f'<li><svg class="chart key" viewBox="0 0 40 10">{key}</svg> {escape(visible(label))}</li>\n'
-    yield from (f"<li>{escape(visible(note))}</li>\n" for note in chart.notes)
+    yield from (f"<li>{escape(said(visible(note)))}</li>\n" for note in chart.notes)
     yield "</ul>\n<script>\n"
     yield f"const DATA = {script_json(data)};\nconst FUNCTIONS = [\n"
     yield from functions
     yield "];\n"
-    yield (files("gradcli.output") / "plots" / "plot.js").read_text("utf-8")
+    yield page_file("plot.js", "plots")
     yield "</script>\n</body>\n</html>\n"
 
 

@@ -99,9 +99,10 @@ function tangent(inside) {
   const { x, number } = at;
   const [y, slope] = FUNCTIONS[number](x);
   const curve = DATA.curves[number];
+  const { name } = curve;
   const place = `${DATA.variable} = ${short(x)}`;
   if (!Number.isFinite(y) || !Number.isFinite(slope)) {
-    said.textContent = `${curve.name} has no tangent at ${place}`;
+    said.textContent = say`${name} has no tangent at ${place}`;
     return;
   }
   const line = view.x.map((end) => `${across(end)} ${down(y + slope * (end - x))}`);
@@ -112,9 +113,9 @@ function tangent(inside) {
   add(inside, "circle", { class: `filled colour${curve.colour}`, cx: across(x), cy: down(y), r: 5 });
   const sign = slope < 0 ? "−" : "+";
   const away = x < 0 ? `+ ${short(-x)}` : `− ${short(x)}`;
-  said.textContent = `${curve.name} at ${place}: value ${short(y)}, slope ${short(slope)}, tangent ${short(y)} ${sign} ${short(
-    Math.abs(slope)
-  )}·(${DATA.variable} ${away})`;
+  const [value, rise] = [short(y), short(slope)];
+  const formula = `${value} ${sign} ${short(Math.abs(slope))}·(${DATA.variable} ${away})`;
+  said.textContent = say`${name} at ${place}: value ${value}, slope ${rise}, tangent ${formula}`;
 }
 
 function zoom(factor, x, y) {

@@ -46,7 +46,7 @@ def number_table(columns: Sequence[str], rows: Iterator[list[float]], notes: Seq
     """The same as a table for people, and what is said of it."""
     from gradcli.output.reports.blocks import Lines, Table
 
-    yield Table("points drawn", columns, [[*map(number_text, row)] for row in rows], frozenset(columns), frozenset())
+    yield Table("points", columns, [[*map(number_text, row)] for row in rows], frozenset(columns), frozenset())
     if notes:
         yield Lines(notes)
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from html import escape
 
-from gradcli.output.quizzes.wording import DERIVATIVE, NUMBER, RIGHT, posed
+from gradcli.errors import said
+from gradcli.output.quizzes.wording import DERIVATIVE, NUMBER, posed
 from gradcli.teaching.exercises import Exercise
 
 _GIFT = str.maketrans({sign: f"\\{sign}" for sign in "\\~=#{}:"})
@@ -19,7 +20,7 @@ def gift(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[str]:
         tolerance = f":{_plain(f'{one.tolerance:.3g}')}" if number else ""
         yield f"::{one.name}::[html]{one.html.translate(_GIFT)} {{{'#' if number else ''}\n"
         written = _plain if number else one.shown
-        yield f"\t={written(one.answer).translate(_GIFT)}{tolerance}#{RIGHT}\n"
+        yield f"\t={written(one.answer).translate(_GIFT)}{tolerance}#{said('right')}\n"
         for wrong in one.wrong:
             text = written(wrong.answer).translate(_GIFT) + tolerance
             yield f"\t{'=%0%' if number else '~'}{text}#{escape(wrong.feedback).translate(_GIFT)}\n"
@@ -42,7 +43,7 @@ def moodle(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[str]
         if ask != NUMBER:
             yield "    <single>true</single>\n    <shuffleanswers>true</shuffleanswers>\n"
             yield "    <answernumbering>abc</answernumbering>\n"
-        yield _answer(one.shown(one.answer), 100, RIGHT, one.tolerance)
+        yield _answer(one.shown(one.answer), 100, said("right"), one.tolerance)
         for wrong in one.wrong:
             yield _answer(one.shown(wrong.answer), 0, wrong.feedback, one.tolerance)
         yield "  </question>\n"

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from gradcli.errors import said
 from gradcli.output.formulas.quiz_languages import JME, MATH_OBJECTS, MAXIMA, QuizLanguage
 from gradcli.output.quizzes.wording import Posed, formula, posed
 from gradcli.teaching.exercises import Exercise
@@ -54,7 +55,10 @@ def stack(found: Sequence[Exercise]) -> Iterator[str]:
         yield _fields(4, questionvariables=f"<text>{escape(variables, quote=False)}</text>", questionnote="<text></text>")
         yield _html("specificfeedback", "[[feedback:prt1]]")
         yield _fields(4, questionsimplify=1, assumepositive=0, assumereal=1)
-        yield _html("prtcorrect", "Right.") + _html("prtpartiallycorrect", "Partly right.") + _html("prtincorrect", "Not right.")
+        yield "".join(
+            _html(f"prt{name}", said(text))
+            for name, text in (("correct", "Right."), ("partiallycorrect", "Partly right."), ("incorrect", "Not right."))
+        )
         yield "    <input>\n" + _fields(6, name="ans1", type="algebraic", tans="ta", boxsize=30, insertstars=1)
         long = ",".join(name for name in answers.variables if len(name) > 2)  # shorter names need no permission
         yield _fields(6, allowwords=long, forbidfloat=0, requirelowestterms=0, checkanswertype=0, mustverify=1, showvalidation=1)
@@ -112,8 +116,8 @@ _VERSION = "// Numbas version: exam_results_page_options\n"
 def numbas(found: Sequence[Exercise]) -> Iterator[str]:
     """An exam for the editor of Numbas: a part a question, whose alternatives are the wrong answers."""
     questions = [_numbas_question(one) for one in posed(found)]
-    group = {"name": "Exercises", "pickingStrategy": "all-ordered", "pickQuestions": len(questions), "questions": questions}
-    exam = {"name": "Exercises", "navigation": {"allowregen": True}, "question_groups": [group]}
+    group = {"name": said("Exercises"), "pickingStrategy": "all-ordered", "pickQuestions": len(questions), "questions": questions}
+    exam = {"name": said("Exercises"), "navigation": {"allowregen": True}, "question_groups": [group]}
     yield _VERSION + json.dumps(exam, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -164,7 +168,7 @@ def webwork(found: Sequence[Exercise]) -> Iterator[tuple[str, str]]:
             "DOCUMENT();\nloadMacros('PGstandard.pl', 'PGML.pl', 'answerHints.pl', 'PGcourse.pl');\n\n"
             f"Context('Numeric');\nContext()->variables->are({reals});\nContext()->variables->set({limits});\n\n"
             f"$marked = Formula({_perl(answers.right)})->cmp->withPostFilter(AnswerHints(\n{hints}));\n\n"
-            f"BEGIN_PGML\n{lead}:\n\n[``{formula(one.expression)}``]\n\n[_]{{$marked}}{{40}}\nEND_PGML\n\n"
+            f"BEGIN_PGML\n{lead}\n\n[``{formula(one.expression)}``]\n\n[_]{{$marked}}{{40}}\nEND_PGML\n\n"
             f"BEGIN_PGML_SOLUTION\n{steps}END_PGML_SOLUTION\n\nENDDOCUMENT();\n",
         )
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from gradcli.errors import label, said
 from gradcli.output.quizzes.wording import DERIVATIVE, NUMBER, formula, posed
 from gradcli.teaching.exercises import Exercise
 
@@ -45,13 +46,13 @@ def prairielearn(found: Sequence[Exercise]) -> Iterator[tuple[str, str]]:
     """Folders of questions of PrairieLearn, which ask for numbers and compare them with those of the mistakes."""
     from uuid import NAMESPACE_URL, uuid5
 
-    for one in posed(found, NUMBER):
+    for at, one in enumerate(posed(found, NUMBER), 1):
         own = str(uuid5(NAMESPACE_URL, f"gradcli:{one.text}"))
-        folder = f"{one.name.replace(' ', '-')}-{own[:8]}"
+        folder = f"exercise-{at}-{own[:8]}"
         told = {
             "uuid": own,
             "title": one.text,
-            "topic": "Differentiation",
+            "topic": said("Differentiation"),
             "tags": ["gradcli"],
             "type": "v3",
             "singleVariant": True,
@@ -83,7 +84,7 @@ def nbgrader(found: Sequence[Exercise]) -> Iterator[str]:
     """A notebook for nbgrader. The tests call gradcli and hold no answers; the solutions are cut out where it is released."""
     cells: list[dict[str, object]] = []
     for number, one in enumerate(posed(found), 1):
-        lead = f"**{number}.** {one.tex_lead}: $${formula(one.expression)}$$"
+        lead = f"**{number}.** {label(one.tex_lead)}$${formula(one.expression)}$$"
         cells.append({"cell_type": "markdown", "id": f"question-{number}", "metadata": {}, "source": lead})
         solution = f"### BEGIN SOLUTION\nanswer_{number} = {one.answer!r}\n### END SOLUTION"
         cells.append(_code(f"answer-{number}", solution, locked=False))
@@ -107,8 +108,8 @@ def _code(name: str, source: str, *, locked: bool) -> dict[str, object]:
 
 def anki(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[str]:
     """A file that Anki imports as text: a card a line, with HTML in two fields."""
-    yield "#separator:tab\n#html:true\n#notetype:Basic\n#deck:Derivatives\n#columns:Front\tBack\n"
+    yield f"#separator:tab\n#html:true\n#notetype:Basic\n#deck:{said('Derivatives')}\n#columns:Front\tBack\n"
     for one in posed(found, ask):
         answer = one.shown(one.answer)
         wrong = "".join(f"<li>{one.shown(wrong.answer)}: {escape(wrong.feedback)}</li>" for wrong in one.wrong)
-        yield f"{one.html}\t<p>{answer}</p>{one.solution}<p>Not:</p><ul>{wrong}</ul>\n"
+        yield f"{one.html}\t<p>{answer}</p>{one.solution}<p>{said('Not:')}</p><ul>{wrong}</ul>\n"

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from gradcli.errors import said
 from gradcli.language.ast import Output
 from gradcli.language.parser import parse
 from gradcli.output.formulas.mathml import to_mathml
-from gradcli.output.quizzes.wording import DERIVATIVE, NUMBER, RIGHT, Posed, posed
+from gradcli.output.quizzes.wording import DERIVATIVE, NUMBER, Posed, posed
 from gradcli.teaching.exercises import Exercise
 
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -48,7 +49,7 @@ def qti3(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[tuple[
 
 
 def _item3(identifier: str, one: Posed, number: bool) -> Iterator[str]:
-    answers = [(one.answer, RIGHT), *one.told]
+    answers = [(one.answer, said("right")), *one.told]
     marks = [f"answer{at}" for at in range(len(answers))]
     type, right = ("float", one.answer) if number else ("identifier", marks[0])
     yield f'<qti-assessment-item xmlns="{_ITEM}" identifier="{identifier}" title="{one.name}" '
@@ -58,7 +59,7 @@ def _item3(identifier: str, one: Posed, number: bool) -> Iterator[str]:
     yield '  <qti-outcome-declaration identifier="SCORE" cardinality="single" base-type="float" normal-maximum="1">\n'
     yield "    <qti-default-value><qti-value>0</qti-value></qti-default-value>\n  </qti-outcome-declaration>\n"
     yield '  <qti-outcome-declaration identifier="FEEDBACK" cardinality="single" base-type="identifier"/>\n  <qti-item-body>\n'
-    yield f"    <p>{escape(one.lead)}:</p>\n    <p>{_mathml(one.expression)}</p>\n"
+    yield f"    <p>{escape(one.lead)}</p>\n    <p>{_mathml(one.expression)}</p>\n"
     if number:
         yield '    <p><qti-text-entry-interaction response-identifier="RESPONSE" expected-length="12"/></p>\n'
     else:
@@ -104,16 +105,17 @@ def canvas(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[tupl
     """A package of QTI 1.2 for Canvas, Classic Quizzes and New Quizzes: multiple choice, of numbers as well."""
     package = "http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1"
     yield _manifest(package, "IMS Content", "imsqti_xmlv1p2", ["exercises/exercises.xml"], schemaversion="1.1.3")
+    title = said("Exercises")
     items = "".join(_item12(at, one) for at, one in enumerate(posed(found, ask), 1))
     yield (
         "exercises/exercises.xml",
-        f'{_XML}<questestinterop xmlns="{_QTI12}">\n<assessment ident="exercises" title="Exercises">\n'
+        f'{_XML}<questestinterop xmlns="{_QTI12}">\n<assessment ident="exercises" title="{title}">\n'
         f'<section ident="root_section">\n{items}</section>\n</assessment>\n</questestinterop>\n',
     )
 
 
 def _item12(number: int, one: Posed) -> str:
-    answers = sorted([(one.answer, RIGHT), *one.told])  # by their text, so that their places tell nothing
+    answers = sorted([(one.answer, said("right")), *one.told])  # by their text, so that their places tell nothing
     fields = {"question_type": "multiple_choice_question", "points_possible": "1"}
     told = "".join(
         f"<qtimetadatafield><fieldlabel>{name}</fieldlabel><fieldentry>{value}</fieldentry></qtimetadatafield>"
@@ -126,10 +128,10 @@ def _item12(number: int, one: Posed) -> str:
         f'<respcondition continue="Yes">{_is(at)}<displayfeedback feedbacktype="Response" linkrefid="{at}_fb"/></respcondition>\n'
         for at in range(len(answers))
     )
-    right = answers.index((one.answer, RIGHT))
+    right = answers.index((one.answer, said("right")))
     feedback = "".join(
-        f'<itemfeedback ident="{at}_fb"><flow_mat>{_material(escape(said))}</flow_mat></itemfeedback>\n'
-        for at, (_, said) in enumerate(answers)
+        f'<itemfeedback ident="{at}_fb"><flow_mat>{_material(escape(reason))}</flow_mat></itemfeedback>\n'
+        for at, (_, reason) in enumerate(answers)
     )
     score = '<outcomes><decvar maxvalue="100" minvalue="0" varname="SCORE" vartype="Decimal"/></outcomes>'
     mark = '<setvar action="Set" varname="SCORE">100</setvar>'

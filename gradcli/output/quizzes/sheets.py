@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from gradcli.errors import label, said, spoken
 from gradcli.output.quizzes.wording import DERIVATIVE, Posed, at_point, formula, posed, tex_point
 from gradcli.teaching.exercises import Exercise
 
@@ -20,11 +21,11 @@ def text_key(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[st
         one, how = asked.exercise, asked.exercise.difficulty
         yield f"{number}. {asked.text}\n"
         yield f"   = {asked.result}\n"
-        yield f"   at {at_point(one)}: {asked.value}\n" if asked.value else ""
-        yield f"   difficulty {how.band} of 5 (paths {how.paths}, depth {how.depth}, score {how.score:g})\n"
-        yield "   solution:\n"
+        yield f"   {said(f'which at {at_point(one)} is {asked.value}')}\n" if asked.value else ""
+        difficulty = said(f"difficulty {how.band} of 5 (paths {how.paths}, depth {how.depth}, score {how.score:g})")
+        yield f"   {difficulty}\n   {said('solution:')}\n"
         yield from (f"     {line}\n" for line in one.solution)
-        yield "   wrong answers:\n"
+        yield f"   {said('wrong answers:')}\n"
         width = max(len(wrong.answer) for wrong in asked.wrong)
         for wrong in asked.wrong:
             yield f"     {wrong.answer:<{width}}   {wrong.says} ({wrong.kind})\n"
@@ -34,18 +35,19 @@ def text_key(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[st
 def markdown_sheet(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[str]:
     """The exercises alone, as a numbered list."""
     for number, one in enumerate(posed(found, ask), 1):
-        yield f"{number}. {one.tex_lead}: $${formula(one.expression)}$$\n"
+        yield f"{number}. {label(one.tex_lead)}$${formula(one.expression)}$$\n"
 
 
 def markdown_key(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[str]:
     """The key, an item for each exercise."""
     for number, asked in enumerate(posed(found, ask), 1):
         one = asked.exercise
-        yield f"{number}. {asked.tex_lead}: $${formula(one.expression)}$$\n"
-        yield f"   Answer: ${formula(asked.result)}${f', at {at_point(one)}: {asked.value}' if asked.value else ''}; "
-        yield f"difficulty {one.difficulty.band} of 5\n\n"
+        yield f"{number}. {label(asked.tex_lead)}$${formula(one.expression)}$$\n"
+        answer, band = f"${formula(asked.result)}$", one.difficulty.band
+        at = f"Answer: {answer}, at {at_point(one)}: {asked.value}; difficulty {band} of 5"
+        yield f"   {said(at if asked.value else f'Answer: {answer}; difficulty {band} of 5')}\n\n"
         yield from (f"   - `{line}`\n" for line in one.solution)
-        yield "\n   | wrong answer | what is wrong | kind |\n   |---|---|---|\n"
+        yield f"\n   | {said('wrong answer')} | {said('what is wrong')} | {said('kind')} |\n   |---|---|---|\n"
         for wrong in asked.wrong:
             yield f"   | ${formula(wrong.answer)}$ | {wrong.says} | {wrong.kind} |\n"
         yield "\n" if number < len(found) else ""
@@ -65,10 +67,11 @@ def _latex(found: Sequence[Exercise], ask: str, *, key: bool) -> Iterator[str]:
     from gradcli.output.diagrams.tikz import PACKAGES
 
     yield "\\documentclass{exam}\n\\usepackage{amsmath}\n"
+    yield "\\usepackage{ctex}\n" if spoken().language == "zh" else ""
     yield f"{PACKAGES}\\printanswers\n" if key else ""
     yield "\\begin{document}\n\\begin{questions}\n"
     for asked in posed(found, ask):
-        yield f"\\question {asked.tex_lead}: \\[{formula(asked.expression)}\\]\n"
+        yield f"\\question {label(asked.tex_lead)}\\[{formula(asked.expression)}\\]\n"
         yield from _latex_solution(asked) if key else ()
     yield "\\end{questions}\n\\end{document}\n"
 
@@ -80,8 +83,9 @@ def _latex_solution(asked: Posed) -> Iterator[str]:
     from gradcli.output.diagrams.tikz import escaped, tikz_picture
 
     one = asked.exercise
-    value = f", at {tex_point(one)}: {escaped(asked.value)}" if asked.value else ""
-    yield f"\\begin{{solution}}\n${formula(asked.result)}${value}\n\n"
+    answer = f"${formula(asked.result)}$"
+    value = said(f"{answer}, which at {tex_point(one)} is {escaped(asked.value)}") if asked.value else answer
+    yield f"\\begin{{solution}}\n{value}\n\n"
     drawn = diagram(outline(parse(one.expression), [one.wrt]), title="")
     picture = "".join(tikz_picture(drawn)).rstrip()
     yield "\\begin{center}\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%\n"

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
-from gradcli.errors import GradcliError
+from gradcli.errors import GradcliError, label, said
 from gradcli.language.ast import Assignment, Output
 from gradcli.language.numbers import short_text
 from gradcli.language.parser import parse
@@ -20,7 +20,6 @@ from gradcli.teaching.tangent_exercises import tangent_lines
 from gradcli.teaching.words import right_text
 from gradcli.typing import NamedTuple
 
-RIGHT = "right"
 DERIVATIVE, NUMBER, GRADIENT, TANGENT = "derivative", "number", "gradient", "tangent"
 """What may be asked for: the derivative as an expression, its value at the point of the exercise, the derivatives by all
 variables as a list of expressions, or the tangent at the point."""
@@ -47,7 +46,7 @@ class Posed(NamedTuple):
     Attributes:
         ask: What is asked for.
         name: What it is called among its like.
-        lead: What is to be done, in words.
+        lead: What is to be done, in words, up to a colon.
         tex_lead: The same, with names and numbers in TeX's mathematics.
         expression: What it is to be done with.
         answer: The right answer.
@@ -84,12 +83,12 @@ class Posed(NamedTuple):
     @property
     def text(self) -> str:
         """The question as one line."""
-        return f"{self.lead}: {one_line(self.expression)}"
+        return f"{label(self.lead)}{one_line(self.expression)}"
 
     @property
     def html(self) -> str:
         """The question for pages with MathJax."""
-        return f"<p>{_inline(self.tex_lead)}:</p><p>\\[{escape(formula(self.expression), quote=False)}\\]</p>"
+        return f"<p>{_inline(self.tex_lead)}</p><p>\\[{escape(formula(self.expression), quote=False)}\\]</p>"
 
     def shown(self, answer: str) -> str:
         r"""An answer for pages with MathJax: a formula between \( and \), a number as it is."""
@@ -112,28 +111,31 @@ def posed(found: Sequence[Exercise], ask: str = DERIVATIVE) -> Iterator[Posed]:
         GradcliError: A gradient is asked for where there is one variable, or a tangent where there are several.
     """
     for number, one in enumerate(found, 1):
-        lead, tex_lead = f"Differentiate by {one.wrt}", f"Differentiate by ${name_latex(one.wrt)}$"
-        wrong = [Wrong(other.answer, other.says, other.kind) for other in one.distractors]
+        by, tex_by = one.wrt, f"${name_latex(one.wrt)}$"
+        lead, tex_lead = said(f"Differentiate by {by}:"), said(f"Differentiate by {tex_by}:")
+        wrong = [Wrong(other.answer, said(other.says), other.kind) for other in one.distractors]
         answer, tolerance = one.answer, 0.0
         if ask == NUMBER:
             answer = short_text(one.value)
-            numbers = [Wrong(short_text(other.value), other.says, other.kind) for other in one.distractors]
+            numbers = [Wrong(short_text(other.value), said(other.says), other.kind) for other in one.distractors]
             first = {number.answer: number for number in reversed(numbers) if math.isfinite(float(number.answer))}
             wrong = [number for number in numbers if first.get(number.answer) is number and number.answer != answer]
             order = sorted([float(answer), *[float(number.answer) for number in wrong]])
             gap = min((b - a for a, b in itertools.pairwise(order)), default=1.0)
             tolerance = min(1e-3 * max(1.0, abs(one.value)), gap / 3)
-            lead, tex_lead = f"{lead}, at {at_point(one)}", f"{tex_lead}, at {tex_point(one)}"
+            lead, tex_lead = (
+                said(f"Differentiate by {name}, at {point}:") for name, point in ((by, at_point(one)), (tex_by, tex_point(one)))
+            )
         elif ask == GRADIENT:
             answer, wrong = _gradient(one, wrong)
             lead, tex_lead = (
-                "The gradient by " + ", ".join(names) for names in (one.point, [f"${name_latex(n)}$" for n in one.point])
+                said(f"The gradient by {', '.join(names)}:") for names in (one.point, [f"${name_latex(n)}$" for n in one.point])
             )
         elif ask == TANGENT:
             lines = tangent_lines(one)
-            answer, wrong = lines.right, [Wrong(text, MISTAKES[kind].says, kind) for text, kind in lines.wrong]
-            lead, tex_lead = f"The tangent at {at_point(one)}", f"The tangent at {tex_point(one)}"
-        yield Posed(ask, f"exercise {number}", lead, tex_lead, one.expression, answer, wrong, tolerance, one)
+            answer, wrong = lines.right, [Wrong(text, said(MISTAKES[kind].says), kind) for text, kind in lines.wrong]
+            lead, tex_lead = (said(f"The tangent at {point}:") for point in (at_point(one), tex_point(one)))
+        yield Posed(ask, said(f"exercise {number}"), lead, tex_lead, one.expression, answer, wrong, tolerance, one)
 
 
 def _gradient(one: Exercise, wrong: Sequence[Wrong]) -> tuple[str, list[Wrong]]:
@@ -150,7 +152,7 @@ def _gradient(one: Exercise, wrong: Sequence[Wrong]) -> tuple[str, list[Wrong]]:
         )
     found = [wrong_one._replace(answer=_listed({**parts, one.wrt: wrong_one.answer}.values())) for wrong_one in wrong]
     right, turned = _listed(parts.values()), _listed(reversed(parts.values()))
-    return right, [*found, *([Wrong(turned, MISTAKES[_ORDER].says, _ORDER)] if turned != right else [])]
+    return right, [*found, *([Wrong(turned, said(MISTAKES[_ORDER].says), _ORDER)] if turned != right else [])]
 
 
 def _listed(parts: Iterable[str]) -> str:

@@ -93,7 +93,7 @@ def _derivatives(found: Verification, style: Style, show_all: bool) -> Table:
     order = sorted(found.components, key=lambda one: (one.verdict == RIGHT, one.digits))
     kept = {one.name for one in (order if show_all else order[:_ROWS])}
     shown = [one for one in found.components if one.name in kept]
-    columns = ["by", "gradcli", "difference", "complex step", "50 digits", "digits", "verdict"]
+    columns = ["by", "gradcli", "difference", "complex step", f"{found.judge_digits} digits", "digits", "verdict"]
     rows = [[
         style.text(one.name),
         _column(one.own),

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from gradcli.errors import visible
+from gradcli.errors import said, spoken, visible
 from gradcli.language.numbers import short_text
 from gradcli.output.reports.grading import Graded, mistakes_of, scores_of, unread_of
 from gradcli.teaching.mistakes import MISTAKES
@@ -42,41 +42,44 @@ def class_page(questions: Sequence[Asked], graded: Sequence[Graded], level: int)
         level: How much is told.
     """
     titles = {asked.id: _title(asked) for asked in questions}
-    title = next(iter(titles.values())) if len(titles) == 1 else f"A quiz of {len(titles)} questions"
-    yield f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{_safe(title)}</title>\n'
+    title = next(iter(titles.values())) if len(titles) == 1 else said(f"A quiz of {len(titles)} questions")
+    yield f'<!DOCTYPE html>\n<html lang="{spoken().language}">\n<head>\n<meta charset="utf-8">\n<title>{_safe(title)}</title>\n'
     yield '<meta name="viewport" content="width=device-width">\n'
     yield f"<style>{_STYLE}</style>\n</head>\n<body>\n<h1>{_safe(title)}</h1>\n"
     verdicts = Counter(one.marked.verdict for one in graded)
     people = {Verdict.UNREADABLE: ", ".join(unread_of(graded))}
-    rows = [(verdict.value, verdicts[verdict], "", people.get(verdict, "")) for verdict in Verdict if verdicts[verdict]]
-    yield from _histogram(f"{len(graded)} answers", rows)
+    given = [verdict for verdict in Verdict if verdicts[verdict]]
+    rows = [(spoken().word(verdict.value), verdicts[verdict], "", people.get(verdict, "")) for verdict in given]
+    yield from _histogram(said(f"{len(graded)} answers"), rows)
     if level and (found := mistakes_of(graded)):
         yield from _histogram(
-            "Mistakes",
-            [(MISTAKES[own["kind"]].says, own["count"], own["kind"], ", ".join(dict.fromkeys(own["by"]))) for own in found],
+            said("Mistakes"),
+            [(said(MISTAKES[own["kind"]].says), own["count"], own["kind"], ", ".join(dict.fromkeys(own["by"]))) for own in found],
         )
     if len(titles) > 1:
         rights = [sum(one.marked.score for one in graded if one.asked is asked) for asked in questions]
         rows = [(f"{asked.id}: {titles[asked.id]}", right, "", "") for asked, right in zip(questions, rights, strict=True)]
-        yield from _histogram("Right answers", rows)
+        yield from _histogram(said("Right answers"), rows)
         total = sum(asked.points for asked in questions)
-        yield from _histogram(f"Points of {short_text(total)}", [(own["by"], own["score"], "", "") for own in scores_of(graded)])
-    heads = "".join(f"<th>{name}</th>" for name in ("by", "answer", "verdict", "what is said"))
-    yield f"<h2>Answers</h2>\n<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n"
+        yield from _histogram(
+            said(f"Points of {short_text(total)}"), [(own["by"], own["score"], "", "") for own in scores_of(graded)]
+        )
+    heads = "".join(f"<th>{name}</th>" for name in map(said, ("answered by", "answer", "verdict", "what is said")))
+    yield f"<h2>{said('Answers')}</h2>\n<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n"
     for one in graded:
-        said = "<br>".join(_safe(line) for line in feedback(one.asked.marker.question, one.marked, level))
+        told = "<br>".join(_safe(said(line)) for line in feedback(one.asked.marker.question, one.marked, level))
         verdict = one.marked.verdict.value
         who = ", ".join(filter(None, (one.by or str(one.row), one.asked.id)))
         yield f"<tr><td>{_safe(who)}</td><td><code>{_safe(_cut(one.marked.answer))}</code></td>"
-        yield f'<td class="{verdict}">{verdict}</td><td>{said}</td></tr>\n'
+        yield f'<td class="{verdict}">{spoken().word(verdict)}</td><td>{told}</td></tr>\n'
     yield "</tbody>\n</table>\n</body>\n</html>\n"
 
 
 def _title(asked: Asked) -> str:
     question = asked.marker.question
     if asked.ask != DERIVATIVE:
-        return f"{asked.ask.capitalize()} of {' '.join(question.expression.split())}"
-    return f"Derivative of {' '.join(question.expression.split())} by {question.wrt}"
+        return said(f"{asked.ask.capitalize()} of {' '.join(question.expression.split())}")
+    return said(f"Derivative of {' '.join(question.expression.split())} by {question.wrt}")
 
 
 def _histogram(title: str, rows: Sequence[tuple[str, float, str, str]]) -> Iterator[str]:

@@ -34,7 +34,7 @@ class Derivatives(Frozen):
         bindings: The values of the variables.
         of: For each expression the output, and the place of its element, that it is a derivative of; the function's where empty.
         notes: What each value is where it is not simply that of its expression; empty texts, or nothing, elsewhere.
-        total: Whether there is but one variable to differentiate by: d in place of ∂.
+        total: Whether it is a function of one number alone: d in place of ∂.
     """
 
     output: str

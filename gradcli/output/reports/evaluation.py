@@ -83,7 +83,7 @@ def _sign(value: Any, style: Style) -> str:
 
 def _derivative(tape: Tape, style: Style, name: str, value: float | None) -> str:
     output = tape.names[tape.output]
-    left = style.text("∂") + output + "/" + style.text("∂") + name
+    left = style.text(to_text(tape.derivative(name), pretty=True))
     if value is not None:
         return f"{left} = {number_text(value)}"
     if not tape.requires_grad[tape.output]:
@@ -105,7 +105,7 @@ def _derivations(tape: Tape, derivation: Derivation, style: Style) -> Iterator[E
         if found is not None:
             rows = list(_equation(found, style))
             value = tape.gradient[name]
-            title = style.text(f"Why ∂{output}/∂{name} {_sign(value, style)} {short_text(value)}")
+            title = style.text(f"Why {to_text(tape.derivative(name), pretty=True)} {_sign(value, style)} {short_text(value)}")
             end = derivation.ends.get(name)
             if end is not None and end.value != value and end.value == end.value:
                 title += f", and {short_text(end.value)} by its formula"

@@ -57,13 +57,14 @@ def jacobian_blocks(tape: Tape, jacobians: Jacobians, style: Style, *, show_all:
         yield Lines(
             [f"{tangent_text(dotted(name), style)} = {number_text(value)}{along}" for name, value in outputs], important=True
         )
+    d = "d" if tape.one_variable.moving else "∂"
     if jacobians.jacobian is not None:
         found = jacobians.jacobian
         title = f"Jacobian, by {found.reason}"
-        yield from _matrix(title, found.blocks, found.outputs, found.inputs, ("∂", "/∂"), style, show_all)
+        yield from _matrix(title, found.blocks, found.outputs, found.inputs, (d, f"/{d}"), style, show_all)
     if jacobians.hessian is not None:
         second = jacobians.hessian
-        signs = (f"{'d2' if style.ascii else '∂²'}{tape.names[tape.output]}/∂", "∂")
+        signs = (f"{'d2' if style.ascii else d + '²'}{tape.names[tape.output]}/{d}", d)
         yield from _matrix(f"Hessian, by {second.reason}", second.blocks, second.inputs, second.inputs, signs, style, show_all)
 
 

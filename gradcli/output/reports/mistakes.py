@@ -29,7 +29,7 @@ def kinds_json() -> Iterator[str]:
     """The document of `gradcli mistakes --json`."""
     parts: MistakesDocument = {
         "mistakes": [
-            {"kind": kind, "says": own.says, "rule": own.rule.format(y="y", u="u", v="v", x="x")}
+            {"kind": kind, "says": own.says, "rule": own.rule.format(y="y", u="u", v="v", x="x", dy="∂y/∂x", du="∂u/∂x")}
             for kind, own in MISTAKES.items()
         ]
     }

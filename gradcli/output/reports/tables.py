@@ -126,9 +126,9 @@ def _edges(listing: FunctionListing, style: Style, chosen: Sequence[int], most: 
         for link in listing.links(id):
             if (link.derivative is None and not link.shapes) or link.source not in drawn:
                 continue
-            source, target, d = names[link.source], names[link.target], style.text("∂")
+            source, target = names[link.source], names[link.target]
             row = [f"{source} {style.text('→')} {target}"]
-            row += ["", ""] if link.derivative is None else [f"{d}{target}/{d}{source}", link.derivative]
+            row += ["", ""] if link.derivative is None else [style.text(listing.local_derivative(link)), link.derivative]
             row += [] if symbolic else ["" if link.value is None else short_text(link.value)]
             rows.append([*row, style.text(f"{MARK} {link.shapes} does not fit" if link.broken else link.shapes)])
     columns = ["edge", "local derivative", "is", *([] if symbolic else ["value"]), "shape"]
@@ -187,7 +187,7 @@ def _gradient(listing: GradientListing, style: Style, part: GraphPart, most: int
     for id in part.chosen[:most]:
         entry = listing.entry(id)
         is_operation = entry.operation not in (VARIABLE, CONSTANT)
-        derivatives = ", ".join(style.text(f"∂{listing.output_name}/∂{variable}") for variable in entry.derivative_of)
+        derivatives = ", ".join(style.text(symbol) for symbol in entry.symbols)
         cells = [str(id), style.text(entry.name), style.text(entry.expression) if is_operation else entry.operation]
         cells.append("" if entry.value is None else short_text(entry.value))
         rows.append([*cells, derivatives])

@@ -18,6 +18,7 @@ from gradcli.derivation.nodes.special_points import said_of
 from gradcli.derivation.notation.prose import words_text
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.numbers import number_text, short_text
+from gradcli.language.text import to_text
 from gradcli.output.reports.blocks import Block, Lines, Style, Table
 from gradcli.output.reports.check import losses, sides_text
 from gradcli.typing import Any
@@ -219,10 +220,13 @@ class Account:
         values = ", ".join(f"{self.tape.names[input]} = {short_text(self.tape.values[input])}" for input in operands[:3])
         return f"{self.node(id)} with {values}" if values else self.node(id)
 
-    def slope(self, name: str) -> str:
+    def slope(self, by: str | int) -> str:
         """``∂y/∂x``."""
-        sign = self.style.text("∂")
-        return f"{sign}{self.output}/{sign}{name}"
+        return self.style.text(to_text(self.tape.derivative(by), pretty=True))
+
+    def local_slope(self, user: int, input: int) -> str:
+        """``∂a/∂x``."""
+        return self.style.text(to_text(self.tape.local_derivative(user, input), pretty=True))
 
     def origin(self, origin: Origin) -> str:
         """How a value that is not finite comes about, as the end of a sentence that begins with the node and "which"."""
@@ -250,10 +254,10 @@ class Account:
 
     def handed(self, origin: Origin) -> str:
         """How a derivative that is not finite comes about: the product along the edge, with both factors."""
-        tape, sign = self.tape, self.style.text("∂")
-        target = tape.names[origin.node]
+        tape = self.tape
         source = "" if origin.source is None else tape.names[origin.source]
-        above, local = f"{sign}{self.output}/{sign}{target}", f"{sign}{target}/{sign}{source}"
+        above = self.slope(origin.node)
+        local = "" if origin.source is None else self.local_slope(origin.node, origin.source)
         g, slope = (*origin.operands, None)[:2]
         where = _place(origin.place)
         begins = f"it begins where {self.node(origin.node)} hands back to {source}{where}"
@@ -281,9 +285,8 @@ class Account:
             id for id in dict.fromkeys((*tape.graph.inputs[origin.node], origin.node)) if tape.graph.operations[id] != CONSTANT
         ]
         shown = [f"{tape.names[id]} = {_number(origins.element(tape.values[id], origin.place))}" for id in ids]
-        source = tape.names[origin.source] if origin.source is not None else ""
-        sign = self.style.text("∂")
-        return f", since {sign}{tape.names[origin.node]}/{sign}{source} = {text} at {', '.join(shown)}"
+        slope = "" if origin.source is None else self.local_slope(origin.node, origin.source)
+        return f", since {slope} = {text} at {', '.join(shown)}"
 
     def reason(self, name: str, found: Missing) -> str:
         """Why a variable gets no gradient, or 0, as the end of a sentence."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from gradcli.errors import Speech
 from gradcli.frozen import replace
 from gradcli.output.reports.blocks import Block, Equations, Lines
-from gradcli.output.translation.translator import Translator
 
 _NAMES = frozenset({"topic", "command", "name", "kind", "text"})
 """Columns of names, which are never translated, beside those that a table names."""
@@ -14,26 +14,26 @@ _NUMBERED = re.compile(r"((?: *\d[\d.]*  )?)(.*)")
 """A line, behind its number where it has one."""
 
 
-def block_said(block: Block, translator: Translator) -> Block:
-    """A block in the language of a translator.
+def block_said(block: Block, speech: Speech) -> Block:
+    """A block as a speech says it.
 
     Args:
         block: What a report says in English.
-        translator: What says it in another language.
+        speech: What says it in a language.
     """
-    said = translator.said
+    said = speech.said
     if isinstance(block, Lines):
-        return block if not block.own else replace(block, lines=[_lines_said(line, translator) for line in block.lines])
+        return block if not block.own else replace(block, lines=[_lines_said(line, speech) for line in block.lines])
     if isinstance(block, Equations):
         rows = [(left, sign, right, said(note)) for left, sign, right, note in block.rows]
-        return replace(block, title=_lines_said(block.title, translator), rows=rows)
-    headings = {column: translator.said(column) for column in block.columns}
+        return replace(block, title=_lines_said(block.title, speech), rows=rows)
+    headings = {column: speech.said(column) for column in block.columns}
     kept = [column in _NAMES or column in block.names or column in block.numeric for column in block.columns]
     return replace(
         block,
-        title=_lines_said(block.title, translator),
+        title=_lines_said(block.title, speech),
         columns=[headings[column] for column in block.columns],
-        rows=[[cell if stays else translator.word(cell) for cell, stays in zip(row, kept, strict=False)] for row in block.rows],
+        rows=[[cell if stays else speech.word(cell) for cell, stays in zip(row, kept, strict=False)] for row in block.rows],
         numeric=frozenset(headings.get(name, name) for name in block.numeric),
         wide=frozenset(headings.get(name, name) for name in block.wide),
         names=frozenset(headings.get(name, name) for name in block.names),
@@ -42,10 +42,10 @@ def block_said(block: Block, translator: Translator) -> Block:
     )
 
 
-def _lines_said(text: str, translator: Translator) -> str:
-    return "\n".join(_line_said(line, translator) for line in text.split("\n"))
+def _lines_said(text: str, speech: Speech) -> str:
+    return "\n".join(_line_said(line, speech) for line in text.split("\n"))
 
 
-def _line_said(line: str, translator: Translator) -> str:
+def _line_said(line: str, speech: Speech) -> str:
     number, text = _NUMBERED.fullmatch(line).groups()  # type: ignore[union-attr]
-    return f"{number}{translator.said(text)}"
+    return f"{number}{speech.said(text)}"

@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from heapq import merge
 from operator import attrgetter
 
-from gradcli.errors import columns
+from gradcli.errors import Speech, columns
 from gradcli.frozen import Frozen
 from gradcli.output.translation.catalogue import Entry, entries
 
@@ -29,7 +29,7 @@ _DEEPEST = 4
 """Inside of how many others a text is looked at."""
 _MOST_PIECES = 30
 """Pieces between separators up to which a text is taken apart; longer ones are data."""
-_MOST_JOINED = 5
+_MOST_JOINED = 9
 """Pieces of a text that one message may take."""
 _OPENED = re.compile(r" \(")
 _JOINED = re.compile(r"(; or |(?<=\)), and )")
@@ -46,7 +46,7 @@ _STRONG = 4
 """Letters of its own that a message has to have to be looked for before the text is taken apart, and inside of what is put in."""
 _STRONG_OPEN = 8
 """The same of one that begins and ends in holes, which much fits."""
-_TUPLE = re.compile(r"\([\d, ]*\)")
+_TUPLE = re.compile(r"\([\d, ]*\)|\[.*\]")
 _GAP = re.compile(r"(?<=\S)( {2,}(?:# )?)(?=\S)")
 """What stands between the columns of a line, or before a remark."""
 _BEHIND = re.compile(r"(.*\S) \((.+)\)")
@@ -88,7 +88,7 @@ class Message(Frozen):
     def place(self) -> tuple[bool, int, int]:
         """What messages are sorted by: of several that fit a text the one with most of its own is meant."""
         anchored = bool(self.literals[0] or self.literals[-1])
-        return not (anchored and self.strong), -self.weight, -sum(map(len, self.literals))
+        return not (anchored and self.weight >= _STRONG_OPEN), -self.weight, -sum(map(len, self.literals))
 
     def holes(self, text: str) -> list[str] | None:
         """What was put into the holes to make a text; None where the text is not this message."""
@@ -146,7 +146,7 @@ def holes_used(translation: str) -> list[int]:
     return [int(hole[1]) for hole in _FILLED.finditer(translation) if hole[1]]
 
 
-class Translator:
+class Translator(Speech):
     """What says finished English texts in another language.
 
     Args:
@@ -211,10 +211,15 @@ class Translator:
     def _alternatives(self, text: str, depth: int) -> str:
         """A text of several that are joined by "; or", or by "and" behind parentheses; empty where one of them is no message."""
         parts = _JOINED.split(text)
-        if len(parts) == 1 or text in self._whole:
+        if len(parts) == 1 or text in self._whole or self._is_one(text):
             return ""
         found = [_JOINED_SIGNS.get(part) or self._placed(part, depth) or self._sentence(part, depth) for part in parts]
         return "".join(found) if all(found) else ""
+
+    def _is_one(self, text: str) -> bool:
+        """Whether a text is a message of its own, into which nothing was put that joins several."""
+        found = (message.holes(text) for message in self._candidates(text) if message.strong)
+        return any(holes is not None and not any(map(_JOINED.search, holes)) for holes in found)
 
     def _placed(self, text: str, depth: int) -> str:
         """A whole message with its place in parentheses behind it; empty where a text is none."""
@@ -269,7 +274,9 @@ class Translator:
                 separator = separators[end - 1]
                 stop = separator.strip() if separator.strip() in (".", "?") else ""
                 with_stop = self._sentence(joined + stop, depth) if stop else ""
-                shown = with_stop or self._sentence(joined, depth) or self._of_weak(joined, end - at, depth)
+                shown = with_stop or self._sentence(joined, depth)
+                if not shown and end - at == 1:
+                    shown = self._of_weak(joined, depth) or self._behind(joined, depth)
                 if shown:
                     found.append((shown, True, separator.removeprefix(stop).strip(" ") if with_stop else separator))
                     break
@@ -286,9 +293,9 @@ class Translator:
             line += shown + (_SIGNS.get(separator, separator) if chinese else separator)
         return line
 
-    def _of_weak(self, text: str, pieces: int, depth: int) -> str:
+    def _of_weak(self, text: str, depth: int) -> str:
         """The translation of a single sentence at the top that is a message of a few letters."""
-        return "" if depth or pieces > 1 else self._of_messages(text, depth)
+        return "" if depth else self._of_messages(text, depth)
 
     def _behind(self, text: str, depth: int) -> str:
         """A text with another one in parentheses behind it; empty where it is no such text, or neither is a message."""

@@ -1,0 +1,44 @@
+"""Cells of CSV that are no plain numbers: each row by itself says the same as in a table of its own."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from commandline import command
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+CELLS = st.sampled_from(["1", " 2.5", "pi/2", "", "NA", "nan", "-inf", "1e400", "x", '"3"', '"a,b"', '"1,5"', "[1, 2]", "1_0"])
+LINES = st.lists(st.lists(CELLS, min_size=1, max_size=4).filter(lambda cells: cells != [""]), min_size=1, max_size=8)
+RUN = ["run", "-e", "x*w", "--no-grad", "--keep", "id", "--format", "jsonl"]
+
+
+def records(lines: list[str], folder: Path) -> list[dict[str, object]]:
+    """The records of rows of CSV, their numbers left out."""
+    feed = folder / "rows.csv"
+    feed.write_text("id,x,w\n" + "".join(f"{line}\n" for line in lines), "utf-8")
+    code, out, err = command([*RUN, "--feed", str(feed)])
+    assert code in (0, 1), err
+    return [{name: value for name, value in json.loads(line).items() if name != "row"} for line in out.splitlines()]
+
+
+@given(LINES)
+@settings(deadline=None, max_examples=60)
+def test_a_row_is_what_it_is_alone(tmp_path_factory: pytest.TempPathFactory, lines: list[list[str]]) -> None:
+    folder = tmp_path_factory.mktemp("cells")
+    texts = [",".join(cells) for cells in lines]
+    texts = [text for text in texts if text.strip()]
+    assert records(texts, folder) == [record for text in texts for record in records([text], folder)]
+
+
+def test_cells_in_quotation_marks_are_what_another_reader_reads(tmp_path: Path) -> None:
+    out = io.StringIO()
+    rows = [[f'a"{at},b', str(at / 7), f"{at}"] for at in range(300)]
+    csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
+    found = records(out.getvalue().splitlines(), tmp_path)
+    expected = [{"kept": {"id": id}, "values": {"y": float(x) * float(w)}, "grad": {}} for id, x, w in rows]
+    assert found == expected
