@@ -25,8 +25,8 @@ from gradcli.teaching.arrays.mistakes import WrongArray, same, wrong_arrays
 from gradcli.teaching.arrays.question import array_graph, compile_array_question
 from gradcli.teaching.diagnosis import MARGIN, Reason
 from gradcli.teaching.marking import with_lines
+from gradcli.teaching.mistakes import Slip, cost_of
 from gradcli.teaching.reading.answers import read_answer
-from gradcli.teaching.variants import Slip, cost_of
 from gradcli.teaching.verdicts import Marked, Verdict, unreadable, with_note
 from gradcli.typing import Any
 
