@@ -14,7 +14,7 @@ from gradcli.errors import ExitCode, GradcliError, UnknownVariableError, nearest
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from typing import NoReturn
+    from typing import NoReturn, TextIO
 
 _COMPLETION = "_GRADCLI_COMPLETE"
 _LANG = "--lang"
@@ -97,7 +97,12 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
     if not arguments or _COMPLETION in os.environ or arguments[0].partition("=")[0] in _FLAGS:
         from gradcli.cli.framework.help import show_help
 
-        show_help(arguments)
+        if _COMPLETION in os.environ:
+            from gradcli.cli.inputs.completion import completion
+
+            show_help(arguments, completion())
+        else:
+            show_help(arguments)
         return None
     name, *rest = arguments
     if name not in command_names():
@@ -117,18 +122,20 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
     command = command_named(name)
     options = read(command, rest)
     if "watch" in options.given:
-        from gradcli.cli.framework.watching import watch, without_watching
+        from gradcli.cli.framework.watching import reading, watch, without_watching
 
-        path = options.given["watch"]
-        if options.positional or not options.given.keys().isdisjoint(("file", "expression")):
-            raise GradcliError(f"--watch reads {path}, and there is another expression", hint="leave one out")
-        return watch(path, lambda: run([name, "-f", path, *without_watching(rest)]))
+        again = [name, *reading(options), *without_watching(rest)]
+        return watch(options.given["watch"], lambda: run(again))
     if "ascii" in options.given:
         only_ascii()
     from gradcli.language.ast import SPELLED
 
     try:
-        return command.run(options)
+        if not command.work or not _is_terminal(sys.stderr):
+            return command.run(options)
+        from gradcli.cli.framework.progress import watched
+
+        return watched(lambda: command.run(options), command.work)
     except UnknownVariableError as error:
         raise option_like(error, options) from None
     except GradcliError as error:
@@ -139,6 +146,10 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
         raise read_otherwise(error, options) from None
     finally:
         SPELLED.clear()  # what follows in this process is another text
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 _MEANT = {

@@ -170,8 +170,6 @@ def test_errors_are_said_whole() -> None:
             said |= {one[1]: chinese.said(one[1]) for one in told if one is not None}
     # what users wrote, and what Python says of JSON
     others = re.compile(r"'.*'|gradcli .*|：Expecting .*|：sin cos|schema evla|[A-Z]{3} \(\w+\)")
-        r"'.*'|gradcli .*|：Expecting .*|：sin cos|[A-Z]{3} \(\w+\)"
-    )  # what users wrote, and a reader of JSON says
     left = {text: shown for text, shown in said.items() if PROSE.search(others.sub("", shown))}
     assert len(said) > 400
     assert not left

@@ -215,4 +215,4 @@ def _requests(options: DiffOptions, outputs: Sequence[int], wrt: Sequence[str]) 
     return [(outputs[0], (name,) * options.order) for name in wrt], 0
 
 
-COMMAND = Command(HELP, EXPRESSION, DiffOptions, run, takes_variables=True)
+COMMAND = Command(HELP, EXPRESSION, DiffOptions, run, takes_variables=True, work="taking derivatives")

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from gradcli.cli.framework.choices import file_format, listed
 from gradcli.cli.framework.command import Command, Options, flag, some_whole, text, texts, whole
 from gradcli.cli.framework.options import FileOptions
+from gradcli.cli.framework.progress import doing
 from gradcli.cli.framework.streams import STDIN, can_print_signs, write, write_to, write_warning
 from gradcli.errors import GradcliError
 from gradcli.frozen import replace
@@ -74,7 +75,10 @@ def run(options: ExerciseOptions) -> None:
     format = EXERCISES[named.name] if named else EXERCISES["text"]
     ask = options.ask or format.asks[0]
     _check(options, format, ask)
-    found = list(_from_template(options) if options.positional else _drawn(options))
+    found = []
+    for exercise in _from_template(options) if options.positional else _drawn(options):
+        found.append(exercise)
+        doing("making exercises", len(found), options.count)
     if options.json:
         from gradcli.output.quizzes.records import exercises_json
 
@@ -177,4 +181,4 @@ def _choice(text: str) -> tuple[str, Sequence[int]]:
 
 
 POSITIONAL = ("TEMPLATE", "An expression with names for numbers; left out, expressions are made.")
-COMMAND = Command(HELP, POSITIONAL, ExerciseOptions, run)
+COMMAND = Command(HELP, POSITIONAL, ExerciseOptions, run, work="making exercises")

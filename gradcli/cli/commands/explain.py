@@ -114,7 +114,7 @@ def _run(options: ExplainOptions) -> None:
     shapes = shapes_of(options.shape)
 
     from gradcli.autodiff.runs.program_run import outlined, recorded
-    from gradcli.cli.framework.progress import progress
+    from gradcli.cli.framework.progress import doing
     from gradcli.derivation.explain import MAX_NODES, explained
     from gradcli.graph.graph import DEFAULT_MAX_NODES
     from gradcli.language.parser import parse
@@ -135,10 +135,10 @@ def _run(options: ExplainOptions) -> None:
     wrt = asked.wrt
     if options.elements:  # they are named after the run is written out
         asked = replace(asked, wrt=None)
-    with progress(len(text)) as step, located(text, where):
-        step("reading the expression")
+    with located(text, where):
+        doing("reading the expression")
         program = parse(text, where)
-        step("running it forward and backward")
+        doing("running it forward and backward")
         if values:
             check_no_shapes(shapes)
         else:
@@ -152,7 +152,7 @@ def _run(options: ExplainOptions) -> None:
         if tape.symbolic:
             refuse(options, ("strict",), "is for values, and there are none", NO_VALUES)
         warnings = [] if tape.symbolic else not_finite_warnings(tape, options.strict)
-        step("explaining it")
+        doing("explaining it")
         explanation = explained(
             tape, by=options.by, steps=options.steps, expression=text, limit=limit, max_paths=options.max_paths or 2_000
         )

@@ -65,4 +65,4 @@ def run(options: MistakesOptions) -> None:
 
 
 POSITIONAL = ("[EXPRESSION]", "The question; without one the kinds are listed.")
-COMMAND = Command(HELP, POSITIONAL, MistakesOptions, run, takes_expressions=True)
+COMMAND = Command(HELP, POSITIONAL, MistakesOptions, run, takes_expressions=True, work="making wrong answers")

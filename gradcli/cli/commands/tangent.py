@@ -72,4 +72,4 @@ def run(options: TangentOptions) -> None:
         write([remark_said(tangent_line(found, format, level=relation is not None)) + "\n"])
 
 
-COMMAND = Command(HELP, EXPRESSION, TangentOptions, run, takes_variables=True)
+COMMAND = Command(HELP, EXPRESSION, TangentOptions, run, takes_variables=True, work="taking derivatives")

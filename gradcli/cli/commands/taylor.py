@@ -123,4 +123,4 @@ def _place(options: TaylorOptions, graph: Graph) -> tuple[str, str]:
     return variable, place or "0"
 
 
-COMMAND = Command(HELP, EXPRESSION, TaylorOptions, run, takes_variables=True, uses_values=False)
+COMMAND = Command(HELP, EXPRESSION, TaylorOptions, run, takes_variables=True, uses_values=False, work="computing coefficients")

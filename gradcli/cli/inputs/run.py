@@ -132,13 +132,13 @@ def run_of(
     values, from_file = bindings_of(options)
     asked = replace(asked, bindings=values, spare=from_file)  # one file of values may serve several expressions
 
-    from gradcli.cli.framework.progress import progress
+    from gradcli.cli.framework.progress import doing
 
     notes: list[str] = []
-    with progress(len(text)) as step, located("" if options.graph else text, where):
+    with located("" if options.graph else text, where):
         try:
             if options.graph is None:
-                step("reading the expression")
+                doing("reading the expression")
                 tape = _from_text(text, where, asked, options, draws=draws)
             else:
                 tape, text = _from_document(options.graph, asked, options, notes, draws=draws)
@@ -159,7 +159,7 @@ def run_of(
             return Run(broken_tape(mismatch, asked), text, [mismatch.message], where, mismatch)
         if elements:
             tape = written_in_elements(tape, wrt, options, options.max_nodes)
-        step("checking the values")
+        doing("checking the values")
         notes += tape.warnings
         if tape.symbolic:
             refuse(options, ("strict", "dtype"), "is for values, and there are none", NO_VALUES)

@@ -18,7 +18,7 @@ _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _LIKE_AN_OPTION = r"-[^\W\d]\w*"
 _ASSIGNED = r"([^\W\d]\w*)=([^=].*)"
 _GIVEN = r"[^\W\d]\w*"
-_NAMING = ("set", "wrt", "at", "shape", "partial", "implicit", "depends")
+NAMING = ("set", "wrt", "at", "shape", "partial", "implicit", "depends")
 """Options that name variables; each of these is one name, however long it is."""
 _FOREIGN = ("\\", "<", "$", "^{")
 """Signs of LaTeX and of MathML."""
@@ -88,7 +88,7 @@ def _spell(text: str) -> None:
 def _names_given(options: Options) -> list[str]:
     """The names of variables that a call gives or asks for: each is one name, however long it is."""
     given = [given.name for given in options.variables]
-    for option in _NAMING:
+    for option in NAMING:
         parts = options.given.get(option, ())
         given += [name for part in ([parts] if isinstance(parts, str) else parts) for name in re.findall(_GIVEN, part)]
     return given
@@ -182,11 +182,11 @@ def program_text(options: ProgramOptions) -> tuple[str, str]:
     Raises:
         GradcliError: There is none, or more than one, or the file cannot be read.
     """
-    text, where = _program(options)
+    text, where = program_as_written(options)
     return as_read(text, where, options), where
 
 
-def _program(options: ProgramOptions) -> tuple[str, str]:
+def program_as_written(options: ProgramOptions) -> tuple[str, str]:
     """The text of the program as it is written, and what messages call it."""
     text, name = options.expression, options.command.name
     files = [*options.positional, *([] if options.file is None else [options.file])]
@@ -213,7 +213,7 @@ def _no_expression(options: ExpressionOptions) -> GradcliError:
         if near and not re.fullmatch(_NUMBER, given.text):
             return GradcliError(f"there is no option {given.option}", hint=f"did you mean {near}?")
     for option, values in options.given.items():
-        if option in _NAMING and isinstance(values, str) and re.search(r"[=+*/^(]", values) and option != "depends":
+        if option in NAMING and isinstance(values, str) and re.search(r"[=+*/^(]", values) and option != "depends":
             write = f'gradcli {command.name} "{values}" --{option} y' if "=" in values else f'gradcli {command.name} "{values}"'
             return GradcliError(f"--{option} takes a name, and {values} is an expression", hint=f"write {write}")
     point = " --x 2 --w 1" if command.takes_variables else ""
