@@ -35,6 +35,7 @@ NOT_SAID = {
     "api.py": "Python's own exceptions",
     "frozen.py": "Python's own exceptions",
     "data/kernels/native.py": "C",
+    "data/kernels/c_source.py": "C",
     "output/notebook.py": "displays of notebooks",
     "output/json.py": "JSON",
     "graph/verifier.py": "defects of the program",
