@@ -70,7 +70,7 @@ def _by_name(*formats: Format) -> dict[str, Format]:
 
 _DIAGRAMS = "gradcli.output.diagrams"
 _DRAWN = ("layout", "direction", "facts", "show", "hide")
-_PICTURE = ("theme", *_DRAWN, "legend", "scale", "font-size", "size")
+_PICTURE = ("theme", *_DRAWN, "legend", "scale", "size")
 
 GRAPHS = _by_name(
     Format("table", (".txt",), options=("ascii",)),

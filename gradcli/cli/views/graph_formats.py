@@ -131,8 +131,6 @@ class View(Frozen):
         options = self.options
         if options.scale is not None and options.font_size is not None:
             raise GradcliError("--scale and --font-size ask for different sizes", hint="leave one out")
-        from gradcli.output.diagrams.svg import LINE_SIZE
-
         size = None if options.size is None else size_of_picture(options.size)
         if size is not None and size.exact and (options.scale is not None or options.font_size is not None):
             raise GradcliError(
@@ -142,6 +140,8 @@ class View(Frozen):
         if options.scale is not None:
             scale = positive(options.scale, "--scale")
         if options.font_size is not None:
+            from gradcli.output.diagrams.svg import LINE_SIZE
+
             scale = positive(options.font_size, "--font-size") / LINE_SIZE
         return {"theme": options.theme, "layout": options.layout, "legend": options.legend == "yes", "scale": scale, "size": size}
 
