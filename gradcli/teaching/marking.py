@@ -23,7 +23,7 @@ from gradcli.teaching.patterns import Pattern, Skeleton, pattern_of, skeleton_of
 from gradcli.teaching.question import Question, compile_question, graph_of, values_at
 from gradcli.teaching.reading.answers import Answer, number, read_answer, with_names
 from gradcli.teaching.variants import FEW, Table, close, wrong_answers
-from gradcli.teaching.verdicts import Marked, Verdict, unreadable, with_note
+from gradcli.teaching.verdicts import Marked, Verdict, read_otherwise, unreadable, with_note
 from gradcli.typing import Any
 
 _REMEMBERED = 10_000
@@ -214,6 +214,7 @@ class Marker:
             value = with_names(value, {found.constant: number("0")})
             notes.append(f"{found.constant} is read as a constant of integration, and a derivative has none")
         marked = self._valued(answer, value, found.read_as)
+        marked = read_otherwise(marked, found.others, lambda other: self._valued(answer, other, found.read_as))
         if found.constant and marked.verdict is Verdict.RIGHT:
             marked = replace(marked, verdict=Verdict.WRONG, reasons=(reason_of("answer.constant"),))
         if found.before:

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 from gradcli.errors import GradcliError
 from gradcli.frozen import replace
+from gradcli.language.ast import Expression
 from gradcli.language.text import to_text
 from gradcli.teaching.diagnosis import Reason, reason_of
 from gradcli.teaching.marking import Marker
-from gradcli.teaching.reading.grids import Given, Grid, read_parts, size_of
-from gradcli.teaching.verdicts import Marked, Verdict, unreadable, with_note
+from gradcli.teaching.reading.grids import Given, Grid, grid_of, read_parts, size_of
+from gradcli.teaching.verdicts import Marked, Verdict, read_otherwise, unreadable, with_note
 from gradcli.teaching.words import right_text
 
 _MOST_ORDERS = 5
@@ -57,7 +58,13 @@ class Parts:
             found = read_parts(answer, self.markers[0][0].names, titles, vector=self.vector)
         except GradcliError as error:
             return unreadable(answer, error)
-        return with_note(self._judged(answer, found), "; ".join(found.notes))
+        marked = self._judged(answer, found)
+        marked = read_otherwise(marked, found.others, lambda other: self._judged(answer, self._parts_of(other)))
+        return with_note(marked, "; ".join(found.notes))
+
+    def _parts_of(self, value: Expression) -> Given:
+        """The parts of another reading."""
+        return Given(grid_of(value, vector=self.vector), "")
 
     def _judged(self, answer: str, found: Given) -> Marked:
         """The verdict on an answer that has been read."""

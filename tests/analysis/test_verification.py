@@ -15,6 +15,7 @@ from structural_cases import CASES
 
 from gradcli.analysis.verification.check import LOST, RIGHT, ROUNDED, WRONG, NoValueError, Verification, verify
 from gradcli.analysis.verification.rules import faults
+from gradcli.analysis.verification.stated import held_against
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.names_asked import variables_among
@@ -347,6 +348,26 @@ def test_a_sum_that_is_wrong_is_found_though_each_rule_is_right(monkeypatch: pyt
 )
 def test_what_is_special_is_named(text: str, values: Mapping[str, float], kind: str) -> None:
     assert set(verdicts(checked(text, values)).values()) == {kind}
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "given", "agrees"),
+    [
+        ("abs(x)", 0.0, 0.5, True),
+        ("abs(x)", 0.0, -1.0, True),
+        ("abs(x)", 0.0, 1.5, False),
+        ("-relu(x)", 0.0, -0.25, True),
+        ("-relu(x)", 0.0, 0.25, False),
+        ("relu(x) - relu(-x)", 0.0, 1.0, True),  # its slope, though conventions give 0
+        ("cbrt(x)", 0.0, 1.0, False),  # no slope is finite
+        ("sum(relu(x))", numpy.array([0.0, 1.0]), numpy.array([0.5, 1.0]), True),
+        ("sum(relu(x))", numpy.array([0.0, 1.0]), numpy.array([0.5, 0.5]), False),
+    ],
+)
+def test_what_is_between_the_slopes_at_a_kink_is_a_subgradient(text: str, x: Any, given: Any, agrees: bool) -> None:
+    found = checked(text, {"x": x})
+    [stated] = held_against([found.tape], {"x": given}, text, 1e-6, slopes=[found.slopes])
+    assert stated.agrees == agrees
 
 
 def test_a_gradient_that_ends_stays_where_it_is() -> None:

@@ -146,6 +146,18 @@ class Verification(Frozen):
                     found[name] = found[name] * (1 - step) + one.reference * step
         return found
 
+    @property
+    def slopes(self) -> dict[tuple[str, tuple[int, ...]], tuple[float, float]]:
+        """The slopes on both sides by each variable or element, given by its place, where these are finite and differ."""
+        found = {}
+        for one in self.components:
+            if one.slopes is not None and len(one.direction) == 1 and all(map(math.isfinite, one.slopes)):
+                [(name, step)] = one.direction.items()
+                places = [()] if type(step) is float else list(zip(*step.nonzero(), strict=True))
+                if len(places) == 1:
+                    found[name, tuple(map(int, places[0]))] = one.slopes
+        return found
+
 
 Rerun = Callable[[Mapping[str, Any]], Tape]
 

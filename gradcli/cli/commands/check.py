@@ -143,7 +143,7 @@ def _stated(options: CheckOptions, found: Sampled, text: str, beside: Sequence[T
     tapes = [point.tape for point in points]
     given = given_gradient(options.gradient, tapes[0], options)
     return held_against(tapes, given, text, 1e-6 if options.tol is None else tolerance(options.tol), beside,
-                        [point.exact_gradient for point in points])  # fmt: skip
+                        [point.exact_gradient for point in points], [point.slopes for point in points])  # fmt: skip
 
 
 def _pieces(found: Sampled, text: str, format: str, options: CheckOptions, ascii: bool) -> Iterable[str]:
