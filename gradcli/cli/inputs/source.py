@@ -18,7 +18,7 @@ _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _LIKE_AN_OPTION = r"-[^\W\d]\w*"
 _ASSIGNED = r"([^\W\d]\w*)=([^=].*)"
 _GIVEN = r"[^\W\d]\w*"
-NAMING = ("set", "wrt", "at", "shape", "partial", "implicit", "depends")
+NAMING = ("set", "wrt", "at", "shape", "partial", "implicit", "depends", "choose")
 """Options that name variables; each of these is one name, however long it is."""
 _FOREIGN = ("\\", "<", "$", "^{")
 """Signs of LaTeX and of MathML."""

@@ -101,7 +101,10 @@ class Message(Frozen):
         at, end = len(first), len(text) - len(last)
         found: list[str] = []
         for literal in middle:
-            place = text.find(literal, at, end)
+            first_place = place = text.find(literal, at, end)
+            while place >= 0 and not _balanced(text[at:place]):  # what is put in has its brackets whole
+                place = text.find(literal, place + 1, end)
+            place = first_place if place < 0 else place
             if place < 0:
                 return None
             found.append(text[at:place])
@@ -126,12 +129,17 @@ def literals_of(message: str) -> tuple[str, ...]:
     return (*found, piece + message[at:])
 
 
+def _balanced(text: str) -> bool:
+    """Whether as many brackets are closed as were opened."""
+    return text.count("(") == text.count(")") and text.count("[") == text.count("]")
+
+
 def _taken_apart(text: str) -> tuple[list[str], list[str]]:
     """The pieces of a text between separators that stand in no brackets, and what stands behind each, at the end nothing."""
     first, *rest = _SEPARATOR.split(text)
     pieces, separators = [first], [""]
     for separator, piece in zip(rest[::2], rest[1::2], strict=True):
-        if any(pieces[-1].count(left) != pieces[-1].count(right) for left, right in ("()", "[]")):
+        if not _balanced(pieces[-1]):
             pieces[-1] += separator + piece
         elif piece:
             separators[-1:] = [separator, ""]
