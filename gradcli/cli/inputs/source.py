@@ -106,6 +106,7 @@ def read_otherwise(error: GradcliError, options: Options) -> GradcliError:
         or error.where.startswith("-")  # the value of an option
     ):
         return error
+    from gradcli.language.free_names import free_names
     from gradcli.language.parser import parse
     from gradcli.language.program_text import program_text as text_of
     from gradcli.ops.words import read
@@ -115,7 +116,10 @@ def read_otherwise(error: GradcliError, options: Options) -> GradcliError:
     except GradcliError:
         return error
     try:
-        if isinstance(error, NoValueError) or text_of(parse(source), "; ") == found.read_as:
+        program = parse(source)
+        apart = set(free_names(program)) - set(re.findall(_GIVEN, found.read_as))  # xe of xe^x, which is read as x*e^x
+        meant = any(given.name in name for name in apart for given in options.variables)
+        if text_of(program, "; ") == found.read_as or (isinstance(error, NoValueError) and not meant):
             return error
     except GradcliError:
         pass
