@@ -5,12 +5,14 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from math import gcd
 
 from gradcli.errors import GradcliError, Span
 from gradcli.language import builder as strict
 from gradcli.language import statement_builder
-from gradcli.language.ast import Array, Call, Conditional, Expression, Name, Number, Operator, Statement, postorder
+from gradcli.language.ast import Array, Call, Comparison, Conditional, Expression, Name, Number, Operator, Statement, postorder
 from gradcli.language.grammar import Rule
+from gradcli.language.readings.cases import leave_nothing
 from gradcli.language.readings.vocabulary import Vocabulary
 from gradcli.language.text import to_text
 from gradcli.typing import Any
@@ -47,6 +49,8 @@ class Builder:
         self._grouped: dict[int, Expression] = {}  # kept, so that no other node gets the identity of one
         self._bare: dict[int, Expression] = {}
         self._rooted: dict[int, Expression] = {}
+        self._factorials: dict[int, Expression] = {}
+        self._vulgar: dict[int, Expression] = {}
 
     def functions(self, rules: Sequence[Rule]) -> list[Build | None]:
         """The function of each rule; None for a rule that passes its symbol on."""
@@ -71,16 +75,23 @@ class Builder:
                 argument = self._argument(left)
                 inside = to_text(Operator(result.symbol, (argument, right)))
                 self._note(span, f"{to_text(result)}; to mean {self._name(left)}({inside}) write the parentheses")
-            elif result.symbol == "/" and id(left) not in self._grouped and _is_first_power(left) and isinstance(right, Number):
+            elif result.symbol == "/" and id(left) not in self._grouped and _exponent_may_go_on(left, right):
                 other = Operator("^", (left.operands[0], Operator("/", (left.operands[1], right))))
                 self._note(span, f"({to_text(left)})/{to_text(right)}; {to_text(other)} is written with parentheses")
         return result
 
     def implicit_product(self, values: Sequence[Any], span: Span) -> Expression:
         left, right = values
+        if isinstance(left, Number) and id(right) in self._vulgar and float(left.value).is_integer():
+            return self._mixed(left, right, span)
         result = strict.implicit_product(values, span)
         if id(left) in self._grouped:
             return result
+        if isinstance(right, Comparison):
+            self._note(span, f"{to_text(result)}, a product; a condition is left out")
+        if id(right) in self._factorials:
+            of_both = Call(self._vocabulary.factorial, (Operator("*", (left, self._argument(right))),), ())
+            self._note(span, f"{to_text(result)}; {to_text(of_both)} is written with parentheses")
         if isinstance(left, Operator) and left.symbol == "/" and len(left.operands) == 2:
             other = Operator("/", (left.operands[0], Operator("*", (left.operands[1], right))))
             self._note(span, f"{_shown(result, left)}; {to_text(other)} is written with parentheses")
@@ -99,7 +110,19 @@ class Builder:
         return result
 
     def superscript(self, values: Sequence[Any], span: Span) -> Expression:
-        result = strict.superscript(values, span)
+        base, raised = values
+        if (name := raised.lstrip("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹")) and raised:
+            letter: Expression = Name(unicodedata.normalize("NFKC", name), span)
+            digits = raised.removesuffix(name)
+            if digits.strip("⁺⁻"):
+                number = strict.superscript([base, digits], span)
+                assert isinstance(number, Operator)
+                letter = Operator("*", (number.operands[1], letter), span)
+            elif digits == "⁻":
+                letter = Operator("-", (letter,), span)
+            result: Expression = Operator("^", (base, letter), span)
+        else:
+            result = strict.superscript(values, span)
         if id(values[0]) in self._rooted and isinstance(result, Operator):
             inside = to_text(Operator("^", (self._argument(values[0]), result.operands[1])))
             self._note(span, f"{to_text(result)}; the root of {inside} is written with parentheses")
@@ -156,7 +179,7 @@ class Builder:
     def bare_superscript(self, values: Sequence[Any], span: Span) -> Expression:
         function, raised, argument = values
         start = self._text.find(raised, span[0])
-        exponent = strict.superscript([Number(0, span), raised], (start, start + len(raised)))
+        exponent = self.superscript([Number(0, span), raised], (start, start + len(raised)))
         assert isinstance(exponent, Operator)
         return self.bare_power([function, "^", exponent.operands[1], argument], span)
 
@@ -217,7 +240,9 @@ class Builder:
 
     def degrees(self, values: Sequence[Any], span: Span) -> Expression:
         if values[1] == "!":
-            return Call(self._vocabulary.factorial, (values[0],), (), span)
+            result = Call(self._vocabulary.factorial, (values[0],), (), span)
+            self._factorials[id(result)] = result
+            return result
         return Operator("/", (Operator("*", (values[0], Name("pi", span)), span), Number(180, span)), span)
 
     def vulgar(self, values: Sequence[Any], span: Span) -> Expression:
@@ -228,8 +253,11 @@ class Builder:
 
     def mixed(self, values: Sequence[Any], span: Span) -> Expression:
         whole = strict.number([values[0]], span)
-        result = Operator("+", (whole, self.vulgar([values[1]], span)), span)
-        self._note(span, f"{to_text(result)}, a mixed number")
+        return self._mixed(whole, self.vulgar([values[1]], span), span)
+
+    def _mixed(self, whole: Expression, part: Expression, span: Span) -> Expression:
+        result = Operator("+", (whole, part), span)
+        self._note(span, f"{to_text(result)}, a mixed number; a product is written with its sign")
         self._grouped[id(result)] = result
         return result
 
@@ -238,8 +266,11 @@ class Builder:
     def fraction(self, values: Sequence[Any], span: Span) -> Expression:
         if values[0].endswith("binom"):
             return Call(self._vocabulary.binomial, (values[1], values[2]), (), span)
-        result = Operator("/", (values[1], values[2]), span)
+        above, below = values[1:]
+        result = Operator("/", (above, below), span)
         self._grouped[id(result)] = result
+        if isinstance(above, Number) and isinstance(below, Number) and 0 < above.value < below.value:
+            self._vulgar[id(result)] = result
         return result
 
     def digit(self, values: Sequence[Any], span: Span) -> Expression:
@@ -272,6 +303,9 @@ class Builder:
     def cases(self, values: Sequence[Any], span: Span) -> Expression:
         rows = values[1]
         *first, (last, otherwise) = rows
+        tests = [test for _, test in rows if test is not None]
+        if len(tests) == len(rows) > 1 and leave_nothing(tests):
+            otherwise = None
         if otherwise is not None or not first or any(test is None for _, test in first):
             raise GradcliError("the last case says nothing of the rest", span, r"end with & \text{otherwise}")
         result = last
@@ -297,11 +331,16 @@ def _shown(result: Expression, left: Expression) -> str:
     return f"({to_text(left)})*{to_text(right)}" if raised else f"({to_text(left)})*({to_text(right)})"
 
 
-def _is_first_power(node: Expression) -> bool:
-    """Whether it is x^1, which nobody would write, or x^-1: the exponent was hardly meant to end there."""
-    if not (isinstance(node, Operator) and node.symbol == "^"):
+def _exponent_may_go_on(power: Expression, below: Expression) -> bool:
+    """Whether an exponent was hardly meant to end before a division: x^1/n, which nobody would write, and x^2/3, x^-3/2."""
+    if not (isinstance(power, Operator) and power.symbol == "^"):
         return False
-    exponent = node.operands[1]
+    exponent = power.operands[1]
     if isinstance(exponent, Operator) and len(exponent.operands) == 1:
         exponent = exponent.operands[0]
-    return isinstance(exponent, Number) and exponent.value == 1
+    if not isinstance(exponent, Number):
+        return False
+    if exponent.value == 1 or not isinstance(below, Number):
+        return exponent.value == 1
+    whole = exponent.value == int(exponent.value) and below.value == int(below.value)
+    return whole and below.value > 1 and gcd(int(exponent.value), int(below.value)) == 1
