@@ -24,19 +24,18 @@ from gradcli.output.translation.catalogue import Entry, entries
 PACKAGE = Path(gradcli.__file__).parent
 
 NOT_SAID = {
-    "output/code": "programs in other languages, and what stands in them",
     "output/schemas": "descriptions of JSON, which is English",
     "output/serialization": "JSON",
-    "output/formulas": "LaTeX and MathML",
     "output/translation": "this",
     "output/manual/roff.py": "roff",
-    "ops/arrays/torch_messages.py": "what PyTorch says, in its words",
     "emulation": "what Python, PyTorch and TensorFlow say, in their words",
+    "ops/arrays/torch_messages.py": "what PyTorch says, in its words",
     "autodiff/torch_tape": "what PyTorch says, in its words",
     "language/grammar.py": "texts of grammars",
     "api.py": "Python's own exceptions",
     "frozen.py": "Python's own exceptions",
     "data/kernels/native.py": "C",
+    "data/kernels/c_source.py": "C",
     "output/notebook.py": "displays of notebooks",
     "output/json.py": "JSON",
     "graph/verifier.py": "defects of the program",
@@ -45,6 +44,9 @@ NOT_SAID = {
     "language/readings/vocabulary.py": "names of letters",
 }
 """Folders and modules whose texts are not messages of the command line, and why."""
+
+RAISED = {"output/code": "programs in other languages, and what stands in them"}
+"""Those of which errors alone are messages."""
 
 _PICTURES = (
     "output/diagrams",
@@ -62,7 +64,7 @@ _PICTURED = re.compile(
 
 _WORDS = re.compile(
     r"[A-Za-z]{2,}[,;:.?]? ([A-Za-z]{2,}|\d+ [a-z]{2}|[a-z] [a-z]{3,})"
-    r"|[A-Za-z]{2,}[,:]? '?\(?\{\}|\{\}'?,? [A-Za-z]{2,}|\d, or [a-z] "
+    r"|[A-Za-z]{2,}[,:]? '?\(?\{\}|\{\}'?,? [A-Za-z]{2,}|\d, or [a-z] |^an? [a-z]{3,}"
 )
 _CODE = re.compile(
     r"\\[a-z(\[]|</|/>|=>|\$|^[\w.]+:\w+$|^with t"
@@ -85,9 +87,12 @@ _NAMES = (
     "sum mean ",
     "bold ",
     "0, ",
+    "e i pi ",
+    "Piecewise(",
+    "<m",
     "is_leaf ",
-    "QTI ",
-    "IMS ",
+    "QTI Package",
+    "IMS Content",
     "quad ",
     "big ",
     "<svg ",
@@ -107,7 +112,10 @@ def messages(root: Path = PACKAGE) -> dict[str, list[str]]:
         if path.suffix not in _TEXTS or any(_stands_in(module, name) for name in NOT_SAID):
             continue
         pictured = any(_stands_in(module, name) for name in _PICTURES)
-        for text in _TEXTS[path.suffix](path.read_text("utf-8")):
+        texts = _TEXTS[path.suffix]
+        if texts is _said and any(_stands_in(module, name) for name in RAISED):
+            texts = _raised
+        for text in texts(path.read_text("utf-8")):
             if (pictured and _PICTURED.search(text)) or (_stands_in(module, "ops") and _DECLARED.search(text)):
                 continue
             modules = found.setdefault(text, [])
@@ -133,7 +141,16 @@ def _put_in(other: re.Pattern[str], text: str) -> str:
 
 
 def _said(text: str) -> Iterator[str]:
-    tree = ast.parse(text)
+    return _said_in(ast.parse(text))
+
+
+def _raised(text: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "GradcliError":
+            yield from _said_in(node)
+
+
+def _said_in(tree: ast.AST) -> Iterator[str]:
     done: set[int] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "said" and isinstance(word := node.args[0], ast.Constant):
@@ -200,6 +217,8 @@ def _unsaid(node: ast.AST) -> bool:
     """Whether nobody is told what stands in a part of the code: defects, representations, patterns, codes of declarations."""
     if isinstance(node, ast.keyword):
         return node.arg in _FACTS
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "split" and not node.args:
+        return True  # names
     if isinstance(node, ast.Raise):
         return isinstance(node.exc, ast.Call) and ast.unparse(node.exc.func) in _DEFECTS
     if isinstance(node, ast.FunctionDef):

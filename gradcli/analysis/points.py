@@ -66,10 +66,16 @@ def special_points(tape: Tape, within: float) -> Iterator[Met]:
         alike = len(inputs) > 1 and len(set(inputs)) == 1  # max(x, x) is x
         operands = [tape.values[input] for input in inputs]
         for special in declared.facts.specials:
-            if special.kind != REMOVABLE and not (alike and special.zero(*[_ANYWHERE for _ in inputs]) == 0):
+            if special.kind != REMOVABLE and not (alike and _is_always(declared, special, len(inputs))):
                 distance, size = _nearest(declared, special, tape.values[id], operands)
                 if distance <= within * size:
                     yield Met(tape, id, special.kind, special.at, distance, size)
+
+
+def _is_always(declared: Operation, special: Special, count: int) -> bool:
+    """Whether a point is met wherever all operands are one number."""
+    some = [_ANYWHERE] * (len(special.at) if declared.variadic else count)
+    return bool(special.zero(*declared.complete(tuple(some))) == 0)
 
 
 def array_points(tape: Tape, within: float) -> Iterator[Met]:

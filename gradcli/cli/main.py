@@ -14,7 +14,7 @@ from gradcli.errors import ExitCode, GradcliError, UnknownVariableError, nearest
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from typing import NoReturn
+    from typing import NoReturn, TextIO
 
 _COMPLETION = "_GRADCLI_COMPLETE"
 _LANG = "--lang"
@@ -97,7 +97,12 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
     if not arguments or _COMPLETION in os.environ or arguments[0].partition("=")[0] in _FLAGS:
         from gradcli.cli.framework.help import show_help
 
-        show_help(arguments)
+        if _COMPLETION in os.environ:
+            from gradcli.cli.inputs.completion import completion
+
+            show_help(arguments, completion())
+        else:
+            show_help(arguments)
         return None
     name, *rest = arguments
     if name not in command_names():
@@ -117,18 +122,20 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
     command = command_named(name)
     options = read(command, rest)
     if "watch" in options.given:
-        from gradcli.cli.framework.watching import watch, without_watching
+        from gradcli.cli.framework.watching import reading, watch, without_watching
 
-        path = options.given["watch"]
-        if options.positional or not options.given.keys().isdisjoint(("file", "expression")):
-            raise GradcliError(f"--watch reads {path}, and there is another expression", hint="leave one out")
-        return watch(path, lambda: run([name, "-f", path, *without_watching(rest)]))
+        again = [name, *reading(options), *without_watching(rest)]
+        return watch(options.given["watch"], lambda: run(again))
     if "ascii" in options.given:
         only_ascii()
     from gradcli.language.ast import SPELLED
 
     try:
-        return command.run(options)
+        if not command.work or not _is_terminal(sys.stderr):
+            return command.run(options)
+        from gradcli.cli.framework.progress import watched
+
+        return watched(lambda: command.run(options), command.work)
     except UnknownVariableError as error:
         raise option_like(error, options) from None
     except GradcliError as error:
@@ -141,8 +148,12 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
         SPELLED.clear()  # what follows in this process is another text
 
 
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
 _MEANT = {
-    "derive|derivative|derivatives|differentiate|d": 'gradcli diff "x^2"',
+    "derive|deriv|derivative|derivatives|differentiate|d": 'gradcli diff "x^2"',
     "gradient|grad|evaluate|value|calc|compute": 'gradcli eval "x^2*w" --x 2 --w 1',
     "jacobian": 'gradcli diff "[x*w, x + w]" --jacobian',
     "hessian": 'gradcli diff "x^2*w" --hessian',
@@ -156,11 +167,20 @@ _MEANT = {
 }
 """What people call commands, and what to write."""
 
+_ELSEWHERE = {
+    "integrate|integral|int|antiderivative|antidiff": "gradcli differentiates, and does not integrate",
+    "limit|lim": 'there are no limits but those at removable points: gradcli diff "sin(x)/x" --at x=0',
+}
+"""What people look for and there is not."""
+
 
 def _no_command(name: str, rest: Sequence[str]) -> GradcliError:
     meant = next((call for words, call in _MEANT.items() if name.lower() in words.split("|")), "")
     if meant:
         return GradcliError(f"there is no command {name}", hint=f"write {meant}")
+    elsewhere = next((hint for words, hint in _ELSEWHERE.items() if name.lower() in words.split("|")), "")
+    if elsewhere:
+        return GradcliError(f"there is no command {name}", hint=elsewhere)
     if name.isidentifier():
         from gradcli.ops.words import vocabulary
 
@@ -169,13 +189,16 @@ def _no_command(name: str, rest: Sequence[str]) -> GradcliError:
             shown = shown if len(shown) < 60 else f"{name}(x)"
             hint = f'write gradcli eval "{shown}" --x 1, or gradcli diff "{shown}" for its derivative'
             return GradcliError(f"there is no command {name}: it is a function", hint=hint)
-    near = nearest(name, [*command_names(), *_FLAGS])
-    kind = "option" if name.startswith("--") else "command"
+    if not all(part.isidentifier() for part in name.strip("-").split("-")):
+        shown = name if len(name) < 60 else "EXPRESSION"
+        return GradcliError(
+            "there is no command before the expression",
+            hint=f'for value, gradient and why: gradcli eval "{shown}"; for the derivative: gradcli diff "{shown}"',
+        )
+    near = "--version" if name in ("-V", "-v") else nearest(name, [*command_names(), *_FLAGS])
+    kind = "option" if name.startswith("-") else "command"
     if near:
         return GradcliError(f"there is no {kind} {name}", hint=f"did you mean {near}?")
     if name.startswith("--"):
         return GradcliError(f"there is no option {name}", hint='options follow the command: gradcli eval "x^2" --x 3')
-    shown = name if len(name) < 60 else "EXPRESSION"
-    return GradcliError(
-        f"there is no command {shown}", hint=f'the commands are {", ".join(command_names())}; for a value: gradcli eval "{shown}"'
-    )
+    return GradcliError(f"there is no command {name}", hint=f'`gradcli --help` lists them; for a value: gradcli eval "{name}"')

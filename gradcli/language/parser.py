@@ -36,11 +36,13 @@ class ReadText(str):
         program: What it means.
         read_as: The same in the strict language.
         notes: What could have meant something else.
+        others: The places that may mean something else, as :func:`gradcli.language.readings.otherwise.otherwise` takes them.
     """
 
     program: Program
     read_as: str
     notes: tuple[str, ...]
+    others: tuple[Any, ...] = ()
 
 
 def _builders(names: Sequence[str | None]) -> list[Callable[[Sequence[Any], Span], Any] | None]:

@@ -76,8 +76,8 @@ def draft(path: str) -> Iterator[str]:
             if mode is not None and not os.access(target, os.W_OK):
                 raise PermissionError(0, "it may not be changed")
             name = os.path.join(os.path.dirname(target), DRAFTS.replace("*", os.urandom(8).hex()))
-            os.close(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
-            try:
+            try:  # from before it is there: a signal may come as soon as it is
+                os.close(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
                 if mode is not None:
                     os.chmod(name, mode)
                 yield name

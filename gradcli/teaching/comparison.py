@@ -16,9 +16,9 @@ from gradcli.language.numbers import short_text
 from gradcli.language.parser import parse
 from gradcli.language.text import to_text
 from gradcli.teaching.diagnosis import Reason
-from gradcli.teaching.numbers import node_values
+from gradcli.teaching.mistakes import Slip, cost_of
+from gradcli.teaching.numbers import forward, node_partials, node_values
 from gradcli.teaching.question import Question, derivative_of, values_of
-from gradcli.teaching.variants import Slip, cost_of
 from gradcli.teaching.verdicts import Marked, Verdict
 from gradcli.typing import Any
 
@@ -95,6 +95,20 @@ def one_number_off(question: Question, graph: Graph, numbers: Mapping[int, Any])
             ):
                 return True
     return False
+
+
+def integrated(question: Question, graph: Graph, numbers: Mapping[int, Any]) -> Any:
+    """Whether the derivative of an answer is what was to be differentiated; of several answers where the numbers are columns.
+
+    Args:
+        question: The question.
+        graph: The graph of the answer.
+        numbers: The values of constants that are not those of the graph.
+    """
+    with quiet():
+        values = node_values(graph, question.point, numbers)
+        slope = forward(graph, node_partials(graph, values), question.wrt)[graph.output]
+        return numpy.bool_(False) if slope is None else (off_by(slope, question.value) <= EXACT).all(axis=-1)
 
 
 @lru_cache(maxsize=200)

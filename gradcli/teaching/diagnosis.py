@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy
 
 from gradcli.autodiff.passes.reverse import quiet
+from gradcli.teaching.mistakes import Slip, cost_of
 from gradcli.teaching.question import Question
-from gradcli.teaching.variants import Slip, Table, close, cost_of, paths_of
+from gradcli.teaching.variants import Table, close
+from gradcli.teaching.whole_answers import paths_of
 from gradcli.typing import Any, NamedTuple
 
 MARGIN = 1.0
@@ -43,6 +46,12 @@ class Reason(NamedTuple):
         return "+".join(dict.fromkeys(slip.kind for slip in self.slips))
 
 
+def reason_of(kind: str, *, cost: float | None = None) -> Reason:
+    """A reason that is a mistake of the whole answer; with a cost of its own where there is one."""
+    slips = (Slip(kind),)
+    return Reason(slips, cost_of(slips) if cost is None else cost)
+
+
 def reasons(question: Question, table: Table, answer: Any, *, point: int | None = None) -> list[Reason]:
     """The reasons for a wrong answer: the likeliest one, then those that are nearly as likely; none where nothing fits.
 
@@ -68,7 +77,12 @@ def reasons(question: Question, table: Table, answer: Any, *, point: int | None 
     if not found and point is None:
         with quiet():
             found = _fits(question, answer)
-    found.sort(key=lambda reason: reason.cost)
+    return likeliest(found)
+
+
+def likeliest(found: Sequence[Reason]) -> list[Reason]:
+    """The likeliest of some reasons, then those that are nearly as likely; those of a kind at a node once."""
+    found = sorted(found, key=lambda reason: reason.cost)
     kinds: dict[tuple[str, int | None], Reason] = {}
     for reason in found:
         if reason.cost <= found[0].cost + MARGIN:

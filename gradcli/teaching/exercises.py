@@ -23,8 +23,8 @@ from gradcli.ops.declaration.operation import Operation
 from gradcli.teaching.marking import Marker
 from gradcli.teaching.mistakes import MISTAKES
 from gradcli.teaching.orders import numbers_of, wrong_derivative
+from gradcli.teaching.places import TERMS
 from gradcli.teaching.question import Question, values_of
-from gradcli.teaching.rules import TERMS
 from gradcli.teaching.verdicts import Verdict
 from gradcli.teaching.words import place, right_line, right_text
 from gradcli.typing import NamedTuple, TypeVar
@@ -436,8 +436,6 @@ def difficulty(question: Question) -> Difficulty:
     right = question.derivatives[question.wrt]
     paths, depths = [0] * len(graph), [0] * len(graph)
     weight, chains = 0.0, 0
-    from gradcli.teaching.variants import place_of
-
     for id, inputs in enumerate(graph.inputs):
         if id == graph.variables.get(question.wrt):
             paths[id] = 1
@@ -445,7 +443,7 @@ def difficulty(question: Question) -> Difficulty:
             continue
         paths[id] = sum(paths[input] for input in inputs)
         depths[id] = 1 + max(depths[input] for input in inputs if right[input] is not None)
-        own = place_of(question, id)
+        own = question.places[id]
         if own.operation.name in TERMS:
             continue
         both = len(own.varying) > 1

@@ -16,18 +16,23 @@ from gradcli.language.free_names import free_names
 from gradcli.language.text import to_text
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import JUMP, KINK, TRUTH
-from gradcli.teaching.comparison import EXACT, NEAR, compared, off_by, one_number_off
-from gradcli.teaching.diagnosis import Reason, reasons, unexplained
+from gradcli.teaching.comparison import EXACT, NEAR, compared, integrated, off_by, one_number_off
+from gradcli.teaching.diagnosis import Reason, likeliest, reason_of, reasons, unexplained
+from gradcli.teaching.numbers import node_values
 from gradcli.teaching.patterns import Pattern, Skeleton, pattern_of, skeleton_of, with_places
 from gradcli.teaching.question import Question, compile_question, graph_of, values_at
 from gradcli.teaching.reading.answers import Answer, number, read_answer, with_names
-from gradcli.teaching.variants import FEW, Slip, Table, close, cost_of, wrong_answers
-from gradcli.teaching.verdicts import Marked, Verdict, unreadable, with_note
+from gradcli.teaching.variants import FEW, Table, close, wrong_answers
+from gradcli.teaching.verdicts import Marked, Verdict, read_otherwise, unreadable, with_note
 from gradcli.typing import Any
 
 _REMEMBERED = 10_000
 _PATTERNS = 2_000
 _TOGETHER = 4
+_INTEGRAL = 2.2
+"""What a whole antiderivative costs: it is hardly a chance."""
+
+_SMALLER = "it has no value at some points at which the right answer has one"
 
 
 class Marker:
@@ -63,13 +68,17 @@ class Marker:
         self.at = at
         self.digits = digits
         self._marked: dict[str, Marked] = {}
+        self._others: dict[str, Question] = {}
         self._foreseen: dict[str, Marked] = {}
         self._patterns: dict[str, tuple[Pattern | None, bool]] = {}
 
     @property
     def table(self) -> Table:
         """The wrong answers that are known."""
-        return _table(self.question, bool(self.question.named) if self.in_lines is None else self.in_lines)
+        return self._table_of(self.question)
+
+    def _table_of(self, question: Question) -> Table:
+        return _table(question, bool(question.named) if self.in_lines is None else self.in_lines)
 
     @cached_property
     def names(self) -> Sequence[str]:
@@ -168,12 +177,15 @@ class Marker:
             right = known & (off <= EXACT).all(axis=1) & (not self._changes(pattern.graph))
             wrong = known & (off > NEAR).any(axis=1)
             wrong[wrong] = unexplained(question, self.table, values[wrong])
+            if question.order == 1 and wrong.any():
+                given = {id: column[wrong] for id, column in pattern.given(list(numbers.T[..., None])).items()}
+                wrong[wrong] &= ~integrated(question, pattern.graph, given)
             first = numpy.argmax(off > EXACT, axis=1)
         for at, (answer, skeleton) in enumerate(answers.items()):
             if right[at] or wrong[at]:
                 read_as = pattern.read_as.format(*skeleton.numbers)
                 marked = Marked(answer, Verdict.RIGHT, read_as)
-                marked = marked if right[at] else self._wrong(answer, read_as, values[at], int(first[at]), [])
+                marked = marked if right[at] else _wrong(question, answer, read_as, values[at], int(first[at]), [])
                 self._foreseen[answer] = with_note(marked, "; ".join(pattern.notes))
 
     def _by_pattern(self, answer: str, skeleton: Skeleton, pattern: Pattern) -> Marked | None:
@@ -197,12 +209,17 @@ class Marker:
             value = with_names(value, {found.constant: number("0")})
             notes.append(f"{found.constant} is read as a constant of integration, and a derivative has none")
         marked = self._valued(answer, value, found.read_as)
+        marked = read_otherwise(marked, found.others, lambda other: self._valued(answer, other, found.read_as))
         if found.constant and marked.verdict is Verdict.RIGHT:
-            slips = (Slip("answer.constant"),)
-            marked = replace(marked, verdict=Verdict.WRONG, reasons=(Reason(slips, cost_of(slips)),))
+            marked = replace(marked, verdict=Verdict.WRONG, reasons=(reason_of("answer.constant"),))
         if found.before:
             own = self._values(value)[2]
-            notes += [f"{text} does not hold" for text, side in found.before if not self._equal(self._values(side)[2], own)]
+            for text, side in found.before:
+                other = self._values(side)[2]
+                if not self._equal(other, own):
+                    if _depends(other) and not _depends(own) and self.at is None:
+                        raise GradcliError(f"{text} is an equation that is solved, and an answer is one expression")
+                    notes.append(f"{text} does not hold")
         return with_note(marked, "; ".join(notes))
 
     def _equal(self, left: Any, right: Any) -> bool:
@@ -243,19 +260,45 @@ class Marker:
         question = self.question
         if self.at is not None:
             return self._number(answer, read_as, values)
+        numbers = numbers or {}
+        known = numpy.isfinite(values)
+        if known.sum() < min(FEW, len(known)) and (other := self._elsewhere(graph, numbers)) is not None:
+            with quiet():
+                there = numpy.broadcast_to(node_values(graph, other.point, numbers)[graph.output], (other.count,))
+            found = self._at_points(other, answer, read_as, graph, there, numbers)
+            return found and replace(found, question=other, note=found.note or _SMALLER)
+        return self._at_points(question, answer, read_as, graph, values, numbers)
+
+    def _at_points(
+        self, question: Question, answer: str, read_as: str, graph: Graph, values: Any, numbers: Mapping[int, Any]
+    ) -> Marked | None:
+        """The verdict that the values at the points of a question give."""
         known = numpy.isfinite(values)
         if not known.any():
             return Marked(answer, Verdict.UNDECIDED, read_as, note="it has no value at any of the points that were tried")
         off = off_by(values, question.right)
         wrong = known & ~(off <= EXACT)
         if not wrong.any():
-            note = "" if known.all() else "it has no value at some points at which the right answer has one"
+            note = "" if known.all() else _SMALLER
             return None if self._changes(graph) else Marked(answer, Verdict.RIGHT, read_as, note=note)
         if not (known & ~(off <= NEAR)).any():
             return None
-        found = reasons(question, self.table, values) if known.sum() >= min(FEW, len(known)) else []
-        marked = self._wrong(answer, read_as, values, int(numpy.flatnonzero(wrong)[0]), found)
-        return replace(marked, one_number=bool(found) and one_number_off(question, graph, numbers or {}))
+        found = reasons(question, self._table_of(question), values) if known.sum() >= min(FEW, len(known)) else []
+        known_kinds = {reason.kind for reason in found}
+        if question.order == 1 and "value.integrated" not in known_kinds and integrated(question, graph, numbers):
+            found = likeliest([*found, reason_of("value.integrated", cost=_INTEGRAL)])
+        at = int(numpy.flatnonzero(wrong)[0])
+        marked = _wrong(question, answer, read_as, values, at, found)
+        return replace(marked, one_number=bool(found) and one_number_off(question, graph, numbers))
+
+    def _elsewhere(self, graph: Graph, numbers: Mapping[int, Any]) -> Question | None:
+        """The question at points at which an answer has values; None where none are found."""
+
+        def usable(pool: Mapping[str, Any]) -> Any:
+            return numpy.isfinite(node_values(graph, pool, numbers)[graph.output])
+
+        found = self.question.where(usable)
+        return found and self._others.setdefault(str([vector.tolist() for vector in found.point.values()]), found)
 
     def _number(self, answer: str, read_as: str, values: Any) -> Marked:
         """The verdict on a number at the point of the question."""
@@ -270,17 +313,17 @@ class Marker:
             return Marked(answer, Verdict.RIGHT, read_as)
         whole = _depends(values)
         found = reasons(question, self.table, values, point=None if whole else last)
-        return replace(self._wrong(answer, read_as, values, last, found), at_one_point=not whole)
-
-    def _wrong(self, answer: str, read_as: str, values: Any, at: int, found: list[Reason]) -> Marked:
-        question = self.question
-        point = {name: float(vector[at]) for name, vector in question.point.items()}
-        return Marked(answer, Verdict.WRONG, read_as, tuple(found), point, (float(values[at]), float(question.right[at])))
+        return replace(_wrong(question, answer, read_as, values, last, found), at_one_point=not whole)
 
     def _changes(self, graph: Graph) -> bool:
         used = {*graph.operations} - {*self.question.graph.operations, CONSTANT, VARIABLE}
         facts = [OPERATIONS[name].facts for name in used if name in OPERATIONS]
         return any(own.result == TRUTH or any(special.kind in (KINK, JUMP) for special in own.specials) for own in facts)
+
+
+def _wrong(question: Question, answer: str, read_as: str, values: Any, at: int, found: list[Reason]) -> Marked:
+    point = {name: float(vector[at]) for name, vector in question.point.items()}
+    return Marked(answer, Verdict.WRONG, read_as, tuple(found), point, (float(values[at]), float(question.right[at])))
 
 
 @lru_cache(maxsize=200)

@@ -1,11 +1,14 @@
-"""The kinds of mistakes: what each is called, what is said of it, which rule it breaks, and how often it is made.
+"""The kinds of mistakes: what each is called, what is said of it, which rule it breaks, how often it is made; and where.
 
 A kind says nothing of an operation; :mod:`gradcli.teaching.rules` has which formulas a kind makes of which operation.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gradcli.frozen import Frozen
+from gradcli.typing import NamedTuple
 
 
 class Mistake(Frozen):
@@ -32,6 +35,9 @@ _SUM = "sums: (u ± v)' = u' ± v', term by term"
 _FORMULAS = "the table of derivatives of the elementary functions"
 _FACTOR = "constant factors stay: (c·u)' = c·u'"
 _CONSTANT = "the derivative of a constant is 0"
+_POWERS_OF_PRODUCTS = "powers of products: (c·u)^n = c^n·u^n"
+_POWERS_OF_SUMS = "powers of sums: (u + v)^n is not u^n + v^n"
+_INVERSES = "an inverse function undoes a function; its reciprocal is 1 divided by it"
 _PATHS = "each path from {x} to the result adds a term: {dy} is the sum over all of them"
 _PARTIAL = "partial derivatives hold all other variables constant"
 _ARRAYS = "a gradient has a place for each variable, a Jacobian a row for each result and a column for each variable"
@@ -60,7 +66,7 @@ MISTAKES = {
         "one term of the product rule is missing: that with the derivative of the first factor", _PRODUCT, 2.2
     ),
     "product.swapped": Mistake("each factor is multiplied by its own derivative", _PRODUCT, 2.5),
-    "product.sum_of_derivatives": Mistake("the derivatives of the factors are added", _PRODUCT, 3.0),
+    "product.sum_of_derivatives": Mistake("the derivatives of the factors are added", _PRODUCT, 2.5),
     "product.factor_lost": Mistake("a term of the product rule lacks the factor that is not differentiated", _PRODUCT, 3.0),
     "product.minus": Mistake("the terms of the product rule have a wrong sign between them", _PRODUCT, 1.95),
     "quotient.no_square": Mistake("the denominator is not squared", _QUOTIENT, 1.5),
@@ -94,20 +100,23 @@ MISTAKES = {
     "table.sign": Mistake("the derivative of the function has the wrong sign", _FORMULAS, 2.0),
     "table.swap": Mistake("the derivative is that of a related function", _FORMULAS, 2.5),
     "table.function": Mistake("the function in the place of the derivative is a related one with a wrong factor", _FORMULAS, 3.2),
+    "table.reciprocal": Mistake("the inverse function is taken for the reciprocal", _INVERSES, 2.8),
     "table.log": Mistake("the derivative of the logarithm is a reciprocal", _FORMULAS, 3.0),
     "table.log_base": Mistake("the logarithm of the base is missing", _FORMULAS, 2.8),
     "table.root": Mistake("the derivative of the root is not as in the power rule with exponent 1/2", _POWER, 3.0),
     "const.factor_lost": Mistake("a constant factor is lost", _FACTOR, 2.0),
     "const.factor_zero": Mistake("a constant factor is differentiated to 0, and its term with it", _FACTOR, 2.8),
     "const.factor_inverted": Mistake("a constant factor stands upside down", _FACTOR, 3.2),
-    "const.kept": Mistake("a constant term is still there", _CONSTANT, 2.5),
+    "const.factor_not_raised": Mistake("a constant factor is not raised to the power", _POWERS_OF_PRODUCTS, 2.5),
+    "const.kept": Mistake("a constant term is still there", _CONSTANT, 2.1),
     "sum.sign": Mistake("a term has the wrong sign", _SUM, 2.0),
     "sum.term_lost": Mistake("the derivative of a term is missing", _SUM, 2.3),
     "sum.term_degree": Mistake("a term is differentiated twice", _SUM, 2.8),
     "value.term_not_differentiated": Mistake("a term is not differentiated", _SUM, 2.5),
-    "value.integrated": Mistake("a term is integrated, not differentiated", _ASKED, 3.0),
+    "value.integrated": Mistake("this is integrated, not differentiated", _ASKED, 3.0),
     "value.not_differentiated": Mistake("this is the value, not the derivative", _ASKED, 2.0),
     "value.differentiated": Mistake("this is a derivative, not the value", "what is asked for is the value", 2.0),
+    "algebra.power_of_sum": Mistake("a power of a sum is taken term by term", _POWERS_OF_SUMS, 3.0),
     "answer.negated": Mistake("the whole answer has the wrong sign", "signs: check them term by term", 2.2),
     "answer.inverted": Mistake("the answer is the reciprocal of the right one", _ASKED, 3.5),
     "answer.factor": Mistake("the answer is a constant multiple of the right one", _FACTOR, 6.0),
@@ -146,3 +155,30 @@ IN_PROGRAMS = -1.0
 
 EVERYWHERE = 0.6
 """What one mistake made at every node of its kind costs beyond it."""
+
+EARLIER = -2
+"""Stands for the nodes of a derivative before the one that is asked for."""
+
+
+class Slip(NamedTuple):
+    """A mistake at a place.
+
+    Attributes:
+        kind: Which one.
+        node: The node at which it was made; None for the whole answer, -1 for all nodes where it can be made, -2 for those of
+            a derivative before the one that is asked for.
+        other: Another node that it concerns: the consumer of a path that was lost.
+        variable: Another variable that it concerns.
+    """
+
+    kind: str
+    node: int | None = None
+    other: int | None = None
+    variable: str = ""
+
+
+def cost_of(slips: Sequence[Slip]) -> float:
+    """How seldom some mistakes are made together."""
+    kinds = {slip.kind: MISTAKES[slip.kind].cost for slip in slips}
+    again = len(slips) > len(kinds) or (slips[0].node is not None and slips[0].node < 0)
+    return sum(kinds.values()) + PAIR * (len(kinds) - 1) + EVERYWHERE * again

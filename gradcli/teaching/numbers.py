@@ -65,8 +65,9 @@ def forward_from(graph: Graph, partials: Sequence[Sequence[Vector | None]], sour
             if partial is not None and found[input] is not None
         ]
         found.append(sum(terms) if terms else None)
-    count = next((len(vector) for row in partials for vector in row if vector is not None), 1)
-    return [None if vector is None else numpy.broadcast_to(vector, (count,)) for vector in found]
+    shapes = {vector.shape for row in partials for vector in row if vector is not None}
+    shape = numpy.broadcast_shapes(*shapes) if shapes else (1,)
+    return [None if vector is None else numpy.broadcast_to(vector, shape) for vector in found]
 
 
 def adjoints_of(graph: Graph, partials: Sequence[Sequence[Vector | None]]) -> list[Vector | None]:

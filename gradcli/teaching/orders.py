@@ -15,11 +15,11 @@ from gradcli.language.ast import Output, Program
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.compaction import replay
 from gradcli.lowering.builders.static import StaticBuilder
-from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.symbol import Symbol
 from gradcli.teaching.numbers import Vector, forward, node_partials, node_values
+from gradcli.teaching.places import Place, constant_factor, places_of
 from gradcli.teaching.question import graph_of, program_of
-from gradcli.teaching.rules import Formula, Place, formulas
+from gradcli.teaching.rules import Formula, formulas
 from gradcli.typing import Any, NamedTuple
 
 MOST_ORDERS = 4
@@ -97,21 +97,8 @@ def numbers_of(graph: Graph, wrt: str, point: Mapping[str, Vector]) -> Function:
         values = node_values(graph, point)
         partials = node_partials(graph, values)
         right = forward(graph, partials, wrt)
-    variable = graph.variables.get(wrt)
-    places = {
-        id: Place(
-            OPERATIONS[graph.operations[id]],
-            values[id],
-            [values[input] for input in inputs],
-            partials[id],
-            [right[input] for input in inputs],
-            point[wrt],
-            [input == variable for input in inputs],
-        )
-        for id, inputs in enumerate(graph.inputs)
-        if inputs and right[id] is not None
-    }
-    return Function(graph, places)
+    places = places_of(graph, wrt, point, values, partials, right)
+    return Function(graph, {id: place for id, place in places.items() if right[id] is not None})
 
 
 def _differentiated(function: Function, wrt: str, wrong: Mapping[int, Formula], *, last: bool = False) -> Graph | None:
@@ -122,14 +109,19 @@ def _differentiated(function: Function, wrt: str, wrong: Mapping[int, Formula], 
     d: list[Any] = [None] * len(graph)
     if wrt in graph.variables:
         d[graph.variables[wrt]] = 1.0
+    places: dict[int, Place] = {}
     for id, numbers in function.places.items():
         inputs = graph.inputs[id]
         u = [symbols[input] for input in inputs]
         wanted = [partial is not None for partial in numbers.p]
         p = numbers.operation.local_derivatives(symbols[id], tuple(u), wanted)
         own = [d[input] for input in inputs]
+        below = [places.get(input) for input in inputs]
+        x = symbols[graph.variables[wrt]]
+        place = numbers._replace(y=symbols[id], u=u, p=p, right=own, x=x, below=below)
+        place = places[id] = place._replace(factor=constant_factor(place))
         if id in wrong:
-            d[id] = _symbolic(wrong[id], numbers._replace(y=symbols[id], u=u, p=p, x=symbols[graph.variables[wrt]]), own)
+            d[id] = _symbolic(wrong[id], place, own)
             if d[id] is None:
                 return None
             continue

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from gradcli.errors import GradcliError
 from gradcli.frozen import replace
+from gradcli.language.ast import Expression
 from gradcli.language.text import to_text
-from gradcli.teaching.diagnosis import Reason
+from gradcli.teaching.diagnosis import Reason, reason_of
 from gradcli.teaching.marking import Marker
-from gradcli.teaching.reading.grids import Given, Grid, read_parts, size_of
-from gradcli.teaching.variants import Slip, cost_of
-from gradcli.teaching.verdicts import Marked, Verdict, unreadable, with_note
+from gradcli.teaching.reading.grids import Given, Grid, grid_of, read_parts, size_of
+from gradcli.teaching.verdicts import Marked, Verdict, read_otherwise, unreadable, with_note
 from gradcli.teaching.words import right_text
 
 _MOST_ORDERS = 5
@@ -58,7 +58,13 @@ class Parts:
             found = read_parts(answer, self.markers[0][0].names, titles, vector=self.vector)
         except GradcliError as error:
             return unreadable(answer, error)
-        return with_note(self._judged(answer, found), "; ".join(found.notes))
+        marked = self._judged(answer, found)
+        marked = read_otherwise(marked, found.others, lambda other: self._judged(answer, self._parts_of(other)))
+        return with_note(marked, "; ".join(found.notes))
+
+    def _parts_of(self, value: Expression) -> Given:
+        """The parts of another reading."""
+        return Given(grid_of(value, vector=self.vector), "")
 
     def _judged(self, answer: str, found: Given) -> Marked:
         """The verdict on an answer that has been read."""
@@ -71,14 +77,23 @@ class Parts:
         if not self._fits(given):
             if turned is not None and self._fits(turned) and self._all_right(turned):
                 return self._whole(answer, read_as, "array.transposed")
-            return Marked(answer, Verdict.WRONG, read_as, note=f"it has {size_of(given)} parts, and {size} are asked for")
+            note = f"it has {size_of(given)} parts, and {size} are asked for"
+            if self.vector and [len(row) for row in given] == [1]:
+                (item,) = given[0]
+                added = [r for r in self.markers[0][0].mark_read(answer, item).reasons if r.kind == "partial.all"]
+                return Marked(answer, Verdict.WRONG, read_as, tuple(added), note=note, question=self.question)
+            return Marked(answer, Verdict.WRONG, read_as, note=note)
         marked = self._each(given)
         if any(one.verdict is not Verdict.RIGHT for row in marked for one in row):
             if turned is not None and self._fits(turned) and self._all_right(turned):
                 return self._whole(answer, read_as, "array.transposed")
             wrong = self.vector and len(given[0]) <= _MOST_ORDERS and any(one.verdict is Verdict.WRONG for one in marked[0])
             if wrong and any(self._all_right([order]) for order in itertools.permutations(given[0])):
-                return self._whole(answer, read_as, "array.order")
+                own = self._joined(answer, read_as, marked)
+                others = [one.reasons for one in marked[0] if not one.score]
+                same = [r for r in own.reasons if _family(r) != "partial" and all(r.kind in map(_kind, one) for one in others)]
+                order = reason_of("array.order")
+                return replace(own, reasons=(order, *same)) if same else self._whole(answer, read_as, "array.order")
         return self._joined(answer, read_as, marked)
 
     def _fits(self, given: Grid) -> bool:
@@ -95,8 +110,7 @@ class Parts:
         return all(one.verdict is Verdict.RIGHT for row in self._each(given) for one in row)
 
     def _whole(self, answer: str, read_as: str, kind: str) -> Marked:
-        slips = (Slip(kind),)
-        return Marked(answer, Verdict.WRONG, read_as, (Reason(slips, cost_of(slips)),), question=self.question)
+        return Marked(answer, Verdict.WRONG, read_as, (reason_of(kind),), question=self.question)
 
     def _joined(self, answer: str, read_as: str, marked: Sequence[Sequence[Marked]]) -> Marked:
         """The whole from its parts: the first part that is not right says why, one with a reason before others."""
@@ -116,3 +130,11 @@ class Parts:
         wrong = ", ".join(one.part for one in parts)
         note = f"not right: {wrong}" + (f"; {first.part}: {first.note}" if first.note else "")
         return replace(first, answer=answer, read_as=read_as, note=note)
+
+
+def _kind(reason: Reason) -> str:
+    return reason.kind
+
+
+def _family(reason: Reason) -> str:
+    return reason.kind.partition(".")[0]

@@ -79,7 +79,7 @@ def with_places(found: Answer, skeleton: Skeleton) -> Expression | None:
     numbers = [node for node in postorder(found.value) if isinstance(node, Number) and node.span in at]
     met = [at[node.span][0] for node in numbers if node.value == at[node.span][1]]
     told = any(character.isdigit() for note in found.notes for character in note)
-    if sorted(met) != list(range(len(at))) or len(met) < len(numbers) or told or found.before or found.constant:
+    if sorted(met) != list(range(len(at))) or len(met) < len(numbers) or told or found.before or found.constant or found.others:
         return None
 
     def change(node: Expression) -> Expression:

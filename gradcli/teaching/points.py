@@ -42,7 +42,7 @@ def chosen_points(program: Program, variables: Sequence[str], usable: Callable[[
         variables: Its variables.
         usable: Tells at which of some points everything has a value.
     """
-    pool = _candidates(variables)
+    pool = candidates(variables)
     chosen = _spread(usable(pool), _CANDIDATES)
     if len(chosen) < _FEW and (sought := _sought(program, variables)):
         pool = {name: numpy.concatenate([pool[name][chosen], sought[name]]) for name in variables}
@@ -51,7 +51,13 @@ def chosen_points(program: Program, variables: Sequence[str], usable: Callable[[
     return {name: vector[chosen[:POINTS]] for name, vector in pool.items()}
 
 
-def _candidates(variables: Sequence[str]) -> dict[str, Vector]:
+def others(pool: Points, good: Any) -> dict[str, Vector]:
+    """Some of the candidates; none where none is good."""
+    chosen = _spread(good, _CANDIDATES)
+    return {name: vector[chosen] for name, vector in pool.items()}
+
+
+def candidates(variables: Sequence[str]) -> dict[str, Vector]:
     """Points to choose from, a pool behind the other; a sequence of small discrepancy, so that they are the same everywhere."""
     golden = 0.6180339887498949
     steps = numpy.arange(1, _CANDIDATES + 1)

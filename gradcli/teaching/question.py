@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, partial
 
 import numpy
 
@@ -14,7 +14,7 @@ from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.rows import vectorisable
 from gradcli.autodiff.runs.static_graphs import build
 from gradcli.errors import GradcliError
-from gradcli.frozen import Frozen
+from gradcli.frozen import Frozen, replace
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.graph.names import node_names
 from gradcli.language.ast import Assignment, Output, Program
@@ -22,7 +22,8 @@ from gradcli.language.parser import parse
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.teaching.numbers import Vector, adjoints_of, forward, node_partials, node_values
-from gradcli.teaching.points import chosen_points
+from gradcli.teaching.places import Place, places_of
+from gradcli.teaching.points import candidates, chosen_points, others
 from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Question(Frozen, eq=False):
         partials: For each node the derivative by each of its inputs; None where none flows.
         derivatives: For each variable the derivative of each node by it, None where it does not depend on it.
         adjoints: The derivative of the result by each node; None where none arrives.
-        earlier: Below the asked order the value and the derivatives of the expression, lowest first.
+        lower: The graphs of the expression and its derivatives below the asked order, lowest first, but that of ``function``.
         named: The lines that name intermediate values, which answers may use.
     """
 
@@ -64,7 +65,7 @@ class Question(Frozen, eq=False):
     partials: Sequence[Sequence[Vector | None]]
     derivatives: Mapping[str, Sequence[Vector | None]]
     adjoints: Sequence[Vector | None]
-    earlier: Sequence[Vector]
+    lower: Sequence[Graph] = ()
     named: Sequence[Assignment] = ()
 
     @property
@@ -80,10 +81,42 @@ class Question(Frozen, eq=False):
         found = self.derivatives[self.wrt][self.graph.output]
         return numpy.zeros(self.count) if found is None else found
 
+    @cached_property
+    def places(self) -> dict[int, Place]:
+        """The numbers of each node with operands."""
+        right = self.derivatives[self.wrt]
+        return places_of(self.graph, self.wrt, self.point, self.values, self.partials, right)
+
     @property
     def value(self) -> Vector:
         """The value of the function at each point."""
         return self.values[self.graph.output]
+
+    @cached_property
+    def earlier(self) -> list[Vector]:
+        """Below the asked order the value and the derivatives of the expression, lowest first."""
+        with quiet():
+            return [node_values(graph, self.point)[graph.output] for graph in self.lower]
+
+    def where(self, usable: Callable[[Mapping[str, Vector]], Any]) -> Question | None:
+        """The same question at other points; None where there are none.
+
+        Args:
+            usable: Tells which of some points are.
+        """
+        if self.wrt in {line.name for line in self.named}:
+            return None
+        pool = candidates(list(self.point))
+        with quiet():
+            values = node_values(self.graph, pool)
+            derivative = forward(self.graph, node_partials(self.graph, values), self.wrt)[self.graph.output]
+            good = usable(pool)
+            for vector in (*values, derivative):
+                good = good if vector is None else good & (numpy.abs(vector) < _LARGEST[0])
+        point = others(pool, good)
+        if not len(point[self.wrt]):
+            return None
+        return replace(self, point=point, **_numbers(self.graph, point, self.wrt))
 
     @property
     def count(self) -> int:
@@ -140,19 +173,21 @@ def compile_question(expression: str, wrt: str, *, order: int = 1, at: Mapping[s
         point = {name: numpy.append(vector, at.get(name, vector[0])) for name, vector in point.items()}
     if held is not None:
         point = {**point, wrt: values_of(held, point)}
+    graph = graphs[-1]
+    names = node_names(graph, frozenset(whole.variables))
+    numbers = _numbers(graph, point, wrt)
+    return Question(expression, wrt, order, functions[-1], graph, names, point, **numbers, lower=graphs[:-1], named=named)
+
+
+def _numbers(graph: Graph, point: Mapping[str, Vector], wrt: str) -> dict[str, Any]:
+    """The numbers of a question at its points."""
     with quiet():
-        earlier = [node_values(graph, point)[graph.output] for graph in graphs[:-1]]
-        graph = graphs[-1]
         values = node_values(graph, point)
         partials = node_partials(graph, values)
         derivatives = {name: forward(graph, partials, name) for name in graph.variables}
-    derivatives.setdefault(wrt, [None] * len(graph))
-    adjoints = adjoints_of(graph, partials)
-    names = node_names(graph, frozenset(whole.variables))
-    function = functions[-1]
-    return Question(
-        expression, wrt, order, function, graph, names, point, values, partials, derivatives, adjoints, earlier, named
-    )
+        derivatives.setdefault(wrt, [None] * len(graph))
+        adjoints = adjoints_of(graph, partials)
+    return {"values": values, "partials": partials, "derivatives": derivatives, "adjoints": adjoints}
 
 
 def named_lines(program: Program) -> list[Assignment]:

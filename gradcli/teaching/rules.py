@@ -1,7 +1,8 @@
 """Which wrong derivative each kind of mistake makes of an operation: formulas in the numbers of a node.
 
-A formula gets the :class:`Place` and the derivatives of the operands, which may be wrong themselves: arrays of variants by
-points. Those of functions of one varying operand are written once for all operations; what only one has stands by it.
+A formula gets the :class:`~gradcli.teaching.places.Place` and the derivatives of the operands, which may be wrong themselves:
+arrays of variants by points. Those of functions of one varying operand are written once for all operations; what only one has
+stands by it.
 """
 
 from __future__ import annotations
@@ -10,39 +11,13 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy
 
-from gradcli.ops.declaration.operation import NotDifferentiableError, Operation
-from gradcli.ops.declaration.symbol import Symbol
+from gradcli.ops.declaration.operation import Operation
 from gradcli.ops.elementwise import arithmetic, exponential, reciprocal, trigonometric
-from gradcli.typing import Any, NamedTuple
+from gradcli.teaching.places import TERMS, Place, value_at
+from gradcli.teaching.rewriting import of_rewriting
+from gradcli.typing import Any
 
-Formula = Callable[["Place", Sequence[Any]], Any]
-
-
-class Place(NamedTuple):
-    """The numbers of a node at all points.
-
-    Attributes:
-        operation: Its operation.
-        y: Its value.
-        u: The values of its operands.
-        p: The derivative by each operand; None where none flows.
-        right: The right derivative of each operand by the variable; None where it does not depend on it.
-        x: The value of the variable.
-        leaf: For each operand whether it is the variable itself.
-    """
-
-    operation: Operation
-    y: Any
-    u: Sequence[Any]
-    p: Sequence[Any]
-    right: Sequence[Any]
-    x: Any
-    leaf: Sequence[bool]
-
-    @property
-    def varying(self) -> list[int]:
-        """The operands that depend on the variable."""
-        return [at for at, derivative in enumerate(self.right) if derivative is not None and self.p[at] is not None]
+Formula = Callable[[Place, Sequence[Any]], Any]
 
 
 def formulas(place: Place) -> Iterator[tuple[str, Formula]]:
@@ -57,6 +32,7 @@ def formulas(place: Place) -> Iterator[tuple[str, Formula]]:
     elif len(varying) > 1 and name not in _OF_TWO:
         for at in varying:
             yield "graph.path_lost", _without(at)
+    yield from of_rewriting(place)
     key = _OF_TWO if len(varying) > 1 else _OF_FIRST if varying == [0] else _OF_SECOND
     yield from key.get(name, ())
 
@@ -70,9 +46,6 @@ def _without(dropped: int) -> Formula:
 
 # ---- sums ----
 
-TERMS = {arithmetic.add.name: 1.0, arithmetic.sub.name: -1.0, arithmetic.neg.name: 1.0}
-"""The operations that a sum is made of, with the sign of their second operand."""
-
 
 def _terms(place: Place) -> Iterator[tuple[str, Formula]]:
     for at, derivative in enumerate(place.right):
@@ -84,6 +57,8 @@ def _terms(place: Place) -> Iterator[tuple[str, Formula]]:
         yield "value.term_not_differentiated", _with(at, lambda p, u, d: p * u)
         if len(place.varying) > 1:
             yield "sum.term_lost", _with(at, lambda p, u, d: 0.0 * d)
+    if len(place.varying) > 1:
+        yield "graph.paths_multiplied", lambda place, d: TERMS[place.operation.name] * d[0] * d[1]
 
 
 def _with(changed: int, term: Callable[[Any, Any, Any], Any]) -> Formula:
@@ -115,6 +90,9 @@ _KIN = (
 )
 """Functions that are taken for each other."""
 
+_INVERSES = {inverse: own for at in (0, 2) for own, inverse in zip(_KIN[at], _KIN[at + 1], strict=True)}
+"""Inverse functions, which are written sin^-1 as well: each with the function that it is the inverse of."""
+
 _CO = ((trigonometric.tan, trigonometric.sin), (trigonometric.tanh, trigonometric.sinh))
 """Quotients of functions, with the denominator of the reciprocal one, the cotangent: its derivative is -1 by that squared."""
 
@@ -135,18 +113,6 @@ def _kin(operation: Operation) -> list[tuple[Operation, float]]:
     return [*kin, *[(other, sign) for other in parallel for sign in (1.0, -1.0)]]
 
 
-def _at(operation: Operation, place: Place, at: int, argument: Any) -> tuple[Any, Any]:
-    """Value and derivative by one operand, which is put in."""
-    argument = argument if isinstance(argument, Symbol) else numpy.asarray(argument, float)
-    arguments = [*place.u[:at], argument, *place.u[at + 1 :]]
-    wanted = [number == at for number in range(len(arguments))]
-    value = operation(*arguments)
-    try:
-        return value, operation.local_derivatives(value, tuple(arguments), wanted)[at]
-    except NotDifferentiableError:
-        return value, numpy.nan
-
-
 def _of_one_operand(place: Place, at: int) -> Iterator[tuple[str, Formula]]:
     operation = place.operation
     if not (operation is arithmetic.mul or (operation is arithmetic.div and at == 0)):
@@ -156,14 +122,14 @@ def _of_one_operand(place: Place, at: int) -> Iterator[tuple[str, Formula]]:
             yield "power.sign", lambda place, d: -place.p[at] * d[at]
         if not place.leaf[at]:
             yield "chain.no_inner", lambda place, d: place.p[at] + 0 * d[at]
-            yield "chain.outer_at_x", lambda place, d: _at(place.operation, place, at, place.x)[1] * d[at]
-            yield "chain.outer_at_inner_derivative", lambda place, d: _at(place.operation, place, at, d[at])[1]
-            yield "chain.function_of_derivative", lambda place, d: _at(place.operation, place, at, d[at])[0]
+            yield "chain.outer_at_x", lambda place, d: value_at(place.operation, place, at, place.x)[1] * d[at]
+            yield "chain.outer_at_inner_derivative", lambda place, d: value_at(place.operation, place, at, d[at])[1]
+            yield "chain.function_of_derivative", lambda place, d: value_at(place.operation, place, at, d[at])[0]
             yield "chain.outer_not_differentiated", lambda place, d: place.y * d[at]
             yield "chain.inner_divided", lambda place, d: place.p[at] / d[at]
             yield "chain.inner_twice", lambda place, d: place.p[at] * d[at] ** 2
             yield "chain.inner_added", lambda place, d: place.p[at] + d[at]
-            yield "chain.misread", lambda place, d: _at(place.operation, place, at, place.x)[1] * place.u[at] + 0 * d[at]
+            yield "chain.misread", lambda place, d: value_at(place.operation, place, at, place.x)[1] * place.u[at] + 0 * d[at]
             yield "chain.inner_only", lambda place, d: d[at]
     for quotient, below in _CO:
         if operation is quotient:
@@ -175,16 +141,28 @@ def _of_one_operand(place: Place, at: int) -> Iterator[tuple[str, Formula]]:
         for other in family if operation in family else ():
             if other is not operation:
                 yield "table.function", _of_kin(other, at, 0, 1.0)
-                yield "table.function", _of_kin(other, at, 0, -1.0)
+            yield "table.function", _of_kin(other, at, 0, -1.0)
+    if operation in _INVERSES:
+        yield "table.reciprocal", _of_inverse(_INVERSES[operation], at)
 
 
 def _of_reciprocal(below: Operation, at: int, sign: float) -> Formula:
     return lambda place, d: sign * d[at] / below(place.u[at]) ** 2
 
 
+def _of_inverse(own: Operation, at: int) -> Formula:
+    """The derivative of the reciprocal of a function."""
+
+    def formula(place: Place, d: Sequence[Any]) -> Any:
+        value, derivative = value_at(own, place, at, place.u[at])
+        return -derivative / value**2 * d[at]
+
+    return formula
+
+
 def _of_kin(other: Operation, at: int, order: int, sign: float) -> Formula:
     """Value or derivative of another function in the place of the derivative."""
-    return lambda place, d: sign * _at(other, place, at, place.u[at])[order] * d[at]
+    return lambda place, d: sign * value_at(other, place, at, place.u[at])[order] * d[at]
 
 
 # ---- what single operations have ----
@@ -227,15 +205,29 @@ _EXPONENTIAL: list[Two] = [
     ("table.exp_no_log", lambda place, d: place.y * d[1]),
     ("table.exp_divided", lambda place, d: place.y / numpy.log(place.u[0]) * d[1]),
 ]
+_NUMERATORS: dict[str, Callable[[Any, Any, Any, Any], Any]] = {
+    "": lambda u, v, du, dv: du * v - u * dv,
+    "quotient.plus": lambda u, v, du, dv: du * v + u * dv,
+    "quotient.reversed": lambda u, v, du, dv: u * dv - du * v,
+}
+_DENOMINATORS: dict[str, Callable[[Any, Any], Any]] = {
+    "": lambda u, v: v * v,
+    "quotient.no_square": lambda u, v: v,
+    "quotient.square_of_numerator": lambda u, v: u * u,
+    "quotient.no_denominator": lambda u, v: 1.0,
+}
 _QUOTIENTS: list[Two] = [
-    ("quotient.no_square", _quotient(lambda u, v, du, dv: du * v - u * dv, lambda u, v: v)),
-    ("quotient.plus", _quotient(lambda u, v, du, dv: du * v + u * dv, lambda u, v: v * v)),
-    ("quotient.reversed", _quotient(lambda u, v, du, dv: u * dv - du * v, lambda u, v: v * v)),
-    ("quotient.square_of_numerator", _quotient(lambda u, v, du, dv: du * v - u * dv, lambda u, v: u * u)),
+    *[(above, _quotient(numerator, _DENOMINATORS[""])) for above, numerator in _NUMERATORS.items() if above],
+    *[(below, _quotient(_NUMERATORS[""], denominator)) for below, denominator in _DENOMINATORS.items() if below],
     ("quotient.quotient_of_derivatives", lambda place, d: (place.u[0] if d[0] is None else d[0]) / d[1]),
-    ("quotient.upside_down", _quotient(lambda u, v, du, dv: dv * u - v * du, lambda u, v: u * u)),
-    ("quotient.no_denominator", _quotient(lambda u, v, du, dv: du * v - u * dv, lambda u, v: 1.0)),
-    ("quotient.product", _quotient(lambda u, v, du, dv: du * v + u * dv, lambda u, v: 1.0)),
+    ("quotient.upside_down", _quotient(_NUMERATORS["quotient.reversed"], _DENOMINATORS["quotient.square_of_numerator"])),
+    ("quotient.product", _quotient(_NUMERATORS["quotient.plus"], _DENOMINATORS["quotient.no_denominator"])),
+]
+_TWICE_IN_QUOTIENTS = [
+    ((above, below), _quotient(numerator, denominator))
+    for above, numerator in _NUMERATORS.items()
+    for below, denominator in _DENOMINATORS.items()
+    if above and below
 ]
 _QUOTIENTS_OF_TWO: list[Two] = [
     ("quotient.only_first", _quotient(lambda u, v, du, dv: du, lambda u, v: v)),
@@ -313,3 +305,20 @@ _OF_SECOND: dict[str, list[Two]] = {
     arithmetic.pow.name: _EXPONENTIAL,
 }
 """Mistakes where the second operand alone varies."""
+
+
+def two_at_once(place: Place) -> Iterator[tuple[tuple[str, str], Formula]]:
+    """The derivatives of a node with two mistakes at it."""
+    if place.operation is arithmetic.div and 1 in place.varying:
+        yield from _TWICE_IN_QUOTIENTS
+    if len(place.varying) != 1 or place.leaf[place.varying[0]]:
+        return
+    (at,) = place.varying
+    yield ("chain.no_inner", "chain.outer_at_x"), lambda place, d: value_at(place.operation, place, at, place.x)[1] + 0 * d[at]
+    for kind, formula in formulas(place):
+        if not kind.startswith("chain."):
+            yield ("chain.no_inner", kind), _without_inner(formula)
+
+
+def _without_inner(formula: Formula) -> Formula:
+    return lambda place, d: formula(place, [None if one is None else numpy.ones_like(one) for one in d])

@@ -112,6 +112,8 @@ def task(
     if ask == DERIVATIVE:
         if len(names) > 1:
             raise GradcliError("by which variable is the derivative?", hint=f"add --wrt with one of {', '.join(names)}")
+        if not any(not is_constant(name) for name in free_names(program)):
+            return _constant_too(marker, expression, names[0], names)
         return marker(expression, names[0], order)
     if ask == JACOBIAN:
         *before, last = program.statements

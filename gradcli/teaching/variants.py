@@ -7,17 +7,18 @@ pass, such as a path that is lost, are added at the end.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
 import numpy
 
 from gradcli.autodiff.passes.reverse import quiet
 from gradcli.errors import GradcliError
 from gradcli.ops.elementwise.arithmetic import mul
-from gradcli.teaching.mistakes import EVERYWHERE, IN_PROGRAMS, MISTAKES, PAIR
+from gradcli.teaching.mistakes import IN_PROGRAMS, Slip, cost_of
 from gradcli.teaching.numbers import Vector, node_values
-from gradcli.teaching.question import Question, graph_of
-from gradcli.teaching.rules import TERMS, Formula, Place, formulas
+from gradcli.teaching.places import TERMS, Place
+from gradcli.teaching.question import Question
+from gradcli.teaching.rules import Formula, formulas, two_at_once
+from gradcli.teaching.whole_answers import of_earlier_derivatives, of_paths, of_whole_answers
 from gradcli.typing import Any, NamedTuple
 
 MOST_FOR_PAIRS = 16
@@ -34,26 +35,6 @@ _OTHERS = 4
 _DIGITS = 9
 FEW = 4
 """Points at which a wrong answer must have a value."""
-
-
-EARLIER = -2
-
-
-class Slip(NamedTuple):
-    """A mistake at a place.
-
-    Attributes:
-        kind: Which one.
-        node: The node at which it was made; None for the whole answer, -1 for all nodes where it can be made, -2 for those of
-            a derivative before the one that is asked for.
-        other: Another node that it concerns: the consumer of a path that was lost.
-        variable: Another variable that it concerns.
-    """
-
-    kind: str
-    node: int | None = None
-    other: int | None = None
-    variable: str = ""
 
 
 class Rows:
@@ -130,7 +111,7 @@ def wrong_answers(question: Question, *, in_lines: bool = False) -> Table:
         if question.order == 0:
             return _of_values(question)
         operations = sum(1 for inputs in question.graph.inputs if inputs)
-        for slip, row in [*_whole(question), *_paths(question), *_earlier(question)]:
+        for slip, row in [*of_whole_answers(question), *of_paths(question), *of_earlier_derivatives(question)]:
             rows.add(row, [(slip,)], question.count)
         pairs = Rows()
         if operations <= MOST_FOR_ONE:
@@ -160,13 +141,6 @@ def _of_values(question: Question) -> Table:
     return Table(matrix, slips, numpy.array([cost_of(own) for own in slips]))
 
 
-def cost_of(slips: Sequence[Slip]) -> float:
-    """How seldom some mistakes are made together."""
-    kinds = {slip.kind: MISTAKES[slip.kind].cost for slip in slips}
-    again = len(slips) > len(kinds) or (slips[0].node is not None and slips[0].node < 0)
-    return sum(kinds.values()) + PAIR * (len(kinds) - 1) + EVERYWHERE * again
-
-
 Block = tuple[Any, list[tuple[Slip, ...]]]
 
 
@@ -177,7 +151,7 @@ class _Walk:
         self.question = question
         self.pairs = pairs
         self.right = question.derivatives[question.wrt]
-        self.places = {id: place_of(question, id) for id, inputs in enumerate(question.graph.inputs) if inputs}
+        self.places = question.places
         self.second = _second_derivatives(question, self.places)
         nothing: Block = (numpy.empty((0, question.count)), [])
         self.one: list[Block] = [nothing] * len(question.graph)
@@ -200,11 +174,8 @@ class _Walk:
         wrong = list(formulas(place)) if self.right[id] is not None else []
         for kind, formula in wrong:
             self._apply(one, formula, place, place.right, [(Slip(kind, id),)])
-        if self.pairs and len(place.varying) == 1 and not place.leaf[place.varying[0]]:
-            no_inner = [None if own is None else numpy.ones(question.count) for own in place.right]
-            for kind, formula in wrong:
-                if not kind.startswith("chain."):
-                    self._apply(two, formula, place, no_inner, [(Slip("chain.no_inner", id), Slip(kind, id))])
+        for kinds, formula in two_at_once(place) if self.pairs and wrong else ():
+            self._apply(two, formula, place, place.right, [tuple(Slip(kind, id) for kind in kinds)])
         for at, input in enumerate(inputs):
             if (again := self.second.get(input)) is not None and place.operation.name in TERMS:
                 one.add(self._sum(place, {at: again}), [(Slip("sum.term_degree", id),)], question.count)
@@ -296,24 +267,6 @@ def _second_derivatives(question: Question, places: dict[int, Place]) -> dict[in
     return {term: vector for term, vector in found.items() if vector.any()}
 
 
-def place_of(question: Question, id: int) -> Place:
-    """The numbers of a node."""
-    from gradcli.ops.catalogue import OPERATIONS
-
-    inputs = question.graph.inputs[id]
-    variable = question.graph.variables.get(question.wrt)
-    right = question.derivatives[question.wrt]
-    return Place(
-        OPERATIONS[question.graph.operations[id]],
-        question.values[id],
-        [question.values[input] for input in inputs],
-        question.partials[id],
-        [right[input] for input in inputs],
-        question.point[question.wrt],
-        [input == variable for input in inputs],
-    )
-
-
 def _everywhere(question: Question, places: dict[int, Place]) -> Iterator[tuple[Slip, Any]]:
     """One misconception at all nodes where it can be had."""
     kinds: dict[str, dict[int, Formula]] = {}
@@ -340,84 +293,3 @@ def _everywhere(question: Question, places: dict[int, Place]) -> Iterator[tuple[
             found = d[question.graph.output]
             if found is not None:  # what does not lead to the output changes nothing
                 yield Slip(kind, -1), numpy.broadcast_to(found, (question.count,))
-
-
-def _whole(question: Question) -> Iterator[tuple[Slip, Any]]:
-    """Mistakes of the whole answer."""
-    right, output = question.right, question.graph.output
-    yield Slip("answer.negated"), -right
-    yield Slip("answer.inverted"), 1 / right
-    for at, value in enumerate([*question.earlier, question.value]):
-        yield Slip("order.once" if at else "value.not_differentiated"), value
-    yield Slip("order.twice"), _once_more(question)
-    if question.wrt in {line.name for line in question.named}:  # an intermediate value, beside which no variable is held
-        return
-    partials = {name: by[output] for name, by in question.derivatives.items() if by[output] is not None}
-    for name, partial in partials.items():
-        if name != question.wrt:
-            yield Slip("partial.wrong_variable", None, None, name), partial
-    if len(partials) > 1:
-        yield Slip("partial.all"), sum(partials.values())
-
-
-def _once_more(question: Question) -> Any:
-    """The derivative of the right answer."""
-    from gradcli.errors import GradcliError
-    from gradcli.teaching.question import derivative_of, values_of
-
-    try:
-        return values_of(derivative_of(derivative_of(question.function, question.wrt), question.wrt), question.point)
-    except GradcliError:
-        return numpy.full(question.count, numpy.nan)
-
-
-def _earlier(question: Question) -> Iterator[tuple[Slip, Any]]:
-    """Mistakes in a derivative before the one that is asked for."""
-    if question.order > 1:
-        from gradcli.language.parser import parse
-        from gradcli.teaching.orders import before_the_last
-
-        first = graph_of(parse(question.expression))
-        for kind, again, graph in before_the_last(first, question.wrt, question.order, question.point):
-            found = node_values(graph, question.point)[graph.output]
-            yield Slip(kind, -1 if again else EARLIER), numpy.broadcast_to(found, (question.count,))
-
-
-@lru_cache(maxsize=64)
-def paths_of(question: Question) -> list[tuple[int, int, Any]]:
-    """The terms that the uses of the variable, and of other nodes with several, add: node, consumer, what is added."""
-    graph = question.graph
-    uses: dict[int, list[tuple[int, Any]]] = {}
-    for id, inputs in enumerate(graph.inputs):
-        for input, partial in zip(inputs, question.partials[id], strict=True):
-            if partial is not None and question.adjoints[id] is not None:
-                uses.setdefault(input, []).append((id, question.adjoints[id] * partial))
-    by = question.derivatives[question.wrt]
-    return [
-        (node, id, term * by[node])
-        for node, terms in uses.items()
-        if len(terms) > 1 and by[node] is not None
-        for id, term in terms
-    ]
-
-
-def _paths(question: Question) -> Iterator[tuple[Slip, Any]]:
-    """Mistakes of the reverse pass, where a node has several consumers."""
-    found: dict[int, list[tuple[int, Any]]] = {}
-    for node, consumer, term in paths_of(question):
-        found.setdefault(node, []).append((consumer, term))
-    for node, terms in found.items():
-        for consumer, term in terms:
-            yield Slip("graph.path_lost", node, consumer), question.right - term
-            yield Slip("graph.path_negated", node, consumer), question.right - 2 * term
-        total = sum(term for _, term in terms)
-        yield Slip("graph.overwritten", node, terms[-1][0]), question.right - total + terms[-1][1]
-        yield Slip("graph.overwritten", node, terms[0][0]), question.right - total + terms[0][1]
-        yield Slip("graph.paths_multiplied", node), question.right - total + _times([term for _, term in terms])
-
-
-def _times(terms: Sequence[Any]) -> Any:
-    product: Any = 1.0
-    for term in terms:
-        product = product * term
-    return product

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.frozen import Frozen, replace
+from gradcli.language.ast import Expression
+from gradcli.language.text import to_text
 from gradcli.teaching.diagnosis import Reason
 from gradcli.teaching.question import Question
 from gradcli.typing import Any
@@ -61,6 +63,25 @@ class Marked(Frozen, eq=False):
 def with_note(marked: Marked, note: str) -> Marked:
     """A marked answer of which something more is to be said."""
     return replace(marked, note="; ".join(filter(None, [marked.note, note]))) if note else marked
+
+
+def read_otherwise(marked: Marked, others: Sequence[Expression], judged: Callable[[Expression], Marked]) -> Marked:
+    """A wrong answer with what is to be said where its text may mean something else, and that would be right.
+
+    Args:
+        marked: The answer, marked as it was read.
+        others: What else its text may mean.
+        judged: Marks one of these.
+    """
+    for other in others if marked.verdict is Verdict.WRONG else ():
+        try:
+            right = judged(other).verdict is Verdict.RIGHT
+        except GradcliError:
+            continue  # it has no value, and is not right
+        if right:
+            note = f"as it was read it is wrong; {to_text(other)} would be right"
+            return replace(marked, reasons=(), point=None, values=None, part="", note=note)
+    return marked
 
 
 def unreadable(answer: str, error: GradcliError) -> Marked:

@@ -16,9 +16,9 @@ from gradcli.language.program_text import program_text
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression, operation_expression
 from gradcli.teaching.diagnosis import Reason
-from gradcli.teaching.mistakes import MISTAKES
+from gradcli.teaching.mistakes import EARLIER, MISTAKES, Slip
 from gradcli.teaching.question import Question
-from gradcli.teaching.variants import EARLIER, Slip, close
+from gradcli.teaching.variants import close
 from gradcli.teaching.verdicts import Marked, Verdict
 from gradcli.typing import Any
 

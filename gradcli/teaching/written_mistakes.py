@@ -14,11 +14,13 @@ from gradcli.language.program_text import program_text
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import written_out, written_sizes
 from gradcli.teaching.marking import Marker
+from gradcli.teaching.mistakes import EARLIER, Slip
 from gradcli.teaching.orders import Function, before_the_last, numbers_of, text_of, wrong_derivative
+from gradcli.teaching.places import Place
 from gradcli.teaching.question import Question, derivative_of, graph_of, values_of
-from gradcli.teaching.rules import Formula, Place, formulas
-from gradcli.teaching.variants import EARLIER, Slip, close
-from gradcli.teaching.words import right_text
+from gradcli.teaching.rules import Formula, formulas
+from gradcli.teaching.variants import close
+from gradcli.teaching.words import derivative_text, right_text
 from gradcli.typing import Any
 
 MOST = 200
@@ -134,6 +136,9 @@ class _Texts:
             yield wrong_derivative(self.function, wrt, wrong)
         elif slip.kind.startswith("graph.") and slip.other is not None:
             yield wrong_derivative(self.function, wrt, {slip.other: _without(question, slip)})
+        elif slip.kind == "graph.upstream_lost":
+            others = wrong_derivative(self.function, wrt, {slip.node: lambda place, d: 0.0})
+            yield others and text_of(graph_of(parse(f"{others} + ({derivative_text(question, slip.node)})")))
         elif (own := self.function.places.get(slip.node)) is not None:
             for kind, formula in formulas(own):
                 if kind == slip.kind:

@@ -10,7 +10,7 @@ import numpy
 import pytest
 
 import gradcli
-from gradcli.data.kernels import libraries, native, row_kernel
+from gradcli.data.kernels import c_source, libraries, native, row_kernel
 from gradcli.ops.catalogue import OPERATIONS
 
 HERE = libraries.compiler() is not None
@@ -80,6 +80,7 @@ def test_a_library_is_the_users_alone_and_kept(cache: Path, monkeypatch: pytest.
     assert all(path.stat().st_mode & 0o777 == 0o700 for path in [*files, *([cache] if HERE else [])])
     compiled: list[int] = []
     monkeypatch.setattr(libraries, "_compiled", lambda *given: compiled.append(1) or "")
+    monkeypatch.setattr(c_source, "sources_of", lambda *given: compiled.append(1) or [])
     again = gradcli.batch_function(TEXT, kernel="c")
     again(columns(10))
     assert not (compiled and HERE)
@@ -115,7 +116,7 @@ def test_a_library_that_is_cut_off_is_compiled_again(cache: Path) -> None:
     ("change", "text", "dtype", "note"),
     [
         (lambda patch: patch.setattr(libraries, "compiler", lambda: None), TEXT, "float64", "there is no C compiler"),
-        (lambda patch: patch.setattr(native, "_LOOP", "what{parameters}"), TEXT, "float64", "gives no library"),
+        (lambda patch: patch.setattr(c_source, "_LOOP", "what{parameters}"), TEXT, "float64", "gives no library"),
         (lambda patch: None, TEXT, "float32", "C computes in float64"),
         (lambda patch: None, "if x > m { y = x } else { y = s }", "float64", "rows may go several ways"),
         (
@@ -146,3 +147,13 @@ def test_auto_compiles_where_there_is_work_enough(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(row_kernel, "ENOUGH", 100)
     gradcli.batch_function(TEXT)(columns(100))
     assert built
+
+
+def test_each_program_has_a_library_of_its_own() -> None:
+    """What differs in a constant, its sign, an operand's place or a wrt alone is another program."""
+    given = {"x": numpy.array([0.5, -2.0]), "m": numpy.array([3.0, 4.0])}
+    for wrt in ("x", "m"):
+        for text in ("x - 2*m", "m - 2*x", "2*m - x", "x - 3*m", "copysign(x, 0)*m", "copysign(x, -0.0)*m"):
+            found, expected = (gradcli.batch_function(text, wrt, kernel=kernel)(given) for kernel in ("c", "numpy"))
+            for name, column in expected.columns().items():
+                assert found.columns()[name].tolist() == column.tolist(), text

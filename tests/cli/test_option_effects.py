@@ -97,7 +97,7 @@ CALLS: dict[str, list[list[str]]] = {
         *(["-f", "quiz.jsonl", "--answers", "marks.csv"], ["sin x", "--wrt", "x", "--", "cos(x)"]),
         *(["x^2", "--at", "x=2", "--", "4.001"], ["-f", "quiz.jsonl", "--answers", "marks.csv", "--column", "text"]),
     ],
-    "exercise": [["-n", "2"], ["a*x*w", "--choose", "a=2..5", "-n", "1"], ["x*w"]],
+    "exercise": [["-n", "2"], ["a*x*w", "--choose", "a=2..5", "-n", "1"], ["x*w"], ["sin x"]],
     "torch": [["torch.py"], ["none.py"]],
     "tf1": [["tf.py"], ["none.py"]],
     "ops": [[], ["sin"]],
@@ -107,7 +107,7 @@ CALLS: dict[str, list[list[str]]] = {
     "repl": [[]],
     "export": [["x*w"], ["x*w", "--to", "c"], ["sin x w"], ["w^2 + A[0]", "--shape", "A=9"], ["sum(w)"]],
     "why": [*RUN, ["sin x", "--x", "2"], ["log(x)*w", "--x", "0", "--w", "1"]],
-    "mistakes": [[], ["sin(θ)^2"], ["x^2*w"]],
+    "mistakes": [[], ["sin(θ)^2"], ["x^2*w"], ["sin x"]],
 }
 
 GIVEN: dict[str, Sequence[str]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -160,3 +161,24 @@ def test_a_value_is_one_expression(call: list[str], text: str) -> None:
     code, output, errors = command([*call, text])
     assert (code, output) == (2, "")
     assert "the value must be one expression, not a program" in errors
+
+
+POINT = ["--x", "2"]
+LENIENT: dict[str, list[str]] = {
+    "check": POINT, "compare-modes": POINT, "descend": [*POINT, "--steps", "1"], "diff": [], "equal": ["sin(x)"], "eval": POINT,
+    "exercise": ["-n", "1"], "explain": POINT, "export": [], "facts": [], "grade": ["--", "cos(x)"], "graph": POINT,
+    "mistakes": [], "plot": ["--x", "0:1"], "predict": POINT, "run": POINT, "simplify": [], "stationary": [],
+    "tangent": POINT, "taylor": [], "trace": POINT, "why": POINT,
+}  # fmt: skip
+"""What else a call of each command with an expression takes."""
+
+
+def test_every_command_with_an_expression_reads_it_as_people_write() -> None:
+    for name in command_names():
+        own = command_named(name)
+        takes = own.takes_expressions or own.takes_variables or re.search("EXPRESSION|TEMPLATE", own.positional[0])
+        assert bool(takes) == (name in LENIENT) == ("--read" in own.by_flag), name
+    for name, more in LENIENT.items():
+        text = ["-e", "x sin x"] if "-e" in command_named(name).by_flag else ["x sin x"]
+        said = command([name, *text, "--read", "lenient", *more])[2]
+        assert "read as: x*sin(x)" in said, (name, said)

@@ -14,6 +14,10 @@ from pathlib import Path
 import pytest
 from commandline import ENVIRONMENT, command, process
 
+from gradcli.cli.framework.reader import read
+from gradcli.cli.framework.table import command_named, command_names
+from gradcli.cli.framework.watching import reading
+
 GRADCLI = [sys.executable, "-m", "gradcli"]
 
 
@@ -197,6 +201,42 @@ def test_commands_options_and_choices_are_completed(words: str, expected: str) -
     assert (done.returncode, done.stdout.decode().split()) == (0, [expected])
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ('eval "x*w + pi" --wrt ', "x w"),
+        ('eval "x*w" --x 2 --wrt x,', "x,w"),
+        ("diff 'θ*w' --at θ", "θ="),
+        ("eval 'θ*w' --w 2 --θ", "--θ"),
+        ('grade "x*w" --wrt ', "x w"),
+        ("run examples/root.grad --x", "--x"),
+        ("taylor 'sin x' --read lenient --about ", "x="),
+        ('explain "x*w" --by ', "nodes paths rules"),
+        ("eval 'x*arcs", "x*arcsch( x*arcsec( x*arcsech( x*arcsen( x*arcsin( x*arcsinh("),
+        ("ops tanhs", "tanhshrink"),
+        ("exercise --ops add,cosh", "add,cosh"),
+        ("help teach", "teaching teachers"),
+        ("schema compare", "compare-modes"),
+        ("eval 'x*(' --wrt ", ""),
+        ("run - --wrt ", ""),
+    ],
+)
+@pytest.mark.parametrize("shell", ["bash", "fish"])
+def test_names_of_the_expression_operations_and_topics_are_completed(
+    words: str, expected: str, shell: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(Path(__file__).parents[2])
+    line = f"gradcli {words}"
+    if shell == "bash":
+        at = len(line.replace("x*w + pi", "x*w").replace("sin x", "sinx").split(" ")) - 1
+        environment = {"COMP_WORDS": line, "COMP_CWORD": str(at)}
+    else:
+        environment = {"_TYPER_COMPLETE_ARGS": line, "_TYPER_COMPLETE_FISH_ACTION": "get-args"}
+    code, out, err = command([], environment={"_GRADCLI_COMPLETE": f"complete_{shell}", **environment})
+    found = [entry.partition("\t")[0] for entry in out.split("\n") if entry]
+    assert (code, found, err) == (0, expected.split(), "")
+
+
 def test_an_error_object_is_the_only_thing_on_standard_error() -> None:
     done = process(["eval", "x^2/0*", "--x", "2", "--json"])
     assert (done.returncode, done.stdout) == (2, b"")
@@ -243,6 +283,33 @@ def test_a_watched_file_is_read_again_when_it_changes(tmp_path: Path) -> None:
         assert [running.stdout.readline() for _ in range(2)] == [b"27\n", b"27\n"]
         running.send_signal(signal.SIGINT)
         assert running.wait(20) == 130
+
+
+def test_every_command_that_reads_a_file_watches_it() -> None:
+    written = {"output", "save", "key", "transcript"}
+    for name in command_names():
+        options = command_named(name).options
+        files = [option.name for option in options if option.metavar == "FILE" and option.name not in {*written, "watch"}]
+        if files or command_named(name).positional[0] == "FILE":
+            assert "watch" in {option.name for option in options}, (name, files)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        ("eval --watch f.grad --x 2", ["-f", "f.grad"]),
+        ("eval x^2 --bindings v.json --watch v.json", []),
+        ("run --watch p.grad", ["-f", "p.grad"]),
+        ("run p.grad --watch p.grad", []),
+        ("run -e x^2 --feed rows.csv --watch rows.csv", []),
+        ("torch --watch lesson.py", ["lesson.py"]),
+        ("grade x^2 --answers a.csv --watch a.csv", []),
+        ("grade -f quiz.jsonl --answers a.csv --watch quiz.jsonl", []),
+    ],
+)
+def test_what_is_watched_is_what_the_call_reads(call: str, words: list[str]) -> None:
+    name, *rest = call.split()
+    assert reading(read(command_named(name), rest)) == words
 
 
 def test_what_cannot_be_watched_is_refused(tmp_path: Path) -> None:

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from searches import examples
 
 from gradcli.errors import columns
-from gradcli.output.box_drawing.canvas import ASCII_DASHED, ASCII_SOLID, DASHED, DOWN, HEAVY, LEFT, LIGHT, RIGHT, UP
+from gradcli.output.box_drawing.canvas import ASCII_DASHED, ASCII_SOLID, DASHED, DOWN, HEAVY, LEFT, LIGHT, RIGHT, UP, Segment
 from gradcli.output.box_drawing.channels import Trunk, Wire, route
-from gradcli.output.box_drawing.draw import drawn, drawn_text, drawn_width, rich_drawing
+from gradcli.output.box_drawing.draw import cropped, drawn, drawn_text, drawn_width, rich_drawing
 from gradcli.output.box_drawing.draw_part import PartDrawing
 from gradcli.output.diagrams.diagram import Arrow, Box, Diagram, Kind, Line
 
@@ -240,3 +240,17 @@ def test_parts_stand_below_each_other_with_what_is_left_out() -> None:
         "╰───╯",
         "1 of 5,000 nodes",
     ]
+
+
+@given(st.lists(st.text("ab┃值", max_size=9), max_size=6), st.integers(2, 20))
+def test_the_left_part_of_a_drawing_is_what_fits(texts: list[str], width: int) -> None:
+    """A sign of two columns that is cut through is left out."""
+    whole = "".join(texts)
+    [line] = cropped([[Segment(text, "line") for text in texts]], width)
+    shown = "".join(segment.text for segment in line)
+    if columns(whole) <= width:
+        assert shown == whole
+    else:
+        assert shown.endswith("›")
+        assert whole.startswith(shown[:-1])
+        assert width - 1 <= columns(shown) <= width

@@ -78,7 +78,49 @@ def test_text_is_no_markup(opened: Callable[..., Any], tmp_path: Path) -> None:
     assert "<b>bold</b>" in page.locator("h1").inner_text()
 
 
-def test_there_is_none_of_two_variables() -> None:
-    code, _, err = command(["plot", "x*w", "--x", "0:1", "--w", "0:1", "--format", "html"])
-    assert code == 2
-    assert "of one variable" in err
+FIELD = ["x^2*w - a*w^3/3", "--a", "2", "--x", "-2:2", "--w", "-1:3"]
+
+
+def test_contours_and_the_gradient_follow_the_mouse_and_the_wheel_zooms(opened: Callable[..., Any]) -> None:
+    page = opened(*FIELD)
+    box = page.locator("#plot").bounding_box()
+    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.4 * box["height"])
+    x, w = page.evaluate("at")
+    value, right, up = page.evaluate("FUNCTIONS[0](...at)")
+    assert (value, right, up) == pytest.approx((x * x * w - 2 * w**3 / 3, 2 * x * w, x * x - 2 * w * w))
+    assert f"value {value:.6g}" in page.locator("#said").inner_text()
+    assert page.locator("#plot path.here, #plot path.gradient, #plot path.arrow").count() == 3
+    assert page.locator("#plot path.contour").count() == len(page.evaluate("DATA.levels"))
+    page.mouse.wheel(0, -100)
+    page.wait_for_function("view.x[1] - view.x[0] < 3.5")
+    assert page.evaluate("view.x[0] < at[0] && at[0] < view.x[1] && view.y[0] < at[1] && at[1] < view.y[1]")
+    page.locator("#plot").focus()
+    page.keyboard.press("ArrowUp")
+    assert page.evaluate("at[1]") > w
+    page.locator("#back").click()
+    assert page.evaluate("[view.x, view.y]") == [[-2, 2], [-1, 3]]
+
+
+def test_the_function_has_on_a_contour_the_value_that_stands_there(opened: Callable[..., Any]) -> None:
+    page = opened(*FIELD)
+    for level in page.evaluate("DATA.levels"):
+        for piece in page.evaluate(f"contour({level})"):
+            for x, w in piece:
+                assert x * x * w - 2 * w**3 / 3 == pytest.approx(level, abs=0.02)
+    page.evaluate("(view = { x: [0, 1], y: [0, 1] }, draw())")
+    assert len(page.evaluate("grid.levels")) > 5
+    assert all(-2 / 3 <= level <= 1 for level in page.evaluate("grid.levels"))
+
+
+def test_no_contour_crosses_a_pole_or_a_jump(opened: Callable[..., Any]) -> None:
+    page = opened("1/(x - w)", "--x", "0:1", "--w", "0:1")
+    pieces = [piece for level in (-40, -3, 3, 40) for piece in page.evaluate(f"contour({level})")]
+    assert all((x > w) == (a > b) for (x, w), (a, b) in pieces)
+    page = opened("floor(x) + w/4", "--x", "0:3", "--w", "0:1")
+    pieces = [piece for level in page.evaluate("DATA.levels") for piece in page.evaluate(f"contour({level})")]
+    assert pieces
+    assert all(math.floor(x) == math.floor(a) for (x, _), (a, _) in pieces)
+
+
+def test_a_function_that_does_not_depend_on_a_variable_has_a_page(opened: Callable[..., Any]) -> None:
+    assert opened("x^2 + 0*w", "--x", "-1:1", "--w", "0:1").evaluate("FUNCTIONS[0](0.5, 0.3)") == [0.25, 1, 0]

@@ -51,9 +51,6 @@ _MOST_ELEMENTS = 8
 _TINIEST = 1e-300
 """What a derivative may be off where floats lose digits by their range."""
 
-_SUMMED = 1e-43
-"""What a sum over elements is 0 below, beside what it is a sum of, but for the error of the judge."""
-
 _NEIGHBOURS = 4
 """Points beside the run's, and by how many roundings each is off, among which a derivative with no right digit may be right."""
 
@@ -115,6 +112,7 @@ class Verification(Frozen):
         not_analytic: The operation for which there is no complex step; empty where there is one.
         notes: What else is to be said.
         arrays: Operations on arrays at equal elements or zeros, that other libraries differentiate otherwise.
+        judge_digits: Digits with which the judge computed.
     """
 
     tape: Tape
@@ -127,6 +125,7 @@ class Verification(Frozen):
     not_analytic: str
     notes: Sequence[str]
     arrays: Sequence[Met] = ()
+    judge_digits: int = DIGITS
 
     @property
     def failed(self) -> bool:
@@ -145,6 +144,18 @@ class Verification(Frozen):
                     found[name] = one.reference * step
                 elif abs(step).sum() == 1:
                     found[name] = found[name] * (1 - step) + one.reference * step
+        return found
+
+    @property
+    def slopes(self) -> dict[tuple[str, tuple[int, ...]], tuple[float, float]]:
+        """The slopes on both sides by each variable or element, given by its place, where these are finite and differ."""
+        found = {}
+        for one in self.components:
+            if one.slopes is not None and len(one.direction) == 1 and all(map(math.isfinite, one.slopes)):
+                [(name, step)] = one.direction.items()
+                places = [()] if type(step) is float else list(zip(*step.nonzero(), strict=True))
+                if len(places) == 1:
+                    found[name, tuple(map(int, places[0]))] = one.slopes
         return found
 
 
@@ -186,9 +197,9 @@ def verify(tape: Tape, rerun: Rerun, *, seed: int = 0) -> Verification:
     for name, direction in _directions(tape, seed):
         components.append(_component(name, direction, tape, plain, judge, cotangent, complex_steps, at, faulty, rerun, epsilon))
     nodes = list(node_digits(plain, judge, epsilon)) if plain is not None and judge is not None else []
-    return Verification(
-        tape, plain, components, wrong, sums, met, nodes, complex_steps.missing, [], list(array_points(tape, epsilon * _NEAR))
-    )
+    arrays = list(array_points(tape, epsilon * _NEAR))
+    judge_digits = DIGITS if judge is None else judge.digits
+    return Verification(tape, plain, components, wrong, sums, met, nodes, complex_steps.missing, [], arrays, judge_digits)
 
 
 def _in_numbers(tape: Tape) -> Tape | None:
@@ -268,6 +279,8 @@ def _component(
         both = _slopes(tape, plain, direction, moves, cotangent, rerun)
         verdict = _at_special(own, both, here, right, tolerance)
         both = None if verdict == RIGHT else both
+    elif math.isnan(own) and reference is None and all(map(math.isnan, _slopes(tape, plain, direction, moves, cotangent, rerun))):
+        verdict, both = END, (math.nan, math.nan)  # as of a negative base by its exponent
     elif not right and math.isfinite(own):
         low, high = found.sides
         if reference is None and abs(high - low) > 1e-3 * max(abs(low), abs(high)) and not faulty:
@@ -285,7 +298,7 @@ def _judged(plain: Tape | None, judge: Judged | None, moves: Mapping[str, float]
     if plain is None or judge is None:
         return None, 0.0
     total, size = mp.zero, mp.zero
-    with mp.workdps(DIGITS):
+    with mp.workdps(judge.digits):
         for name, step in moves.items():
             id = plain.graph.variables[name]
             adjoint = judge.adjoints[id]
@@ -294,7 +307,7 @@ def _judged(plain: Tape | None, judge: Judged | None, moves: Mapping[str, float]
             if adjoint is not None:
                 total += adjoint * step
                 size += abs((adjoint or judge.sizes[id]) * step)
-        return as_float(total if abs(total) > size * _SUMMED else mp.zero), as_float(size)
+        return as_float(total if abs(total) > size * judge.error else mp.zero), as_float(size)
 
 
 def _is_of_a_neighbour(

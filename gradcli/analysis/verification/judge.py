@@ -1,44 +1,47 @@
 """Values and gradients at high precision, which judge those of a run.
 
-They come from the values of operations alone: the derivative of each operation is a central difference of 75 digits, of which
-nearly 50 are right, and the chain rule is applied by a loop of its own. So no rule of a derivative judges itself.
+They come from the values of operations alone: the derivative of each operation is a central difference, and the chain rule is
+applied by a loop of its own. So no rule of a derivative judges itself. Digits that cancel on the way are counted, and where few
+are left the run is computed with more.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from mpmath import mp
 
+from gradcli.algebra.equality.high_precision import SPECIAL, cost
 from gradcli.algebra.equality.operations import Computed, at_high_precision
+from gradcli.analysis.verification.partials import moving_together, partials
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.constants import constant_value
-from gradcli.ops.declaration.facts import POLE
 from gradcli.ops.declaration.ieee import as_float
-from gradcli.ops.declaration.operation import Operation
 from gradcli.typing import Any
 
 DIGITS = 50
-_STEP = 83
-"""The power of 2 by which the step of a difference is smaller than what moves, with as many bits more for its values."""
+"""Digits of the first calculation."""
+
+_MORE = 3
+"""How many times as many each further calculation has, where too many cancel."""
+
+_MOST, _MOST_SPECIAL = 1350, 150
+"""The most digits, x - sin(x) at 1e-300 needs 600 to be other than 0; and where special functions are computed."""
+
+_MOST_WORK = 2_000_000
+"""The most digits times nodes."""
+
+_CERTAIN = 64
+"""Bits of each number on the way that have to be right."""
 
 _SIDE = 56
-"""The same for the slope on one side of a point."""
+"""The power of 2 by which the step of a slope on one side is smaller than what moves."""
 
-_CERTAIN = 30
-"""Digits of the value of an operation, over the size of an operand, that a difference shows."""
-
-_FAR = 2000
-"""The power of 2 that no float has."""
-
-_SUMMED = 143
-"""The power of 2 below which, beside what it is a sum of, an adjoint is 0 but for the error of differences: 43 digits."""
-
-_SHRINKS = 20
-"""The power of 2 by which a difference at 0 shrinks that is the error of its step alone, when its step shrinks by 2 to the 30."""
+_ERROR = 23
+"""Bits of an adjoint, beside what it is a sum of, that are the error of differences."""
 
 
 class Judged(Frozen, eq=False):
@@ -50,6 +53,7 @@ class Judged(Frozen, eq=False):
         sizes: For each node the sum of the absolute values of what its derivative is a sum of; None likewise.
         partials: For each node its derivatives by operands, each with the place of the operand; floats.
         conditions: For each node by what its operation multiplies relative errors of its operands; None where that is unknown.
+        digits: The digits that it was computed with.
     """
 
     values: list[Any]
@@ -57,6 +61,15 @@ class Judged(Frozen, eq=False):
     sizes: list[Any]
     partials: list[Sequence[tuple[int, float]]]
     conditions: list[float | None]
+    digits: int
+
+    @property
+    def error(self) -> Any:
+        """The share of what it is a sum of that an adjoint may be off."""
+        return mp.ldexp(1, _ERROR - round(self.digits * _BITS))
+
+
+_BITS = math.log2(10)
 
 
 def is_ends_gradient(name: str) -> bool:
@@ -70,9 +83,9 @@ def is_of_numbers(graph: Graph) -> bool:
     return not graph.shapes and all(name in OPERATIONS or name in (VARIABLE, CONSTANT) for name in graph.operations)
 
 
-def value_of(graph: Graph, point: Mapping[str, Any]) -> float:
-    """The value of a graph of numbers at high precision."""
-    with mp.workdps(DIGITS):
+def value_of(graph: Graph, point: Mapping[str, Any], digits: int = DIGITS) -> float:
+    """The value of a graph of numbers at high precision; ``point`` as for :func:`judged`."""
+    with mp.workdps(digits):
         return as_float(_forward(graph, point)[graph.output])
 
 
@@ -87,45 +100,105 @@ def judged(graph: Graph, point: Mapping[str, Any], seeds: Mapping[int, Any], nee
         seeds: The adjoint of each node to begin with.
         needs: For each node whether a gradient flows through it.
     """
-    with mp.workdps(DIGITS):
-        values = _forward(graph, point)
-        adjoints: list[Any] = [None] * len(graph)
-        sizes: list[Any] = [None] * len(graph)
-        conditions: list[float | None] = [None] * len(graph)
-        local: list[Sequence[tuple[int, float]]] = [()] * len(graph)
-        for id, seed in seeds.items():
-            adjoints[id] = mp.mpf(seed)
-            sizes[id] = abs(adjoints[id])
-        for id in range(max(seeds), -1, -1):
-            adjoint, inputs = adjoints[id], graph.inputs[id]
-            if adjoint is None or not inputs or not needs[id] or id in graph.detached:
-                continue
-            operands = [values[input] for input in inputs]
-            found = partials(graph.operations[id], values[id], operands, [needs[input] for input in inputs])
-            local[id] = [(index, as_float(partial)) for index, partial in found]
-            conditions[id] = _condition(as_float(values[id]), [as_float(operand) for operand in operands], local[id])
-            for index, partial in found:
-                input = inputs[index]
-                known = adjoints[input]
-                if type(adjoint) is float or type(partial) is float:
-                    if adjoint:
-                        adjoints[input] = sizes[input] = math.nan
-                elif type(known) is not float:
-                    term = adjoint * partial
-                    adjoints[input] = term if known is None else known + term
-                    size = sizes[id] * abs(partial)
-                    sizes[input] = size if known is None else sizes[input] + size
-        for id, (adjoint, size) in enumerate(zip(adjoints, sizes, strict=True)):
-            if adjoint is not None and type(adjoint) is not float and abs(adjoint) <= mp.ldexp(size, -_SUMMED):
-                adjoints[id] = mp.zero
-    return Judged(values, adjoints, sizes, local, conditions)
+    most = min(_MOST_WORK // len(graph), _MOST_SPECIAL if _is_special(graph) else _MOST)
+    digits = DIGITS
+    while True:
+        with mp.workdps(digits):
+            found = _run(graph, point, seeds, needs, digits)
+            if digits * _MORE > most or _lost(graph, found, seeds) <= mp.prec - _CERTAIN:
+                return found
+        digits *= _MORE
 
 
-def _condition(y: float, operands: Sequence[float], found: Sequence[tuple[int, float]]) -> float | None:
+def _is_special(graph: Graph) -> bool:
+    return any(name in OPERATIONS and cost(name) >= SPECIAL for name in set(graph.operations))
+
+
+def _run(graph: Graph, point: Mapping[str, Any], seeds: Mapping[int, Any], needs: Sequence[bool], digits: int) -> Judged:
+    values = _forward(graph, point)
+    adjoints: list[Any] = [None] * len(graph)
+    sizes: list[Any] = [None] * len(graph)
+    conditions: list[float | None] = [None] * len(graph)
+    local: list[Sequence[tuple[int, float]]] = [()] * len(graph)
+    found = Judged(values, adjoints, sizes, local, conditions, digits)
+    for id, seed in seeds.items():
+        adjoints[id] = mp.mpf(seed)
+        sizes[id] = abs(adjoints[id])
+    for id in range(max(seeds), -1, -1):
+        adjoint, inputs = adjoints[id], graph.inputs[id]
+        if adjoint is None or not inputs or not needs[id] or id in graph.detached:
+            continue
+        operands = [values[input] for input in inputs]
+        parts = partials(graph.operations[id], operands, moving_together(inputs, needs))
+        local[id] = [(index, as_float(partial)) for index, partial in parts]
+        conditions[id] = _condition(values[id], operands, parts)
+        for index, partial in parts:
+            input = inputs[index]
+            known = adjoints[input]
+            if type(adjoint) is float or type(partial) is float:
+                if adjoint:
+                    adjoints[input] = sizes[input] = math.nan
+            elif type(known) is not float:
+                term = adjoint * partial
+                adjoints[input] = term if known is None else known + term
+                size = sizes[id] * abs(partial)
+                sizes[input] = size if known is None else sizes[input] + size
+    for id, (adjoint, size) in enumerate(zip(adjoints, sizes, strict=True)):
+        if adjoint is not None and type(adjoint) is not float and abs(adjoint) <= size * found.error:
+            adjoints[id] = mp.zero
+    return found
+
+
+def _condition(y: Any, operands: Sequence[Any], found: Sequence[tuple[int, Any]]) -> float | None:
     """Σ |xᵢ·∂y/∂xᵢ| / |y| (Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., section 1.6)."""
+    if any(type(one) is float for one in (y, *operands, *[partial for _, partial in found])):
+        return None
     moved = sum(abs(operands[index] * partial) for index, partial in found)
-    condition = moved / abs(y) if y else math.inf if moved else 0.0
-    return None if condition != condition else condition
+    return as_float(moved / abs(y)) if y else math.inf if moved else 0.0
+
+
+def _lost(graph: Graph, found: Judged, seeds: Mapping[int, Any]) -> float:
+    """The most bits that a number on the way of a run has lost; what is exact, as a variable is, loses none.
+
+    Relative errors, in roundings, go forward by the condition of each operand, and backward into sums of terms of some size.
+    """
+    values = found.values
+    errors: list[float] = [0.0] * len(graph)
+    for id, inputs in enumerate(graph.inputs):
+        y = values[id]
+        if inputs and type(y) is not float:
+            before = [errors[input] for input in inputs]
+            if any(before) or not (_adds(graph.operations[id]) and _fits([values[input] for input in inputs])):
+                errors[id] = 1.0
+                for index, partial in found.partials[id]:
+                    if before[index] and partial and (operand := values[inputs[index]]):
+                        errors[id] += before[index] * (as_float(abs(operand * partial / y)) if y else math.inf)
+    back: list[float] = [0.0] * len(graph)
+    most = 1.0
+    for id in range(max(seeds), -1, -1):
+        adjoint, size, inputs = found.adjoints[id], found.sizes[id], graph.inputs[id]
+        if adjoint is None or type(adjoint) is float:
+            continue
+        if back[id]:  # so far the error of the sum; now beside the sum
+            back[id] = as_float(back[id] * size / abs(adjoint)) if adjoint else math.inf if size else 0.0
+        most = max(most, errors[id], back[id])
+        own = max([1.0, errors[id], *[errors[input] for input in inputs]]) if inputs and not _adds(graph.operations[id]) else 0.0
+        for index, partial in found.partials[id]:
+            if partial:
+                back[inputs[index]] = max(back[inputs[index]], back[id] + own)
+    return math.log2(most)
+
+
+def _fits(operands: Sequence[Any]) -> bool:
+    """Whether the sum of exact numbers, of few more bits than floats, is one that the digits hold."""
+    sizes = [mp.mag(one) for one in operands if type(one) is not float and one]
+    return bool(max(sizes, default=0) - min(sizes, default=0) < mp.prec - 2 * _CERTAIN)
+
+
+def _adds(operation: str) -> bool:
+    """Whether an operation is linear in all its arguments at once: of exact numbers it is exact, and so are its derivatives."""
+    declared = OPERATIONS[operation]
+    return any(len(group) == (1 if declared.variadic else declared.required) for group in declared.facts.linear)
 
 
 def _forward(graph: Graph, point: Mapping[str, Any]) -> list[Any]:
@@ -149,76 +222,6 @@ def _forward(graph: Graph, point: Mapping[str, Any]) -> list[Any]:
 def precise(value: Any) -> Any:
     """A float as a number of mpmath; one that is not finite stays a float."""
     return mp.mpf(value) if type(value) is not float or math.isfinite(value) else value
-
-
-def partials(operation: str, y: Any, operands: Sequence[Any], wanted: Sequence[bool]) -> list[tuple[int, Any]]:
-    """The derivatives of an operation by its wanted operands, as pairs of index and number; nan where there is none.
-
-    Args:
-        operation: Its name.
-        y: Its value.
-        operands: The operands, numbers of mpmath; floats where they are undefined.
-        wanted: For each operand whether its derivative is.
-    """
-    declared = OPERATIONS[operation]
-    compute = at_high_precision(operation, len(operands))
-    near = min(map(mp.mag, _to_poles(declared, operands)), default=_FAR)
-    found: list[tuple[int, Any]] = []
-    for index, want in enumerate(wanted):
-        if not want or not declared.derivable(index):
-            continue
-        place = 0 if declared.variadic else index
-        group = next((group for group in declared.facts.linear if place in group), None)
-        if group is not None:
-            moved = [
-                mp.mpf(at == index) if (declared.variadic or at in group) else operand for at, operand in enumerate(operands)
-            ]
-            found.append((index, compute(moved)))
-        else:
-            found.append((index, _difference(compute, operands, index, near)))
-    return found
-
-
-def _to_poles(declared: Operation, operands: Sequence[Any]) -> Iterator[float]:
-    """How far operands are from the poles of an operation."""
-    point = [as_float(operand) for operand in operands]
-    for special in declared.facts.specials:
-        if special.kind == POLE and all(map(math.isfinite, point)):
-            off = abs(float(special.zero(*point)))
-            if 0 < off < math.inf:
-                yield off
-
-
-def _difference(compute: Computed, operands: Sequence[Any], index: int, near: int) -> Any:
-    """A central difference, whose error is 50 digits below the scale on which the operation bends.
-
-    Beside a pole an operation bends on the scale of its distance, given as a power of 2. Beside 0 it may bend on the scale of 1,
-    as the cosine does: there are digits for that as well. At 0 the error is all that a difference has where the derivative is 0,
-    as of x^3: it falls with the step.
-    """
-    operand = operands[index]
-    if any(type(one) is float for one in operands):
-        return math.nan
-    size = min(mp.mag(operand or 1), near)
-
-    def central(step: Any) -> Any:
-        low, high = [compute([*operands[:index], operand + way, *operands[index + 1 :]]) for way in (-step, step)]
-        return math.nan if type(low) is float or type(high) is float else (high - low) / (2 * step)
-
-    with mp.workprec(mp.prec + _STEP + 2 * max(0, -size)):
-        step = mp.ldexp(1, size - _STEP)
-        found = central(step)
-        if operand or not found or type(found) is float:
-            return found
-        nearer = central(mp.ldexp(step, -30))
-        return mp.zero if type(nearer) is not float and abs(nearer) < mp.ldexp(abs(found), -_SHRINKS) else found
-
-
-def uncertain(y: Any, operand: Any) -> float:
-    """How far off the difference of an operation may be because its value has 50 digits only."""
-    if type(y) is float or type(operand) is float:
-        return 0.0
-    return float(abs(y) / abs(operand or 1) * mp.mpf(10) ** -_CERTAIN)
 
 
 def slopes(graph: Graph, point: Mapping[str, Any], direction: Mapping[str, float], output: int) -> tuple[Any, Any]:

@@ -13,21 +13,30 @@ from itertools import pairwise
 
 from mpmath import mp
 
-from gradcli.analysis.verification.judge import DIGITS, Judged, partials, precise, uncertain
+from gradcli.algebra.equality.operations import at_high_precision
+from gradcli.analysis.verification.judge import DIGITS, Judged, precise
+from gradcli.analysis.verification.judge import value_of as exact_value
+from gradcli.analysis.verification.partials import Places, moving_together, partials, uncertain
 from gradcli.autodiff.passes.reverse import quiet
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.frozen import Frozen
+from gradcli.graph.graph import Graph
+from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.ops import vjp
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.ieee import as_float
 from gradcli.ops.declaration.operation import NotDifferentiableError, Operation
+from gradcli.ops.declaration.symbol import Symbol
 from gradcli.typing import Any
 
 WRONG = 1e-7
 """How far a rule in float64 may be off, beside the size of the derivative, that is right but for rounding."""
 
-_SENSITIVE = 16
-"""How many times what a rule changes by a rounding of its arguments it may be off."""
+_TINIEST = 1e-300
+"""Below which floats lose digits by their range."""
+
+_MORE_DIGITS = 8 * DIGITS
+"""Digits with which a rule is computed that disagrees in floats."""
 
 _ELEMENTS = 8
 """Elements of an array at which a rule is tried."""
@@ -74,12 +83,14 @@ def faults(tape: Tape, special: Sequence[int] | set[int], judge: Judged | None) 
         if not any(wanted):
             continue
         operands = [tape.values[input] for input in inputs]
+        places = moving_together(inputs, tape.requires_grad)
         if declared is None or type(tape.values[id]) is not float:
             if declared is not None:
-                yield from _in_elements(declared, id, tape, operands, wanted, epsilon)
+                yield from _in_elements(declared, id, tape, operands, places, epsilon)
             yield from _on_arrays(id, tape, operands, wanted, epsilon)
         elif adjoint:
-            yield from _of_numbers(declared, id, tape.values[id], operands, wanted, epsilon, judge.partials[id] if judge else ())
+            known = judge.partials[id] if judge else ()
+            yield from _of_numbers(declared, id, tape.values[id], operands, places, epsilon, known)
 
 
 def _of_numbers(
@@ -87,53 +98,53 @@ def _of_numbers(
     id: int,
     y: Any,
     operands: Sequence[Any],
-    wanted: Sequence[bool],
+    places: Sequence[Places],
     epsilon: float,
     known: Sequence[tuple[int, float]] = (),
 ) -> Iterator[Fault]:
     """The faults of a rule among numbers, at the operands that the run has."""
-    wanted = [want and declared.derivable(at) for at, want in enumerate(wanted)]
     if not all(map(math.isfinite, (y, *operands))):
         return
-    found = declared.local_derivatives(y, tuple(operands), wanted)
-    if known and all(abs(found[index] - partial) <= WRONG * abs(partial) for index, partial in known):
+    groups = [group for together in places if (group := tuple(filter(declared.derivable, together)))]
+    found = {group[0]: _by(declared, group, y, operands) for group in groups}
+    if known and all(abs(found[first] - partial) <= WRONG * abs(partial) for first, partial in known):
         return
     with mp.workdps(DIGITS):
         exact = [precise(operand) for operand in operands]
-        for index, partial in partials(declared.name, precise(y), exact, wanted):
+        for group, (first, partial) in zip(groups, partials(declared.name, exact, groups), strict=True):
             if type(partial) is float:
                 continue
-            right, own = as_float(partial), float(found[index])
+            right, own = as_float(partial), found[first]
             off = abs(own - right)
-            if own == right or off <= WRONG * abs(right) + uncertain(precise(y), exact[index]) + 1e-300:
+            if own == right or off <= WRONG * abs(right) + uncertain(precise(y), exact[first]) + _TINIEST:
                 continue
-            if off <= _SENSITIVE * _sensitivity(declared, y, operands, index, wanted, epsilon):
-                continue
-            yield Fault(id, index, own, right)
+            written = _written(declared, group, exact)
+            if written == right or abs(written - right) <= WRONG * abs(right) + _TINIEST:
+                continue  # the rule is right, and floats lose it
+            yield Fault(id, first, own, right)
 
 
-def _sensitivity(
-    declared: Operation, y: float, operands: Sequence[float], index: int, wanted: Sequence[bool], epsilon: float
-) -> float:
-    """How much a rule changes where its arguments are rounded otherwise: what is lost in it is no fault of the rule."""
-    only = [want and at == index for at, want in enumerate(wanted)]
+def _by(declared: Operation, group: Places, y: float, operands: Sequence[float]) -> float:
+    """The derivative by operands that move together, as the rules give it."""
+    found = declared.local_derivatives(y, tuple(operands), [at in group for at in range(len(operands))])
+    return float(sum([found[at] for at in group]))
 
-    def rule(place: int, way: float) -> float:
-        moved = tuple([operand * way if at == place else operand for at, operand in enumerate(operands)])
-        return float(declared.local_derivatives(y * way if place < 0 else y, moved, only)[index])
 
-    base = rule(0, 1.0)
-    changes = [0.0]
-    for roundings in (-epsilon, epsilon):
-        for place in range(-1, len(operands)):
-            near, far = (abs(rule(place, 1 + times * roundings) - base) for times in (1, 3))
-            if abs(far - near) > 1e-2 * near:  # else it is a jump, as of a rule that compares its arguments
-                changes += [near, far]
-    return max(filter(math.isfinite, changes))
+def _written(declared: Operation, group: Places, operands: Sequence[Any]) -> float:
+    """The same at high precision, where nothing is lost or overflows that the rules do not lose themselves."""
+    builder = StaticBuilder(Graph())
+    names = [f"x{at}" for at in range(len(operands))]
+    symbols = [Symbol(builder, builder.variable(name, (0, 0))) for name in names]
+    y = Symbol(builder, builder.variable("y", (0, 0)))
+    found = declared.local_derivatives(y, tuple(symbols), [at in group for at in range(len(operands))])
+    builder.graph.output = builder.symbol(sum([found[at] for at in group])).id
+    with mp.workdps(_MORE_DIGITS):
+        exact = at_high_precision(declared.name, len(operands))(operands)
+    return exact_value(builder.graph, {"y": exact, **dict(zip(names, operands, strict=True))}, _MORE_DIGITS)
 
 
 def _in_elements(
-    declared: Operation, id: int, tape: Tape, operands: Sequence[Any], wanted: Sequence[bool], epsilon: float
+    declared: Operation, id: int, tape: Tape, operands: Sequence[Any], places: Sequence[Places], epsilon: float
 ) -> Iterator[Fault]:
     """The faults of a rule at some elements of its arrays, as among numbers."""
     import numpy
@@ -143,7 +154,7 @@ def _in_elements(
     count = len(flat[0])
     for place in sorted({round(at * (count - 1) / max(1, _ELEMENTS - 1)) for at in range(_ELEMENTS)} if count else ()):
         y, *numbers = [float(array[place]) for array in flat]
-        yield from _of_numbers(declared, id, y, numbers, wanted, epsilon)
+        yield from _of_numbers(declared, id, y, numbers, places, epsilon)
 
 
 def _on_arrays(id: int, tape: Tape, operands: Sequence[Any], wanted: Sequence[bool], epsilon: float) -> Iterator[Fault]:

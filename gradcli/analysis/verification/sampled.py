@@ -12,7 +12,7 @@ from gradcli.analysis.points import random_points
 from gradcli.analysis.verification.check import RIGHT, NoValueError, Verification, verify
 from gradcli.analysis.verification.stated import Stated
 from gradcli.autodiff.passes.reverse import gradient_graph
-from gradcli.autodiff.passes.tape import Tape
+from gradcli.autodiff.passes.tape import Tape, all_finite
 from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.program_run import graph_run, recorded
 from gradcli.errors import GradcliError
@@ -133,7 +133,7 @@ def _at_point(program: Program, asked: Request, seed: int, order: int) -> list[V
 
 
 def runs_beside(program: Program, asked: Request, tape: Tape) -> list[Tape]:
-    """Runs at points within a hundredth of a run's, those on its side of every condition.
+    """Runs at points within a hundredth of a run's, those on its side of every condition that have a value.
 
     Args:
         program: The program.
@@ -145,7 +145,7 @@ def runs_beside(program: Program, asked: Request, tape: Tape) -> list[Tape]:
         moves = {name: 1 + _HUNDREDTH * random.Random(f"{seed} {name}").uniform(-1, 1) for name in tape.bindings}
         values = {name: value * moves[name] + (moves[name] - 1) * (value == 0) for name, value in tape.bindings.items()}
         run = recorded(program, replace(asked, bindings=values))
-        if run.graph.operations == tape.graph.operations:
+        if run.graph.operations == tape.graph.operations and all_finite(run.value):
             found.append(run)
     return found
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy
 
 from gradcli.analysis.verification.judge import is_of_numbers, judged, value_of
+from gradcli.autodiff.passes.reverse import quiet
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.program_run import recorded
@@ -23,6 +24,8 @@ from gradcli.typing import Any
 _TOLD = 3
 """How much is told of where an expression parts from the derivative: the rule, not the right line, which stands beside."""
 
+Slopes = Mapping[tuple[str, tuple[int, ...]], tuple[float, float]]
+"""The slopes on both sides of a kink, by the name of a variable and the place of an element."""
 
 _LAST_DIGITS = 4 * 2.0**-52
 
@@ -52,6 +55,7 @@ def held_against(
     tolerance: float,
     beside: Sequence[Tape] = (),
     exact: Sequence[Mapping[str, Any]] = (),
+    slopes: Sequence[Slopes] = (),
 ) -> list[Stated]:
     """Derivatives that somebody gives, each beside the right one at the first point where they part, or else at the first.
 
@@ -59,6 +63,7 @@ def held_against(
         tapes: The runs, whose gradients were checked.
         exact: The gradient of each where it is known better than by the run: numbers are held against that. An expression loses
             digits as the run does, so it may agree with either.
+        slopes: For each run the slopes on both sides where it is at a kink: what is between them is right.
         beside: Runs at points beside that of the only one, at which an expression of the variables has to hold as well.
         given: For each variable the text of an expression, or for one run a number, or an array of its shape.
         text: The source text of the runs.
@@ -80,14 +85,23 @@ def held_against(
         left = {name: one for name, one in given.items() if name not in found or found[name].agrees}
         left = {name: one for name, one in left.items() if name in formulas} if further else left
         known = exact[at] if at < len(exact) else {}
-        for name, stated in _at(tape, left, text, tolerance, known, beside=further, several=len(tapes) > 1).items():
+        sides = slopes[at] if at < len(slopes) else {}
+        for name, stated in _at(tape, left, text, tolerance, known, sides, beside=further, several=len(tapes) > 1).items():
             if name not in found or not stated.agrees:
                 found[name] = stated
     return list(found.values())
 
 
 def _at(
-    tape: Tape, given: Mapping[str, Any], text: str, tolerance: float, exact: Mapping[str, Any], *, beside: bool, several: bool
+    tape: Tape,
+    given: Mapping[str, Any],
+    text: str,
+    tolerance: float,
+    exact: Mapping[str, Any],
+    slopes: Slopes,
+    *,
+    beside: bool,
+    several: bool,
 ) -> dict[str, Stated]:
     """Derivatives that somebody gives for a run, each beside the right one.
 
@@ -97,6 +111,7 @@ def _at(
         text: The source text of the run.
         tolerance: How far off they may be, beside the size of the right one.
         exact: The derivatives, where they are known better than by the run.
+        slopes: The slopes on both sides of kinks.
         beside: Whether the run is beside the point that is asked for.
         several: Whether the run is one of several that are asked for.
 
@@ -118,24 +133,44 @@ def _at(
                 f"--gradient {name} has the shape {shape_of(value)}, and {name} the shape {shape_of(right)}",
                 hint="give it the shape of the variable",
             )
-        off = numpy.abs(numpy.asarray(value) - right)
-        wrong = ~(off <= numpy.maximum(tolerance * numpy.abs(right), _rounding(tape, name)))
+        with quiet():
+            off = numpy.where(numpy.equal(value, right), 0.0, numpy.abs(numpy.asarray(value) - right))
+        finite = numpy.isfinite(right)
+        allowed = numpy.maximum(tolerance * numpy.abs(numpy.where(finite, right, 0.0)), _rounding(tape, name))
+        wrong = numpy.where(finite, ~(off <= allowed), ~(numpy.isnan(value) & numpy.isnan(right)) & (off != 0))
         if isinstance(one, str) and free_names(parse(one)):
             own: Any = tape.full_gradient[name]
-            wrong &= ~(numpy.abs(numpy.asarray(value) - own) <= numpy.maximum(tolerance * numpy.abs(own), _rounding(tape, name)))
+            with quiet():
+                wrong &= ~(
+                    numpy.abs(numpy.asarray(value) - own) <= numpy.maximum(tolerance * numpy.abs(own), _rounding(tape, name))
+                )
             if wrong.any() and is_of_numbers(formula.graph) and is_of_numbers(tape.graph):  # or the digits of both were lost
                 value, right = value_of(formula.graph, tape.bindings), _precise(tape, name, right)
                 off = numpy.abs(numpy.asarray(value) - right)
                 wrong = ~(off <= tolerance * numpy.abs(right))
+        kinks = {element: sides for (other, element), sides in slopes.items() if other == name}
+        wrong = numpy.asarray(wrong)  # of one number it is no array any more
+        for element, sides in kinks.items():
+            wrong[element] &= not min(sides) <= numpy.asarray(value)[element] <= max(sides)
         place = numpy.unravel_index(int(numpy.argmax(numpy.where(wrong, numpy.nan_to_num(off, nan=numpy.inf), -1))), off.shape)
         label = f"{name}[{', '.join(map(str, place))}]" if place else name
         agrees = not wrong.any()
-        reasons = [] if agrees or place else _reasons(tape, name, one, text)
+        reasons = [] if agrees or place or kinks else _reasons(tape, name, one, text)
+        reasons += [
+            _subgradients(*sides, float(numpy.asarray(right)[element])) for element, sides in kinks.items() if element == place
+        ]
         if (beside or several) and not agrees:
             at = ", ".join(f"{other} = {short_text(number)}" for other, number in tape.bindings.items())
             reasons = [f"right at the point, wrong beside it: at {at}" if beside else f"they part at {at}", *reasons]
         found[name] = Stated(label, float(numpy.asarray(value)[place]), float(numpy.asarray(right)[place]), agrees, reasons)
     return found
+
+
+def _subgradients(low: float, high: float, taken: float) -> str:
+    bounds = short_text(min(low, high)), short_text(max(low, high))
+    if low == high:
+        return f"the slope is {bounds[0]} on both sides; PyTorch takes {short_text(taken)}"
+    return f"at a kink any number from {bounds[0]} to {bounds[1]} is a subgradient; PyTorch takes {short_text(taken)}"
 
 
 def _precise(tape: Tape, name: str, otherwise: float) -> float:

@@ -143,7 +143,7 @@ def _stated(options: CheckOptions, found: Sampled, text: str, beside: Sequence[T
     tapes = [point.tape for point in points]
     given = given_gradient(options.gradient, tapes[0], options)
     return held_against(tapes, given, text, 1e-6 if options.tol is None else tolerance(options.tol), beside,
-                        [point.exact_gradient for point in points])  # fmt: skip
+                        [point.exact_gradient for point in points], [point.slopes for point in points])  # fmt: skip
 
 
 def _pieces(found: Sampled, text: str, format: str, options: CheckOptions, ascii: bool) -> Iterable[str]:
@@ -167,4 +167,4 @@ def _pieces(found: Sampled, text: str, format: str, options: CheckOptions, ascii
     return (f"{line}\n" for line in plain_lines(blocks_said(report)))
 
 
-COMMAND = Command(HELP, EXPRESSION, CheckOptions, run, takes_variables=True)
+COMMAND = Command(HELP, EXPRESSION, CheckOptions, run, takes_variables=True, work="checking derivatives")

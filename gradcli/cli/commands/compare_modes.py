@@ -74,4 +74,4 @@ def _inputs(options: CompareOptions) -> list[dict[str, Any]]:
     return inputs
 
 
-COMMAND = Command(HELP, PROGRAM, CompareOptions, run, takes_variables=True)
+COMMAND = Command(HELP, PROGRAM, CompareOptions, run, takes_variables=True, work="running the program")

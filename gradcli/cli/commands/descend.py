@@ -9,6 +9,7 @@ from functools import partial
 from gradcli.cli.framework.choices import refuse
 from gradcli.cli.framework.command import Command, choice, text, whole
 from gradcli.cli.framework.options import EXPRESSION, ExpressionOptions, Limits, WrtOptions
+from gradcli.cli.framework.progress import doing
 from gradcli.cli.framework.streams import STDIN, wants_rich, write_to
 from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.variables import bindings_of
@@ -73,9 +74,12 @@ def _descend(options: DescendOptions) -> None:
             return
         from gradcli.output.plots.of_descent import Run
 
-        runs = []
+        runs: list[Run] = []
         for lr in rates:
-            taken = list(steps(objective, options.optimizer, lr, options.steps))
+            taken = []
+            for step in steps(objective, options.optimizer, lr, options.steps):
+                taken.append(step)
+                doing("taking steps", len(runs) * options.steps + len(taken), len(rates) * options.steps)
             found = verdict(objective, taken, options.optimizer, lr, options.steps)
             runs.append(Run(options.optimizer, lr, taken, found, objective.labels))
 
@@ -148,4 +152,4 @@ def _write_loop(objective: object, source: str, options: DescendOptions, rates: 
     write_to(options.output, torch_loop(objective.tape(objective.start), source, optimiser.torch, numbers, options.steps))
 
 
-COMMAND = Command(HELP, EXPRESSION, DescendOptions, run, takes_variables=True)
+COMMAND = Command(HELP, EXPRESSION, DescendOptions, run, takes_variables=True, work="taking steps")

@@ -10,6 +10,7 @@ from gradcli.cli.framework.choices import refuse, split_names
 from gradcli.cli.framework.command import Command, flag, text, whole
 from gradcli.cli.framework.options import EXPRESSION, AssumeOptions, CombinedOptions, DerivativeOptions
 from gradcli.cli.inputs.combined import COMBINED, field_sums, totals, variables_asked
+from gradcli.cli.inputs.run import warn_of_others
 from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.variables import point
 from gradcli.errors import GradcliError, located
@@ -88,6 +89,8 @@ def _partial(options: DiffOptions) -> None:
     if not graph.variables and not options.wrt and "=" in text:
         hint = "a value is given by --at x=3, and an equation is what --implicit takes"
         raise GradcliError(f"the {where} has no variable to differentiate by", hint=hint)
+    if not options.jacobian:
+        warn_of_others(graph, options)
     wrt = variables_asked(graph, split_names("--wrt", options.wrt), where)
     if options.partial is not None:
         variables_asked(graph, split_names("--partial", [options.partial]), where, "--partial")
@@ -212,4 +215,4 @@ def _requests(options: DiffOptions, outputs: Sequence[int], wrt: Sequence[str]) 
     return [(outputs[0], (name,) * options.order) for name in wrt], 0
 
 
-COMMAND = Command(HELP, EXPRESSION, DiffOptions, run, takes_variables=True)
+COMMAND = Command(HELP, EXPRESSION, DiffOptions, run, takes_variables=True, work="taking derivatives")

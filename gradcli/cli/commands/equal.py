@@ -172,4 +172,4 @@ def _texts(positional: Sequence[str]) -> tuple[str, str]:
 
 
 AB = ("A B", "Two expressions or programs; one may be - for standard input.")
-COMMAND = Command(HELP, AB, EqualOptions, run, takes_expressions=True)
+COMMAND = Command(HELP, AB, EqualOptions, run, takes_expressions=True, work="comparing the two")

@@ -9,7 +9,7 @@ from gradcli.cli.framework.command import Command, flag, text, texts
 from gradcli.cli.framework.options import EXPRESSION, FORMATS, ElementOptions, OutputOptions, RunOptions, SelectOptions
 from gradcli.cli.framework.streams import write, write_note
 from gradcli.cli.inputs.jacobians import JacobianOptions, asks_jacobians, jacobians_of, not_finite
-from gradcli.cli.inputs.run import run_of
+from gradcli.cli.inputs.run import run_of, warn_of_others
 from gradcli.errors import ExitCode, GradcliError, nearest
 
 HELP = """\
@@ -72,6 +72,8 @@ def run(options: EvalOptions) -> ExitCode | None:
 
         proof = "".join(torch_proof(run.tape, run.text))
     jacobians = jacobians_of(options, run)
+    if jacobians is None:
+        warn_of_others(run.tape.graph, options)
     warnings = [*run.warnings, *(not_finite(run, jacobians, strict=options.strict) if jacobians is not None else [])]
     if options.save is not None:
         from gradcli.cli.inputs.array_files import write_npz

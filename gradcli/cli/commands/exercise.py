@@ -7,8 +7,9 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from gradcli.cli.framework.choices import file_format, listed
-from gradcli.cli.framework.command import Command, Options, flag, some_whole, text, texts, whole
-from gradcli.cli.framework.options import FileOptions
+from gradcli.cli.framework.command import Command, flag, some_whole, text, texts, whole
+from gradcli.cli.framework.options import FileOptions, ReadOptions
+from gradcli.cli.framework.progress import doing
 from gradcli.cli.framework.streams import STDIN, can_print_signs, write, write_to, write_warning
 from gradcli.errors import GradcliError
 from gradcli.frozen import replace
@@ -43,7 +44,7 @@ Formats, and what they carry; sheets are without answers, which --key writes to 
 """
 
 
-class ExerciseOptions(Options):
+class ExerciseOptions(ReadOptions):
     """What a call may ask for."""
 
     seed = whole("The number that the exercises are made from.", 1, minimum=0)
@@ -74,7 +75,10 @@ def run(options: ExerciseOptions) -> None:
     format = EXERCISES[named.name] if named else EXERCISES["text"]
     ask = options.ask or format.asks[0]
     _check(options, format, ask)
-    found = list(_from_template(options) if options.positional else _drawn(options))
+    found = []
+    for exercise in _from_template(options) if options.positional else _drawn(options):
+        found.append(exercise)
+        doing("making exercises", len(found), options.count)
     if options.json:
         from gradcli.output.quizzes.records import exercises_json
 
@@ -122,8 +126,8 @@ def _drawn(options: ExerciseOptions) -> Iterator[Exercise]:
     from gradcli.language.parser import is_name
     from gradcli.teaching.exercises import Wanted, exercises
 
-    if options.choose or options.wrt is not None:
-        raise GradcliError("--choose and --wrt are for a template", hint='gradcli exercise "a*x^2" --choose a=2..5')
+    if options.choose or options.wrt is not None or options.read is not None:
+        raise GradcliError("--choose, --wrt and --read are for a template", hint='gradcli exercise "a*x^2" --choose a=2..5')
     variables = _names(options.names, "x")
     if not variables or not all(map(is_name, variables)):
         raise GradcliError(f"--names are names of variables, not {options.names}", hint="--names x,w")
@@ -140,11 +144,12 @@ def _drawn(options: ExerciseOptions) -> Iterator[Exercise]:
 
 
 def _from_template(options: ExerciseOptions) -> Iterator[Exercise]:
+    from gradcli.cli.inputs.source import as_read
     from gradcli.language.parser import parse
     from gradcli.teaching.exercises import from_template
     from gradcli.teaching.tasks import variables_of
 
-    template = options.positional[0]
+    template = as_read(options.positional[0], "template", options)
     for name in ("paths", "depth", "band", "ops", "names"):
         if name in options.given:
             raise GradcliError(f"--{name} is for exercises without a template", hint=f"leave out --{name}, or the template")
@@ -177,4 +182,4 @@ def _choice(text: str) -> tuple[str, Sequence[int]]:
 
 
 POSITIONAL = ("TEMPLATE", "An expression with names for numbers; left out, expressions are made.")
-COMMAND = Command(HELP, POSITIONAL, ExerciseOptions, run)
+COMMAND = Command(HELP, POSITIONAL, ExerciseOptions, run, work="making exercises")

@@ -19,7 +19,14 @@ from gradcli.cli.framework.options import (
 )
 from gradcli.cli.framework.streams import STDIN, can_print_signs, write_note, write_to, write_warning
 from gradcli.cli.inputs.combined import COMBINED
-from gradcli.cli.inputs.run import NO_VALUES, check_no_shapes, not_finite_warnings, request_of, written_in_elements
+from gradcli.cli.inputs.run import (
+    NO_VALUES,
+    check_no_shapes,
+    not_finite_warnings,
+    request_of,
+    warn_of_others,
+    written_in_elements,
+)
 from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.variables import bindings_of, shapes_of
 from gradcli.errors import GradcliError, located, said, visible
@@ -107,7 +114,7 @@ def _run(options: ExplainOptions) -> None:
     shapes = shapes_of(options.shape)
 
     from gradcli.autodiff.runs.program_run import outlined, recorded
-    from gradcli.cli.framework.progress import progress
+    from gradcli.cli.framework.progress import doing
     from gradcli.derivation.explain import MAX_NODES, explained
     from gradcli.graph.graph import DEFAULT_MAX_NODES
     from gradcli.language.parser import parse
@@ -128,10 +135,10 @@ def _run(options: ExplainOptions) -> None:
     wrt = asked.wrt
     if options.elements:  # they are named after the run is written out
         asked = replace(asked, wrt=None)
-    with progress(len(text)) as step, located(text, where):
-        step("reading the expression")
+    with located(text, where):
+        doing("reading the expression")
         program = parse(text, where)
-        step("running it forward and backward")
+        doing("running it forward and backward")
         if values:
             check_no_shapes(shapes)
         else:
@@ -139,12 +146,13 @@ def _run(options: ExplainOptions) -> None:
         tape = recorded(program, asked) if values else outlined(program, asked)
         if options.elements:
             tape = written_in_elements(tape, wrt, options, options.max_nodes)
+        warn_of_others(tape.graph, options)
         if not tape.wrt:
             raise GradcliError("the expression has no variable to differentiate by")
         if tape.symbolic:
             refuse(options, ("strict",), "is for values, and there are none", NO_VALUES)
         warnings = [] if tape.symbolic else not_finite_warnings(tape, options.strict)
-        step("explaining it")
+        doing("explaining it")
         explanation = explained(
             tape, by=options.by, steps=options.steps, expression=text, limit=limit, max_paths=options.max_paths or 2_000
         )

@@ -116,4 +116,4 @@ def run(options: ExportOptions) -> ExitCode | None:
     return None if right else ExitCode.NEGATIVE
 
 
-COMMAND = Command(HELP, EXPRESSION, ExportOptions, run)
+COMMAND = Command(HELP, EXPRESSION, ExportOptions, run, work="writing code")

@@ -68,4 +68,4 @@ def run(options: FactsOptions) -> None:
     show_blocks(lambda style: facts_blocks(found, style, all_nodes=options.all), format)
 
 
-COMMAND = Command(HELP, EXPRESSION, FactsOptions, run, takes_variables=True, uses_values=False)
+COMMAND = Command(HELP, EXPRESSION, FactsOptions, run, takes_variables=True, uses_values=False, work="looking at the graph")

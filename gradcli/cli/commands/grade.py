@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from gradcli.cli.framework.choices import chosen_format, refuse, tolerance
 from gradcli.cli.framework.command import Command, choice, some_whole, text, texts, whole
-from gradcli.cli.framework.options import OutputOptions, ShapeOptions
+from gradcli.cli.framework.options import OutputOptions, ReadOptions, ShapeOptions, WatchOptions
 from gradcli.cli.framework.streams import STDIN, read_text, write, write_warning
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.typing import TYPE_CHECKING
@@ -53,7 +53,7 @@ _FILE = re.compile(r"\S*[\w-]\.(csv|tsv|jsonl|ndjson|txt)", re.IGNORECASE)
 """What looks like a file of answers, and like no answer."""
 
 
-class GradeOptions(OutputOptions, ShapeOptions):
+class GradeOptions(ReadOptions, OutputOptions, ShapeOptions, WatchOptions):
     """What a call may ask for."""
 
     file = text("Read the question from a file, or from .jsonl those of a quiz; - is standard input.", "FILE", short="-f")
@@ -184,12 +184,14 @@ def _at(options: GradeOptions) -> dict[str, float] | None:
 
 
 def _question(options: GradeOptions) -> tuple[str, list[str]]:
-    """The text of the question, and the answers among the arguments."""
+    """The text of the question, read as the call says, and the answers among the arguments."""
+    from gradcli.cli.inputs.source import as_read
+
     if options.file is not None:
-        return read_text(options.file)[0], list(options.positional)
+        return as_read(*read_text(options.file), options), list(options.positional)
     if not options.positional:
         raise GradcliError("there is no question", hint='for example gradcli grade "x^2" --wrt x -- "2*x"')
-    return options.positional[0], list(options.positional[1:])
+    return as_read(options.positional[0], "question", options), list(options.positional[1:])
 
 
 def _quiz(options: GradeOptions) -> dict[str, Asked] | None:
@@ -200,7 +202,7 @@ def _quiz(options: GradeOptions) -> dict[str, Asked] | None:
         if options.question is not None:
             raise GradcliError("--question names a column for the questions of a quiz", hint="-f quiz.jsonl")
         return None
-    for name in ("wrt", "ask", "order", "at", "digits", "tol", "steps", "shape"):
+    for name in ("read", "wrt", "ask", "order", "at", "digits", "tol", "steps", "shape"):
         if name in options.given:
             raise GradcliError(f"--{name} is for a single question", hint="the questions of a quiz say it themselves")
     if options.positional:
@@ -266,4 +268,4 @@ def _graded(options: GradeOptions, quiz: dict[str, Asked], given: list[str]) -> 
 
 
 POSITIONAL = ("EXPRESSION ANSWER ...", "The question, then the answers behind --.")
-COMMAND = Command(HELP, POSITIONAL, GradeOptions, run, takes_expressions=True)
+COMMAND = Command(HELP, POSITIONAL, GradeOptions, run, takes_expressions=True, work="marking answers")

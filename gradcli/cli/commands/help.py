@@ -41,6 +41,10 @@ def run(options: HelpOptions) -> None:
         raise GradcliError("--html and --man ask for different formats", hint="leave one out")
     if topic is not None and topic not in summaries():
         if topic not in command_names():
+            from gradcli.ops.words import vocabulary
+
+            if topic in vocabulary().functions:
+                raise GradcliError(f"there is no topic {topic}: it is a function", hint=f"write gradcli ops {topic}")
             near = nearest(topic, [*summaries(), *command_names()])
             places = {} if near and near.startswith(topic) else headings_with(topic)
             hint = f"did you mean {near}?" if near else "`gradcli help` lists the topics"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command, text, texts, whole
-from gradcli.cli.framework.options import OutputOptions
+from gradcli.cli.framework.options import OutputOptions, ReadOptions
 from gradcli.cli.framework.streams import write
 from gradcli.errors import GradcliError, located
 
@@ -22,7 +22,7 @@ that are equal there, and those that are right there, are named. Choose another 
 """
 
 
-class MistakesOptions(OutputOptions):
+class MistakesOptions(ReadOptions, OutputOptions):
     """What a call may ask for."""
 
     wrt = text("The variable by which the derivative is asked for; may be left out where there is one.", "NAME")
@@ -39,20 +39,22 @@ def run(options: MistakesOptions) -> None:
     from gradcli.output.reports import mistakes as report
 
     if not options.positional:
-        for name in ("wrt", "order", "at"):
+        for name in ("read", "wrt", "order", "at"):
             if name in options.given:
                 raise GradcliError(f"--{name} is for a question", hint='gradcli mistakes "sin(x^3)" --wrt x')
         blocks, lines = report.kinds_report, report.kinds_json
     else:
+        from gradcli.cli.inputs.source import as_read
         from gradcli.cli.inputs.variables import bindings, given_at
         from gradcli.teaching.marking import Marker
         from gradcli.teaching.tasks import DERIVATIVE, task
         from gradcli.teaching.written_mistakes import written_mistakes
 
         at = dict(bindings(given_at(options.at), (), None, options.command)[0]) or None
-        with located(options.positional[0], "question"):
+        question = as_read(options.positional[0], "question", options)
+        with located(question, "question"):
             names = [name.strip() for name in (options.wrt or "").split(",") if name.strip()]
-            marker = task(options.positional[0], DERIVATIVE, names, order=options.order, at=at)
+            marker = task(question, DERIVATIVE, names, order=options.order, at=at)
         assert isinstance(marker, Marker)
         written = written_mistakes(marker)
         blocks, lines = (lambda: report.here_report(marker, written)), (lambda: report.here_json(marker, written))
@@ -65,4 +67,4 @@ def run(options: MistakesOptions) -> None:
 
 
 POSITIONAL = ("[EXPRESSION]", "The question; without one the kinds are listed.")
-COMMAND = Command(HELP, POSITIONAL, MistakesOptions, run, takes_expressions=True)
+COMMAND = Command(HELP, POSITIONAL, MistakesOptions, run, takes_expressions=True, work="making wrong answers")

@@ -130,10 +130,14 @@ def _plot_field(
     refuse(options, ("derivatives", "tangent-at", "window"), "is for one variable, and two have ranges")
     first, second = ranges
     steps = max(2, options.points // FIELD_STEPS)
-    if format.name == "html":
-        raise GradcliError("a page is of one variable, and two have ranges", hint="--format svg, or a value for one of them")
     found = field(graph, (first, second), list(ranges.values()), values, steps=steps)
     chart, [name] = chart_of_field(found, names[0]), names
+    if format.name == "html":
+        from gradcli.output.plots.page import field_page
+
+        page = field_page(found, graph, name, values, chart, theme=options.theme or "auto")
+        write_to(options.output, page, ascii=in_ascii(options), html=True)
+        return
     json = partial(field_json, found, name, values, ascii=in_ascii(options))
     write_chart(chart, format, options, lambda: field_rows(found), field_columns(found, name), json)
 
@@ -164,5 +168,10 @@ def _places(given: Sequence[str], variable: str) -> list[float]:
 
 
 COMMAND = Command(
-    HELP, ("EXPRESSIONS", "The expressions or programs; - is standard input."), PlotOptions, run, takes_variables=True
+    HELP,
+    ("EXPRESSIONS", "The expressions or programs; - is standard input."),
+    PlotOptions,
+    run,
+    takes_variables=True,
+    work="computing points",
 )

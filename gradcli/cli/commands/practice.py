@@ -63,4 +63,4 @@ def run(options: PracticeOptions) -> ExitCode:
     return ExitCode.SUCCESS if right == total else ExitCode.NEGATIVE
 
 
-COMMAND = Command(HELP, ("", ""), PracticeOptions, run)
+COMMAND = Command(HELP, ("", ""), PracticeOptions, run, work="")

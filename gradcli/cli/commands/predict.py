@@ -67,4 +67,4 @@ def run(options: PredictOptions) -> ExitCode:
     return ExitCode.SUCCESS if right == total else ExitCode.NEGATIVE
 
 
-COMMAND = Command(HELP, EXPRESSION, PredictOptions, run, takes_variables=True)
+COMMAND = Command(HELP, EXPRESSION, PredictOptions, run, takes_variables=True, work="")

@@ -66,4 +66,4 @@ def run(options: ReplOptions) -> ExitCode | None:
     return None if sys.stdin is not None and sys.stdin.isatty() else ExitCode(session.code)
 
 
-COMMAND = Command(HELP, ("", ""), ReplOptions, run)
+COMMAND = Command(HELP, ("", ""), ReplOptions, run, work="")

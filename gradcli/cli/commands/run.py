@@ -72,4 +72,4 @@ def run(options: RunOptions) -> ExitCode | None:
     return None
 
 
-COMMAND = Command(HELP, PROGRAM, RunOptions, run, takes_variables=True)
+COMMAND = Command(HELP, PROGRAM, RunOptions, run, takes_variables=True, work="running the program")

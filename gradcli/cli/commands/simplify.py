@@ -52,4 +52,4 @@ def run(options: SimplifyOptions) -> None:
     write_derivatives(found, options, source, graph, graph, graph.outputs, values)
 
 
-COMMAND = Command(HELP, EXPRESSION, SimplifyOptions, run, takes_variables=True)
+COMMAND = Command(HELP, EXPRESSION, SimplifyOptions, run, takes_variables=True, work="simplifying the expression")

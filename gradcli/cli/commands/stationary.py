@@ -57,4 +57,4 @@ def run(options: StationaryOptions) -> None:
     write_lines(stationary_lines(found, variable, format))
 
 
-COMMAND = Command(HELP, EXPRESSION, StationaryOptions, run, takes_variables=True)
+COMMAND = Command(HELP, EXPRESSION, StationaryOptions, run, takes_variables=True, work="looking for stationary points")

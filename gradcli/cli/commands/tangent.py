@@ -8,6 +8,7 @@ from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command
 from gradcli.cli.framework.options import EXPRESSION, DerivativeOptions
 from gradcli.cli.framework.streams import can_print_signs, remark_said, write
+from gradcli.cli.inputs.run import warn_of_others
 from gradcli.cli.inputs.source import expression_as_written, expression_text
 from gradcli.cli.inputs.variables import exact_point, given_at, point
 from gradcli.errors import GradcliError, located
@@ -49,6 +50,7 @@ def run(options: TangentOptions) -> None:
     else:
         text, where = expression_text(options)
         graph = static_graph(text, where, values, options)
+        warn_of_others(graph, options)
     if graph.shapes:
         raise GradcliError("a tangent is of numbers, and here are arrays", hint="leave --shape out")
 
@@ -70,4 +72,4 @@ def run(options: TangentOptions) -> None:
         write([remark_said(tangent_line(found, format, level=relation is not None)) + "\n"])
 
 
-COMMAND = Command(HELP, EXPRESSION, TangentOptions, run, takes_variables=True)
+COMMAND = Command(HELP, EXPRESSION, TangentOptions, run, takes_variables=True, work="taking derivatives")

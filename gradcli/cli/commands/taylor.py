@@ -10,6 +10,7 @@ from gradcli.cli.framework.command import Command, text, texts, whole
 from gradcli.cli.framework.options import EXPRESSION, AssumeOptions, DerivativeOptions
 from gradcli.cli.framework.streams import can_print_signs, remark_said, write
 from gradcli.cli.inputs.ranges import range_and_name
+from gradcli.cli.inputs.run import warn_of_others
 from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.variables import point
 from gradcli.errors import GradcliError, UnknownVariableError, located
@@ -40,7 +41,7 @@ class TaylorOptions(DerivativeOptions, AssumeOptions):
     """What a call may ask for."""
 
     wrt = text("The variable; that of --about, or the only one, where left out.", "NAME")
-    about = texts("Where: x=0, x=pi/4, or x=a for a place that has no number.", "NAME=PLACE")
+    about = texts("Where: x=0, x=pi/4, or x=a for a place that has no number; 0 where there is one variable.", "NAME=PLACE")
     order = whole("The largest power, up to 100.", 5, maximum=100)
 
 
@@ -59,6 +60,7 @@ def run(options: TaylorOptions) -> None:
     from gradcli.lowering.programs.lower import lower
 
     graph = static_graph(source, where, {}, options)
+    warn_of_others(graph, options)
     variable, place = _place(options, graph)
     with located(place, "--about"):
         about = lower(parse(place, "--about"), StaticBuilder(Graph()))
@@ -104,7 +106,9 @@ def _place(options: TaylorOptions, graph: Graph) -> tuple[str, str]:
         raise GradcliError("--about is given twice", hint="a Taylor polynomial has one variable; the others stay as they are")
     given = options.about[0] if options.about else ""
     name, equals, place = (part.strip() for part in given.partition("="))
-    if given and not (name and equals and place):
+    if not equals:  # of the variable that --wrt names, or of the only one
+        name, place = "", given
+    if equals and not (name and place):
         raise GradcliError(f"--about takes NAME=PLACE, not '{given}'", hint="for example --about x=0")
     wanted = [one for one in dict.fromkeys((options.wrt, name)) if one]
     if len(wanted) > 1:
@@ -119,4 +123,4 @@ def _place(options: TaylorOptions, graph: Graph) -> tuple[str, str]:
     return variable, place or "0"
 
 
-COMMAND = Command(HELP, EXPRESSION, TaylorOptions, run, takes_variables=True, uses_values=False)
+COMMAND = Command(HELP, EXPRESSION, TaylorOptions, run, takes_variables=True, uses_values=False, work="computing coefficients")

@@ -62,4 +62,4 @@ def _listing() -> list[str]:
     return list(listing(known_modules()))
 
 
-COMMAND = Command(HELP, SCRIPT, ScriptOptions, run)
+COMMAND = Command(HELP, SCRIPT, ScriptOptions, run, work="running the script")

@@ -54,4 +54,4 @@ def _listing() -> list[str]:
     return [*listing(known_modules()), *tensor_entries()]
 
 
-COMMAND = Command(HELP, SCRIPT, ScriptOptions, run)
+COMMAND = Command(HELP, SCRIPT, ScriptOptions, run, work="running the script")

@@ -71,4 +71,4 @@ def run(options: TraceOptions) -> None:
         raise found.error.located(text, where)
 
 
-COMMAND = Command(HELP, PROGRAM, TraceOptions, run, takes_variables=True)
+COMMAND = Command(HELP, PROGRAM, TraceOptions, run, takes_variables=True, work="running the program")

@@ -52,4 +52,4 @@ def run(options: WhyOptions) -> None:
     show_blocks(lambda style: why_report(why, style), format)
 
 
-COMMAND = Command(HELP, EXPRESSION, WhyOptions, run, takes_variables=True)
+COMMAND = Command(HELP, EXPRESSION, WhyOptions, run, takes_variables=True, work="looking for the cause")

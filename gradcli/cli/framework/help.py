@@ -9,7 +9,7 @@ import re
 import shutil
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 import typer
 
@@ -62,7 +62,20 @@ MOST_COLUMNS = 120
 """How wide a page becomes, however wide the terminal is."""
 
 
-def application(commands: Sequence[Command[Any]]) -> typer.Typer:
+class Suggesting(Protocol):
+    """What knows what a call that is being typed may go on with."""
+
+    def variables(self, command: Command[Any]) -> list[str]:
+        """The variables that a command takes as options."""
+
+    def values(self, option: Option[Any], begun: str) -> list[str]:
+        """What the value of an option may be."""
+
+    def positional(self, command: Command[Any], begun: str) -> list[str]:
+        """What an argument of a command may be."""
+
+
+def application(commands: Sequence[Command[Any]], suggesting: Suggesting | None = None) -> typer.Typer:
     """The Typer application of the commands. It shows help and completes; calls are run by ``main``."""
     app = typer.Typer(
         name="gradcli",
@@ -78,18 +91,24 @@ def application(commands: Sequence[Command[Any]]) -> typer.Typer:
         """Overwritten by the help of the application."""
 
     for command in commands:
-        app.command(command.name, help=fitted(help_said(command.help)), short_help=_spread(command.summary))(_callback(command))
+        app.command(command.name, help=fitted(help_said(command.help)), short_help=_spread(command.summary))(
+            _callback(command, suggesting)
+        )
     return app
 
 
-def show_help(arguments: Sequence[str]) -> None:
+def show_help(arguments: Sequence[str], suggesting: Suggesting | None = None) -> None:
     """Write a help page, or what completion asks for, to standard output.
+
+    Args:
+        arguments: Those of the call.
+        suggesting: What knows what the call that is being typed may go on with.
 
     Raises:
         GradcliError: An argument is not understood.
     """
     usage_error = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
-    app = application([command_named(name) for name in command_names()])
+    app = application([command_named(name) for name in command_names()], suggesting)
     shown = io.StringIO()
     try:
         with contextlib.redirect_stdout(shown):
@@ -99,7 +118,10 @@ def show_help(arguments: Sequence[str]) -> None:
             raise
         message = getattr(error, "message", "") or str(error)
         raise GradcliError(message.rstrip("."), hint="`gradcli --help` lists the commands") from None
-    finally:  # completion exits
+    except SystemExit as ended:  # so completion ends
+        if ended.code:
+            raise
+    finally:
         write([_labels_said(_closed(shown.getvalue()))])
 
 
@@ -172,7 +194,7 @@ def _labels_said(text: str) -> str:
     return text
 
 
-def _callback(command: Command[Any]) -> Callable[..., None]:
+def _callback(command: Command[Any], suggesting: Suggesting | None) -> Callable[..., None]:
     """A function with the signature from which Typer makes a command's help page and completion."""
 
     def callback(**values: Any) -> None:
@@ -181,10 +203,14 @@ def _callback(command: Command[Any]) -> Callable[..., None]:
     metavar, meaning = command.positional
     parameters = []
     if metavar:
-        argument = typer.Argument(metavar=metavar, help=_spread(said(meaning)), show_default=False)
+        suggested = (lambda incomplete: suggesting.positional(command, incomplete)) if suggesting else None
+        argument = typer.Argument(metavar=metavar, help=_spread(said(meaning)), show_default=False, autocompletion=suggested)
         parameters.append(_parameter("positional", str | None, argument, None))
     for option in command.options:
-        parameters.append(_parameter(option.attribute, _kind(option), _typer_option(option), option.default or None))
+        parameters.append(_parameter(option.attribute, _kind(option), _typer_option(option, suggesting), option.default or None))
+    for number, name in enumerate(suggesting.variables(command) if suggesting else []):
+        given = typer.Option(f"--{name}", help=f"The value of {name}.")
+        parameters.append(_parameter(f"variable_{number}", str | None, given, None))
     callback.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     callback.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return callback
@@ -203,7 +229,7 @@ def _kind(option: Option[Any]) -> Any:
     return int if option.minimum is not None else str | None
 
 
-def _typer_option(option: Option[Any]) -> Any:
+def _typer_option(option: Option[Any], suggesting: Suggesting | None) -> Any:
     if not option.metavar:
         return typer.Option(*option.flags, help=_spread(said(option.help)))
     metavar, help = "|".join(option.choices) or option.metavar, said(option.help)
@@ -211,5 +237,5 @@ def _typer_option(option: Option[Any]) -> Any:
         metavar = option.metavar
         values = f"{metavar} is {', '.join(option.choices[:-1])} or {option.choices[-1]}."
         help = f"{help} {said(values)}"
-    choices = list(option.choices)
-    return typer.Option(*option.flags, metavar=metavar, help=_spread(help), autocompletion=(lambda: choices) if choices else None)
+    suggested = (lambda incomplete: suggesting.values(option, incomplete)) if suggesting else None
+    return typer.Option(*option.flags, metavar=metavar, help=_spread(help), autocompletion=suggested)

@@ -35,7 +35,9 @@ class ValueOptions(Options):
 class WatchOptions(Options):
     """Whether it runs once."""
 
-    watch = text("Read it from a file, and run again each time that changes; Ctrl-C ends.", "FILE")
+    watch = text(
+        "Run again each time this file changes: that of the expression, or one that another option reads. Ctrl-C ends.", "FILE"
+    )
 
 
 class ExpressionOptions(ReadOptions, ValueOptions, WatchOptions):

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterable
 
+from gradcli.cli.framework.progress import erased
 from gradcli.errors import ExitCode, GradcliError, Speech, label, said, speak_as, visible
 from gradcli.typing import TYPE_CHECKING
 
@@ -68,6 +69,7 @@ def read_bytes(path: str, most: int = MOST_BYTES) -> tuple[bytes, str]:
         if path == STDIN and sys.stdin is None:
             raise GradcliError("standard input is closed")
         if path == STDIN:
+            erased(for_good=sys.stdin.isatty())
             data = sys.stdin.buffer.read(most + 1)
         else:
             with open(path, "rb") as file:
@@ -123,6 +125,7 @@ def write(pieces: Iterable[str] | bytes) -> bool:
         return True
     if hasattr(sys.stdout, "reconfigure") and not can_print_signs(sys.stdout):
         sys.stdout.reconfigure(errors="backslashreplace")
+    erased(for_good=sys.stdout.isatty())
     try:
         if isinstance(pieces, bytes):
             sys.stdout.buffer.write(pieces)
@@ -201,6 +204,7 @@ def write_error(error: GradcliError, *, as_json: bool) -> None:
 def _to_stderr(text: str) -> None:
     if sys.stderr is None:
         return
+    erased(for_good=False)
     encoding = sys.stderr.encoding or "ascii"
     try:
         sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding))

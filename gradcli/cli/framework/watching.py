@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
+from gradcli.cli.framework.command import Options
 from gradcli.cli.framework.streams import STDIN, write, write_note
 from gradcli.errors import ExitCode, GradcliError
 
@@ -30,6 +31,22 @@ def without_watching(words: Sequence[str]) -> list[str]:
             kept.append(words[at])
         at += 1
     return [*kept, *words[end:]]
+
+
+def reading(options: Options) -> list[str]:
+    """The words by which a call that does not name it otherwise reads the file that is watched.
+
+    Raises:
+        GradcliError: It reads something else.
+    """
+    path, command = options.given["watch"], options.command
+    read = {name: value for name, value in options.given.items() if name != "watch"}
+    if path in options.positional or any(value == path or (isinstance(value, list) and path in value) for value in read.values()):
+        return []
+    if options.positional or not read.keys().isdisjoint(("file", "expression")):
+        hint = f"leave one out, or name {path} where it is read as well, as in --bindings {path}"
+        raise GradcliError(f"--watch reads {path}, and there is another expression", hint=hint)
+    return ["-f", path] if "-f" in command.by_flag else [path]
 
 
 def watch(path: str, run: Callable[[], int]) -> ExitCode | None:

@@ -10,7 +10,7 @@ from functools import partial
 from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.names_asked import variables_among
 from gradcli.autodiff.runs.prepared import free_variables
-from gradcli.cli.framework.progress import rows_progress
+from gradcli.cli.framework.progress import doing
 from gradcli.cli.framework.streams import can_print_signs, write_note, write_warning
 from gradcli.cli.inputs.feed_folder import check_file, is_folder, part_size, run_job
 from gradcli.cli.inputs.feed_options import FeedOptions, delimiter_of, kept_of, reading_of, separated
@@ -83,7 +83,7 @@ def feed_rows(
             return said(run_job(replace(job, kernel=options.kernel or job.kernel), options))
         check_file(options)
         tally, put_on = Tally(), True
-        with rows_progress(rows.size) as advance, ExitStack() as stack:
+        with ExitStack() as stack:
             put = sink(stack, chosen, layout, options)
             first = 1
             while piece is not None and put_on:
@@ -93,7 +93,7 @@ def feed_rows(
                     if not put_on:
                         break
                 first += piece.size
-                advance(piece.done, first - 1)
+                doing("running rows", piece.done, rows.size, first - 1)
                 piece = next(pieces, None) if put_on else None
     if not put_on:
         return ExitCode.NEGATIVE if tally.failed else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradcli.cli.framework.choices import refuse, split_names
-from gradcli.cli.framework.progress import rows_progress
+from gradcli.cli.framework.progress import doing
 from gradcli.cli.framework.streams import write_to
 from gradcli.cli.inputs.feed_options import FeedOptions, memory_of, names_folder
 from gradcli.data.engines import reports_of
@@ -68,20 +68,20 @@ def run_job(job: Job, options: FeedOptions) -> Tally:
     check_address(options)
     job = replace(job, by=by, errors=options.errors is not None)
     numbers = begin(job, resume=options.resume)
-    with rows_progress(sum(part.rows or 0 for part in job.parts)) as advance:
-        left = set(numbers)
-        done = sum(part.rows or 0 for number, part in enumerate(job.parts) if number not in left)
+    whole = sum(part.rows or 0 for part in job.parts)
+    left = set(numbers)
+    done = sum(part.rows or 0 for number, part in enumerate(job.parts) if number not in left)
 
-        def count(rows: int) -> None:
-            nonlocal done
-            done += rows
-            advance(done, done)
+    def count(rows: int) -> None:
+        nonlocal done
+        done += rows
+        doing("running rows", done, whole, done)
 
-        if options.engine is None:
-            reports = locally(job, numbers, count)
-        else:
-            reports = reports_of(options.engine, job, numbers, options.address, count)
-        tally = finish(job, reports)
+    if options.engine is None:
+        reports = locally(job, numbers, count)
+    else:
+        reports = reports_of(options.engine, job, numbers, options.address, count)
+    tally = finish(job, reports)
     if options.errors is not None:
         if is_address(options.errors):
             write(as_path(options.errors), failed_lines(job))

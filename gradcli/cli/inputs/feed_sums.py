@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 from gradcli.autodiff.request import Request
 from gradcli.cli.framework.choices import split_names
-from gradcli.cli.framework.progress import rows_progress
+from gradcli.cli.framework.progress import doing
 from gradcli.cli.framework.streams import can_print_signs, write_note, write_warning
 from gradcli.cli.inputs.feed_folder import part_size
 from gradcli.cli.inputs.feed_options import FeedOptions
@@ -80,10 +80,9 @@ def feed_sums(
 def _here(function: BatchFunction, rows: Feed, wanted: Wanted, by: str | None) -> tuple[Sums, int]:
     """The sums of a feed, and how many rows it has."""
     reducer, unread = function.reducer(), Unread()
-    with rows_progress(rows.size) as advance:
-        for piece in rows.pieces(wanted):
-            reducer.add(*unread.readable(piece, by))
-            advance(piece.done, unread.rows)
+    for piece in rows.pieces(wanted):
+        reducer.add(*unread.readable(piece, by))
+        doing("adding up rows", piece.done, rows.size, unread.rows)
     return unread.counted(reducer.sums()), unread.rows
 
 
@@ -91,15 +90,14 @@ def _on_engine(function: BatchFunction, feed: str, wanted: Wanted, reading: Read
     """The same, by an engine."""
     parts = tuple(partitions_of(feed, reading, part_size(options)))
     rows, done = sum(part.rows or 0 for part in parts), 0
-    with rows_progress(rows) as advance:
 
-        def count(more: int) -> None:
-            nonlocal done
-            done += more
-            advance(done, done)
+    def count(more: int) -> None:
+        nonlocal done
+        done += more
+        doing("adding up rows", done, rows, done)
 
-        job = SumJob(function, parts, reading, wanted, options.group_by)
-        found = total(job, reports_of(options.engine or "", job, range(len(parts)), options.address, count))
+    job = SumJob(function, parts, reading, wanted, options.group_by)
+    found = total(job, reports_of(options.engine or "", job, range(len(parts)), options.address, count))
     return found, rows
 
 

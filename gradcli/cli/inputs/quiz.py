@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 
 from gradcli.cli.framework.command import Command
-from gradcli.cli.framework.progress import rows_progress
+from gradcli.cli.framework.progress import doing
 from gradcli.cli.framework.streams import read_text
 from gradcli.cli.inputs.answers import Given
 from gradcli.cli.inputs.json_file import json_value
@@ -68,17 +68,16 @@ def quiz_of(path: str, credit: Mapping[str, float], command: Command[Any]) -> di
 def foreseen(rows: Iterable[Given], quiz: Mapping[str, Asked]) -> Iterator[Given]:
     """Answers, some at a time, so that those to a question are marked together."""
     coming, done = iter(rows), 0
-    with rows_progress(None) as advance:
-        while chunk := list(itertools.islice(coming, _TOGETHER)):
-            by_question: dict[str, list[str]] = {}
-            for one in chunk:
-                by_question.setdefault(one.question, []).append(one.answer)
-            for id, answers in by_question.items():
-                if id in quiz and isinstance(marker := quiz[id].marker, Marker):
-                    marker.foresee(answers)
-            yield from chunk
-            done += len(chunk)
-            advance(done, done)
+    while chunk := list(itertools.islice(coming, _TOGETHER)):
+        by_question: dict[str, list[str]] = {}
+        for one in chunk:
+            by_question.setdefault(one.question, []).append(one.answer)
+        for id, answers in by_question.items():
+            if id in quiz and isinstance(marker := quiz[id].marker, Marker):
+                marker.foresee(answers)
+        yield from chunk
+        done += len(chunk)
+        doing("marking answers", rows=done)
 
 
 def _asked(record: Mapping[str, Any], number: int, credit: Mapping[str, float], command: Command[Any]) -> Asked:

@@ -19,6 +19,9 @@ DEFAULT = (-5.0, 5.0)
 MOST = 2
 """Variables that may have a range."""
 
+_LIKE_A_RANGE = r"[\[(]?([^.,;:\[\]()]+(?:\.[0-9]+)?)(?:\.\.\.?|[,;] ?| to )([^,;\[\]()]+)[\])]?"
+"""What is meant as a range: 0..3, -3,3, [-3, 3]."""
+
 _NARROWEST = 1e-9
 """The width of a range at least, beside its numbers."""
 
@@ -69,7 +72,7 @@ def ranges_and_values(options: ValueOptions, names: Sequence[str]) -> tuple[dict
         name, value = assignment("--set", text, "x=2")
         given.append(Given(name, value, f"--set {name}"))
     for one in given:
-        if (found := re.fullmatch(r"([^.:]+(?:\.[0-9]+)?)\.\.\.?(.+)", one.text)) is not None:
+        if (found := re.fullmatch(_LIKE_A_RANGE, one.text)) is not None:
             raise GradcliError(
                 f"{one.option} takes a value or LOW:HIGH, not '{one.text}'", hint=f"write {one.option} {found[1]}:{found[2]}"
             )

@@ -20,7 +20,7 @@ from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.variables import bindings_of, number
 from gradcli.errors import ExitCode, GradcliError, UnknownVariableError, located, no_value
 from gradcli.frozen import replace
-from gradcli.graph.graph import DEFAULT_MAX_NODES, Shape
+from gradcli.graph.graph import DEFAULT_MAX_NODES, Graph, Shape
 from gradcli.typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -72,6 +72,20 @@ class Run(NamedTuple):
     error: GradcliError | None = None
 
 
+def warn_of_others(graph: Graph, options: Options) -> None:
+    """Say that a program has further outputs, where a call is about one of them."""
+    count = len(graph.outputs)
+    if count < 2:
+        return
+    is_last = graph.output == graph.outputs[-1]
+    said = (
+        f"the program has {count} outputs, and this is about the last one"
+        if is_last
+        else f"the program has {count} outputs, and this is about the first one"
+    )
+    write_warning(said + "; --jacobian has the derivatives of all" * ("--jacobian" in options.command.by_flag))
+
+
 def run_of(
     options: RunOptions,
     *,
@@ -118,13 +132,13 @@ def run_of(
     values, from_file = bindings_of(options)
     asked = replace(asked, bindings=values, spare=from_file)  # one file of values may serve several expressions
 
-    from gradcli.cli.framework.progress import progress
+    from gradcli.cli.framework.progress import doing
 
     notes: list[str] = []
-    with progress(len(text)) as step, located("" if options.graph else text, where):
+    with located("" if options.graph else text, where):
         try:
             if options.graph is None:
-                step("reading the expression")
+                doing("reading the expression")
                 tape = _from_text(text, where, asked, options, draws=draws)
             else:
                 tape, text = _from_document(options.graph, asked, options, notes, draws=draws)
@@ -145,7 +159,7 @@ def run_of(
             return Run(broken_tape(mismatch, asked), text, [mismatch.message], where, mismatch)
         if elements:
             tape = written_in_elements(tape, wrt, options, options.max_nodes)
-        step("checking the values")
+        doing("checking the values")
         notes += tape.warnings
         if tape.symbolic:
             refuse(options, ("strict", "dtype"), "is for values, and there are none", NO_VALUES)

@@ -5,21 +5,20 @@ from __future__ import annotations
 import itertools
 import os
 import re
-from collections.abc import Sequence
 
-from gradcli.cli.framework.command import Command, Options
+from gradcli.cli.framework.command import Options
 from gradcli.cli.framework.options import ExpressionOptions, ProgramOptions, ReadOptions
 from gradcli.cli.framework.streams import STDIN, read_text
+from gradcli.cli.framework.table import others_have
 from gradcli.errors import GradcliError, NoValueError, visible
 from gradcli.language.ast import SPELLED
 from gradcli.ops.catalogue import OPERATIONS
-from gradcli.typing import Any
 
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _LIKE_AN_OPTION = r"-[^\W\d]\w*"
 _ASSIGNED = r"([^\W\d]\w*)=([^=].*)"
 _GIVEN = r"[^\W\d]\w*"
-_NAMING = ("set", "wrt", "at", "shape", "partial", "implicit", "depends")
+NAMING = ("set", "wrt", "at", "shape", "partial", "implicit", "depends", "choose")
 """Options that name variables; each of these is one name, however long it is."""
 _FOREIGN = ("\\", "<", "$", "^{")
 """Signs of LaTeX and of MathML."""
@@ -89,7 +88,7 @@ def _spell(text: str) -> None:
 def _names_given(options: Options) -> list[str]:
     """The names of variables that a call gives or asks for: each is one name, however long it is."""
     given = [given.name for given in options.variables]
-    for option in _NAMING:
+    for option in NAMING:
         parts = options.given.get(option, ())
         given += [name for part in ([parts] if isinstance(parts, str) else parts) for name in re.findall(_GIVEN, part)]
     return given
@@ -151,7 +150,7 @@ def expression_as_written(options: ExpressionOptions) -> tuple[str, str]:
     if not positional:
         raise _no_expression(options)
     if len(positional) > 1:
-        raise _several(positional, options.command)
+        raise _several(options)
     text = positional[0]
     if text == STDIN:
         return read_text(STDIN)
@@ -170,7 +169,7 @@ def expression_texts(options: ExpressionOptions) -> list[tuple[str, str]]:
     if len(texts) < 2 or options.file is not None:
         return [expression_text(options)]
     if any(re.fullmatch(_LIKE_AN_OPTION, text) and re.fullmatch(_NUMBER, next) for text, next in itertools.pairwise(texts)):
-        raise _several(texts, options.command)
+        raise _several(options)
     if texts.count(STDIN) > 1:
         raise GradcliError("two expressions cannot come from standard input", hint="give one as an argument")
     given = [read_text(STDIN) if text == STDIN else (text, "expression") for text in texts]
@@ -183,11 +182,11 @@ def program_text(options: ProgramOptions) -> tuple[str, str]:
     Raises:
         GradcliError: There is none, or more than one, or the file cannot be read.
     """
-    text, where = _program(options)
+    text, where = program_as_written(options)
     return as_read(text, where, options), where
 
 
-def _program(options: ProgramOptions) -> tuple[str, str]:
+def program_as_written(options: ProgramOptions) -> tuple[str, str]:
     """The text of the program as it is written, and what messages call it."""
     text, name = options.expression, options.command.name
     files = [*options.positional, *([] if options.file is None else [options.file])]
@@ -214,7 +213,7 @@ def _no_expression(options: ExpressionOptions) -> GradcliError:
         if near and not re.fullmatch(_NUMBER, given.text):
             return GradcliError(f"there is no option {given.option}", hint=f"did you mean {near}?")
     for option, values in options.given.items():
-        if option in _NAMING and isinstance(values, str) and re.search(r"[=+*/^(]", values) and option != "depends":
+        if option in NAMING and isinstance(values, str) and re.search(r"[=+*/^(]", values) and option != "depends":
             write = f'gradcli {command.name} "{values}" --{option} y' if "=" in values else f'gradcli {command.name} "{values}"'
             return GradcliError(f"--{option} takes a name, and {values} is an expression", hint=f"write {write}")
     point = " --x 2 --w 1" if command.takes_variables else ""
@@ -222,7 +221,8 @@ def _no_expression(options: ExpressionOptions) -> GradcliError:
     return GradcliError("there is no expression", hint=hint)
 
 
-def _several(positional: Sequence[str], command: Command[Any]) -> GradcliError:
+def _several(options: ExpressionOptions) -> GradcliError:
+    positional, command = options.positional, options.command
     listed = " and ".join(f"'{text}'" for text in positional[:3])
     message = f"there are {len(positional)} expressions: {listed}"
     for index, text in enumerate(positional[:-1]):
@@ -230,9 +230,18 @@ def _several(positional: Sequence[str], command: Command[Any]) -> GradcliError:
             return GradcliError(message, hint=f"a variable takes two dashes: -{text} {positional[index + 1]}")
     for text in positional:
         if re.fullmatch(_LIKE_AN_OPTION, text):
-            return GradcliError(message, hint=f"{text} is no option; `gradcli {command.name} --help` lists them")
+            others = others_have(text, command)
+            return GradcliError(
+                f"there is no option {text} here" if others else message,
+                hint=others or f"{text} is no option; `gradcli {command.name} --help` lists them",
+            )
     assigned = [found for text in positional[1:] if (found := re.fullmatch(_ASSIGNED, text))]
     if assigned:
         values = " ".join(f"--{found[1]} {found[2]}" for found in assigned)
         return GradcliError(message, hint=f"a variable is given by two dashes: {values}")
+    flags = [option.name for option in command.options if not option.metavar and option.name in options.given]
+    for flag in flags:  # --json 3, where json is a variable
+        if len(positional) == 2 and re.search(rf"\b{flag}\b", " ".join(positional)):
+            [value] = [text for text in positional if not re.search(rf"\b{flag}\b", text)] or [""]
+            return GradcliError(message, hint=f"--{flag} is an option of its own; the variable is given by --set {flag}={value}")
     return GradcliError(message, hint="put the expression in quotation marks; separate statements with ';'")

@@ -13,7 +13,7 @@ from gradcli.autodiff.passes.forward import evaluate
 from gradcli.autodiff.runs.static_graphs import build
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.options import AssumeOptions, DerivativeOptions, ShapeOptions
-from gradcli.cli.framework.streams import can_print_signs, remark_said, write, write_warning
+from gradcli.cli.framework.streams import can_print_signs, remark_said, wants_rich, write, write_warning
 from gradcli.cli.inputs.run import request_of
 from gradcli.cli.inputs.variables import shapes_of
 from gradcli.errors import GradcliError, UnknownVariableError, located, no_value
@@ -130,7 +130,10 @@ def write_derivatives(
     if format == "json":
         write(derivatives_json(found, text, (), ascii=not can_print_signs(sys.stdout)))
     else:
-        write(f"{remark_said(line)}\n" for line in lines(found, format))
+        write(
+            f"{remark_said(line)}\n"
+            for line in lines(found, format, of_what=wants_rich(sys.stdout) and can_print_signs(sys.stdout))
+        )
 
 
 def _with_values(

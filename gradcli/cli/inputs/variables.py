@@ -159,12 +159,14 @@ def bindings(
 
 def _not_a_value(error: GradcliError, text: str, option: str, command: Command[Any]) -> GradcliError:
     """The error for a value that is none, where other commands have an option that would be written so."""
-    if not re.search("[=<>]", text) or text.startswith("@"):
+    if text.startswith("@"):
         return error
     from gradcli.cli.framework.table import others_have
 
     others = others_have(option, command)
-    return GradcliError(f"there is no option {option} here", hint=others) if others else error
+    name = option.removeprefix("--")
+    message = f"there is no option {option} here, and '{text}' is no value of a variable {name}"
+    return GradcliError(message, hint=others) if others else error
 
 
 def shapes_of(given: Sequence[str]) -> dict[str, tuple[int, ...]]:

@@ -12,7 +12,7 @@ from gradcli.cli.framework.choices import split_names
 from gradcli.cli.framework.command import choice, flag, some_whole, text
 from gradcli.cli.framework.options import OutputOptions, SelectOptions
 from gradcli.cli.framework.streams import can_print_signs, wants_rich, write, write_note, write_warning
-from gradcli.errors import GradcliError
+from gradcli.errors import GradcliError, said
 from gradcli.frozen import Frozen, replace
 from gradcli.output.diagrams.diagram import Diagram
 from gradcli.output.diagrams.of_run import diagram, static_parts
@@ -216,7 +216,8 @@ def _tables(view: View, shown: Diagram, style: Style) -> Iterator[Block]:
 
 def _drawing(view: View) -> list[list[Segment]]:
     """The drawing for a terminal: from left to right where that fits, else from top to bottom if that is narrower."""
-    from gradcli.output.box_drawing.draw import drawn, drawn_width
+    from gradcli.output.box_drawing.canvas import Segment
+    from gradcli.output.box_drawing.draw import cropped, drawn, drawn_width
 
     width = shutil.get_terminal_size().columns
     lines = drawn(_checked(view, view.diagram("LR")), ascii=view.ascii)
@@ -225,7 +226,8 @@ def _drawing(view: View) -> list[list[Segment]]:
         lines = min(lines, upright, key=drawn_width)
     wide = drawn_width(lines)
     if wide > width and sys.stdout is not None and sys.stdout.isatty():
-        write_warning(f"the drawing is {wide} columns wide and the terminal {width}: pipe it into less -S, or write -o graph.svg")
+        note = f"the drawing is {wide} columns wide and the terminal {width}: pipe it into less -S, or write -o graph.svg"
+        return [*cropped(lines, width), [], [Segment(said(note), "faint")]]
     return lines
 
 

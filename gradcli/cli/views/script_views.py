@@ -8,7 +8,7 @@ from os.path import basename, splitext
 
 from gradcli.cli.framework.choices import at_most_one, split_names
 from gradcli.cli.framework.command import flag, text, whole
-from gradcli.cli.framework.options import OutputOptions, SizeLimits
+from gradcli.cli.framework.options import OutputOptions, SizeLimits, WatchOptions
 from gradcli.cli.framework.streams import can_print_signs, read_text, write, write_note, write_to
 from gradcli.errors import GradcliError, nearest
 from gradcli.frozen import replace
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SCRIPT = ("FILE", "The script; - is standard input.")
 
 
-class ScriptOptions(SizeLimits):
+class ScriptOptions(WatchOptions, SizeLimits):
     """The options of the commands that interpret scripts."""
 
     graph = text("Show the graph of the last backward pass in a format of gradcli graph, or write it.", "FORMAT|FILE")

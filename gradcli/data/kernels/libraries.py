@@ -1,7 +1,7 @@
 """Libraries compiled from C, and kept where nobody but the user can put one: a folder of the user's own, mode 0700.
 
-A library is named by a hash of its source, the compiler, its options and the processor, and is moved there whole. A folder or
-a file that belongs to somebody else, or that others may write, is not used.
+A library is named by a hash of what its source follows from, of the compiler, its options and the processor, and is moved there
+whole. A folder or a file that belongs to somebody else, or that others may write, is not used.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from ctypes import CDLL
 from functools import cache
 from pathlib import Path
@@ -53,8 +53,12 @@ def folder() -> Path | None:
     return None
 
 
-def loaded(sources: Sequence[str]) -> CDLL:
+def loaded(facts: str, sources: Callable[[], Sequence[str]]) -> CDLL:
     """The library of the first of some sources that compiles.
+
+    Args:
+        facts: What the sources follow from.
+        sources: Writes them, where no library is kept.
 
     Raises:
         NoLibraryError: There is no compiler, or it compiles none of them.
@@ -63,20 +67,19 @@ def loaded(sources: Sequence[str]) -> CDLL:
     if program is None:
         raise NoLibraryError("there is no C compiler (cc)")
     place = folder()
+    kept = None if place is None else place / _name(facts, program)
+    if kept is not None and _is_own(kept, stat.S_ISREG, 0o022):
+        with contextlib.suppress(OSError):  # of another system, or cut off
+            return CDLL(str(kept))
     message = ""
-    for source in sources:
-        if place is not None:
-            kept = place / _name(source, program)
-            if _is_own(kept, stat.S_ISREG, 0o022):
-                with contextlib.suppress(OSError):  # of another system, or cut off
-                    return CDLL(str(kept))
+    for source in sources():
         with tempfile.TemporaryDirectory(dir=place, prefix="new-") as new:  # which has mode 0700
             built = Path(new) / "kernel.so"
             message = _compiled(program, source, built)
             if message:
                 continue
             try:
-                if place is None:
+                if place is None or kept is None:
                     return CDLL(str(built))
                 os.replace(built, kept)
                 _forget_oldest(place)
@@ -86,9 +89,9 @@ def loaded(sources: Sequence[str]) -> CDLL:
     raise NoLibraryError(f"{program} gives no library: {message}")
 
 
-def _name(source: str, program: str) -> str:
-    facts = os.stat(program)
-    text = "\0".join((source, program, str((facts.st_size, facts.st_mtime_ns)), *OPTIONS, *EXACT, _processor()))
+def _name(facts: str, program: str) -> str:
+    found = os.stat(program)
+    text = "\0".join((facts, program, str((found.st_size, found.st_mtime_ns)), *OPTIONS, *EXACT, _processor()))
     return hashlib.sha256(text.encode()).hexdigest() + ".so"
 
 

@@ -1,4 +1,4 @@
-"""A straight line in C: the function that ``gradcli export --to c`` writes, called in a loop over rows.
+"""A straight line in C, compiled (``c_source`` writes it), and called for the rows of columns.
 
 Sums, products, quotients and choices have the bits that NumPy gives. Functions such as exp are those of the C library, of glibc
 its vectors of numbers (libmvec), which are within 4 units in the last place of the exact value.
@@ -8,20 +8,14 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, partial
+from pathlib import Path
 
 import numpy
 
 from gradcli.data.kernels.blocks import Result
-from gradcli.data.kernels.libraries import VECTOR, loaded
+from gradcli.data.kernels.libraries import loaded
 from gradcli.data.kernels.straight_line import StraightLine
-from gradcli.errors import Span
-from gradcli.graph.graph import Graph, Settings
-from gradcli.language.ast import NOWHERE
-from gradcli.lowering.builders.compaction import replay
-from gradcli.ops.elementwise.arithmetic import add, sub
-from gradcli.output.code.catalogue import language_named
-from gradcli.output.code.language import Written
-from gradcli.output.code.routine import CodeBuilder, functions_in, routine
 from gradcli.typing import Any
 
 BLOCK = 2**14
@@ -30,80 +24,27 @@ BLOCK = 2**14
 LONGEST = 3000
 """Nodes beyond which a compiler takes too long."""
 
-_LOOP = """
-__attribute__((noinline)) static void each({parameters}, unsigned char *restrict finite, long count) {{
-  for (long row = 0; row < count; row += 1) {{
-    double found[{size}];
-    result0[row] = f({arguments}found);
-{stores}    finite[row] = found[{last}] == 0;
-  }}
-}}
 
-__attribute__((visibility("default")))
-void rows(long count, const double *const *column, double *const *result, unsigned char *finite) {{
-  each({pointers}, finite, count);
-}}
-"""
-"""A loop over rows: what is ``restrict`` is so as a parameter, or compilers do not make vectors of it."""
+def _sources(line: StraightLine) -> list[str]:
+    from gradcli.data.kernels.c_source import sources_of
 
-_EVERYWHERE = "exp log pow sin cos"
-"""Functions of which every glibc has vectors."""
-
-_VECTORS = f"{_EVERYWHERE} tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh expm1 log2 log10 log1p cbrt hypot erf erfc"
-"""Functions of which glibc has vectors from 2.35 on."""
-
-_TWO = "pow atan2 hypot"
-"""Those of two numbers."""
+    return sources_of(line)
 
 
-class _PlainBuilder(CodeBuilder):
-    """A graph of operations that have a formula, each as it is: nothing is chosen that rows multiply."""
-
-    def operation(self, name: str, inputs: tuple[int, ...], span: Span = NOWHERE, settings: Settings = ()) -> int:
-        return self._written(name, inputs, span, settings)
-
-
-def source_of(line: StraightLine) -> tuple[str, int]:
-    """A straight line as C, and how many results it has.
-
-    Raises:
-        GradcliError: There is no code for an operation.
-    """
-    language = language_named("c")
-    builder = _PlainBuilder(Graph(64 * line.graph.max_nodes))
-    symbols = [symbol.id for symbol in replay(line.graph, builder)]
-    results = [symbols[id] for id in (*line.values, *line.adjoints) if id is not None]
-    tells = builder.constant(0.0)
-    for id in line.watched:  # x - x is 0 where x is finite
-        none = builder.operation(sub.name, (symbols[id], symbols[id]))
-        tells = builder.operation(add.name, (tells, none))
-    variables = tuple(line.graph.variables)
-    functions = functions_in(builder.graph)
-    names = language.names(variables, functions)
-    taken = {*language.words, *language.needed(functions), "f", "each", "rows"}
-    found = routine(builder.graph, [*results, tells], variables, names, taken)
-    size = len(results)
-    written = Written("f", "a kernel", found, (), (size,), (variables,) * size, "", builder.graph, (), variables)
-    columns = range(len(variables))
-    parameters = [
-        *(f"const double *restrict column{at}" for at in columns),
-        *(f"double *restrict result{at}" for at in range(size)),
-    ]
-    loop = _LOOP.format(
-        parameters=", ".join(parameters),
-        size=size,
-        arguments="".join(f"column{at}[row], " for at in columns),
-        stores="".join(f"    result{at + 1}[row] = found[{at}];\n" for at in range(size - 1)),
-        last=size - 1,
-        pointers=", ".join([*(f"column[{at}]" for at in columns), *(f"result[{at}]" for at in range(size))]),
-    )
-    return "".join(language.source(written)) + loop, size
+def _facts(line: StraightLine) -> str:
+    """What the source of a straight line follows from: the graph, and the code that writes it."""
+    graph = line.graph
+    constants = {id: float.hex(value) if isinstance(value, float) else repr(value) for id, value in graph.constants.items()}
+    return repr((_writer(), graph.operations, graph.inputs, constants, graph.variables, line.values, line.adjoints, line.watched))
 
 
-def _declared(functions: str) -> str:
-    """Functions of C that are also there for several numbers at once, declared."""
-    two = _TWO.split()
-    return "".join(f"{VECTOR} double {name}({'double, double' if name in two else 'double'});\n" for name in functions.split())
+@cache
+def _writer() -> str:
+    """What tells this version of what writes C from others: the sizes and times of its files."""
+    package = Path(__file__).parents[2]
+    rooms = [package / "data" / "kernels", package / "ops", package / "output" / "code"]
+    files = [file for room in rooms for file in sorted(room.rglob("*.*")) if file.suffix in (".py", ".c", ".python")]
+    return repr([(str(file), stat.st_size, stat.st_mtime_ns) for file, stat in [(file, file.stat()) for file in files]])
 
 
 class NativeKernel:
@@ -125,12 +66,12 @@ class NativeKernel:
     block = BLOCK
 
     def __init__(self, line: StraightLine) -> None:
-        source, size = source_of(line)
-        self._rows = loaded([_declared(_VECTORS) + source, _declared(_EVERYWHERE) + source, source]).rows
+        self._rows = loaded(_facts(line), partial(_sources, line)).rows
         self._rows.argtypes = [ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p]
         self._rows.restype = None
         self.columns = tuple(line.graph.variables)
         count = len(line.values)
+        size = count + sum(id is not None for id in line.adjoints)
         places = iter(range(count, size))
         self.values = tuple(range(count))
         self.adjoints = tuple([None if id is None else next(places) for id in line.adjoints])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from gradcli.data.tables.pieces import Piece, Wanted, needed
 from gradcli.data.tables.records import Layout, Records
@@ -87,6 +87,30 @@ def _is_list(kind: Any) -> bool:
     return bool(types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind))
 
 
+class _Behind:
+    """Work that is done in order in a thread of its own, so that rows are read and run while others are written."""
+
+    def __init__(self) -> None:
+        from concurrent.futures import ThreadPoolExecutor
+
+        self._pool = ThreadPoolExecutor(1)
+        self._left: list[Any] = []
+
+    def do(self, work: Callable[[Any], None], on: Any) -> None:
+        """Do some work; raises what earlier work raised. At most two pieces wait or are worked on."""
+        self._left.append(self._pool.submit(work, on))
+        self.wait(2)
+
+    def wait(self, most: int = 0) -> None:
+        """Wait until no more than so much is left; raises what work raised."""
+        while len(self._left) > most:
+            self._left.pop(0).result()
+
+    def end(self) -> None:
+        """Do no more; what is being done ends first."""
+        self._pool.shutdown(cancel_futures=True)
+
+
 class ArrowRecords:
     """Writes records as batches of Arrow of one schema, which the first of them settles; a class below this one for each format.
 
@@ -102,6 +126,7 @@ class ArrowRecords:
         self.schema: Any = None
         self.waiting: list[Any] = []
         self.count = 0
+        self._behind = _Behind()
 
     def add(self, records: Records) -> None:
         """Write some records."""
@@ -116,11 +141,17 @@ class ArrowRecords:
         if self.schema is None:
             self.add(self.nothing())
         self._flush(self.count)
+        self._behind.wait()
+        self._behind.end()
         self.end()
+
+    def abandon(self) -> None:
+        """Write no further."""
+        self._behind.end()
 
     def _flush(self, rows: int) -> None:
         table = self.arrow.Table.from_batches(self.waiting, self.schema)
-        self.write(table.slice(0, rows).combine_chunks())
+        self._behind.do(self.write, table.slice(0, rows).combine_chunks())
         rest = table.slice(rows)
         self.waiting, self.count = rest.to_batches(), rest.num_rows
 
@@ -147,16 +178,17 @@ class ArrowRecords:
         pa = self.arrow
         import numpy
 
-        failed = numpy.zeros(len(records.rows), bool)
+        size = len(records.rows)
+        failed = numpy.zeros(size, bool)
         failed[list(records.errors)] = True
-        errors: list[str | None] = [None] * len(records.rows)
-        for at, error in records.errors.items():
-            errors[at] = error.message
+        errors: Any = pa.nulls(size, "string")
+        if records.errors:
+            errors = pa.array([records.errors[at].message if at in records.errors else None for at in range(size)], "string")
         columns = [
-            pa.array(numpy.asarray(records.rows, "int64")),
+            pa.array(records.numbers()),
             *[self._passed(records.kept[name], name) for name in self.layout.kept],
             *[self._numbers(column, failed) for column in (*records.values, *records.gradient)],
-            pa.array(errors, "string"),
+            errors,
         ]
         types = [column.type for column in columns]
         if self.schema is None:
@@ -185,6 +217,8 @@ class ArrowRecords:
     def _numbers(self, column: Any, failed: Any) -> Any:
         """A column of numbers, or of arrays; null in rows that failed, and where there is no derivative."""
         pa = self.arrow
+        if getattr(column, "ndim", 0) == 1 and not hasattr(column, "mask") and not failed.any():
+            return pa.array(column)
         if getattr(column, "ndim", 0) == 1:
             mask = failed | column.mask if hasattr(column, "mask") else failed
             return pa.array(getattr(column, "data", column) if hasattr(column, "mask") else column, mask=mask)

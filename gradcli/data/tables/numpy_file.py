@@ -142,7 +142,7 @@ class NpzWriter:
             errors[at] = error.message
         numbers = [_numbers(column, failed) for column in (*records.values, *records.gradient)]
         kept = [_passed(records.kept[name]) for name in self.layout.kept]
-        given = [numpy.asarray(records.rows, "int64"), *kept, *numbers, numpy.array(errors)]
+        given = [records.numbers(), *kept, *numbers, numpy.array(errors)]
         for column, values in zip(self.columns.values(), given, strict=True):
             column.add(values)
 

@@ -54,7 +54,7 @@ class ParquetTable(Table):
     def pieces(self, wanted: Wanted) -> Iterator[Piece]:
         done = 0
         columns = list(dict.fromkeys([*wanted.variables.values(), *wanted.kept]))
-        batches = self._file.iter_batches(self._rows, row_groups=self._groups, columns=columns, use_threads=False)
+        batches = self._file.iter_batches(self._rows, row_groups=self._groups, columns=columns, use_threads=True)
         while True:
             with readable(self.where, self._arrow):
                 batch = next(batches, None)

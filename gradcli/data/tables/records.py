@@ -33,6 +33,13 @@ class Records:
     kept: Mapping[str, Any] = field(default_factory=dict)
     given: Mapping[int, Any] = field(default_factory=dict)
 
+    def numbers(self) -> Any:
+        """The numbers of the rows as an array; of a range without a step for each."""
+        import numpy
+
+        rows = self.rows
+        return numpy.arange(rows.start, rows.stop, rows.step) if isinstance(rows, range) else numpy.asarray(rows, "int64")
+
     def parted(self) -> tuple[Records, Records]:
         """The rows that did not fail, and those that did."""
         if not self.errors:

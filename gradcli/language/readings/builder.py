@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from math import gcd
 
 from gradcli.errors import GradcliError, Span
 from gradcli.language import builder as strict
@@ -13,9 +12,14 @@ from gradcli.language import statement_builder
 from gradcli.language.ast import Array, Call, Comparison, Conditional, Expression, Name, Number, Operator, Statement, postorder
 from gradcli.language.grammar import Rule
 from gradcli.language.readings.cases import leave_nothing
+from gradcli.language.readings.otherwise import Otherwise
 from gradcli.language.readings.vocabulary import Vocabulary
+from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
-from gradcli.typing import Any
+from gradcli.typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from typing import TypeGuard
 
 _LONGEST_SHOWN = 60
 
@@ -40,17 +44,22 @@ class Builder:
         vocabulary: The functions.
         text: What was typed.
         notes: Takes what can mean two things, with its place.
+
+    Attributes:
+        others: The places that may mean something else.
     """
 
     def __init__(self, vocabulary: Vocabulary, text: str, notes: list[tuple[int, str]]) -> None:
         self._vocabulary = vocabulary
         self._text = text
         self._notes = notes
+        self.others: list[Otherwise] = []
         self._grouped: dict[int, Expression] = {}  # kept, so that no other node gets the identity of one
         self._bare: dict[int, Expression] = {}
         self._rooted: dict[int, Expression] = {}
         self._factorials: dict[int, Expression] = {}
         self._vulgar: dict[int, Expression] = {}
+        self._implied: dict[int, Expression] = {}  # in parentheses that nobody wrote
 
     def functions(self, rules: Sequence[Rule]) -> list[Build | None]:
         """The function of each rule; None for a rule that passes its symbol on."""
@@ -65,20 +74,55 @@ class Builder:
     def group(self, values: Sequence[Any], span: Span) -> Expression:
         content: Expression = values[1]
         self._grouped[id(content)] = content
+        if self._text[span[0]].isalnum():
+            self._implied[id(content)] = content
         return content
 
     def infix(self, values: Sequence[Any], span: Span) -> Expression:
-        left, _, right = values
+        left, sign, right = values
         result = strict.infix(values, span)
-        if isinstance(result, Operator) and result.symbol in ("*", "/"):
-            if id(left) in self._bare and id(right) not in self._bare and not isinstance(right, Call):
-                argument = self._argument(left)
-                inside = to_text(Operator(result.symbol, (argument, right)))
-                self._note(span, f"{to_text(result)}; to mean {self._name(left)}({inside}) write the parentheses")
-            elif result.symbol == "/" and id(left) not in self._grouped and _exponent_may_go_on(left, right):
-                other = Operator("^", (left.operands[0], Operator("/", (left.operands[1], right))))
-                self._note(span, f"({to_text(left)})/{to_text(right)}; {to_text(other)} is written with parentheses")
+        last = self._last(left)
+        if not isinstance(result, Operator) or id(last) in self._grouped:
+            return result
+        typed = (last.span[0], span[1])
+        near = not self._text[left.span[1] : left.span[1] + 1].isspace()
+        if result.symbol in ("*", "/") and id(last) in self._bare and id(right) not in self._bare and not isinstance(right, Call):
+            inside = Operator(result.symbol, (self._argument(last), right))
+            self._note(
+                typed,
+                f"{to_text(Operator(sign, (last, right)))}; to mean {self._name(last)}({to_text(inside)}) write the parentheses",
+            )
+            meant = mapped(last, lambda node: inside if node is self._argument(last) else node)
+            self._other(result, left, last, meant)
+        elif result.symbol == "/" and _is_power(last) and (isinstance(right, Number) or _is_first_power(last)):
+            other = Operator("^", (last.operands[0], Operator("/", (last.operands[1], right))))
+            if _is_first_power(last):
+                divided = isinstance(left, Operator) and left.symbol == "/"
+                whole = Otherwise(result, left, last, other).meant() if divided else other
+                shown, typed = (left, span) if divided else (last, typed)
+                self._note(typed, f"({to_text(shown)})/{to_text(right)}; {to_text(whole)} is written with parentheses")
+            if self._ends_openly(last.operands[1]):
+                self._other(result, left, last, other)
+        elif result.symbol in ("+", "-") and isinstance(right, Number) and near and _is_power(last):
+            if self._ends_openly(last.operands[1]) and not isinstance(last.operands[1], Number):
+                base, exponent = last.operands
+                self._other(result, left, last, Operator("^", (base, Operator(result.symbol, (exponent, right)))))
+        elif result.symbol == "^":
+            self._of_power(result, span)
         return result
+
+    def _of_power(self, result: Operator, span: Span) -> None:
+        """Note a root with a power behind it, and keep the other reading of letters in an exponent: e^kt."""
+        base, exponent = result.operands
+        if id(base) in self._rooted:
+            self._note_root(result, base, Operator("^", (self._argument(base), exponent)), span)
+        product = exponent.operands[0] if isinstance(exponent, Operator) and len(exponent.operands) == 1 else exponent
+        if id(product) in self._implied:
+            first = product
+            while isinstance(first, Operator):
+                first = first.operands[0]
+            power = Operator("^", (base, first if product is exponent else Operator("-", (first,))))
+            self.others.append(Otherwise(result, product, first, power))
 
     def implicit_product(self, values: Sequence[Any], span: Span) -> Expression:
         left, right = values
@@ -92,41 +136,67 @@ class Builder:
         if id(right) in self._factorials:
             of_both = Call(self._vocabulary.factorial, (Operator("*", (left, self._argument(right))),), ())
             self._note(span, f"{to_text(result)}; {to_text(of_both)} is written with parentheses")
-        if isinstance(left, Operator) and left.symbol == "/" and len(left.operands) == 2:
-            other = Operator("/", (left.operands[0], Operator("*", (left.operands[1], right))))
+        divided = isinstance(left, Operator) and left.symbol == "/"
+        if isinstance(left, Operator) and divided and len(left.operands) == 2:
+            other: Expression = Operator("/", (left.operands[0], Operator("*", (left.operands[1], right))))
             self._note(span, f"{_shown(result, left)}; {to_text(other)} is written with parentheses")
-        elif isinstance(left, Operator) and left.symbol == "^":
-            base, exponent = left.operands
+            self.others.append(Otherwise(result, result, result, other))
+        last = self._last(left)
+        if id(last) in self._grouped:
+            return result
+        typed = (last.span[0], span[1])
+        if _is_power(last):
+            base, exponent = last.operands
             of_number = isinstance(base, Number) or (isinstance(base, Name) and base.name == "e")
             blank = self._text[right.span[0] - 1 : right.span[0]].isspace()
             apart = isinstance(exponent, Name) and (blank or isinstance(right, Call))
-            whole = isinstance(exponent, Number) and isinstance(right, Name) and right.name in _WHOLE
+            whole = (
+                isinstance(exponent, Number) and isinstance(right, Name) and (right.name in _WHOLE or to_text(base) == right.name)
+            )
             if self._ends_openly(exponent) and not apart and (of_number or whole):
                 other = Operator("^", (base, Operator("*", (exponent, right))))
-                self._note(span, f"{to_text(result)}; {to_text(other)} is written with parentheses")
-        elif id(left) in self._rooted:
-            inside = to_text(Operator("*", (self._argument(left), right)))
-            self._note(span, f"{to_text(result)}; the root of {inside} is written with parentheses")
+                if not divided:
+                    self._note(typed, f"{to_text(Operator('*', (last, right)))}; {to_text(other)} is written with parentheses")
+                self._other(result, left, last, other)
+        elif id(last) in self._rooted:
+            other = Operator("*", (self._argument(last), right))
+            self._note_root(Operator("*", (last, right)), last, other, typed)
         return result
 
     def superscript(self, values: Sequence[Any], span: Span) -> Expression:
         base, raised = values
-        if (name := raised.lstrip("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹")) and raised:
-            letter: Expression = Name(unicodedata.normalize("NFKC", name), span)
-            digits = raised.removesuffix(name)
-            if digits.strip("⁺⁻"):
-                number = strict.superscript([base, digits], span)
-                assert isinstance(number, Operator)
-                letter = Operator("*", (number.operands[1], letter), span)
-            elif digits == "⁻":
-                letter = Operator("-", (letter,), span)
-            result: Expression = Operator("^", (base, letter), span)
-        else:
-            result = strict.superscript(values, span)
+        name = raised.lstrip("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+        result = self._raised(base, raised.removesuffix(name), name, span) if name else strict.superscript(values, span)
         if id(values[0]) in self._rooted and isinstance(result, Operator):
-            inside = to_text(Operator("^", (self._argument(values[0]), result.operands[1])))
-            self._note(span, f"{to_text(result)}; the root of {inside} is written with parentheses")
+            self._note_root(result, values[0], Operator("^", (self._argument(values[0]), result.operands[1])), span)
         return result
+
+    def _raised(self, base: Expression, number: str, name: str, span: Span) -> Expression:
+        """A power whose raised signs end with a letter: e⁻²ˣ."""
+        exponent: Expression = Name(unicodedata.normalize("NFKC", name), span)
+        if number.strip("⁺⁻"):
+            power = strict.superscript([base, number], span)
+            assert isinstance(power, Operator)
+            exponent = Operator("*", (power.operands[1], exponent), span)
+        elif number == "⁻":
+            exponent = Operator("-", (exponent,), span)
+        return Operator("^", (base, exponent), span)
+
+    def _note_root(self, result: Expression, root: Expression, inside: Expression, span: Span) -> None:
+        """Say that a root ends before what follows it."""
+        self._note(span, f"{to_text(result)}; the root of {to_text(inside)} is written with parentheses")
+
+    def _last(self, node: Expression) -> Expression:
+        """The last factor or divisor of a product, down to what a sign or a power stands on."""
+        while isinstance(node, Operator) and id(node) not in self._grouped and id(node) not in self._bare:
+            if len(node.operands) > 1 and node.symbol not in ("*", "/"):
+                break
+            node = node.operands[-1]
+        return node
+
+    def _other(self, result: Expression, left: Expression, last: Expression, other: Expression) -> None:
+        """Keep what else a text may mean whose last factor takes in what follows."""
+        self.others.append(Otherwise(result, left, last, other))
 
     def array(self, values: Sequence[Any], span: Span) -> Expression:
         result = strict.array(values, span)
@@ -197,8 +267,12 @@ class Builder:
             at_once = isinstance(left, Number) and not known
             apart = self._text[start - 1 : start].isspace() or id(right) in self._grouped
             if at_once or (apart and not isinstance(left, Number)):
-                other = Operator("*", (self.apply(function, left, span), right))
+                applied = self.apply(function, left, span)
+                if isinstance(result, Operator) and result.symbol == "^":
+                    applied = Operator("^", (applied, result.operands[1]))
+                other = Operator("*", (applied, right))
                 self._note(span, f"{to_text(result)}; to mean {to_text(other)} write parentheses")
+                self.others.append(Otherwise(result, result, result, other))
 
     def call(self, values: Sequence[Any], span: Span) -> Expression:
         found = strict.call(values, span)
@@ -240,9 +314,9 @@ class Builder:
 
     def degrees(self, values: Sequence[Any], span: Span) -> Expression:
         if values[1] == "!":
-            result = Call(self._vocabulary.factorial, (values[0],), (), span)
-            self._factorials[id(result)] = result
-            return result
+            found = Call(self._vocabulary.factorial, (values[0],), (), span)
+            self._factorials[id(found)] = found
+            return found
         return Operator("/", (Operator("*", (values[0], Name("pi", span)), span), Number(180, span)), span)
 
     def vulgar(self, values: Sequence[Any], span: Span) -> Expression:
@@ -331,16 +405,13 @@ def _shown(result: Expression, left: Expression) -> str:
     return f"({to_text(left)})*{to_text(right)}" if raised else f"({to_text(left)})*({to_text(right)})"
 
 
-def _exponent_may_go_on(power: Expression, below: Expression) -> bool:
-    """Whether an exponent was hardly meant to end before a division: x^1/n, which nobody would write, and x^2/3, x^-3/2."""
-    if not (isinstance(power, Operator) and power.symbol == "^"):
-        return False
-    exponent = power.operands[1]
+def _is_power(node: Expression) -> TypeGuard[Operator]:
+    return isinstance(node, Operator) and node.symbol == "^"
+
+
+def _is_first_power(node: Operator) -> bool:
+    """Whether it is x^1, which nobody would write, or x^-1: the exponent was hardly meant to end there."""
+    exponent = node.operands[1]
     if isinstance(exponent, Operator) and len(exponent.operands) == 1:
         exponent = exponent.operands[0]
-    if not isinstance(exponent, Number):
-        return False
-    if exponent.value == 1 or not isinstance(below, Number):
-        return exponent.value == 1
-    whole = exponent.value == int(exponent.value) and below.value == int(below.value)
-    return whole and below.value > 1 and gcd(int(exponent.value), int(below.value)) == 1
+    return isinstance(exponent, Number) and exponent.value == 1

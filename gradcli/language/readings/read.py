@@ -137,6 +137,7 @@ def _read(text: str, reading: str, vocabulary: Vocabulary, known: Collection[str
     result.program = program
     result.read_as = read_as
     result.notes = tuple(dict.fromkeys(note for _, note in sorted(notes)))
+    result.others = tuple(builder.others)
     return result
 
 

@@ -9,7 +9,7 @@ from gradcli.ops.declaration.constants import SQRT2, SQRT_2_OVER_PI, SQRT_TAU, f
 from gradcli.ops.declaration.facts import DECIMALS, JUMP, KINK, NUMBERS, ODD, REMOVABLE, SAME, no_kernel, special
 from gradcli.ops.declaration.operation import DEFINITION, Operation, Undefined, operation
 from gradcli.ops.elementwise.arithmetic import Bounds, abs, square
-from gradcli.ops.elementwise.exponential import exp, log
+from gradcli.ops.elementwise.exponential import exp, log, log1p
 from gradcli.ops.elementwise.extremes import clamp, clamp_max, maximum
 from gradcli.ops.elementwise.logic import both, either, ge, gt, le, lt, where
 from gradcli.ops.elementwise.special import erf
@@ -345,7 +345,7 @@ mish = operation(
     array=DEFINITION,
     course="falls to -1.2; rises from -1.19; convex from -2.25 to 1.49; concave to -2.26; concave from 1.5",
     samples=(SMOOTH,),
-    definition=lambda x: x * tanh(softplus(x, 1, 20)),
+    definition=lambda x: x * tanh(log1p(exp(x))),  # from 20 on the same in floats as with softplus, which jumps there
     tails=(lambda y, x: tanh(softplus(x)) + x * tanh_slope(softplus(x)) * sigmoid(x),),
     torch="mish: F",
     doc="x·tanh(softplus(x)).",

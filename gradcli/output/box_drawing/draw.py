@@ -6,7 +6,9 @@ gradient flows are heavy, others dashed. Where two wires cross, one passes over 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 from gradcli.errors import columns, said
 from gradcli.output.box_drawing.canvas import Segment, Wire
@@ -96,6 +98,22 @@ def rich_drawing(lines: Sequence[Sequence[Segment]], stream: IO[str]) -> str:
 def drawn_width(lines: Sequence[Sequence[Segment]]) -> int:
     """How many columns of a terminal a drawing takes."""
     return max((sum(columns(segment.text) for segment in line) for line in lines), default=0)
+
+
+def cropped(lines: Sequence[Sequence[Segment]], width: int) -> list[list[Segment]]:
+    """The left part of a drawing, since a terminal that folds its lines leaves no drawing; › ends a line that goes on."""
+    end = Segment("›", "faint")
+    return [list(line) if drawn_width([line]) <= width else [*_left_part(line, width - 1), end] for line in lines]
+
+
+def _left_part(line: Sequence[Segment], width: int) -> Iterator[Segment]:
+    for segment in line:
+        ends = list(accumulate(map(columns, segment.text)))
+        kept = bisect_right(ends, width)
+        yield Segment(segment.text[:kept], segment.style)
+        if kept < len(ends):
+            return
+        width -= ends[-1] if ends else 0
 
 
 LEGEND_COLUMNS = 78

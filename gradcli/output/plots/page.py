@@ -1,4 +1,4 @@
-"""Curves as a page that works by itself: it zooms, and a tangent follows the mouse.
+"""Curves and fields as a page that works by itself: it zooms, and a tangent, or the gradient, follows the mouse.
 
 Values are computed in the browser, by the functions that ``gradcli export --to javascript`` writes. The page loads nothing, and
 text of the user is data or escaped, never markup or script.
@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 from gradcli.analysis.sampling.curves import Curves
+from gradcli.analysis.sampling.fields import Field
 from gradcli.analysis.sampling.functions import with_derivatives
 from gradcli.errors import said, spoken
 from gradcli.graph.graph import Graph
@@ -24,6 +25,7 @@ from gradcli.output.plots.chart import COLOURS, Chart
 from gradcli.output.plots.of_curves import curve_name
 from gradcli.output.plots.svg import DASHES, chart_style
 from gradcli.output.visible import visible
+from gradcli.typing import Any
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; form-action 'none'; base-uri 'none'"
 _HEAD = """\
@@ -71,7 +73,7 @@ def curves_page(
     dashes = [DASHES[min(curve.order, 2)] for curve in found.curves]
     dots = [dot for dot in chart.dots if dot.y == dot.y]
     data = {
-        "variable": found.variable,
+        "names": [found.variable, ""],
         "x": list(chart.x),
         "y": list(chart.y),
         "curves": [
@@ -85,6 +87,58 @@ def curves_page(
         ],
         "dots": [{"x": dot.x, "y": dot.y, "colour": dot.colour, "filled": dot.filled, "label": dot.label} for dot in dots],
     }
+    keys = [("curve", at % COLOURS, dash, label) for at, (label, dash) in enumerate(zip(labels, dashes, strict=True))]
+    about = said("arrows move the tangent, + and - zoom")
+    mouse = said("The tangent follows the mouse; the wheel zooms, dragging moves, a double click goes back.")
+    yield from _page(chart, "curves.js", data, functions, keys, (about, mouse), theme)
+
+
+def field_page(
+    found: Field, graph: Graph, name: str, fixed: Mapping[str, float], chart: Chart, *, theme: str = "auto"
+) -> Iterator[str]:
+    """The pieces of a page of contours and the gradient; see :func:`curves_page`.
+
+    Args:
+        found: The field.
+        graph: The graph of the function.
+        name: The function as it was typed.
+        fixed: The value of each other variable.
+        chart: The chart of the field.
+        theme: ``light``, ``dark``, or ``auto``.
+
+    Raises:
+        GradcliError: The function has no code in JavaScript.
+    """
+    data = {"name": name, "names": list(chart.names), "x": list(chart.x), "y": list(chart.y), "levels": list(found.levels)}
+    keys = [(stroke.kind, stroke.colour, "", stroke.label) for stroke in chart.legend]
+    own = with_derivatives(graph, [(0, ())])
+    value = _literal(float(found.values.flat[0]))
+    function = _computing(own, found.variables, fixed) if own.variables else f"() => [{value}, 0, 0],\n"
+    about = said("arrows move the place, + and - zoom")
+    mouse = said("Contour and gradient follow the mouse; the wheel zooms, dragging moves, a double click goes back.")
+    yield from _page(chart, "contours.js", data, [function], keys, (about, mouse), theme)
+
+
+def _page(
+    chart: Chart,
+    script: str,
+    data: Mapping[str, Any],
+    functions: Sequence[str],
+    keys: Sequence[tuple[str, int, str, str]],
+    words: tuple[str, str],
+    theme: str,
+) -> Iterator[str]:
+    """The pieces of a page.
+
+    Args:
+        chart: What it shows.
+        script: The file that draws it.
+        data: What that reads.
+        functions: What it computes with, in JavaScript.
+        keys: The legend: what each line is, its colour, its dashes, and what is said of it.
+        words: What is said of the keyboard, and of the mouse.
+        theme: How it is coloured.
+    """
     title = escape(visible(chart.title))
     style = f":root {{ color-scheme: {'light dark' if theme == 'auto' else theme} }}\n{chart_style(theme)}"
     yield _HEAD.format(
@@ -95,18 +149,19 @@ def curves_page(
         closer=said("Closer"),
         farther=said("Farther"),
         back=said("Back"),
-        about=f"{title}; {said('arrows move the tangent, + and - zoom')}",
-        mouse=said("The tangent follows the mouse; the wheel zooms, dragging moves, a double click goes back."),
+        about=f"{title}; {words[0]}",
+        mouse=words[1],
     )
-    for at, (label, dash) in enumerate(zip(labels, dashes, strict=True)):
-        key = f'<path class="colour{at % COLOURS}" stroke-dasharray="{dash}" d="M0 5H40"/>'
+    for kind, colour, dash, label in keys:
+        key = f'<path class="{kind} colour{colour}" stroke-dasharray="{dash}" d="M0 5H40"/>'
         yield f'<li><svg class="chart key" viewBox="0 0 40 10">{key}</svg> {escape(visible(label))}</li>\n'
     yield from (f"<li>{escape(said(visible(note)))}</li>\n" for note in chart.notes)
     yield "</ul>\n<script>\n"
     yield f"const DATA = {script_json(data)};\nconst FUNCTIONS = [\n"
     yield from functions
     yield "];\n"
-    yield page_file("plot.js", "plots")
+    yield page_file("frame.js", "plots")
+    yield page_file(script, "plots")
     yield "</script>\n</body>\n</html>\n"
 
 
@@ -116,10 +171,21 @@ def _function(found: Curves, at: int, graph: Graph, fixed: Mapping[str, float]) 
     own = with_derivatives(graph, [(curve.function, (found.variable,) * curve.order)])
     if found.variable not in own.variables:
         return f"() => [{_literal(float(curve.values[0]))}, 0],\n"
-    code = written(own, GRADIENT, [found.variable], language_named("javascript"), "curve", "")
+    return _computing(own, (found.variable,), fixed)
+
+
+def _computing(graph: Graph, variables: Sequence[str], fixed: Mapping[str, float]) -> str:
+    """A function of some variables, which gives its value and its derivative by each."""
+    moving = [name for name in variables if name in graph.variables]
+    code = written(graph, GRADIENT, moving, language_named("javascript"), "curve", "")
     text = "".join(language_named("javascript").source(code)).replace("\nexport function", "\nfunction")
-    given = ", ".join("x" if name == found.variable else _literal(fixed[name]) for name in own.variables)
-    return f"(() => {{\n{text}\nreturn (x) => curve({given}).flat();\n}})(),\n"
+    names = dict(zip(variables, "xy", strict=False))
+    given = ", ".join(names[name] if name in names else _literal(fixed[name]) for name in graph.variables)
+    found = f"curve({given}).flat()"
+    if len(moving) < len(variables):  # a slope of 0 in the place of each that it does not depend on
+        slopes = ", ".join(f"f[{1 + moving.index(name)}]" if name in moving else "0" for name in variables)
+        found = f"((f) => [f[0], {slopes}])({found})"
+    return f"(() => {{\n{text}\nreturn ({', '.join(names.values())}) => {found};\n}})(),\n"
 
 
 def _literal(value: float) -> str:

@@ -93,7 +93,7 @@ def _derivatives(found: Verification, style: Style, show_all: bool) -> Table:
     order = sorted(found.components, key=lambda one: (one.verdict == RIGHT, one.digits))
     kept = {one.name for one in (order if show_all else order[:_ROWS])}
     shown = [one for one in found.components if one.name in kept]
-    columns = ["by", "gradcli", "difference", "complex step", "50 digits", "digits", "verdict"]
+    columns = ["by", "gradcli", "difference", "complex step", f"{found.judge_digits} digits", "digits", "verdict"]
     rows = [[
         style.text(one.name),
         _column(one.own),
@@ -121,7 +121,7 @@ def reasons(found: Verification, style: Style) -> Iterator[str]:
         yield (f"wrong at {style.text(tape.names[sum.id])}: what its {sum.uses:,} uses hand back sums to {_number(sum.total)},"
                f" and its adjoint is {_number(sum.adjoint)}")  # fmt: skip
     at = [one for one in found.components if one.slopes is not None]
-    epsilon = 2.0**-23 if tape.dtype == "float32" else 2.0**-52
+    epsilon = _epsilon(tape)
     if at:
         for met in [one for one in found.met if one.is_at(epsilon)][:_SAID]:
             yield f"{node_text(met.tape, met.id, style)} is at a {_KINDS.get(met.kind, met.kind)}"
@@ -137,12 +137,17 @@ def reasons(found: Verification, style: Style) -> Iterator[str]:
         yield "gradcli why tells where it begins, and what mends it"
 
 
+def _epsilon(tape: Tape) -> float:
+    return 2.0**-23 if tape.dtype == "float32" else 2.0**-52
+
+
 def losses(found: Verification, style: Style) -> Iterator[str]:
     """Where digits are lost, a sentence a line."""
     tape = found.tape
     if found.plain is not None:
         losing = max(found.nodes, key=lambda one: one.lost, default=None)
-        handing = max(found.nodes, key=lambda one: one.lost_back, default=None)
+        special = {met.id for met in found.met if met.tape is found.plain and met.is_at(_epsilon(tape))}
+        handing = max([one for one in found.nodes if one.id not in special], key=lambda one: one.lost_back, default=None)
         if losing is not None and losing.lost >= _LOST:
             condition = "" if losing.condition is None else f", of condition {losing.condition:.0e}"
             rest = f"{losing.digits:.0f} are left"

@@ -48,11 +48,16 @@ class Derivatives(Frozen):
     total: bool = False
 
 
-def lines(found: Derivatives, format: str) -> Iterator[str]:
+def lines(found: Derivatives, format: str, *, of_what: bool = False) -> Iterator[str]:
     """The lines of a format other than JSON.
 
     ``text`` and ``sympy`` are expressions alone, which can be fed back in; ``unicode`` and ``latex`` say of what. A value stands
     behind its expression as a remark.
+
+    Args:
+        found: What to write.
+        format: The format.
+        of_what: Whether each of several expressions of ``text`` says in its remark what it is the derivative of.
     """
     for definition in found.simplified.definitions:
         yield f"{_name(definition.name, format)} = {expression_text(definition.value, format)}"
@@ -73,7 +78,9 @@ def lines(found: Derivatives, format: str) -> Iterator[str]:
         return
     notes = [f" ({note})" if note else "" for note in found.notes] or [""] * len(texts)
     remarks = [number + point + note for number, note in zip(numbers, notes, strict=False)] or [""] * len(texts)
-    values = [remark + "; ".join(filter(None, both)) if any(both) else "" for both in zip(holds, remarks, strict=True)]
+    own = [_left(found, request, "unicode").removesuffix(" = ") for request in found.requests]
+    wholes = own if of_what and format == "text" and len(texts) > 1 else [""] * len(texts)
+    values = [remark + "; ".join(filter(None, all)) if any(all) else "" for all in zip(wholes, holds, remarks, strict=True)]
     for request, text, value in zip(found.requests, texts, values, strict=True):
         yield _left(found, request, format) + text + value
 

@@ -76,19 +76,16 @@ def operations_report(
     rows = [
         [
             operation.usage + (f"   {_operator(operation)}" if operation.symbol else ""),
-            operation.doc,
-            ", ".join(style.expression(text) for text in derivative_texts(operation).values() if text is not None) or "none",
-            style.text(operation.domain),
-            _grad_fn(operation),
+            style.text(operation.doc),
         ]
         for operation in sorted(operations, key=lambda operation: not operation.differentiable)
     ]
     yield Table(
-        "Operations; in a derivative y is the result",
-        ["name", "meaning", "derivative by each argument", "domain", "grad_fn"],
+        "Operations",
+        ["name", "meaning"],
         rows,
-        wide=frozenset({"name", "meaning", "derivative by each argument", "domain", "grad_fn"}),
-        note="gradcli ops NAME explains one",
+        wide=frozenset({"name", "meaning"}),
+        note="gradcli ops NAME has derivative, domain and grad_fn of one, --json those of all",
     )
     yield Table(
         "Operations on arrays",

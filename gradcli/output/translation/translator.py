@@ -29,7 +29,7 @@ _DEEPEST = 4
 """Inside of how many others a text is looked at."""
 _MOST_PIECES = 30
 """Pieces between separators up to which a text is taken apart; longer ones are data."""
-_MOST_JOINED = 5
+_MOST_JOINED = 9
 """Pieces of a text that one message may take."""
 _OPENED = re.compile(r" \(")
 _JOINED = re.compile(r"(; or |(?<=\)), and )")
@@ -88,7 +88,7 @@ class Message(Frozen):
     def place(self) -> tuple[bool, int, int]:
         """What messages are sorted by: of several that fit a text the one with most of its own is meant."""
         anchored = bool(self.literals[0] or self.literals[-1])
-        return not (anchored and self.strong), -self.weight, -sum(map(len, self.literals))
+        return not (anchored and self.weight >= _STRONG_OPEN), -self.weight, -sum(map(len, self.literals))
 
     def holes(self, text: str) -> list[str] | None:
         """What was put into the holes to make a text; None where the text is not this message."""
@@ -101,7 +101,10 @@ class Message(Frozen):
         at, end = len(first), len(text) - len(last)
         found: list[str] = []
         for literal in middle:
-            place = text.find(literal, at, end)
+            first_place = place = text.find(literal, at, end)
+            while place >= 0 and not _balanced(text[at:place]):  # what is put in has its brackets whole
+                place = text.find(literal, place + 1, end)
+            place = first_place if place < 0 else place
             if place < 0:
                 return None
             found.append(text[at:place])
@@ -126,12 +129,17 @@ def literals_of(message: str) -> tuple[str, ...]:
     return (*found, piece + message[at:])
 
 
+def _balanced(text: str) -> bool:
+    """Whether as many brackets are closed as were opened."""
+    return text.count("(") == text.count(")") and text.count("[") == text.count("]")
+
+
 def _taken_apart(text: str) -> tuple[list[str], list[str]]:
     """The pieces of a text between separators that stand in no brackets, and what stands behind each, at the end nothing."""
     first, *rest = _SEPARATOR.split(text)
     pieces, separators = [first], [""]
     for separator, piece in zip(rest[::2], rest[1::2], strict=True):
-        if any(pieces[-1].count(left) != pieces[-1].count(right) for left, right in ("()", "[]")):
+        if not _balanced(pieces[-1]):
             pieces[-1] += separator + piece
         elif piece:
             separators[-1:] = [separator, ""]
@@ -211,10 +219,15 @@ class Translator(Speech):
     def _alternatives(self, text: str, depth: int) -> str:
         """A text of several that are joined by "; or", or by "and" behind parentheses; empty where one of them is no message."""
         parts = _JOINED.split(text)
-        if len(parts) == 1 or text in self._whole:
+        if len(parts) == 1 or text in self._whole or self._is_one(text):
             return ""
         found = [_JOINED_SIGNS.get(part) or self._placed(part, depth) or self._sentence(part, depth) for part in parts]
         return "".join(found) if all(found) else ""
+
+    def _is_one(self, text: str) -> bool:
+        """Whether a text is a message of its own, into which nothing was put that joins several."""
+        found = (message.holes(text) for message in self._candidates(text) if message.strong)
+        return any(holes is not None and not any(map(_JOINED.search, holes)) for holes in found)
 
     def _placed(self, text: str, depth: int) -> str:
         """A whole message with its place in parentheses behind it; empty where a text is none."""
@@ -269,7 +282,9 @@ class Translator(Speech):
                 separator = separators[end - 1]
                 stop = separator.strip() if separator.strip() in (".", "?") else ""
                 with_stop = self._sentence(joined + stop, depth) if stop else ""
-                shown = with_stop or self._sentence(joined, depth) or self._of_weak(joined, end - at, depth)
+                shown = with_stop or self._sentence(joined, depth)
+                if not shown and end - at == 1:
+                    shown = self._of_weak(joined, depth) or self._behind(joined, depth)
                 if shown:
                     found.append((shown, True, separator.removeprefix(stop).strip(" ") if with_stop else separator))
                     break
@@ -286,9 +301,9 @@ class Translator(Speech):
             line += shown + (_SIGNS.get(separator, separator) if chinese else separator)
         return line
 
-    def _of_weak(self, text: str, pieces: int, depth: int) -> str:
+    def _of_weak(self, text: str, depth: int) -> str:
         """The translation of a single sentence at the top that is a message of a few letters."""
-        return "" if depth or pieces > 1 else self._of_messages(text, depth)
+        return "" if depth else self._of_messages(text, depth)
 
     def _behind(self, text: str, depth: int) -> str:
         """A text with another one in parentheses behind it; empty where it is no such text, or neither is a message."""

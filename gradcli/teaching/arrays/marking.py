@@ -25,9 +25,9 @@ from gradcli.teaching.arrays.mistakes import WrongArray, same, wrong_arrays
 from gradcli.teaching.arrays.question import array_graph, compile_array_question
 from gradcli.teaching.diagnosis import MARGIN, Reason
 from gradcli.teaching.marking import with_lines
+from gradcli.teaching.mistakes import Slip, cost_of
 from gradcli.teaching.reading.answers import read_answer
-from gradcli.teaching.variants import Slip, cost_of
-from gradcli.teaching.verdicts import Marked, Verdict, unreadable, with_note
+from gradcli.teaching.verdicts import Marked, Verdict, read_otherwise, unreadable, with_note
 from gradcli.typing import Any
 
 _TRANSPOSE = re.compile(r"(?<=[\w)\]])\s*(?:\^\s*(?:\{\s*)?(?:T\b|\\top|⊤|\\intercal)\s*\}?|ᵀ|⊤|'(?!\w))")
@@ -106,6 +106,7 @@ class ArrayMarker:
                 names = [*self.question.point, *[line.name for line in self.question.named]]
                 found = read_answer(_LIBRARY.sub("", _TRANSPOSE.sub(".T", answer)), names)
                 marked = self._judged(answer, found.value, found.read_as)
+                marked = read_otherwise(marked, found.others, lambda other: self._judged(answer, other, ""))
                 marked = with_note(marked, "; ".join(found.notes))
             except GradcliError as error:
                 marked = unreadable(answer, error)

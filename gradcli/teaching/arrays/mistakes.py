@@ -16,8 +16,9 @@ from gradcli.ops import vjp
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.symbol import Symbol
 from gradcli.teaching.arrays.question import ArrayQuestion, stacked
-from gradcli.teaching.rules import TERMS, Place, formulas
-from gradcli.teaching.variants import Slip
+from gradcli.teaching.mistakes import Slip
+from gradcli.teaching.places import TERMS, Place
+from gradcli.teaching.rules import formulas
 from gradcli.typing import Any, NamedTuple
 
 _MOST_NODES = 60

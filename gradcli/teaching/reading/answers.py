@@ -12,6 +12,7 @@ from gradcli.language.ast import Assignment, Expression, Group, Name, Operator, 
 from gradcli.language.free_names import free_names
 from gradcli.language.parser import parse
 from gradcli.language.readings.left_sides import left_side
+from gradcli.language.readings.otherwise import otherwise
 from gradcli.language.readings.read import LATEX, LENIENT, reading_of
 from gradcli.language.rewrite import mapped
 from gradcli.language.statements import expressions
@@ -43,6 +44,7 @@ class Answer(Frozen, eq=False):
         notes: What is to be said of the reading.
         before: What stands before the last equals sign, with the text of each equation that it is a side of.
         constant: The name of a constant of integration in it; empty for none.
+        others: What else its text may mean.
     """
 
     value: Expression
@@ -50,6 +52,7 @@ class Answer(Frozen, eq=False):
     notes: Sequence[str] = ()
     before: Sequence[tuple[str, Expression]] = ()
     constant: str = ""
+    others: Sequence[Expression] = ()
 
 
 def read_answer(answer: str, variables: Collection[str]) -> Answer:
@@ -116,9 +119,9 @@ def plain_answer(answer: str, variables: Collection[str]) -> Answer:
         if isinstance(only, Output):
             if isinstance(only.value, Operator) and only.value.symbol in ("and", "or"):
                 raise GradcliError(SEVERAL)
-            return Answer(only.value, found.read_as, notes)
+            return Answer(only.value, found.read_as, notes, others=otherwise(only.value, found.others))
         if isinstance(only, Assignment) and only.name not in variables:  # y = ..., where only the right side counts
-            return Answer(only.value, to_text(only.value), notes)
+            return Answer(only.value, to_text(only.value), notes, others=otherwise(only.value, found.others))
     raise GradcliError("an answer is one expression")
 
 
@@ -152,7 +155,7 @@ def _of_form(answer: str, variables: Collection[str]) -> Answer | None:
             before.append((f"{side.text} = {following.text}", own.value))
     if before and isinstance(before[-1][1], Name) and before[-1][1] != last.value:
         raise GradcliError(f"{before[-1][0]} is an equation, and an answer is one expression")
-    return Answer(last.value, last.read_as, notes, before, last.constant)
+    return Answer(last.value, last.read_as, notes, before, last.constant, last.others)
 
 
 def _of_several(answers: Sequence[str], variables: Collection[str]) -> Answer | None:
@@ -184,9 +187,10 @@ def _known(text: str, variables: Collection[str]) -> Answer | None:
         return found
     same = {name: [own for own in variables if own.lower() == name.lower()] for name in names}
     if all(len(own) == 1 for own in same.values()):
-        value = with_names(found.value, {name: Name(own[0]) for name, own in same.items()})
+        renamed = {name: Name(own[0]) for name, own in same.items()}
+        value, *others = (with_names(one, renamed) for one in (found.value, *found.others))
         notes = [*found.notes, *[f"{name} is read as {own[0]}" for name, own in same.items()]]
-        return Answer(value, to_text(value), notes)
+        return Answer(value, to_text(value), notes, others=others)
     if len(names) == 1 and names[0] in _CONSTANTS:
         return Answer(found.value, found.read_as, found.notes, constant=names[0])
     return None

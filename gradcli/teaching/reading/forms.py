@@ -182,7 +182,7 @@ def _tail(text: str, names: frozenset[str]) -> int:
             behind = text[found.end() :]
             only_words = not re.sub(rf"{_LETTER}{{2,}}|\b[aI]\b", "", behind).strip(" ,.:;!?'’\"–-")
             if found[0].lower() in _BEGINS_COMMENT or (only_words and found[0].lower() not in _SAYS):
-                before = _functions_before(text, found.start())
+                before = _functions_before(text, found.start(), names)
                 return before if has_formula(text[:before], names) else 0
     return 0
 
@@ -197,11 +197,16 @@ def _says_more(text: str, names: frozenset[str]) -> bool:
     return own.split()[0] not in names or not _OTHERS.isdisjoint(word.lower() for word in words)
 
 
-def _functions_before(text: str, end: int) -> int:
-    """Where the words before a place begin that are names of functions as well: product rule."""
+def _functions_before(text: str, end: int, names: frozenset[str]) -> int:
+    """Where the words before a place begin that are names of functions as well: product rule; but not xy, of variables."""
     spoken = "|".join(_SPOKEN)
     found = re.search(rf"(?:(?<!{_LETTER})(?!(?:{spoken})\b){_LETTER}{{2,}}\s+)*$", text[:end])
-    return found.start() if found else end
+    start = found.start() if found else end
+    for word in re.findall(r"\S+\s+", text[start:end]):
+        if not set(word.strip()) <= names:
+            break
+        start += len(word)
+    return start
 
 
 def has_formula(text: str, names: Collection[str]) -> bool:

@@ -35,11 +35,13 @@ class Given(Frozen, eq=False):
         parts: The parts, by rows; None where it has none.
         read_as: How it was read.
         notes: What is to be said of the reading.
+        others: What else its text may mean.
     """
 
     parts: Grid | None
     read_as: str
     notes: Sequence[str] = ()
+    others: Sequence[Expression] = ()
 
 
 def read_parts(answer: str, variables: Collection[str], titles: Sequence[str], *, vector: bool) -> Given:
@@ -63,7 +65,7 @@ def read_parts(answer: str, variables: Collection[str], titles: Sequence[str], *
         plain = plain_answer(bracketed(answer), variables)
         unknown = unknown_names(plain.value, variables)
         if not unknown and (len(titles) < 2 or isinstance(plain.value, Array | Tuple)):
-            return Given(grid_of(plain.value, vector=vector), plain.read_as, plain.notes)
+            return Given(grid_of(plain.value, vector=vector), plain.read_as, plain.notes, plain.others)
     except GradcliError as error:
         fault, unknown = error, []
     texts, left_out = _texts(answer, variables, titles if vector else ())
@@ -74,7 +76,8 @@ def read_parts(answer: str, variables: Collection[str], titles: Sequence[str], *
     value = found.value
     if vector and (inner := _of_units(value, unknown_names(value, variables), len(titles))) is not None:
         return Given([inner], to_text(value), found.notes)
-    return Given(grid_of(value, vector=vector), found.read_as, [*found.notes, *[f"'{one}' is left out" for one in left_out]])
+    notes = [*found.notes, *[f"'{one}' is left out" for one in left_out]]
+    return Given(grid_of(value, vector=vector), found.read_as, notes, found.others)
 
 
 def _texts(answer: str, variables: Collection[str], titles: Sequence[str]) -> tuple[list[str], Sequence[str]]:

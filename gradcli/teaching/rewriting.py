@@ -1,0 +1,97 @@
+"""Which wrong derivatives come of rewriting the function wrongly: its constant factors, its powers, functions in each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from gradcli.ops.elementwise import arithmetic, exponential
+from gradcli.teaching.places import TERMS, Place, value_at
+from gradcli.typing import Any
+
+_OF_NUMBERS = (arithmetic.mul, arithmetic.div, arithmetic.add, arithmetic.sub, arithmetic.neg)
+
+
+def of_rewriting(place: Place) -> Iterator[tuple[str, Callable[[Place, Sequence[Any]], Any]]]:
+    """The wrong derivatives of a node, each with its kind."""
+    operation, varying = place.operation, place.varying
+    if not place.below:
+        return
+    if len(varying) > 1 and place.factor is not None:
+        yield "const.factor_lost", lambda place, d: _right(place, d) / place.factor
+    exponent, at = _exponent(place), 1 if operation is arithmetic.div else 0
+    below = place.below[at] if at < len(place.below) else None
+    if exponent is not None and below is not None:
+        if below.factor is not None:
+            yield "const.factor_not_raised", lambda place, d: _right(place, d) * _factor(place, at) ** (1 - _exponent(place))
+        if below.operation.name in TERMS and len(below.u) > 1 and operation is not arithmetic.div:
+            yield "algebra.power_of_sum", _of_powers
+            yield "algebra.power_of_sum", _with_powers
+    if len(varying) == 1 and operation not in _OF_NUMBERS:
+        inner = place.below[varying[0]]
+        inside = inner is not None and inner.operation not in (*_OF_NUMBERS, operation)
+        if inside and inner is not None and len(inner.varying) == 1:
+            yield "chain.misread", _turned_round
+
+
+def _right(place: Place, d: Sequence[Any]) -> Any:
+    return sum(place.p[at] * d[at] for at in place.varying)
+
+
+def _exponent(place: Place) -> Any:
+    """The exponent, where a node is a power that is constant; a denominator has -1."""
+    if place.operation is arithmetic.pow and place.varying == [0]:
+        return place.u[1]
+    if place.operation is exponential.sqrt:
+        return 0.5
+    return -1.0 if place.operation is arithmetic.div and 1 in place.varying else None
+
+
+def _factor(place: Place, at: int) -> Any:
+    below = place.below[at]
+    return 1.0 if below is None or below.factor is None else below.factor
+
+
+def _terms(place: Place) -> Iterator[tuple[float, Any, Any, Place | None]]:
+    """The terms of the sum below: sign, value, derivative, numbers."""
+    open_ends: list[tuple[float, Any, Any, Place | None]] = [(1.0, place.u[0], place.right[0], place.below[0])]
+    while open_ends:
+        sign, value, derivative, own = open_ends.pop()
+        if own is None or own.operation.name not in TERMS:
+            yield sign, value, derivative, own
+            continue
+        signs = (sign, sign * TERMS[own.operation.name]) if len(own.u) > 1 else (-sign,)
+        open_ends += zip(signs, own.u, own.right, own.below, strict=True)
+
+
+def _of_powers(place: Place, d: Sequence[Any]) -> Any:
+    """(u + v)^n is taken for u^n + v^n, and that is differentiated."""
+    n = _exponent(place)
+    terms = [sign * n * value ** (n - 1) * own for sign, value, own, _ in _terms(place) if own is not None]
+    return sum(terms[1:], terms[0]) + 0 * d[0]
+
+
+def _with_powers(place: Place, d: Sequence[Any]) -> Any:
+    """The power in the right derivative is taken term by term."""
+    if place.operation is exponential.sqrt:
+        roots = [sign * _root(value, below) for sign, value, _, below in _terms(place)]
+        return 0.5 / sum(roots[1:], roots[0]) * d[0]
+    n = _exponent(place)
+    powers = [sign * value ** (n - 1) for sign, value, _, _ in _terms(place)]
+    return n * sum(powers[1:], powers[0]) * d[0]
+
+
+def _root(value: Any, below: Place | None) -> Any:
+    """The root of a term, of a square as it is written: x for x^2."""
+    if below is not None and below.operation is arithmetic.pow and below.varying == [0]:
+        return below.u[0] ** (below.u[1] / 2)
+    return value**0.5
+
+
+def _turned_round(place: Place, d: Sequence[Any]) -> Any:
+    """The derivative of g(f(v)) in the place of that of f(g(v))."""
+    (at,) = place.varying
+    inner = place.below[at]
+    assert inner is not None
+    (own,) = inner.varying
+    value, derivative = value_at(place.operation, place, at, inner.u[own])
+    return value_at(inner.operation, inner, own, value)[1] * derivative * inner.right[own] + 0 * d[at]

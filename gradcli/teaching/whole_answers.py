@@ -1,0 +1,96 @@
+"""Mistakes of whole answers, and those of the reverse pass, as numbers at the points of a question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+import numpy
+
+from gradcli.errors import GradcliError
+from gradcli.teaching.mistakes import EARLIER, Slip
+from gradcli.teaching.numbers import node_values
+from gradcli.teaching.question import Question, derivative_of, graph_of, values_of
+from gradcli.typing import Any
+
+
+def of_whole_answers(question: Question) -> Iterator[tuple[Slip, Any]]:
+    """Mistakes of the whole answer."""
+    right, output = question.right, question.graph.output
+    yield Slip("answer.negated"), -right
+    yield Slip("answer.inverted"), 1 / right
+    for at, value in enumerate([*question.earlier, question.value]):
+        yield Slip("order.once" if at else "value.not_differentiated"), value
+    yield Slip("order.twice"), _once_more(question)
+    if question.wrt in {line.name for line in question.named}:  # an intermediate value, beside which no variable is held
+        return
+    partials = {name: by[output] for name, by in question.derivatives.items() if by[output] is not None}
+    for name, partial in partials.items():
+        if name != question.wrt:
+            yield Slip("partial.wrong_variable", None, None, name), partial
+    if len(partials) > 1:
+        yield Slip("partial.all"), sum(partials.values())
+
+
+def _once_more(question: Question) -> Any:
+    """The derivative of the right answer."""
+    try:
+        return values_of(derivative_of(derivative_of(question.function, question.wrt), question.wrt), question.point)
+    except GradcliError:
+        return numpy.full(question.count, numpy.nan)
+
+
+def of_earlier_derivatives(question: Question) -> Iterator[tuple[Slip, Any]]:
+    """Mistakes in a derivative before the one that is asked for."""
+    if question.order > 1:
+        from gradcli.language.parser import parse
+        from gradcli.teaching.orders import before_the_last
+
+        first = graph_of(parse(question.expression))
+        for kind, again, graph in before_the_last(first, question.wrt, question.order, question.point):
+            found = node_values(graph, question.point)[graph.output]
+            yield Slip(kind, -1 if again else EARLIER), numpy.broadcast_to(found, (question.count,))
+
+
+@lru_cache(maxsize=64)
+def paths_of(question: Question) -> list[tuple[int, int, Any]]:
+    """The terms that the uses of the variable, and of other nodes with several, add: node, consumer, what is added."""
+    graph = question.graph
+    uses: dict[int, list[tuple[int, Any]]] = {}
+    for id, inputs in enumerate(graph.inputs):
+        for input, partial in zip(inputs, question.partials[id], strict=True):
+            if partial is not None and question.adjoints[id] is not None:
+                uses.setdefault(input, []).append((id, question.adjoints[id] * partial))
+    by = question.derivatives[question.wrt]
+    return [
+        (node, id, term * by[node])
+        for node, terms in uses.items()
+        if len(terms) > 1 and by[node] is not None
+        for id, term in terms
+    ]
+
+
+def of_paths(question: Question) -> Iterator[tuple[Slip, Any]]:
+    """Mistakes of the reverse pass, where a node has several consumers."""
+    found: dict[int, list[tuple[int, Any]]] = {}
+    for node, consumer, term in paths_of(question):
+        found.setdefault(node, []).append((consumer, term))
+    for node, terms in found.items():
+        for consumer, term in terms:
+            yield Slip("graph.path_lost", node, consumer), question.right - term
+            yield Slip("graph.path_negated", node, consumer), question.right - 2 * term
+        total = sum(term for _, term in terms)
+        yield Slip("graph.overwritten", node, terms[-1][0]), question.right - total + terms[-1][1]
+        yield Slip("graph.overwritten", node, terms[0][0]), question.right - total + terms[0][1]
+        yield Slip("graph.paths_multiplied", node), question.right - total + _times([term for _, term in terms])
+    by = question.derivatives[question.wrt]
+    for id, (inputs, adjoint) in enumerate(zip(question.graph.inputs, question.adjoints, strict=True)):
+        if inputs and adjoint is not None and by[id] is not None:
+            yield Slip("graph.upstream_lost", id), question.right + (1 - adjoint) * by[id]
+
+
+def _times(terms: Sequence[Any]) -> Any:
+    product: Any = 1.0
+    for term in terms:
+        product = product * term
+    return product
