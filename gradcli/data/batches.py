@@ -6,6 +6,7 @@ the first batch, once for each combination of shapes that columns have.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from gradcli.autodiff.given import Names, Values, names_of, values_of
@@ -165,6 +166,13 @@ class BatchFunction:
             return False
         return self._on_numbers(prepared, given) or self._array_kernel(prepared) is not None
 
+    def width(self, columns: Mapping[str, Any]) -> int:
+        """The bytes that the results of a row of such columns take."""
+        given = self._columns(columns)
+        prepared = self._prepared(given)
+        shapes = [prepared.graph.shape(output) for output in prepared.graph.outputs]
+        return 8 * sum(math.prod(shape) for shape in [*shapes, *[self._shape(given, name) for name in self.wrt]])
+
     def _on_numbers(self, prepared: Prepared, given: Mapping[str, Any]) -> bool:
         """Whether a program computes with numbers alone."""
         numbers = all(column.ndim == 1 for column in given.values()) and all(isinstance(v, float) for v in self.values.values())
@@ -302,7 +310,7 @@ class BatchFunction:
 
     def _part(self, columns: Mapping[str, Any], keys: Any, block: int) -> Part:
         """The sums of blocks of rows."""
-        from gradcli.data.kernels.reducer import contracted, part_of
+        from gradcli.data.kernels.reducer import MOST_BYTES, contracted, joined, part_of
 
         given = self._columns(columns)
         prepared = self._prepared(given)
@@ -311,8 +319,15 @@ class BatchFunction:
             found = None if kernel is None else contracted(kernel, given, self.wrt, self.threads, block)
             if found is not None:
                 return found
-        batch = self.batch(columns)
-        return part_of([*batch.values.values(), *batch.grad.values()], keys, batch.errors, block)
+        count = len(next(iter(columns.values()), ()))
+        rows = max(1, MOST_BYTES // self.width(given) // block) * block
+        parts: list[Part] = []
+        for start in range(0, count, rows):
+            own = slice(start, start + rows)
+            batch = self.batch({name: column[own] for name, column in columns.items()})
+            results = [*batch.values.values(), *batch.grad.values()]
+            parts.append(part_of(results, None if keys is None else keys[own], batch.errors, block))
+        return joined(parts)
 
 
 def _check(option: str, given: str, choices: Sequence[str]) -> None:

@@ -25,6 +25,10 @@ _MIXED = 1000
 """Rows that are run together where not all of them are plain numbers."""
 
 
+_MOST_BYTES = 2**24
+"""Bytes of results, arrays of many rows, that are computed at once."""
+
+
 class Result(NamedTuple):
     """What a row gives.
 
@@ -100,7 +104,11 @@ class RowRuns:
         """
         function = self._for(piece)
         if function is not None:
-            yield self._columns(piece, first, function)
+            size = piece.size
+            most = max(1, _MOST_BYTES // function.width(piece.columns or {})) if function is self.arrays else size
+            for start in range(0, size, most):
+                part = piece if most >= size else piece.part(start, min(start + most, size))
+                yield self._columns(part, first + start, function)
             return
         rows = _rows_of(piece)
         at_once = _MIXED if self.function is not None else 1

@@ -69,20 +69,21 @@ def _by_name(*formats: Format) -> dict[str, Format]:
 
 
 _DIAGRAMS = "gradcli.output.diagrams"
-_PICTURE = ("theme", "layout", "direction", "facts")
+_DRAWN = ("layout", "direction", "facts", "show", "hide")
+_PICTURE = ("theme", *_DRAWN, "legend", "scale", "size")
 
 GRAPHS = _by_name(
     Format("table", (".txt",), options=("ascii",)),
     Format("tree", (), f"{_DIAGRAMS}.listing_text:graph_tree", ("ascii",), 2_000),
     Format("list", (), f"{_DIAGRAMS}.listing_text:graph_list", ("ascii",)),
-    Format("draw", options=("direction", "ascii", "facts"), most=60, lays_out=True),
+    Format("draw", options=("ascii", *_DRAWN[1:]), most=60, lays_out=True),
     Format("svg", (".svg",), f"{_DIAGRAMS}.svg:svg", _PICTURE, MOST_SHOWN, lays_out=True),
     Format("png", (".png",), options=_PICTURE, most=MOST_SHOWN, lays_out=True, binary=True),
     Format("pdf", (".pdf",), options=_PICTURE, most=MOST_SHOWN, lays_out=True, binary=True),
-    Format("html", (".html", ".htm"), "gradcli.output.page.page:graph_page", _PICTURE[:3], MOST_SHOWN, lays_out=True),
-    Format("tikz", (".tex", ".tikz"), f"{_DIAGRAMS}.tikz:tikz", ("layout", "direction", "facts"), MOST_SHOWN, lays_out=True),
-    Format("dot", (".dot", ".gv"), f"{_DIAGRAMS}.dot:dot", ("direction", "facts")),
-    Format("mermaid", (".mmd", ".mermaid"), f"{_DIAGRAMS}.mermaid:mermaid", ("direction", "facts")),
+    Format("html", (".html", ".htm"), "gradcli.output.page.page:graph_page", ("theme", *_DRAWN[:2]), MOST_SHOWN, lays_out=True),
+    Format("tikz", (".tex", ".tikz"), f"{_DIAGRAMS}.tikz:tikz", _DRAWN, MOST_SHOWN, lays_out=True),
+    Format("dot", (".dot", ".gv"), f"{_DIAGRAMS}.dot:dot", _DRAWN[1:]),
+    Format("mermaid", (".mmd", ".mermaid"), f"{_DIAGRAMS}.mermaid:mermaid", _DRAWN[1:]),
     Format("graphml", (".graphml",), f"{_DIAGRAMS}.graphml:graphml"),
     Format("json", (".json",), options=("ascii",)),
 )

@@ -103,3 +103,11 @@ def test_columns_of_arrays_run_together(tmp_path: Path, monkeypatch: pytest.Monk
     assert [line["values"]["y"] for line in found] == pytest.approx(numpy.log1p(numpy.exp(-margin)), rel=1e-12)
     slope = -t / (1 + numpy.exp(margin))
     assert numpy.array([line["grad"]["w"] for line in found]) == pytest.approx(slope[:, None] * x, rel=1e-10)
+
+
+@pytest.mark.parametrize("format", ["npz", "npy"])
+def test_sums_into_files_of_numpy(format: str, rows: str, tmp_path: Path) -> None:
+    out = tmp_path / f"sums.{format}"
+    assert command(["run", "-e", "x*t", "--feed", rows, "--reduce", "sum", "--group-by", "g", "-o", str(out)])[0] == 1
+    found = numpy.load(out)
+    assert (found["rows"].tolist(), found["sum_y"].tolist()) == ([2, 1], [14.0, 6.0])

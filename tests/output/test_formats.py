@@ -19,9 +19,9 @@ WRITTEN = [format for format in (*GRAPHS.values(), *EXPLANATIONS.values()) if fo
 def test_a_writer_takes_what_its_record_says(format: Format) -> None:
     module, _, name = format.writer.partition(":")
     parameters = inspect.signature(getattr(import_module(module), name)).parameters
-    told = [option for option in format.options if option not in ("direction", "facts")]  # the diagram has these
+    told = [option for option in format.options if option not in ("direction", "facts", "show", "hide")]  # the diagram has these
     assert told == [option for option in format.options if option in parameters]
-    assert {*parameters} & {"theme", "layout", "ascii"} <= {*told}
+    assert {*parameters} & {"theme", "layout", "ascii", "scale", "size"} <= {*told}
 
 
 @pytest.mark.parametrize("formats", [GRAPHS, EXPLANATIONS], ids=["graphs", "explanations"])
@@ -37,4 +37,5 @@ def test_a_file_has_one_format(formats: dict[str, Format]) -> None:
 
 def test_options_of_graphs_are_options_of_the_command() -> None:
     named = {option for format in GRAPHS.values() for option in format.options}
-    assert named == {option for option in ("theme", "layout", "direction", "ascii", "facts") if hasattr(ViewOptions, option)}
+    known = ("theme", "layout", "direction", "ascii", "facts", "show", "hide", "legend", "scale", "size")
+    assert named == {option for option in known if hasattr(ViewOptions, option)}

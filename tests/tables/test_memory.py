@@ -35,3 +35,25 @@ def test_the_peak_of_memory_does_not_grow_with_the_rows(format: str, tmp_path: P
         peaks.append(int(done.stderr) * 1024)
     assert peaks[1] - peaks[0] < (MANY - FEW) * RECORD / 2
     assert peaks[1] < 300 * 10**6
+
+
+@pytest.mark.parametrize("format", ["npz", *(["parquet"] if HAS_EXTRAS else [])])
+@pytest.mark.parametrize("further", [["--wrt", "x"], ["--reduce", "sum,grad-sum", "--wrt", "w"], ["--no-grad", "--keep", "z"]])
+def test_rows_of_wide_arrays_are_read_run_and_written_a_few_at_a_time(further: list[str], format: str, tmp_path: Path) -> None:
+    """24,000 rows of 4 kB or 8 kB, whose columns, derivatives and lists would take several times as much together."""
+    width = 500
+    numbers = numpy.random.default_rng(1).normal(size=(24_000, width))
+    feed = tmp_path / f"feed.{format}"
+    columns = dict.fromkeys(["x", "z"] if "--keep" in further else ["x"], numbers)
+    if format == "npz":
+        numpy.savez(feed, **columns)
+    else:
+        import pyarrow
+        from pyarrow import parquet
+
+        flat = pyarrow.FixedSizeListArray.from_arrays(pyarrow.array(numbers.ravel()), width)
+        parquet.write_table(pyarrow.table(dict.fromkeys(columns, flat)), feed)
+    call = ["run", "-e", "sum(x*w)", "--w", str([0.5] * width), "--feed", str(feed), "-o", str(tmp_path / f"out.{format}")]
+    call += ["--memory", "300MB", *further]
+    done = subprocess.run([sys.executable, "-c", PEAK, *call], env=ENVIRONMENT, capture_output=True, check=True)
+    assert int(done.stderr) * 1024 < 400 * 10**6

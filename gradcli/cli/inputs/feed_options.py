@@ -83,9 +83,6 @@ _BYTES = re.compile(r"([0-9]+(?:\.[0-9]+)?) *([kKMGT]?)(i?)B?")
 LEAST_MEMORY = 300 * 10**6
 """What Python, NumPy and Arrow take by themselves, and some rows beside them."""
 
-_CELLS = 300
-"""Bytes that a row takes, about, with its texts, its columns and its records, in memory at once."""
-
 
 def memory_of(options: FeedOptions) -> int:
     """The bytes of ``--memory 2GB``; of a gigabyte where nothing is said.
@@ -110,7 +107,7 @@ def reading_of(options: FeedOptions) -> Reading:
     Raises:
         GradcliError: An option is wrong.
     """
-    from gradcli.data.tables.pieces import Reading
+    from gradcli.data.tables.pieces import ROW, Reading
 
     memory = memory_of(options)
     free = memory - LEAST_MEMORY // 2
@@ -118,7 +115,7 @@ def reading_of(options: FeedOptions) -> Reading:
         delimiter_of(options),
         options.decimal or ".",
         options.table or "",
-        rows=max(2**10, min(2**17, free // (10 * _CELLS))),
+        rows=max(2**10, min(2**17, free // (10 * ROW))),
         bytes=max(2**16, min(2**22, free // 100)),
         memory=0 if options.memory is None else free // 2,
     )

@@ -18,6 +18,10 @@ AT_ONCE = 32
 """Blocks that are computed together: some for each thread."""
 
 
+MOST_BYTES = 2**26
+"""Bytes of columns, or of results, that are in memory at once, if that is more than a block."""
+
+
 class Part(NamedTuple):
     """The sums of some blocks of rows.
 
@@ -66,7 +70,9 @@ class Reducer:
         """
         count = len(next(iter(columns.values()), ()))
         self._waiting.append((columns, None if keys is None else _plain_keys(keys), count))
-        if sum(rows for _, _, rows in self._waiting) >= AT_ONCE * BLOCK:
+        waiting = sum(rows for _, _, rows in self._waiting)
+        bytes_ = sum(getattr(column, "nbytes", 0) for given, _, _ in self._waiting for column in given.values())
+        if waiting >= AT_ONCE * BLOCK or (waiting >= BLOCK and bytes_ >= MOST_BYTES):
             self._run(last=False)
 
     def sums(self) -> Sums:
@@ -125,6 +131,12 @@ def part_of(columns: Sequence[Any], keys: Any, errors: Mapping[int, GradcliError
         own, counts = (None if one is None else one[rows] for one in (keys, good))
         sums.append(grouped(own, counts, [column[rows] for column in columns]))
     return Part(tuple([column.shape[1:] for column in columns]), sums, len(errors), why)
+
+
+def joined(parts: Sequence[Part]) -> Part:
+    """Sums of blocks that follow each other."""
+    why = next((part.why_failed for part in parts if part.failed), "")
+    return Part(parts[0].shapes, [one for part in parts for one in part.sums], sum(part.failed for part in parts), why)
 
 
 def contracted(

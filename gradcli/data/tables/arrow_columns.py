@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 from gradcli.data.tables.pieces import Piece, Wanted, needed
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 GROUP = 2**17
 """Rows that are written together; the bytes of a file do not depend on how its rows were read."""
+
+_GROUP_BYTES = 2**25
+"""Bytes of a group of rows with arrays, which has fewer of them; the first row tells how many."""
 
 
 def piece_of(batch: Any, wanted: Wanted, done: int) -> Piece:
@@ -126,15 +130,21 @@ class ArrowRecords:
         self.schema: Any = None
         self.waiting: list[Any] = []
         self.count = 0
+        self.group = 0  # rows that are written together; the first row tells
         self._behind = _Behind()
 
     def add(self, records: Records) -> None:
         """Write some records."""
         batch = self.batch(records)
+        if not self.group and len(batch):
+            kept = [batch.column(1 + at) for at in range(len(self.layout.kept))]
+            lists = [column.slice(0, 1) for column in kept if _is_list(column.type)]
+            columns = [*records.values, *records.gradient, *lists]
+            self.group = max(1, min(GROUP, _GROUP_BYTES // (8 * sum(map(_numbers_of, columns)) or 1)))
         self.waiting.append(batch)
         self.count += len(batch)
-        while self.count >= GROUP:
-            self._flush(GROUP)
+        while self.group and self.count >= self.group:
+            self._flush(self.group)
 
     def close(self) -> None:
         """Write what is left, and the end of the file."""
@@ -222,9 +232,40 @@ class ArrowRecords:
         if getattr(column, "ndim", 0) == 1:
             mask = failed | column.mask if hasattr(column, "mask") else failed
             return pa.array(getattr(column, "data", column) if hasattr(column, "mask") else column, mask=mask)
+        if getattr(column, "ndim", 0) > 1:
+            return self._nested(column, failed)
         lists = [None if bad or value is None else value for bad, value in zip(failed.tolist(), nested(column), strict=True)]
         found = pa.array(lists)
         return found.cast("float64") if pa.types.is_null(found.type) else found
+
+    def _nested(self, column: Any, failed: Any) -> Any:
+        """A column of arrays of one shape, as lists within lists."""
+        import numpy
+
+        count, *sizes = column.shape
+        absent, numbers = failed, column
+        if hasattr(column, "mask"):
+            absent = failed | numpy.ma.getmaskarray(column).reshape(count, -1).any(axis=1)
+            numbers = column.data
+        found = self.arrow.array(numpy.ascontiguousarray(numbers).ravel())
+        for axis in reversed(range(len(sizes))):
+            rows = numpy.arange(count * math.prod(sizes[:axis]) + 1, dtype="int32") * sizes[axis]
+            mask = self.arrow.array(absent) if axis == 0 and absent.any() else None
+            found = self.arrow.ListArray.from_arrays(rows, found, mask=mask)
+        return found
+
+
+def _numbers_of(column: Any) -> int:
+    """How many numbers a row of a column has, by the first of them."""
+    if hasattr(column, "ndim"):
+        return math.prod(column.shape[1:])
+    if hasattr(column, "get_total_buffer_size"):
+        while _is_list(column.type):
+            column = column.flatten()
+        return len(column)
+    import numpy
+
+    return numpy.size(column[0]) if len(column) else 1
 
 
 def nested(column: Any) -> Sequence[Any]:

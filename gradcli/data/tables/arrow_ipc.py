@@ -31,7 +31,7 @@ class ArrowTable(Table):
     def __init__(self, file: BinaryIO, partition: Partition, reading: Reading) -> None:
         self.where = "standard input" if partition.path == STDIN else partition.path
         self._arrow = needed("pyarrow", f"{self.where} is Arrow, which")
-        self._raw, self._rows, self._partition = file, reading.rows, partition
+        self._raw, self._reading, self._partition = file, reading, partition
         self.is_file = partition.path != STDIN and file.read(len(FILE_MARK)) == FILE_MARK
         with readable(self.where, self._arrow):
             if partition.path != STDIN:
@@ -56,8 +56,9 @@ class ArrowTable(Table):
                 batch = next(batches, None)
             if batch is None:
                 return
-            for start in range(0, len(batch), self._rows):
-                part = batch.slice(start, self._rows)
+            rows = self._reading.at_once(batch.nbytes // max(1, len(batch)))
+            for start in range(0, len(batch), rows):
+                part = batch.slice(start, rows)
                 done += len(part)
                 yield piece_of(part, wanted, done)
 

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 
+_VECTOR = 2048
+"""Rows that DuckDB has at once: the fewest that it gives."""
+
+
 class DuckTable(Table):
     """What a query gives, or a table of a database, which is only read.
 
@@ -51,7 +55,8 @@ class DuckTable(Table):
                     f"{self.where} gives no rows", hint="a query is a select: 'sql: select x, w from rows.parquet'"
                 )
             open_ = getattr(result, "to_arrow_reader", None) or result.fetch_arrow_reader
-            self._batches = open_(self._rows)
+            lists = any(kind.id in ("list", "array") for kind in result.types)
+            self._batches = open_(min(self._rows, _VECTOR) if lists else self._rows)
         except library.Error as error:
             text = str(error).partition("\n")[0]
             raise GradcliError(f"DuckDB says of {self.where}: {text}") from None

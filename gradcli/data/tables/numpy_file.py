@@ -36,7 +36,7 @@ class NumpyTable(Table):
     format = "npz"
 
     def __init__(self, file: BinaryIO, partition: Partition, reading: Reading) -> None:
-        self.where, self._file, self._rows = partition.path, file, reading.rows
+        self.where, self._file, self._reading = partition.path, file, reading
         self._members: dict[str, _Member] = {}
         try:
             if file.read(2) == b"PK":
@@ -74,8 +74,9 @@ class NumpyTable(Table):
             dtype = self._members[column].dtype if self._members else self._records.dtype[column]
             if dtype.base.kind not in "buif":
                 raise GradcliError(f"the column {column} of {self.where} holds no numbers", hint="--keep passes it through")
-        for start in range(0, self.count(), self._rows):
-            count = min(self._rows, self.count() - start)
+        rows = self._reading.at_once(sum(member.width for member in self._members.values()) or self._records.width)
+        for start in range(0, self.count(), rows):
+            count = min(rows, self.count() - start)
             try:
                 found = self._next(wanted, count)
             except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error):
@@ -96,6 +97,8 @@ class _Member:
     """An array in a file, which is read from its first row to its last."""
 
     def __init__(self, file: Any) -> None:
+        import math
+
         from numpy.lib import format
 
         version = format.read_magic(file)
@@ -106,15 +109,14 @@ class _Member:
         if fortran and len(self.shape) > 1:
             raise ValueError("its elements stand column by column; save numpy.ascontiguousarray of it")
         self.file = file
+        self.width = self.dtype.itemsize * math.prod(self.shape[1:])  # bytes of a row
 
     def rows(self, count: int) -> Any:
         """The next rows."""
-        import math
-
         import numpy
 
         shape = (count, *self.shape[1:])
-        data = self.file.read(math.prod(shape) * self.dtype.itemsize)
+        data = self.file.read(count * self.width)
         return numpy.frombuffer(data, self.dtype).reshape(shape)
 
 
@@ -231,7 +233,9 @@ def _numbers(column: Any, failed: list[int]) -> Any:
 
     if hasattr(column, "ndim"):
         found = column.filled(numpy.nan) if hasattr(column, "filled") else numpy.array(column)
-        found[failed] = numpy.nan
+        if failed:
+            found = found.astype("float64", copy=False) if found.dtype.kind != "f" else found
+            found[failed] = numpy.nan
         return found
     shape = next((numpy.shape(value) for value in column if value is not None), ())
     found = numpy.full((len(column), *shape), numpy.nan)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gradcli.data.tables.arrow_columns import GROUP, ArrowRecords, piece_of, readable
 from gradcli.data.tables.pieces import Partition, Piece, Reading, Table, Wanted, needed
@@ -11,6 +11,10 @@ from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from typing import BinaryIO
+
+
+_BUFFER = 2**20
+"""Bytes of a column that are read at once; not all those of a group of rows."""
 
 
 class ParquetTable(Table):
@@ -31,9 +35,9 @@ class ParquetTable(Table):
         self.where = partition.path
         parquet = needed("pyarrow.parquet", f"{self.where} is Parquet, which")
         self._arrow = needed("pyarrow", "Parquet")
-        self._raw, self._rows = file, reading.rows
+        self._raw, self._reading = file, reading
         with readable(self.where, self._arrow):
-            self._file = parquet.ParquetFile(file, pre_buffer=False)
+            self._file = parquet.ParquetFile(file, pre_buffer=False, buffer_size=_BUFFER)
         self.names = list(self._file.schema_arrow.names)
         stop = self._file.num_row_groups if partition.stop is None else partition.stop
         self._groups = list(range(partition.start, stop))
@@ -51,10 +55,21 @@ class ParquetTable(Table):
     def close(self) -> None:
         self._raw.close()
 
+    def _width(self, columns: Sequence[str]) -> int:
+        """The bytes that the widest rows take, without what encodings save."""
+        widths = [0]
+        for group in (self._file.metadata.row_group(group) for group in self._groups):
+            parts = [group.column(at) for at in range(group.num_columns)]
+            own = [part for part in parts if part.path_in_schema.partition(".")[0] in columns]
+            size = sum(max(part.total_uncompressed_size, 8 * part.num_values) for part in own)
+            widths.append(size // max(1, group.num_rows))
+        return max(widths)
+
     def pieces(self, wanted: Wanted) -> Iterator[Piece]:
         done = 0
         columns = list(dict.fromkeys([*wanted.variables.values(), *wanted.kept]))
-        batches = self._file.iter_batches(self._rows, row_groups=self._groups, columns=columns, use_threads=True)
+        rows = self._reading.at_once(self._width(columns))
+        batches = self._file.iter_batches(rows, row_groups=self._groups, columns=columns, use_threads=True)
         while True:
             with readable(self.where, self._arrow):
                 batch = next(batches, None)

@@ -52,10 +52,21 @@ class Piece(NamedTuple):
             return None
         return {name: value.tolist() if hasattr(value, "tolist") else value for name, value in row.items()}
 
+    def part(self, start: int, stop: int) -> Piece:
+        """Some of its rows, which stand in columns."""
+        columns = {name: column[start:stop] for name, column in (self.columns or {}).items()}
+        kept = {name: column[start:stop] for name, column in self.kept.items()}
+        faults, raw = ({at - start: one for at, one in given.items() if start <= at < stop} for given in (self.faults, self.raw))
+        return Piece(columns, (), self.done, kept, faults, raw)
+
     @property
     def size(self) -> int:
         """How many rows it has."""
         return len(self.rows) if self.columns is None else len(next(iter(self.columns.values())))
+
+
+ROW = 300
+"""Bytes that a row takes, about, with its texts, its columns and its records, in memory at once; one without arrays."""
 
 
 class Reading(Frozen):
@@ -76,6 +87,10 @@ class Reading(Frozen):
     rows: int = 2**16
     bytes: int = 2**20
     memory: int = 0
+
+    def at_once(self, width: int) -> int:
+        """How many rows are read at once whose numbers take so many bytes each: fewer where rows have arrays."""
+        return max(1, min(self.rows, self.rows * ROW // max(1, width)))
 
 
 class Partition(Frozen):
