@@ -16,7 +16,7 @@ from gradcli.language.free_names import free_names
 from gradcli.language.text import to_text
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import JUMP, KINK, TRUTH
-from gradcli.teaching.comparison import EXACT, NEAR, compared, integrated, off_by, one_number_off
+from gradcli.teaching.comparison import EXACT, NEAR, compared, integrated, may_be_integral, off_by, one_number_off
 from gradcli.teaching.diagnosis import Reason, likeliest, reason_of, reasons, unexplained
 from gradcli.teaching.numbers import node_values
 from gradcli.teaching.patterns import Pattern, Skeleton, pattern_of, skeleton_of, with_places
@@ -29,8 +29,8 @@ from gradcli.typing import Any
 _REMEMBERED = 10_000
 _PATTERNS = 2_000
 _TOGETHER = 4
-_INTEGRAL = 2.2
-"""What a whole antiderivative costs: it is hardly a chance."""
+_INTEGRAL = 2.9
+"""What a whole antiderivative costs."""
 
 _SMALLER = "it has no value at some points at which the right answer has one"
 
@@ -177,9 +177,8 @@ class Marker:
             right = known & (off <= EXACT).all(axis=1) & (not self._changes(pattern.graph))
             wrong = known & (off > NEAR).any(axis=1)
             wrong[wrong] = unexplained(question, self.table, values[wrong])
-            if question.order == 1 and wrong.any():
-                given = {id: column[wrong] for id, column in pattern.given(list(numbers.T[..., None])).items()}
-                wrong[wrong] &= ~integrated(question, pattern.graph, given)
+            if question.order == 1:
+                wrong[wrong] = ~self._integrals(pattern, numbers[wrong], values[wrong])
             first = numpy.argmax(off > EXACT, axis=1)
         for at, (answer, skeleton) in enumerate(answers.items()):
             if right[at] or wrong[at]:
@@ -187,6 +186,12 @@ class Marker:
                 marked = Marked(answer, Verdict.RIGHT, read_as)
                 marked = marked if right[at] else _wrong(question, answer, read_as, values[at], int(first[at]), [])
                 self._foreseen[answer] = with_note(marked, "; ".join(pattern.notes))
+
+    def _integrals(self, pattern: Pattern, numbers: Any, values: Any) -> Any:
+        """Which answers of a pattern, a row each, may be antiderivatives."""
+        if self.question.area is not None or not len(numbers):
+            return may_be_integral(self.question, values)
+        return integrated(self.question, pattern.graph, pattern.given(list(numbers.T[..., None])))
 
     def _by_pattern(self, answer: str, skeleton: Skeleton, pattern: Pattern) -> Marked | None:
         """The verdict on an answer by its values; None where these do not settle it."""
@@ -285,7 +290,8 @@ class Marker:
             return None
         found = reasons(question, self._table_of(question), values) if known.sum() >= min(FEW, len(known)) else []
         known_kinds = {reason.kind for reason in found}
-        if question.order == 1 and "value.integrated" not in known_kinds and integrated(question, graph, numbers):
+        unknown = question.order == 1 and "value.integrated" not in known_kinds
+        if unknown and may_be_integral(question, values) and integrated(question, graph, numbers):
             found = likeliest([*found, reason_of("value.integrated", cost=_INTEGRAL)])
         at = int(numpy.flatnonzero(wrong)[0])
         marked = _wrong(question, answer, read_as, values, at, found)

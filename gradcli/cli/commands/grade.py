@@ -27,7 +27,7 @@ Mark answers to the question: what is the derivative of EXPRESSION by a variable
   gradcli grade "x^2" --wrt x --answers - --format csv < answers.txt > grades.csv
   gradcli grade "(2*x+1)^2" --wrt x --at x=1 -- 6      a number at a point
   gradcli grade "cos(4*z)" --wrt z --order 2 -- "-16*cos(4*z)"
-  gradcli grade "(x+w)*(w+1)" --wrt w --steps work.txt lines such as ∂y/∂a = b; ∂y/∂w = ∂y/∂a·∂a/∂w + ...
+  gradcli grade "(x+w)*(w+1)" --wrt w --steps work.txt  lines such as ∂y/∂a = b; ∂y/∂w = ∂y/∂a·∂a/∂w + ...
   gradcli grade "x^2*w" --ask gradient -- "[2x*w, x^2]"
   gradcli grade "sum(W @ x)" --wrt W --shape W=2,3 --shape x=3 --ask gradient -- "outer(ones(2), x)"
   gradcli grade -f quiz.jsonl --answers answers.csv    {"id": "q1", "expression": "x^2", "wrt": "x", "points": 2} a line
@@ -110,7 +110,7 @@ def run(options: GradeOptions) -> ExitCode:
     if format in ("csv", "jsonl"):
         write((grading.grade_csv if format == "csv" else grading.grade_lines)(graded, level))
         return ExitCode.SUCCESS
-    found = list(graded)
+    found = [one._replace(columns={}) for one in graded]  # only CSV passes other columns on
     if format == "html":
         from gradcli.output.reports.class_page import class_page
 
