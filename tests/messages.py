@@ -27,7 +27,6 @@ NOT_SAID = {
     "output/schemas": "descriptions of JSON, which is English",
     "output/serialization": "JSON",
     "output/translation": "this",
-    "output/manual/roff.py": "roff",
     "emulation": "what Python, PyTorch and TensorFlow say, in their words",
     "ops/arrays/torch_messages.py": "what PyTorch says, in its words",
     "autodiff/torch_tape": "what PyTorch says, in its words",
