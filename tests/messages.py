@@ -155,6 +155,9 @@ def _said_in(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "said" and isinstance(word := node.args[0], ast.Constant):
             yield from [word.value] if is_word(word.value) else ()
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in ("Table", "Heading"):
+            parts = [part for argument in node.args[:2] for part in ast.walk(argument) if isinstance(part, ast.Constant)]
+            yield from [part.value for part in parts if isinstance(part.value, str) and is_word(part.value)]
         elif isinstance(node, ast.keyword) and node.arg == "domain" and isinstance(node.value, ast.Constant):
             yield from [node.value.value] if re.search(" (or|and) ", node.value.value) else ()
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
