@@ -81,6 +81,11 @@ class Marker:
         return _table(question, bool(question.named) if self.in_lines is None else self.in_lines)
 
     @cached_property
+    def _simple(self) -> Question | None:
+        """The question at simple points, at which numbers are told where nothing else is."""
+        return self.question.simple()
+
+    @cached_property
     def names(self) -> Sequence[str]:
         """The names that answers may use."""
         return list(dict.fromkeys([*self.question.point, *[line.name for line in self.question.named]]))
@@ -180,11 +185,17 @@ class Marker:
             if question.order == 1:
                 wrong[wrong] = ~self._integrals(pattern, numbers[wrong], values[wrong])
             first = numpy.argmax(off > EXACT, axis=1)
+            simple = self._simple
+            if simple is not None:
+                there = pattern.values(list(numbers.T[..., None]), simple.point)
+                there = numpy.broadcast_to(there, (len(answers), simple.count))
         for at, (answer, skeleton) in enumerate(answers.items()):
             if right[at] or wrong[at]:
                 read_as = pattern.read_as.format(*skeleton.numbers)
                 marked = Marked(answer, Verdict.RIGHT, read_as)
-                marked = marked if right[at] else _wrong(question, answer, read_as, values[at], int(first[at]), [])
+                if not right[at]:
+                    marked = _wrong(question, answer, read_as, values[at], int(first[at]), [])
+                    marked = marked if simple is None else _simply(simple, marked, there[at])
                 self._foreseen[answer] = with_note(marked, "; ".join(pattern.notes))
 
     def _integrals(self, pattern: Pattern, numbers: Any, values: Any) -> Any:
@@ -295,6 +306,10 @@ class Marker:
             found = likeliest([*found, reason_of("value.integrated", cost=_INTEGRAL)])
         at = int(numpy.flatnonzero(wrong)[0])
         marked = _wrong(question, answer, read_as, values, at, found)
+        if not found and self._simple is not None:
+            with quiet():
+                there = numpy.broadcast_to(node_values(graph, self._simple.point, numbers)[graph.output], (self._simple.count,))
+            marked = _simply(self._simple, marked, there)
         return replace(marked, one_number=bool(found) and one_number_off(question, graph, numbers))
 
     def _elsewhere(self, graph: Graph, numbers: Mapping[int, Any]) -> Question | None:
@@ -330,6 +345,16 @@ class Marker:
 def _wrong(question: Question, answer: str, read_as: str, values: Any, at: int, found: list[Reason]) -> Marked:
     point = {name: float(vector[at]) for name, vector in question.point.items()}
     return Marked(answer, Verdict.WRONG, read_as, tuple(found), point, (float(values[at]), float(question.right[at])))
+
+
+def _simply(question: Question, marked: Marked, values: Any) -> Marked:
+    """A wrong answer with its numbers at the first simple point at which it differs; as it is without one."""
+    differs = numpy.isfinite(values) & (off_by(values, question.right) > NEAR)
+    if not differs.any():
+        return marked
+    at = int(numpy.argmax(differs))
+    point = {name: float(vector[at]) for name, vector in question.point.items()}
+    return replace(marked, point=point, values=(float(values[at]), float(question.right[at])))
 
 
 @lru_cache(maxsize=200)
