@@ -97,6 +97,19 @@ def one_number_off(question: Question, graph: Graph, numbers: Mapping[int, Any])
     return False
 
 
+def may_be_integral(question: Question, values: Any) -> Any:
+    """Whether the values of an answer differ between two points by the integral of the function, as far as that is known.
+
+    Args:
+        question: The question.
+        values: The values at the points, or a row of them for each answer.
+    """
+    if (area := question.area) is None:
+        return numpy.ones(numpy.shape(values)[:-1], bool)
+    first, last, whole = area
+    return numpy.abs(values[..., last] - values[..., first] - whole) <= NEAR * (abs(whole) + numpy.abs(values[..., last]))
+
+
 def integrated(question: Question, graph: Graph, numbers: Mapping[int, Any]) -> Any:
     """Whether the derivative of an answer is what was to be differentiated; of several answers where the numbers are columns.
 

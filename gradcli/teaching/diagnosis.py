@@ -17,7 +17,7 @@ from gradcli.typing import Any, NamedTuple
 MARGIN = 1.0
 """Reasons that cost at most so much more than the cheapest one are named beside it."""
 
-MOST_OF_PAIRS = 6.2
+MOST_OF_PAIRS = 6.5
 """Two mistakes that cost more together are no reason: so many pairs there are that some fit any answer."""
 
 _FIT = 1e-7

@@ -110,7 +110,7 @@ def run(options: GradeOptions) -> ExitCode:
     if format in ("csv", "jsonl"):
         write((grading.grade_csv if format == "csv" else grading.grade_lines)(graded, level))
         return ExitCode.SUCCESS
-    found = list(graded)
+    found = [one._replace(columns={}) for one in graded]  # only CSV passes other columns on
     if format == "html":
         from gradcli.output.reports.class_page import class_page
 

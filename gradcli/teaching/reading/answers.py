@@ -107,7 +107,7 @@ def plain_answer(answer: str, variables: Collection[str]) -> Answer:
     Raises:
         GradcliError: It is none.
     """
-    found = read(answer, "answer", reading_of(answer, LENIENT), variables)
+    found = read(answer, "answer", reading_of(answer, LENIENT), variables, alone=True)
     program = parse(found)
     for statement in program.statements if program.may_differentiate else ():
         if (asked := derivative_in(statement)) is not None:
