@@ -16,7 +16,17 @@ from gradcli.language.free_names import free_names
 from gradcli.language.text import to_text
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import JUMP, KINK, TRUTH
-from gradcli.teaching.comparison import EXACT, NEAR, compared, integrated, may_be_integral, off_by, one_number_off
+from gradcli.teaching.comparison import (
+    EXACT,
+    NEAR,
+    WITHOUT_VALUE,
+    compared,
+    integrated,
+    is_right_at,
+    may_be_integral,
+    off_by,
+    one_number_off,
+)
 from gradcli.teaching.diagnosis import Reason, likeliest, reason_of, reasons, unexplained
 from gradcli.teaching.numbers import node_values
 from gradcli.teaching.patterns import Pattern, Skeleton, pattern_of, skeleton_of, with_places
@@ -264,9 +274,11 @@ class Marker:
 
     def _judged(self, answer: str, read_as: str, program: Program, graph: Graph, values: Any) -> Marked:
         """The verdict on an answer that has been read."""
-        return self._by_values(answer, read_as, graph, values) or compared(
-            self.question, answer, read_as, program, changes=self._changes(graph)
-        )
+        marked = self._by_values(answer, read_as, graph, values)
+        if marked is None and self.at is not None:
+            right = is_right_at(self.question, program, self.at)
+            return Marked(answer, Verdict.RIGHT if right else Verdict.WRONG, read_as, note="" if right else WITHOUT_VALUE)
+        return marked or compared(self.question, answer, read_as, program, changes=self._changes(graph))
 
     def _by_values(
         self, answer: str, read_as: str, graph: Graph, values: Any, numbers: Mapping[int, Any] | None = None
@@ -291,7 +303,7 @@ class Marker:
         """The verdict that the values at the points of a question give."""
         known = numpy.isfinite(values)
         if not known.any():
-            return Marked(answer, Verdict.UNDECIDED, read_as, note="it has no value at any of the points that were tried")
+            return None
         off = off_by(values, question.right)
         wrong = known & ~(off <= EXACT)
         if not wrong.any():
@@ -321,13 +333,13 @@ class Marker:
         found = self.question.where(usable)
         return found and self._others.setdefault(str([vector.tolist() for vector in found.point.values()]), found)
 
-    def _number(self, answer: str, read_as: str, values: Any) -> Marked:
-        """The verdict on a number at the point of the question."""
+    def _number(self, answer: str, read_as: str, values: Any) -> Marked | None:
+        """The verdict on a number at the point of the question; None where no float holds it."""
         question = self.question
         last = question.count - 1
         own, right = float(values[last]), float(question.right[last])
         if not numpy.isfinite(own):
-            return Marked(answer, Verdict.UNDECIDED, read_as, note="it has no value at the point")
+            return None
         tolerance = EXACT * max(1.0, abs(right)) if self.digits is None else 0.5000001 * 10.0**-self.digits
         tolerance = max(tolerance, (self.tolerance or 0.0) * max(1e-12, abs(right)))
         if abs(own - right) <= tolerance:
