@@ -68,6 +68,8 @@ def reasons(question: Question, table: Table, answer: Any, *, point: int | None 
     matrix, own = table.matrix[:, columns], answer[columns]
     if not usable.all():
         matrix, own = matrix[:, usable], own[usable]
+    if point is None and not own.any():
+        return []  # 0 is what many mistakes make of many functions
     tolerance = 1e-8 if point is None else 1e-6
     first, least = matrix[:, 0], max(abs(own[0]), 1e-6 * numpy.max(numpy.abs(own)))
     near = numpy.flatnonzero(numpy.abs(first - own[0]) <= 2 * tolerance * numpy.maximum(numpy.abs(first), least))
