@@ -80,7 +80,7 @@ def place(question: Question, slip: Slip, level: int = LEVELS) -> str:
 
 def _node(question: Question, id: int, level: int) -> str:
     graph = question.graph
-    if _hidden(question, id, level, strict=True):
+    if _hidden(question, id, level, at=id):
         return question.names[id]
     operands = [line for input in dict.fromkeys(graph.inputs[id]) for line in _definitions(question, input, level)]
     return ", ".join([f"{question.names[id]} = {to_text(node_expression(graph, id, question.names))}", *operands])
@@ -106,17 +106,17 @@ def _definitions(question: Question, id: int, level: int) -> list[str]:
     return [f"{names[id]} = {to_text(found[id])}"]
 
 
-def _hidden(question: Question, id: int, level: int, *, strict: bool = False) -> bool:
+def _hidden(question: Question, id: int, level: int, *, at: int | None = None) -> bool:
     """Whether what a node computes is not said: it is nothing, or it would give the answer away."""
     if question.graph.operations[id] in (VARIABLE, CONSTANT):
         return True
-    return level < 4 and leaks(question, question.values[id], strict=strict)
+    return level < 4 and leaks(question, question.values[id], at=at)
 
 
-def leaks(question: Question, values: Any, *, strict: bool = True) -> bool:
-    """Whether these values are the answer, or a derivative within it, or, if strict, that of a node by an operand."""
+def leaks(question: Question, values: Any, *, at: int | None = None) -> bool:
+    """Whether these values are the answer, or a derivative within it, or that of a node, at which they stand, by an operand."""
     by = question.derivatives[question.wrt]
-    further = [partial for partials in question.partials for partial in partials] if strict else []
+    further = question.partials[at] if at is not None else []
     parts = [question.right, *by, *further]
     known = [part for part in parts if part is not None and numpy.shape(part) == numpy.shape(values)]
     return any(not _is_number(part) and bool(close(values, part)) for part in known)
