@@ -16,7 +16,7 @@ from gradcli.language.free_names import free_names
 from gradcli.language.text import to_text
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import JUMP, KINK, TRUTH
-from gradcli.teaching.comparison import EXACT, NEAR, compared, integrated, may_be_integral, off_by, one_number_off
+from gradcli.teaching.comparison import EXACT, NEAR, compared, integrated, may_be_integral, off_by, one_number_off, rounding
 from gradcli.teaching.diagnosis import Reason, likeliest, reason_of, reasons, unexplained
 from gradcli.teaching.numbers import node_values
 from gradcli.teaching.patterns import Pattern, Skeleton, pattern_of, skeleton_of, with_places
@@ -29,6 +29,7 @@ from gradcli.typing import Any
 _REMEMBERED = 10_000
 _PATTERNS = 2_000
 _TOGETHER = 4
+_ROUNDED = 0.01
 _INTEGRAL = 2.9
 """What a whole antiderivative costs."""
 
@@ -318,8 +319,10 @@ class Marker:
         if abs(own - right) <= tolerance:
             return Marked(answer, Verdict.RIGHT, read_as)
         whole = _depends(values)
-        found = reasons(question, self.table, values, point=None if whole else last)
-        return replace(_wrong(question, answer, read_as, values, last, found), at_one_point=not whole)
+        rounded = None if whole or self.digits is None else min(_ROUNDED, tolerance / max(abs(own), 1e-300))
+        found = reasons(question, self.table, values, point=None if whole else last, tolerance=rounded)
+        note = "" if whole or self.digits is not None else rounding(read_as, own, right)
+        return replace(_wrong(question, answer, read_as, values, last, found), at_one_point=not whole, note=note)
 
     def _changes(self, graph: Graph) -> bool:
         used = {*graph.operations} - {*self.question.graph.operations, CONSTANT, VARIABLE}

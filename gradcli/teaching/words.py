@@ -51,13 +51,20 @@ def feedback(question: Question, marked: Marked, level: int) -> list[str]:
             lines += dict.fromkeys(_rule(question, slip) for slip in marked.reasons[0].slips)
         if level >= 4:
             nodes = [slip.node for slip in marked.reasons[0].slips if slip.node is not None or not marked.right]
-            lines += dict.fromkeys(filter(None, [right_line(question, node) for node in nodes]))
+            lines += dict.fromkeys(filter(None, [_right_line(question, marked, node) for node in nodes]))
     elif marked.values is not None:
         lines.append(_difference(question, marked, level))
     if level >= LEVELS:
         lines.append(marked.right or right_line(question, question.graph.output))
     lines += [marked.note] if marked.note else []
     return list(dict.fromkeys(lines))
+
+
+def _right_line(question: Question, marked: Marked, node: int | None) -> str:
+    """The right line of a node; that of the result of a question about a part is the line of that part."""
+    whole = node is None or node < 0 or node == question.graph.output
+    own = whole and marked.part and marked.right.startswith(f"{marked.part} = ")
+    return marked.right if own else right_line(question, node)
 
 
 def place(question: Question, slip: Slip, level: int = LEVELS) -> str:
