@@ -27,6 +27,9 @@ EXACT = 1e-9
 NEAR = 1e-6
 """How far off values may be, beside their size, that are equal; and those that may be equal but for rounding."""
 
+WITHOUT_VALUE = "it has no value where the right answer has one"
+"""What is said of an answer that is defined nowhere, or nowhere where that would be asked for."""
+
 _PRECISE = 3
 _OTHER_NUMBERS = (-12, 41)
 _MOST_NUMBERS = 12
@@ -57,7 +60,17 @@ def compared(question: Question, answer: str, read_as: str, program: Program, *,
             return Marked(answer, Verdict.WRONG, read_as)
         point = {name: float(value) for name, value in witness.point.items()}
         return _different_at(question, answer, read_as, program, point)
+    if found.verdict in (Equal.NOWHERE, Equal.ISOLATED):
+        return Marked(answer, Verdict.WRONG, read_as, note=WITHOUT_VALUE)
     return Marked(answer, Verdict.RIGHT if found else Verdict.UNDECIDED, read_as, note="" if found else found.verdict.value)
+
+
+def is_right_at(question: Question, program: Program, point: Mapping[str, float]) -> bool:
+    """Whether an answer that no float holds is the right number at a point all the same: exp(800)/exp(799)."""
+    from gradcli.algebra.equality.equal import equal
+
+    given = "".join(f"{name} = {value!r}\n" for name, value in point.items())
+    return bool(equal(given + _right_text(question), given + "\n".join(map(_text_of, program.statements))))
 
 
 def _different_at(question: Question, answer: str, read_as: str, program: Program, point: Mapping[str, float]) -> Marked:

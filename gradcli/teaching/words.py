@@ -201,13 +201,10 @@ def _difference(question: Question, marked: Marked, level: int) -> str:
     assert marked.values is not None
     own, right = marked.values
     at = ", ".join(f"{name} = {short_text(value)}" for name, value in (marked.point or {}).items())
+    it = marked.part or "it"
     if level >= 4:
-        return (
-            f"no known mistake gives this: at {at} {marked.part or 'it'} is {short_text(own)}, and {short_text(right)} is right"
-        )
-    if own * right < 0:
-        return f"at {at} it has the wrong sign"
-    return f"at {at} it is too large" if own > right else f"at {at} it is too small"
+        return f"no known mistake gives this: at {at} {it} is {short_text(own)}, and {short_text(right)} is right"
+    return f"no known mistake gives this: at {at} {it} has another value than the right answer"
 
 
 def certainty(marked: Marked) -> str | None:
