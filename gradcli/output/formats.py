@@ -163,7 +163,7 @@ EXERCISES: dict[str, QuizFormat] = {
         ),
         QuizFormat(
             "markdown",
-            (".md",),
+            (".md", ".markdown"),
             f"{_QUIZZES}.sheets:markdown_sheet",
             _ASK,
             carries="a sheet",
