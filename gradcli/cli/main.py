@@ -38,7 +38,6 @@ def run(arguments: Sequence[str]) -> int:
         The exit code.
     """
     try:
-        speak("en")
         arguments, language = _language(arguments)
         speak(language if "--ascii" not in arguments else "en")
         code = _run(arguments)
@@ -60,6 +59,8 @@ def run(arguments: Sequence[str]) -> int:
         hint = "this is a defect of gradcli, not of your input"
         write_error(GradcliError(message, hint=hint, exit_code=ExitCode.DEFECT), as_json="--json" in arguments)
         return ExitCode.DEFECT
+    finally:
+        speak("en")  # who calls the functions themselves is answered in English
 
 
 def _language(arguments: Sequence[str]) -> tuple[list[str], str]:
