@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
@@ -32,6 +33,7 @@ WITHOUT_VALUE = "it has no value where the right answer has one"
 _PRECISE = 3
 _OTHER_NUMBERS = (-12, 41)
 _MOST_NUMBERS = 12
+_DECIMAL = re.compile(r"-?[0-9]*\.[0-9]+")
 
 
 def compared(question: Question, answer: str, read_as: str, program: Program, *, changes: bool) -> Marked:
@@ -180,3 +182,11 @@ def _around(point: Mapping[str, float]) -> dict[str, Any]:
         away = numpy.cos(2.39996 * turns * (index + 1) + index) * 1e-7 * max(1e-3, abs(value))
         steps[name] = numpy.concatenate([[value], value + away])
     return steps
+
+
+def rounding(read_as: str, own: float, right: float) -> str:
+    """What is said of the right number, rounded to the digits that were written; empty of others."""
+    digits = len(read_as.rpartition(".")[2]) if _DECIMAL.fullmatch(read_as) else 0
+    if digits < 2 or abs(own - right) > 0.5000001 * 10.0**-digits:
+        return ""
+    return f"it is the right number, rounded to {digits} digits behind the point"

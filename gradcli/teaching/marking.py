@@ -26,6 +26,7 @@ from gradcli.teaching.comparison import (
     may_be_integral,
     off_by,
     one_number_off,
+    rounding,
 )
 from gradcli.teaching.diagnosis import Reason, likeliest, reason_of, reasons, unexplained
 from gradcli.teaching.numbers import node_values
@@ -39,6 +40,7 @@ from gradcli.typing import Any
 _REMEMBERED = 10_000
 _PATTERNS = 2_000
 _TOGETHER = 4
+_ROUNDED = 0.01
 _INTEGRAL = 2.9
 """What a whole antiderivative costs."""
 
@@ -345,8 +347,10 @@ class Marker:
         if abs(own - right) <= tolerance:
             return Marked(answer, Verdict.RIGHT, read_as)
         whole = _depends(values)
-        found = reasons(question, self.table, values, point=None if whole else last)
-        return replace(_wrong(question, answer, read_as, values, last, found), at_one_point=not whole)
+        rounded = None if whole or self.digits is None else min(_ROUNDED, tolerance / max(abs(own), 1e-300))
+        found = reasons(question, self.table, values, point=None if whole else last, tolerance=rounded)
+        note = "" if whole or self.digits is not None else rounding(read_as, own, right)
+        return replace(_wrong(question, answer, read_as, values, last, found), at_one_point=not whole, note=note)
 
     def _changes(self, graph: Graph) -> bool:
         used = {*graph.operations} - {*self.question.graph.operations, CONSTANT, VARIABLE}

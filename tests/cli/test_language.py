@@ -18,7 +18,7 @@ from textcases import read_cases
 
 from gradcli.cli.framework.streams import LANGUAGES
 from gradcli.derivation.notation.prose import words_said
-from gradcli.errors import columns
+from gradcli.errors import columns, spoken
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.output.formats import EXPLANATIONS
 from gradcli.output.page.files import PUT_IN, SAID
@@ -253,6 +253,7 @@ def test_every_command_takes_it() -> None:
 
 def test_one_call_does_not_speak_for_the_next() -> None:
     command(["eval", "x", "--lang", "zh"])
+    assert spoken().language == "en"
     assert command(["eval", "x"])[2].startswith("error: no value for x")
 
 
