@@ -163,10 +163,11 @@ def _why(prompt: Prompt, own: float, tolerance: float) -> str:
             return MISTAKES["graph.paths_multiplied"].says
         if any(_near(own, prompt.value - 2 * part, tolerance) for part in prompt.parts):
             return MISTAKES["graph.path_negated"].says
-    if len(prompt.parts) == 1 and _near(own, prompt.ahead[0], tolerance):
-        return MISTAKES["chain.no_inner"].says
-    if len(prompt.parts) == 1 and prompt.ahead[0] and _near(own, prompt.value / prompt.ahead[0], tolerance):
-        return MISTAKES["graph.upstream_lost"].says
+    if len(prompt.parts) == 1 and prompt.ahead[0] not in (0, 1):
+        if _near(own, prompt.ahead[0], tolerance):
+            return MISTAKES["chain.no_inner"].says
+        if _near(own, prompt.value / prompt.ahead[0], tolerance):
+            return MISTAKES["graph.upstream_lost"].says
     for (left, first), (right, second) in itertools.permutations(prompt.operands, 2):
         for symbol in "+-*/^":  # another operation on the same operands
             if _near(own, _value(Operator(symbol, (Name("u"), Name("v"))), {"u": first, "v": second}), tolerance):

@@ -19,7 +19,8 @@ Predict the next value of a run, then the next adjoint, and see whether you were
 
 A guess is a number, or an expression of numbers such as 1/3 or exp(2); three digits are enough. An empty line shows the number
 and goes on; a line that is no number counts for nothing, and the number is asked for again. Guesses come from standard input, a
-line each; its end, or quit, is the end, and what was not asked does not count. With --json the transcript and the score are one document.
+line each; its end, or quit, is the end, and what was not asked does not count. With --json the
+transcript and the score are one document.
 
 Exit codes: 0 all guesses are right; 1 one is not; 2 bad input.
 """
