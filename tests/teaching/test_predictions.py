@@ -72,7 +72,7 @@ def test_lines_that_are_no_number_count_for_nothing_and_show_nothing() -> None:
     _, out, _ = command([*CALL, "--json"], b"3\n2+\n2\n")
     document = json.loads(out)
     jsonschema.validate(document, SCHEMAS["predict"])
-    assert [guess["unread"] for guess in document["guesses"]]== [[], ["2+"]]
+    assert [guess["unread"] for guess in document["guesses"]] == [[], ["2+"]]
     code, out, _ = command(CALL, b"\xff\n" * 7)
     assert (code, out.splitlines()[-1]) == (1, "0 of 1 right")
 
