@@ -39,7 +39,7 @@ def feedback(question: Question, marked: Marked, level: int) -> list[str]:
     """
     question = marked.question or question
     if marked.verdict is not Verdict.WRONG:
-        return [marked.note] if marked.note else []
+        return [*filter(None, [marked.note]), *([f"at character {marked.column}"] if marked.column else [])]
     if level == 0:
         return []
     lines = []

@@ -36,6 +36,7 @@ def told(posed: Posed, found: Again | Turn, *, typed: bool) -> str:
     elif isinstance(found, Again) and marked is not None:
         if marked.verdict is Verdict.UNREADABLE:
             lines = [f"unreadable, once more: {visible(marked.note)}"]
+            lines += [f"  at character {marked.column}"] if marked.column else []
         else:
             lines = [f"{marked.verdict.value}, once more"]
             lines += [f"  {visible(line)}" for line in feedback(posed.marker.question, marked, found.level)]
