@@ -87,6 +87,8 @@ def read_otherwise(marked: Marked, others: Sequence[Expression], judged: Callabl
 def unreadable(answer: str, error: GradcliError) -> Marked:
     """What cannot be read, or has no value that can be compared."""
     note = "it is too large" if error.exit_code == ExitCode.LIMIT else error.message
+    if error.exit_code != ExitCode.LIMIT and error.source == answer and (place := error.position) is not None:
+        note = f"{note}, at character {place[1]}"
     return Marked(answer, Verdict.UNREADABLE, note=note)
 
 
