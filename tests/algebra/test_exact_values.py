@@ -23,7 +23,7 @@ CALLS = [
     *[f"{function}({angle})" for function in ("sec", "csc", "cot") for angle in ANGLES],
     *[f"{function}({value})" for function in ("asec", "acsc") for value in VALUES],
     *[f"acot({value})" for value in ("1", "-1", "sqrt(3)", "1/sqrt(3)", "0")],
-    *["sech(0)", "asech(1)", "usinc(pi/2)", "usinc(pi/6)", "usinc(0)"],
+    *["sech(0)", "asech(1)", "erfinv(0)", "usinc(pi/2)", "usinc(pi/6)", "usinc(0)"],
     *[f"{function}({x})" for function in ("gamma", "factorial") for x in FACTORS],
     *[f"{function}({pair})" for function, pairs in (("binomial", PAIRS), ("root", ROOTS), ("log", LOGARITHMS)) for pair in pairs],
     *["beta(2, 3)", "beta(1/2, 1/2)", "beta(3/2, 5/2)"],
