@@ -94,6 +94,11 @@ def test_both_commands_stand_in_one_line_each() -> None:
         assert re.search(rf"<!-- {marker} -->\n```sh\n[^\n]+\n```", README)
 
 
+def test_a_page_of_the_manual_has_40_to_120_lines() -> None:
+    lengths = {name: text.count("\n") for name, text in MANUAL.items() if name != "contents"}
+    assert [name for name, lines in lengths.items() if not 40 <= lines <= 120] == []
+
+
 def test_readme_is_short_and_links_to_every_page() -> None:
     assert README.count("\n") <= 200
     rows = re.findall(r"^\| \[(\w+)\]\(gradcli/manual/\1\.md\) \| (.+) \|$", README, re.MULTILINE)

@@ -101,6 +101,16 @@ def stationary_points(graph: Graph, variable: str) -> list[Stationary]:
     return [point for _, point in sorted(found, key=lambda pair: pair[1].number)]
 
 
+def polynomial_in(expression: Expression, variable: str) -> Polynomial | None:
+    """An expression as a polynomial with rational coefficients in a variable; None where it is none."""
+    try:
+        found = _rational(expression, variable)
+    except GradcliError:
+        return None
+    quotient, rest = divided(found.above, found.below)
+    return None if rest or any(len(divisor) > 1 for divisor in found.divisors) else quotient
+
+
 def _is_zero(divisor: Polynomial, factor: Polynomial, zero: Zero) -> bool:
     """Whether a polynomial is 0 at a zero of another one."""
     if zero.low == zero.high:

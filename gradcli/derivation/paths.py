@@ -418,8 +418,10 @@ class _Listing:
     def partial(self, source: int, edge: Edge) -> Partial:
         """The symbol of the derivative along an edge; it says what is held fixed where the node is used in other ways too."""
         names, inputs = self.workings.names, self.workings.graph.inputs[edge.target]
+        if inputs.count(source) > 1:
+            return self.tape.local_derivative(edge.target, source, (), edge.argument + 1)
         others = [input for at, input in enumerate(inputs) if at != edge.argument and self.tape.requires_grad[input]]
-        apart = source in others or (edge.target == self.tape.output and len(self.uses[source]) > 1)
+        apart = edge.target == self.tape.output and len(self.uses[source]) > 1
         held = tuple(names[o] for o in dict.fromkeys(others)) if apart else ()
         return self.tape.local_derivative(edge.target, source, held)
 

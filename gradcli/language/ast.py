@@ -142,12 +142,16 @@ class Tuple(Expression):
 
 
 class Partial(Expression):
-    """The symbol ∂output/∂input of a derivation; ``fixed`` names what is held constant, ``total`` makes it dy/dx."""
+    """The symbol ∂output/∂input of a derivation; ``fixed`` names what is held constant, ``total`` makes it dy/dx.
+
+    ``argument`` counts, from 1, the arguments of which the input is this one, where it is another one as well: ∂y/∂x⁽²⁾ of x^x.
+    """
 
     output: str
     input: str
     fixed: tuple[str, ...] = ()
     total: bool = False
+    argument: int = 0
     span: Span = NOWHERE
 
 

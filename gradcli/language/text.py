@@ -38,7 +38,7 @@ LEVELS = {
 }  # fmt: skip
 """The level of each infix operator."""
 
-_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_SUPERSCRIPTS = str.maketrans("-0123456789()", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
 _PRETTY_NAMES = {"pi": "π", "tau": "τ", "inf": "∞"}
 
 NumberText = Callable[[int | Fraction | float], str]
@@ -108,7 +108,7 @@ def _parts(node: Expression, pretty: bool, number: NumberText, begins: bool = Fa
         case Operator("^", (base, exponent)):
             if pretty and isinstance(exponent, Number) and isinstance(exponent.value, int) and abs(exponent.value) < 100:
                 return [(base, ATOM), number(exponent.value).translate(_SUPERSCRIPTS)]
-            return [(base, ATOM), "^", (exponent, UNARY)]
+            return [(base, ATOM), "^", (exponent, ATOM if pretty and _is_raised(exponent) else UNARY)]
         case Operator("⊗", (left, right)):
             if not pretty:
                 return ["outer(", (left, CONDITIONAL), ", ", (right, CONDITIONAL), ")"]
@@ -124,9 +124,11 @@ def _parts(node: Expression, pretty: bool, number: NumberText, begins: bool = Fa
             if pretty and sign and at == PRODUCT and _is_negative(left) and not begins:
                 return ["(", (left, at), ")", sign, last]
             return [(left, at), sign, last]
-        case Partial(output, input, fixed, total):
+        case Partial(output, input, fixed, total, by):
             d = "∂" if pretty and not total else "d"
-            return [f"{d}{output}/{d}{input}{'|' + ','.join(fixed) if fixed else ''}"]
+            place = f"({by})" if by else ""
+            held = "|" + ",".join(fixed) if fixed else ""
+            return [f"{d}{output}/{d}{input}{place.translate(_SUPERSCRIPTS) if pretty else place}{held}"]
         case Prime(Name() | Number() | Group() as content):
             return [(content, ATOM), "'"]
         case Prime(content):
@@ -195,6 +197,13 @@ def _is_negative(node: Expression) -> bool:
 
 def _is_minus(node: Expression) -> bool:
     return isinstance(node, Operator) and node.symbol == "-" and len(node.operands) == 1
+
+
+def _is_raised(node: Expression) -> bool:
+    """Whether a node is a power, or the opposite of one: e^(x²), since e^x² may be read as (e^x)²."""
+    if isinstance(node, Operator) and _is_minus(node):
+        [node] = node.operands
+    return isinstance(node, Operator) and node.symbol == "^"
 
 
 def _runs_together(left: Expression, right: Expression) -> bool:

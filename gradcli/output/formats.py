@@ -46,6 +46,11 @@ class Format(Frozen):
         return bool(self.writer and self.suffixes)
 
     @property
+    def packed(self) -> bool:
+        """Whether it is no text."""
+        return self.binary
+
+    @property
     def is_picture(self) -> bool:
         """Whether a browser shows it."""
         return "theme" in self.options
@@ -69,20 +74,21 @@ def _by_name(*formats: Format) -> dict[str, Format]:
 
 
 _DIAGRAMS = "gradcli.output.diagrams"
-_PICTURE = ("theme", "layout", "direction", "facts")
+_DRAWN = ("layout", "direction", "facts", "show", "hide")
+_PICTURE = ("theme", *_DRAWN, "legend", "scale", "size")
 
 GRAPHS = _by_name(
     Format("table", (".txt",), options=("ascii",)),
     Format("tree", (), f"{_DIAGRAMS}.listing_text:graph_tree", ("ascii",), 2_000),
     Format("list", (), f"{_DIAGRAMS}.listing_text:graph_list", ("ascii",)),
-    Format("draw", options=("direction", "ascii", "facts"), most=60, lays_out=True),
+    Format("draw", options=("ascii", *_DRAWN[1:]), most=60, lays_out=True),
     Format("svg", (".svg",), f"{_DIAGRAMS}.svg:svg", _PICTURE, MOST_SHOWN, lays_out=True),
     Format("png", (".png",), options=_PICTURE, most=MOST_SHOWN, lays_out=True, binary=True),
     Format("pdf", (".pdf",), options=_PICTURE, most=MOST_SHOWN, lays_out=True, binary=True),
-    Format("html", (".html", ".htm"), "gradcli.output.page.page:graph_page", _PICTURE[:3], MOST_SHOWN, lays_out=True),
-    Format("tikz", (".tex", ".tikz"), f"{_DIAGRAMS}.tikz:tikz", ("layout", "direction", "facts"), MOST_SHOWN, lays_out=True),
-    Format("dot", (".dot", ".gv"), f"{_DIAGRAMS}.dot:dot", ("direction", "facts")),
-    Format("mermaid", (".mmd", ".mermaid"), f"{_DIAGRAMS}.mermaid:mermaid", ("direction", "facts")),
+    Format("html", (".html", ".htm"), "gradcli.output.page.page:graph_page", ("theme", *_DRAWN[:2]), MOST_SHOWN, lays_out=True),
+    Format("tikz", (".tex", ".tikz"), f"{_DIAGRAMS}.tikz:tikz", _DRAWN, MOST_SHOWN, lays_out=True),
+    Format("dot", (".dot", ".gv"), f"{_DIAGRAMS}.dot:dot", _DRAWN[1:]),
+    Format("mermaid", (".mmd", ".mermaid"), f"{_DIAGRAMS}.mermaid:mermaid", _DRAWN[1:]),
     Format("graphml", (".graphml",), f"{_DIAGRAMS}.graphml:graphml"),
     Format("json", (".json",), options=("ascii",)),
 )
@@ -139,6 +145,11 @@ class QuizFormat(Format):
     key: str = ""
     archive: bool = False
 
+    @property
+    def packed(self) -> bool:
+        """Whether it is no text."""
+        return self.archive
+
 
 _QUIZZES = "gradcli.output.quizzes"
 _ASK = ("ask",)
@@ -152,7 +163,7 @@ EXERCISES: dict[str, QuizFormat] = {
         ),
         QuizFormat(
             "markdown",
-            (".md",),
+            (".md", ".markdown"),
             f"{_QUIZZES}.sheets:markdown_sheet",
             _ASK,
             carries="a sheet",
@@ -175,7 +186,7 @@ EXERCISES: dict[str, QuizFormat] = {
         ),
         QuizFormat(
             "stack",
-            (),
+            (".xml",),
             f"{_QUIZZES}.expressions:stack",
             carries="of Moodle: expressions, a node and a test for each mistake",
             asks=_EXPRESSION,
@@ -183,7 +194,7 @@ EXERCISES: dict[str, QuizFormat] = {
         QuizFormat("numbas", (".exam",), f"{_QUIZZES}.expressions:numbas", carries="expressions, alternatives", asks=_EXPRESSION),
         QuizFormat(
             "webwork",
-            (),
+            (".zip",),
             f"{_QUIZZES}.expressions:webwork",
             carries="PG: expressions, AnswerHints",
             asks=_EXPRESSION,
@@ -191,17 +202,22 @@ EXERCISES: dict[str, QuizFormat] = {
         ),
         QuizFormat("moodle", (".xml",), f"{_QUIZZES}.choices:moodle", _ASK, carries="choices, numbers, feedback"),
         QuizFormat("gift", (".gift",), f"{_QUIZZES}.choices:gift", _ASK, carries="Moodle's: choices, numbers, feedback"),
-        QuizFormat("qti", (), f"{_QUIZZES}.qti:qti3", _ASK, carries="QTI 3: choices, numbers, feedback", archive=True),
+        QuizFormat("qti", (".zip",), f"{_QUIZZES}.qti:qti3", _ASK, carries="QTI 3: choices, numbers, feedback", archive=True),
         QuizFormat(
             "canvas",
-            (),
+            (".zip",),
             f"{_QUIZZES}.qti:canvas",
             _ASK,
             carries="QTI 1.2, for Classic and New Quizzes: choices, feedback",
             archive=True,
         ),
         QuizFormat(
-            "prairielearn", (), f"{_QUIZZES}.programs:prairielearn", carries="numbers, feedback", asks=_NUMBER, archive=True
+            "prairielearn",
+            (".zip",),
+            f"{_QUIZZES}.programs:prairielearn",
+            carries="numbers, feedback",
+            asks=_NUMBER,
+            archive=True,
         ),
         QuizFormat(
             "nbgrader", (".ipynb",), f"{_QUIZZES}.programs:nbgrader", carries="expressions, marked by gradcli", asks=_EXPRESSION
@@ -214,18 +230,25 @@ EXERCISES: dict[str, QuizFormat] = {
 """The formats of exercises, by name; what is written are exercises."""
 
 
-def suffixes(formats: Mapping[str, Format]) -> dict[str, Format]:
+ALL = (GRAPHS, EXPLANATIONS, PLOTS, CHECKS, EXERCISES)
+
+
+def suffixes(formats: Mapping[str, Format]) -> dict[str, list[Format]]:
     """Formats by the ends of the names of their files."""
-    return {suffix: format for format in formats.values() for suffix in format.suffixes}
+    found: dict[str, list[Format]] = {}
+    for format in formats.values():
+        for suffix in format.suffixes:
+            found.setdefault(suffix, []).append(format)
+    return found
 
 
-def format_of_file(path: str, formats: Mapping[str, Format], *, hint: str = "") -> Format:
+def format_of_file(path: str, formats: Mapping[str, Format], option: str = "--format") -> Format:
     """The format of a file, by the end of its name.
 
     Args:
         path: The name of the file.
         formats: Which formats there are.
-        hint: What else may be done where the name does not tell it.
+        option: The option that says it as well.
 
     Raises:
         GradcliError: The name does not tell it.
@@ -234,6 +257,29 @@ def format_of_file(path: str, formats: Mapping[str, Format], *, hint: str = "") 
     suffix = os.path.splitext(path)[1].lower()
     if suffix not in known:
         near = nearest(suffix, known)
-        ends = f"end it in {', '.join(known)}{hint}"
+        ends = f"end it in {', '.join(known)}, or add {option}"
         raise GradcliError(f"the name {path} does not tell its format", hint=f"did you mean {near}? {ends}" if near else ends)
-    return known[suffix]
+    if len(known[suffix]) > 1:
+        names = [format.name for format in known[suffix]]
+        raise GradcliError(f"files of several formats end in {suffix}: {', '.join(names)}", hint=f"add {option} {names[0]}")
+    return known[suffix][0]
+
+
+def check_file(format: Format, path: str, asked: str) -> None:
+    """Check that the end of a file's name is not that of other formats.
+
+    Args:
+        format: What is written.
+        path: The name of the file.
+        asked: What it was asked for by: ``--format svg``.
+
+    Raises:
+        GradcliError: It is.
+    """
+    own = format.suffixes or (".txt",)
+    suffix = os.path.splitext(path)[1].lower()
+    others = [other.name for formats in ALL for other in suffixes(formats).get(suffix, ())]
+    if not others or suffix in own or (suffix == ".txt" and not format.packed):
+        return
+    listed = ", ".join(dict.fromkeys(others))
+    raise GradcliError(f"a file that ends in {suffix} is {listed}, and not {asked}", hint=f"end it in {own[0]}")

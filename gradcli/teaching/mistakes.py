@@ -108,7 +108,7 @@ MISTAKES = {
     "const.factor_zero": Mistake("a constant factor is differentiated to 0, and its term with it", _FACTOR, 2.8),
     "const.factor_inverted": Mistake("a constant factor stands upside down", _FACTOR, 3.2),
     "const.factor_not_raised": Mistake("a constant factor is not raised to the power", _POWERS_OF_PRODUCTS, 2.5),
-    "const.kept": Mistake("a constant term is still there", _CONSTANT, 2.1),
+    "const.kept": Mistake("a constant term is still there", _CONSTANT, 2.5),
     "sum.sign": Mistake("a term has the wrong sign", _SUM, 2.0),
     "sum.term_lost": Mistake("the derivative of a term is missing", _SUM, 2.3),
     "sum.term_degree": Mistake("a term is differentiated twice", _SUM, 2.8),

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 _LARGEST = (1e10, 1e100)
 """How large values may be at the points; larger ones where there are no others."""
 _POWER = re.compile(r"([^\W\d_]+)([0-9]+)")
+_RULES = (12, 20)
+"""How many nodes the rules have by which an integral is computed."""
+
 _UNSHARED = Request(mode="static", optimize=0, steered=False)
 
 
@@ -98,6 +101,26 @@ class Question(Frozen, eq=False):
         with quiet():
             return [node_values(graph, self.point)[graph.output] for graph in self.lower]
 
+    @cached_property
+    def area(self) -> tuple[int, int, float] | None:
+        """Two of the points and the integral of the function between them; None where there is more than one variable, or where
+        two rules do not agree on it."""
+        if len(self.point) > 1 or self.count < 2:
+            return None
+        ((name, vector),) = self.point.items()
+        order = numpy.argsort(vector)
+        nearest = int(numpy.argmin(numpy.diff(vector[order])))
+        first, last = int(order[nearest]), int(order[nearest + 1])
+        found = []
+        for rule in _RULES:
+            nodes, weights = numpy.polynomial.legendre.leggauss(rule)
+            half = (vector[last] - vector[first]) / 2
+            with quiet():
+                values = node_values(self.graph, {name: vector[first] + half * (nodes + 1)})[self.graph.output]
+                found.append(float(half * numpy.sum(weights * values)))
+        agree = abs(found[0] - found[1]) <= 1e-9 * abs(found[1])
+        return (first, last, found[1]) if agree else None
+
     def where(self, usable: Callable[[Mapping[str, Vector]], Any]) -> Question | None:
         """The same question at other points; None where there are none.
 
@@ -117,6 +140,15 @@ class Question(Frozen, eq=False):
         if not len(point[self.wrt]):
             return None
         return replace(self, point=point, **_numbers(self.graph, point, self.wrt))
+
+    def simple(self) -> Question | None:
+        """The same question at points of small whole numbers; None where it has no values there."""
+        if self.wrt in {line.name for line in self.named}:
+            return None
+        point = {name: numpy.array([1, 2, 1 + index, 2 + index, 3], float) for index, name in enumerate(self.point)}
+        known = numpy.isfinite(replace(self, point=point, **_numbers(self.graph, point, self.wrt)).right)
+        point = {name: vector[known] for name, vector in point.items()}
+        return replace(self, point=point, **_numbers(self.graph, point, self.wrt)) if known.any() else None
 
     @property
     def count(self) -> int:

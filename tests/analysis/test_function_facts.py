@@ -15,7 +15,8 @@ from corpus import CORPUS, Example
 from random_programs import RandomProgram
 
 from gradcli.algebra.assumptions.facts import NOTHING, Assumptions, Fact
-from gradcli.analysis.properties.composition import BOTH, DOWN, UP, Run
+from gradcli.algebra.assumptions.reader import read_assumptions
+from gradcli.analysis.properties.composition import BOTH, DOWN, NEITHER, UNKNOWN, UP, Run
 from gradcli.analysis.properties.function_facts import FunctionFacts, facts_of
 from gradcli.analysis.properties.sparsity import bits
 from gradcli.autodiff.passes.forward import evaluate
@@ -355,3 +356,35 @@ def test_what_is_unknown_has_a_reason() -> None:
         for id, run in enumerate(found.together):
             if found.needed[id] and run.kind == "unknown" and graph.inputs[id]:
                 assert run.rule, (example.text, id)
+
+
+@pytest.mark.parametrize(
+    ("text", "assume", "kind", "places"),
+    [
+        ("x^4 - x^2", "", NEITHER, (-math.sqrt(1 / 6), math.sqrt(1 / 6))),
+        ("x^3", "", NEITHER, (0.0,)),
+        ("(x - 1)^3 + w^2", "", NEITHER, (1.0,)),
+        ("x^4 - 4x^3 + 6x^2 - 4x", "", "convex", ()),  # (x - 1)^4 - 1
+        ("x^4 - x^3 + x^2", "", "convex", ()),  # 12x^2 - 6x + 2 has no zero
+        ("x^5/100 - x^6 - x^2", "", "concave", ()),
+        ("x^3 - x^2", "x>1/3", "convex", ()),
+        ("x^3 - x^2", "x<1/3", "concave", ()),
+        ("x^4 - x^2", "0<x<2/5", "concave", ()),
+        ("x^4 - x^2", "0<x<1/2", NEITHER, (math.sqrt(1 / 6),)),
+        ("x^5 - x^3 + x", "", NEITHER, (-math.sqrt(0.3), 0.0, math.sqrt(0.3))),
+    ],
+)
+def test_polynomials_in_one_variable_are_decided(text: str, assume: str, kind: str, places: tuple[float, ...]) -> None:
+    names = {"x", "w"} & set(text)
+    found = facts_of(graph_of(text), assumptions=read_assumptions(assume, names) if assume else NOTHING)
+    run = found.each["x"]
+    assert run.kind == kind
+    told = run.rule.partition(" = ")[2]
+    assert [float(one) for one in told.split(", ") if one] == pytest.approx(places, rel=1e-5, abs=1e-12)
+
+
+@pytest.mark.parametrize("text", ["x^2/0", "1/0 + x", "x/0", "inf*x", "log(0) + x^2"])
+def test_of_what_is_nowhere_finite_nothing_is_said(text: str) -> None:
+    run = facts_of(graph_of(text)).run
+    assert run.kind == UNKNOWN
+    assert run.degree is None

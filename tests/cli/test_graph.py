@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -106,12 +107,6 @@ def test_the_name_of_a_file_says_its_format(name: str, beginning: bytes, tmp_pat
     assert path.read_bytes().startswith(beginning)
     assert path.stat().st_size > 100
     assert os.listdir(tmp_path) == [name]
-
-
-def test_a_format_outweighs_the_name(tmp_path: Path) -> None:
-    path = tmp_path / "graph.svg"
-    assert command(["graph", *WORKED, "-o", str(path), "--format", "dot"])[0] == 0
-    assert path.read_text("utf-8").startswith("digraph")
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
@@ -241,3 +236,65 @@ def test_facts_stand_in_the_boxes_of_every_drawn_format() -> None:
         "constant, from 0"
         in command(["graph", "x^2*exp(w)", "--facts", "--format", "draw", "--wrt", "x", "--x", "1", "--w", "2"])[1]
     )
+
+
+def size_of(document: str) -> tuple[int, int]:
+    found = re.search(r'<svg [^>]*width="(\d+)" height="(\d+)"', document)
+    assert found is not None
+    return int(found[1]), int(found[2])
+
+
+@pytest.mark.parametrize(
+    ("options", "shown", "left_out"),
+    [
+        ([], ["value 3", "∂y/∂a = 2", "AddBackward0", "∂y/∂a = b = 2", ">1</text>", "a gradient flows"], []),
+        (["--show", "values"], ["value 3", ">a = x + w</text>"], ["∂y/∂a", "AddBackward0", "leaf"]),
+        (["--show", "values,derivatives"], ["value 3", "∂y/∂a = b = 2"], ["∂y/∂a = 2<", "AddBackward0"]),
+        (["--hide", "constants"], ["value 3", "AddBackward0"], ['class="box constant"', 'data-source="3"']),
+        (["--hide", "values,adjoints", "--hide", "derivatives"], ["AddBackward0"], ["value 3", "∂y/∂a"]),
+        (["--legend", "no"], ["value 3"], ["a gradient flows", 'class="legend"']),
+    ],
+)
+def test_a_picture_shows_what_is_asked_for(options: list[str], shown: list[str], left_out: list[str]) -> None:
+    picture = re.sub("<title>.*?</title>", "", command(["graph", *WORKED, "--format", "svg", *options])[1], flags=re.DOTALL)
+    assert [text for text in shown if text not in picture] == []
+    assert [text for text in left_out if text in picture] == []
+
+
+def test_a_picture_has_the_size_that_is_asked_for(tmp_path: Path) -> None:
+    def size(*options: str) -> tuple[int, int]:
+        return size_of(command(["graph", *WORKED, "--format", "svg", *options])[1])
+
+    width, height = size()
+    assert size("--scale", "2.5") == (pytest.approx(2.5 * width, abs=1), pytest.approx(2.5 * height, abs=1))
+    assert size("--font-size", "24") == (pytest.approx(2 * width, abs=1), pytest.approx(2 * height, abs=1))
+    assert size("--size", "1280x720") == (1280, 720)
+    wide, high = size("--size", "16:9")
+    assert wide / high == pytest.approx(16 / 9, rel=0.01)
+    assert wide >= width
+    assert high >= height
+    document = command(["graph", *WORKED, "--format", "svg", "--size", "1:2"])[1]
+    x, y, across, down = map(float, re.findall(r'viewBox="([^"]*)"', document)[0].split())
+    assert x <= 0 <= width <= x + across
+    assert y <= 0 <= height <= y + down
+    png = tmp_path / "slide.png"
+    assert command(["graph", *WORKED, "--size", "320x180", "-o", str(png)])[0] == 0
+    assert [int.from_bytes(png.read_bytes()[at : at + 4], "big") for at in (16, 20)] == [640, 360]  # two pixels for each
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--size", "wide"], "--size 16:9, or --size 1280x720"),
+        (["--size", "0:9"], "--size takes"),
+        (["--scale", "-1"], "a number above 0"),
+        (["--scale", "2", "--font-size", "20"], "leave one out"),
+        (["--scale", "2", "--size", "100x100"], "in pixels already"),
+        (["--show", "vales"], "did you mean values?"),
+        (["--show", "constants"], "--show takes"),
+    ],
+)
+def test_what_a_picture_cannot_be_is_said(options: list[str], says: str) -> None:
+    code, _, err = command(["graph", *WORKED, "--format", "svg", *options])
+    assert code == 2
+    assert says in err

@@ -271,7 +271,7 @@ def test_a_call_gives_the_bytes_of_the_format_in_a_file_as_well(tmp_path: Path) 
     for format in EXERCISES.values():
         written = exported(format.name, exercises_of("sums")[:1], format.asks[0])
         file = tmp_path / f"quiz{(*format.suffixes, '')[0]}"
-        code, out, err = command([*CALL, "-o", str(file), *([] if format.suffixes else ["--to", format.name])])
+        code, out, err = command([*CALL, "-o", str(file), "--to", format.name])
         assert (code, out, err) == (0, "", "")
         assert file.read_bytes() == written
     greek = ["exercise", "θ*x^2*sin(b*x)", "--wrt", "x", "--choose", "b=2..3", "--to", "gift"]
@@ -336,3 +336,17 @@ def test_what_a_format_cannot_carry_is_refused(arguments: list[str], message: st
     code, out, err = command(["exercise", *arguments])
     assert (code, out) == (2, "")
     assert message in err
+
+
+def test_a_document_of_many_answers_is_written_piece_by_piece() -> None:
+    from gradcli.output.reports.grading import Graded, grade_json
+    from gradcli.teaching.quiz import Asked
+
+    asked = Asked(Marker("x^2", "x"))
+    longest = []
+    for count in (20, 200):
+        graded = [Graded(row, "", asked.marker.mark(f"{row}*x"), {}, asked) for row in range(1, count + 1)]
+        pieces = list(grade_json(asked, graded, 5))
+        assert len(json.loads("".join(pieces))["answers"]) == count
+        longest.append(max(map(len, pieces)))
+    assert longest[1] <= longest[0] + 20

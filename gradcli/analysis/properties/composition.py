@@ -7,6 +7,7 @@ on. What an operation is stands in its declaration; where no rule applies nothin
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 
@@ -14,6 +15,7 @@ from gradcli.analysis.properties.bounds import Intervals, course_of, settings_co
 from gradcli.graph.graph import Graph, Settings
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL, spelling
 from gradcli.ops.declaration.course import Course, Interval, inside
+from gradcli.ops.declaration.facts import POLE
 from gradcli.ops.declaration.operation import Operation
 from gradcli.ops.declaration.structural import Structural
 from gradcli.typing import NamedTuple
@@ -93,9 +95,32 @@ def runs_of(graph: Graph, variables: Collection[int], bounds: Sequence[Interval]
         else:
             found[id] = NOTHING
             continue
+        if _has_no_value(declared, inputs, varying, bounds):
+            found[id] = NOTHING._replace(rule=f"{spelling(operation)} has no finite value")
+            continue
         operands, intervals = tuple([found[input] for input in inputs]), tuple([bounds[input] for input in inputs])
         found[id] = _run(declared, operands, intervals, graph.settings.get(id, ()))
     return found
+
+
+_SOME = ((0.7, 1.3), (1.9, 0.4))
+"""Numbers that are special nowhere."""
+
+
+def _has_no_value(
+    declared: Operation | Structural, inputs: Sequence[int], varying: Sequence[bool], bounds: Sequence[Interval]
+) -> bool:
+    """Whether an operation is infinite or undefined whatever its operands that vary are, as a division by 0 is."""
+    fixed = {at: bounds[input] for at, input in enumerate(inputs) if not varying[input] and bounds[input][0] == bounds[input][1]}
+    if any(abs(one[0]) == math.inf for one in fixed.values()):
+        return True
+    if not fixed or not isinstance(declared, Operation) or declared.variadic:
+        return False
+    for special in declared.facts.specials:
+        points = [[fixed[at][0] if at in fixed else some[at % 2] for at in range(len(inputs))] for some in _SOME]
+        if special.kind == POLE and all(special.zero(*declared.complete(tuple(point))) == 0 for point in points):
+            return True
+    return False
 
 
 class _Applied:
@@ -180,7 +205,7 @@ def _run(declared: Operation | Structural, operands: tuple[Run, ...], intervals:
     kinds = " and ".join(sorted({_KINDS[operands[at].bend] for at in varying}))
     if applied.group is not None:
         bend = BOTH if degree is not None and degree <= 1 else applied.handed(bends)
-        rule = f"{name} is linear" if movement or degree is not None else _nothing_said(applied, name)
+        rule = f"{name} is linear" if movement else _nothing_said(applied, name)
         rule = f"{name} is linear, of {kinds} operands" if bend else rule
         return Run(bend, movement, degree, least, rule)
     bend, said = 0, []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from math import prod
 
 from gradcli.algebra.assumptions.facts import NOTHING as NO_ASSUMPTIONS
@@ -149,6 +150,8 @@ def facts_of(
         thick = all(bounds[id][0] < bounds[id][1] for id in ids) and not any(assumptions.of(name).integer for name in asked)
         if hessian is not None and thick and runs[graph.output].degree == 2:
             _by_hessian(numbers, inputs, graph.output, runs, each)
+        if hessian is not None and thick and not graph.shapes:
+            _by_second_derivatives(graph, assumptions, runs, each)
     return FunctionFacts(
         graph,
         node_names(graph, frozenset(VALUES)),
@@ -214,6 +217,25 @@ def _by_hessian(numbers: Graph, inputs: Sequence[str], output: int, runs: list[R
         if not run.bend and name in inputs:
             at = inputs.index(name)
             each[name] = of_hessian(run, [[matrix[at][at]]])
+
+
+def _by_second_derivatives(graph: Graph, assumptions: Assumptions, runs: list[Run], each: dict[str, Run]) -> None:
+    """What second derivatives say of polynomials in one variable where the rules say nothing."""
+    from gradcli.analysis.properties.quadratics import of_second_derivative, second_derivative
+
+    for name, run in each.items():
+        if run.degree is not None and run.degree > 2 and not run.bend and not run.neither:
+            second = second_derivative(graph, name)
+            if second is not None:
+                low, high = [
+                    None if end is None else Fraction(end) for end in (assumptions.of(name).low, assumptions.of(name).high)
+                ]
+                each[name] = of_second_derivative(run, second, name, low, high)
+    whole = runs[graph.output]
+    if len(each) == 1 and not whole.bend:
+        [runs[graph.output]] = each.values()
+    elif not whole.bend and not whole.neither and (parts := [one for one in each.values() if one.neither]):
+        runs[graph.output] = whole._replace(neither=True, rule=parts[0].rule)
 
 
 def _coloured(rows: list[int], columns: list[int]) -> Pattern:

@@ -1,4 +1,5 @@
-"""Whether a polynomial of degree 2 is convex or concave: by its Hessian, which is constant, decided in rational numbers."""
+"""Whether a polynomial is convex or concave, decided in rational numbers: of degree 2 by its Hessian, which is constant, and in
+one variable by the zeros of its second derivative at which that changes its sign."""
 
 from __future__ import annotations
 
@@ -6,10 +7,17 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from gradcli.algebra.derivatives import differentiate
+from gradcli.algebra.polynomials import Polynomial, Zero, exact_zeros, primitive, square_free, value
+from gradcli.algebra.stationary import DIGITS, polynomial_in
 from gradcli.analysis.properties.composition import DOWN, UP, Run
 from gradcli.derivation.notation.expressions import rational
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
+from gradcli.language.numbers import short_text
+from gradcli.ops.declaration.ieee import as_float
+
+_PLACES = 3
+"""Places that are told."""
 
 MOST = 12
 """Variables up to which a Hessian is looked at."""
@@ -69,3 +77,53 @@ def of_hessian(run: Run, matrix: Sequence[Sequence[Fraction]]) -> Run:
     bend = UP if upwards else DOWN if downwards else 0
     rule = f"its Hessian is constant and {word}"
     return run._replace(bend=bend, rule=rule, neither=not bend)
+
+
+def second_derivative(graph: Graph, variable: str) -> Polynomial | None:
+    """The second derivative of the output by a variable, where it is a polynomial in that one alone; None where it is not."""
+    try:
+        [expression] = differentiate(graph, [(graph.output, (variable, variable))]).expressions
+    except GradcliError:
+        return None
+    return polynomial_in(expression, variable)
+
+
+def of_second_derivative(
+    run: Run, second: Polynomial, variable: str, low: Fraction | None = None, high: Fraction | None = None
+) -> Run:
+    """How a polynomial runs in one variable, of which composition rules say nothing.
+
+    Args:
+        run: What they say.
+        second: Its second derivative.
+        variable: The variable.
+        low: Its lower bound; None where there is none.
+        high: Its upper bound.
+    """
+    odd = [factor for factor, multiplicity in square_free(primitive(second)) if multiplicity % 2]
+    places = [zero for factor in odd for zero, _ in exact_zeros(factor) if _is_inside(zero, low, high)]
+    if places:
+        for zero in places:
+            zero.narrow(DIGITS * max(Fraction(1), abs(zero.middle)))
+        told = sorted(as_float(zero.middle) for zero in places)
+        more = f" and at {len(told) - _PLACES} more places" if len(told) > _PLACES else ""
+        rule = f"its second derivative changes sign at {variable} = {', '.join(map(short_text, told[:_PLACES]))}{more}"
+        return run._replace(rule=rule, neither=True)
+    if not second:  # it is affine, and what cancels is not seen by the rules
+        return run
+    start = low + 1 if low is not None else high - 1 if high is not None else Fraction(0)
+    start = (low + high) / 2 if low is not None and high is not None else start
+    width = high - start if high is not None else Fraction(1)
+    sign = next(found for share in range(len(second)) if (found := value(second, start + width * share / len(second))))
+    return run._replace(bend=UP if sign > 0 else DOWN, rule="its second derivative keeps its sign")
+
+
+def _is_inside(zero: Zero, low: Fraction | None, high: Fraction | None) -> bool:
+    """Whether a zero is between two bounds, and at neither of them."""
+    for bound in (low, high):
+        if bound is not None:
+            if not value(zero.polynomial, bound) and zero.low <= bound <= zero.high:
+                return False
+            while zero.low < bound < zero.high:
+                zero.refine()
+    return (low is None or zero.low >= low) and (high is None or zero.high <= high)

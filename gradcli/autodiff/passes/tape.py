@@ -91,9 +91,10 @@ class Tape(Frozen):
         id = self.graph.variables[by] if isinstance(by, str) else by
         return Partial(self.names[self.output], self.names[id], total=id in self.one_variable.total(self.output))
 
-    def local_derivative(self, user: int, input: int, fixed: tuple[str, ...] = ()) -> Partial:
-        """The symbol of the derivative along an edge, with the names of what is held fixed."""
-        return Partial(self.names[user], self.names[input], fixed, not fixed and self.one_variable.alone(user))
+    def local_derivative(self, user: int, input: int, fixed: tuple[str, ...] = (), argument: int = 0) -> Partial:
+        """The symbol of the derivative along an edge, with the names of what is held fixed, and which argument it is by."""
+        total = not fixed and not argument and self.one_variable.alone(user)
+        return Partial(self.names[user], self.names[input], fixed, total, argument)
 
     @property
     def output(self) -> int:

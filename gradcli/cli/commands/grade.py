@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from gradcli.cli.framework.choices import chosen_format, refuse, tolerance
 from gradcli.cli.framework.command import Command, choice, some_whole, text, texts, whole
-from gradcli.cli.framework.options import OutputOptions, ReadOptions, ShapeOptions, WatchOptions
+from gradcli.cli.framework.options import ReadOptions, ResultOptions, ShapeOptions, WatchOptions
 from gradcli.cli.framework.streams import STDIN, read_text, write, write_warning
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.typing import TYPE_CHECKING
@@ -27,7 +27,7 @@ Mark answers to the question: what is the derivative of EXPRESSION by a variable
   gradcli grade "x^2" --wrt x --answers - --format csv < answers.txt > grades.csv
   gradcli grade "(2*x+1)^2" --wrt x --at x=1 -- 6      a number at a point
   gradcli grade "cos(4*z)" --wrt z --order 2 -- "-16*cos(4*z)"
-  gradcli grade "(x+w)*(w+1)" --wrt w --steps work.txt lines such as ∂y/∂a = b; ∂y/∂w = ∂y/∂a·∂a/∂w + ...
+  gradcli grade "(x+w)*(w+1)" --wrt w --steps work.txt  lines such as ∂y/∂a = b; ∂y/∂w = ∂y/∂a·∂a/∂w + ...
   gradcli grade "x^2*w" --ask gradient -- "[2x*w, x^2]"
   gradcli grade "sum(W @ x)" --wrt W --shape W=2,3 --shape x=3 --ask gradient -- "outer(ones(2), x)"
   gradcli grade -f quiz.jsonl --answers answers.csv    {"id": "q1", "expression": "x^2", "wrt": "x", "points": 2} a line
@@ -53,7 +53,7 @@ _FILE = re.compile(r"\S*[\w-]\.(csv|tsv|jsonl|ndjson|txt)", re.IGNORECASE)
 """What looks like a file of answers, and like no answer."""
 
 
-class GradeOptions(ReadOptions, OutputOptions, ShapeOptions, WatchOptions):
+class GradeOptions(ReadOptions, ResultOptions, ShapeOptions, WatchOptions):
     """What a call may ask for."""
 
     file = text("Read the question from a file, or from .jsonl those of a quiz; - is standard input.", "FILE", short="-f")
@@ -110,7 +110,7 @@ def run(options: GradeOptions) -> ExitCode:
     if format in ("csv", "jsonl"):
         write((grading.grade_csv if format == "csv" else grading.grade_lines)(graded, level))
         return ExitCode.SUCCESS
-    found = list(graded)
+    found = [one._replace(columns={}) for one in graded]  # only CSV passes other columns on
     if format == "html":
         from gradcli.output.reports.class_page import class_page
 

@@ -75,10 +75,12 @@ def run(options: GraphOptions) -> None:
 
 
 def _check_options(options: GraphOptions, format: Format) -> None:
-    for name in ("theme", "layout", "direction", "ascii", "facts"):
+    for name in ("theme", "layout", "direction", "ascii", "facts", "show", "hide", "legend", "scale", "size"):
         if name in options.given and name not in format.options:
             formats = ", ".join(format.name for format in GRAPHS.values() if name in format.options)
             raise GradcliError(f"--{name} is for {formats}, not for {format.name}", hint=f"leave out --{name}")
+    if options.font_size is not None and "scale" not in format.options:
+        raise GradcliError(f"--font-size is for pictures, not for {format.name}", hint="leave out --font-size")
 
 
 def _side(options: GraphOptions) -> str:

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator
 
 from gradcli.cli.framework.streams import read_text, write
 from gradcli.cli.repl.session import Session, is_open
+from gradcli.errors import said
 from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from typing import TextIO
 
 PROMPT, MORE = "> ", ". "
-WELCOME = "An expression, (x+w)*(w+1), then x = 2; w = 1. :help lists more, :quit ends.\n"
+WELCOME = "An expression, (x+w)*(w+1), then x = 2; w = 1. :help lists more, :quit ends."
 """What a session begins with on a terminal."""
 
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
@@ -27,7 +28,7 @@ def lines_of(session: Session) -> Iterator[str]:
     if sys.stdin is None or not sys.stdin.isatty() or not sys.stdout.isatty():
         yield from _whole(_piped().__next__)
         return
-    write([WELCOME])
+    write([f"{said(WELCOME)}\n"])
     with contextlib.suppress(ImportError):
         if os.environ.get("TERM") != "dumb":
             yield from _edited(session)

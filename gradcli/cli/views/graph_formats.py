@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.cli.framework.choices import split_names
-from gradcli.cli.framework.command import choice, flag, some_whole, text
+from gradcli.cli.framework.command import choice, flag, some_whole, text, texts
 from gradcli.cli.framework.options import OutputOptions, SelectOptions
 from gradcli.cli.framework.streams import can_print_signs, wants_rich, write, write_note, write_warning
-from gradcli.errors import GradcliError, said
+from gradcli.errors import GradcliError, nearest, said
 from gradcli.frozen import Frozen, replace
-from gradcli.output.diagrams.diagram import Diagram
+from gradcli.output.diagrams.diagram import CONSTANTS, SHOWN, Diagram, without
 from gradcli.output.diagrams.of_run import diagram, static_parts
 from gradcli.output.formats import GRAPHS, Format
 from gradcli.output.reports.tables import TABLE_ROWS
-from gradcli.typing import TYPE_CHECKING
+from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gradcli.output.box_drawing.canvas import Segment
+    from gradcli.output.diagrams.svg import Size
     from gradcli.output.reports.blocks import Block, Style
 
 LONG_LAYOUT = 1_000
@@ -44,6 +46,12 @@ class ViewOptions(SelectOptions):
         ("auto", "graphlay", "graphviz"),
         "auto",
     )
+    show = texts("What a drawing shows beside names: values, adjoints, derivatives, facts; all of it where left out.", "PARTS")
+    hide = texts("What of these a drawing leaves out; also constants.", "PARTS")
+    legend = choice("Whether a legend stands below a picture.", "LEGEND", ("yes", "no"), "yes")
+    scale = text("How many times as large a picture is.", "NUMBER")
+    font_size = text("The size of a picture by the size of its text, in pixels; it is 12 where left out.", "PIXELS")
+    size = text("The shape of a picture, 16:9, or its size in pixels, 1280x720; the drawing stands in its middle.", "SIZE")
     ascii = OutputOptions.ascii
 
 
@@ -98,6 +106,7 @@ class View(Frozen):
             board=not self.ascii,
             notes=self._facts() if self.options.facts else {},
         )
+        drawing = without(drawing, self._left_out())
         if not paged or not self.shown.graph.blocks:
             return drawing
         if self.tape.symbolic:
@@ -106,10 +115,72 @@ class View(Frozen):
         static = list(static_parts(self.shown, depth=self.options.depth, most=self.limit, collapsed=self.options.collapsed))
         return replace(drawing, parts=[*drawing.parts, *static])
 
+    def _left_out(self) -> set[str]:
+        """What of the drawing is left out."""
+        shown, hidden = split_names("--show", self.options.show), split_names("--hide", self.options.hide)
+        for option, names, known in (("--show", shown, [*SHOWN]), ("--hide", hidden, [*SHOWN, CONSTANTS])):
+            for name in names:
+                if name not in known:
+                    near = nearest(name, known)
+                    hint = f"did you mean {near}?" if near else ""
+                    raise GradcliError(f"{option} takes {', '.join(known)}, not '{name}'", hint=hint)
+        return {*hidden, *([name for name in SHOWN if name not in shown] if shown else [])}
+
+    def picture(self) -> dict[str, Any]:
+        """What is said of a picture, by the names of its writer."""
+        options = self.options
+        if options.scale is not None and options.font_size is not None:
+            raise GradcliError("--scale and --font-size ask for different sizes", hint="leave one out")
+        size = None if options.size is None else size_of_picture(options.size)
+        if size is not None and size.exact and (options.scale is not None or options.font_size is not None):
+            raise GradcliError(
+                f"--size {options.size} is in pixels already", hint="leave --scale and --font-size out, or --size 16:9"
+            )
+        scale = 1.0
+        if options.scale is not None:
+            scale = positive(options.scale, "--scale")
+        if options.font_size is not None:
+            from gradcli.output.diagrams.svg import LINE_SIZE
+
+            scale = positive(options.font_size, "--font-size") / LINE_SIZE
+        return {"theme": options.theme, "layout": options.layout, "legend": options.legend == "yes", "scale": scale, "size": size}
+
     def _facts(self) -> dict[int, str]:
         from gradcli.output.reports.facts import node_facts
 
         return node_facts(self.shown.graph, self.tape.wrt)
+
+
+def positive(text: str, option: str) -> float:
+    """A number above 0 and below a thousand.
+
+    Raises:
+        GradcliError: It is none.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < _MOST_SCALE:
+        raise GradcliError(f"{option} takes a number above 0 and below {_MOST_SCALE}, not '{text}'")
+    return value
+
+
+def size_of_picture(text: str) -> Size:
+    """The shape or the size of a picture.
+
+    Raises:
+        GradcliError: It is none.
+    """
+    from gradcli.output.diagrams.svg import Size
+
+    found = re.fullmatch(r"(\d{1,5})([:x×])(\d{1,5})", text)
+    if found is None or not int(found[1]) or not int(found[3]) or not 0.05 < int(found[1]) / int(found[3]) < 20:
+        raise GradcliError(f"--size takes a shape or pixels, not '{text}'", hint="--size 16:9, or --size 1280x720")
+    return Size(int(found[1]), int(found[3]), found[2] != ":")
+
+
+_MOST_SCALE = 1_000
 
 
 def show(view: View) -> None:
@@ -199,7 +270,7 @@ def _text(view: View) -> Iterable[str]:
         warning = mermaid_warning(drawing)
         if warning:
             write_warning(warning)
-    written = view.format.written(drawing, theme=view.options.theme, layout=view.options.layout, ascii=view.ascii)
+    written = view.format.written(drawing, **view.picture(), ascii=view.ascii)
     return list(written) if view.format.lays_out else written  # what fails in a layout fails before anything is written
 
 
@@ -236,8 +307,9 @@ def _picture(view: View) -> bytes:
     from gradcli.output.diagrams.raster import converted, png_scale, size_of
 
     drawing = _checked(view, view.diagram())
+    said_of_it = view.picture()
     theme = "light" if view.options.theme == "auto" else view.options.theme
-    svg = "".join(GRAPHS["svg"].written(drawing, theme=theme, layout=view.options.layout))
+    svg = "".join(GRAPHS["svg"].written(drawing, **{**said_of_it, "theme": theme}))
     if view.format.name == "png" and png_scale(svg) < 1:
         width, height = size_of(svg)
         sharp = "svg and pdf stay sharp, --max-shown N and --depth N show less"

@@ -117,15 +117,15 @@ class Values:
     def partial(self, node: Partial) -> float:
         """The number that ∂output/∂input stands for in a chain rule."""
         output, input = self.ids[node.output], self.ids[node.input]
+        if node.argument:
+            return self.tape.local_values(output)[node.argument - 1] or 0.0
         if output == self.tape.output and not node.fixed and self.consumers[input] != [output]:
             adjoint: float | None = self.tape.adjoints[input]
             assert adjoint is not None
             return adjoint
         values = self.tape.local_values(output)
         edges = [v for at, v in zip(self.graph.inputs[output], values, strict=True) if at == input and v is not None]
-        total = exact_sum(edges)
-        # One symbol stands for each of several edges between two nodes; it is their mean, for its terms are of all of them.
-        return total / len(edges) if node.input in node.fixed else total
+        return exact_sum(edges)
 
 
 class Workings:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import enum
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
-from gradcli.frozen import Frozen
+from gradcli.frozen import Frozen, replace
 from gradcli.output.listing import Link
 
 TITLE_COLUMNS = 48
@@ -120,6 +120,39 @@ class Part(ABC):
         """The arrows, each after the boxes that it joins."""
 
 
+SHOWN = {"values": "value", "adjoints": "adjoint", "facts": "fact", "derivatives": "label"}
+"""What a drawing has beside names, and the role of its lines; derivatives are the labels of arrows."""
+
+CONSTANTS = "constants"
+
+
+class Chosen(Part):
+    """A graph without some of what stands in it.
+
+    Args:
+        part: The whole of it.
+        roles: The roles of the lines that are left out; ``label`` for what is written at arrows.
+        constants: Whether constants are left out.
+    """
+
+    def __init__(self, part: Part, roles: Collection[str], *, constants: bool) -> None:
+        self.part = part
+        self.roles = roles
+        self.constants = constants
+        self.title, self.shown, self.total = part.title, part.shown, part.total
+
+    def boxes(self) -> Iterator[Box]:
+        for box in self.part.boxes():
+            if not (self.constants and box.kind is Kind.CONSTANT):
+                yield replace(box, lines=tuple([line for line in box.lines if line.role not in self.roles]))
+
+    def arrows(self) -> Iterator[Arrow]:
+        left_out = {box.id for box in self.part.boxes() if box.kind is Kind.CONSTANT} if self.constants else set()
+        for arrow in self.part.arrows():
+            if arrow.source not in left_out:
+                yield replace(arrow, label="") if "label" in self.roles and not arrow.broken else arrow
+
+
 class Diagram(Frozen):
     """What is drawn.
 
@@ -138,6 +171,14 @@ class Diagram(Frozen):
         """The kinds of boxes that occur, in the order of a legend."""
         found = {box.kind for part in self.parts for box in part.boxes()}
         return [kind for kind in Kind if kind in found]
+
+
+def without(drawing: Diagram, parts: Collection[str]) -> Diagram:
+    """A drawing without some of what :data:`SHOWN` names, and of constants."""
+    roles = {role for name, role in SHOWN.items() if name in parts}
+    if not parts:
+        return drawing
+    return replace(drawing, parts=[Chosen(part, roles, constants=CONSTANTS in parts) for part in drawing.parts])
 
 
 def shortened(text: str, columns: int) -> str:

@@ -10,6 +10,7 @@ from gradcli.output.diagrams.diagram import MEANINGS, Box, Diagram, Kind
 from gradcli.output.diagrams.layout import Measures, Placed, Point, Routed, Sheet, extent, lay_out
 from gradcli.output.diagrams.theme import DARK, LIGHT, Theme
 from gradcli.output.visible import visible_lines
+from gradcli.typing import NamedTuple
 
 FONT = "'DejaVu Sans Mono', Menlo, Consolas, 'Liberation Mono', monospace"
 CHARACTER = 0.602
@@ -34,10 +35,34 @@ LEGEND_ROW = 24.0
 ROUND = 7.0
 """How much the corners of lines are rounded."""
 
+
+class Size(NamedTuple):
+    """The shape of a picture, or its size in pixels.
+
+    Attributes:
+        width: Its width, as a share of its height where it is a shape.
+        height: Its height.
+        exact: Whether these are pixels.
+    """
+
+    width: float
+    height: float
+    exact: bool
+
+
 _SIZES = {"title": TITLE_SIZE, "value": LINE_SIZE, "adjoint": LINE_SIZE, "fact": SMALL_SIZE, "error": LINE_SIZE}
 
 
-def svg(diagram: Diagram, *, theme: str = "auto", layout: str = "auto", legend: bool = True, room: int = 0) -> Iterator[str]:
+def svg(
+    diagram: Diagram,
+    *,
+    theme: str = "auto",
+    layout: str = "auto",
+    legend: bool = True,
+    room: int = 0,
+    scale: float = 1.0,
+    size: Size | None = None,
+) -> Iterator[str]:
     """The pieces of an SVG document.
 
     Args:
@@ -46,6 +71,8 @@ def svg(diagram: Diagram, *, theme: str = "auto", layout: str = "auto", legend: 
         layout: What lays it out, see :func:`~gradcli.output.diagrams.layout.lay_out`.
         legend: Whether a line at the end says what shapes and lines mean.
         room: Characters that a line with a number has room for at least, where numbers may change.
+        scale: How many times as large it is.
+        size: The shape or size of the picture, in whose middle the drawing stands; None for that of the drawing.
     """
     measures = _measures(room)
     sheets = lay_out(diagram, measures, layout)
@@ -55,13 +82,15 @@ def svg(diagram: Diagram, *, theme: str = "auto", layout: str = "auto", legend: 
     width = max([width, *(sum(sign_width for _, sign_width in row) for row in rows)]) + 2 * MARGIN
     bottom = height + 2 * MARGIN
     height = bottom + len(rows) * LEGEND_ROW + (8 if rows else 0)
+    x, y, wide, high = _canvas(width, height, size)
+    shown = (wide * scale, high * scale) if size is None or not size.exact else (size.width, size.height)
     yield (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="graph" width="{width:.0f}" height="{height:.0f}" '
-        f'viewBox="0 0 {width:.0f} {height:.0f}" role="img" font-family="{escape(FONT)}">\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="graph" width="{shown[0]:.0f}" height="{shown[1]:.0f}" '
+        f'viewBox="{x:.0f} {y:.0f} {wide:.0f} {high:.0f}" role="img" font-family="{escape(FONT)}">\n'
     )
     yield f"<title>{_text(diagram.title)}</title>\n"
     yield f"<style>\n{style(theme)}</style>\n"
-    yield f'<rect class="paper" width="{width:.0f}" height="{height:.0f}"/>\n'
+    yield f'<rect class="paper" x="{x:.0f}" y="{y:.0f}" width="{wide:.0f}" height="{high:.0f}"/>\n'
     yield f'<g transform="translate({MARGIN:g} {MARGIN:g})">\n'
     for sheet in sheets:
         yield from _sheet(sheet)
@@ -72,6 +101,14 @@ def svg(diagram: Diagram, *, theme: str = "auto", layout: str = "auto", legend: 
             yield f'<g class="legend" transform="translate({left:.1f} {bottom + number * LEGEND_ROW:.1f})">{sign}</g>\n'
             left += sign_width
     yield "</svg>\n"
+
+
+def _canvas(width: float, height: float, size: Size | None) -> tuple[float, float, float, float]:
+    """The corner and the size of a canvas of some shape around a drawing."""
+    if size is None:
+        return 0.0, 0.0, width, height
+    wide, high = max(width, height * size.width / size.height), max(height, width * size.height / size.width)
+    return (width - wide) / 2, (height - high) / 2, wide, high
 
 
 def style(theme: str = "auto") -> str:

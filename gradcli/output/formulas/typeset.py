@@ -103,8 +103,9 @@ def _set(node: ast.Expression, below: tuple[ast.Expression, ...], boxes: list[Bo
             return number_box(value, number)
         case ast.Name(name):
             return name_box(name)
-        case ast.Partial(output, input, fixed, total):
-            above, under = [row(Sign("d" if total else "∂", "prefix"), name_box(name)) for name in (output, input)]
+        case ast.Partial(output, input, fixed, total, argument):
+            by = Superscript(name_box(input), fenced(Digits(str(argument)))) if argument else name_box(input)
+            above, under = [row(Sign("d" if total else "∂", "prefix"), box) for box in (name_box(output), by)]
             fraction = Fraction(above, under)
             return subscript(fenced(fraction, "", "|"), listed(map(name_box, fixed))) if fixed else fraction
         case ast.Prime(content):

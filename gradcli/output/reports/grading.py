@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from gradcli.errors import visible
 from gradcli.language.numbers import short_text
-from gradcli.output.json import document, json_number
+from gradcli.output.json import document, encoder, json_number, list_json, object_json
 from gradcli.output.reports.blocks import Block, Lines, Table
 from gradcli.teaching.marking import Marker
 from gradcli.teaching.mistakes import MISTAKES
@@ -21,14 +21,13 @@ from gradcli.typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from gradcli.output.schemas.teaching import (
         AnswerRecord,
-        GradeDocument,
         MistakeCount,
-        QuizDocument,
         ScoreRecord,
     )
     from gradcli.teaching.quiz import Asked
     from gradcli.teaching.tasks import AnyMarker
 
+_ENCODE = encoder()
 _LONG = 60
 _PEOPLE = 6
 _REMEMBERED = 20_000
@@ -186,9 +185,11 @@ def grade_json(asked: Asked, graded: Sequence[Graded], level: int) -> Iterator[s
     return document("grade", _grades(asked, graded, level))
 
 
-def _grades(asked: Asked, graded: Sequence[Graded], level: int) -> GradeDocument:
+def _grades(asked: Asked, graded: Sequence[Graded], level: int) -> dict[str, Any]:
+    """The parts of a :class:`~gradcli.output.schemas.teaching.GradeDocument`, the answers as a stream."""
     marker = asked.marker
     question = marker.question
+    verdicts = Counter(one.marked.verdict for one in graded)
     return {
         "expression": question.expression,
         "ask": asked.ask,
@@ -197,8 +198,8 @@ def _grades(asked: Asked, graded: Sequence[Graded], level: int) -> GradeDocument
         "at": None if marker.at is None else {name: json_number(value) for name, value in marker.at.items()},
         "level": level,
         "right": _right(marker) if level >= 4 else None,
-        "answers": [answer_record(one, level) for one in graded],
-        "verdicts": {verdict.value: sum(one.marked.verdict is verdict for one in graded) for verdict in Verdict},
+        "answers": list_json(_ENCODE(answer_record(one, level)) for one in graded),
+        "verdicts": {verdict.value: verdicts[verdict] for verdict in Verdict},
         "mistakes": mistakes_of(graded) if level else [],
         "hidden": hidden_kinds(marker) if level else [],
     }
@@ -206,19 +207,21 @@ def _grades(asked: Asked, graded: Sequence[Graded], level: int) -> GradeDocument
 
 def quiz_json(questions: Sequence[Asked], graded: Sequence[Graded], level: int) -> Iterator[str]:
     """The document of `gradcli grade --json` for the questions of a quiz."""
-    parts: QuizDocument = {
+    own: dict[int, list[Graded]] = {id(asked): [] for asked in questions}
+    unmatched: list[Graded] = []
+    for one in graded:
+        own.get(id(one.asked), unmatched).append(one)
+
+    def question(asked: Asked) -> str:
+        parts = {"id": asked.id, "points": asked.points, "grades": object_json(_grades(asked, own[id(asked)], level), _ENCODE)}
+        return "".join(object_json(parts, _ENCODE))
+
+    parts = {
         "level": level,
         "points": sum(asked.points for asked in questions),
-        "questions": [
-            {
-                "id": asked.id,
-                "points": asked.points,
-                "grades": _grades(asked, [one for one in graded if one.asked is asked], level),
-            }
-            for asked in questions
-        ],
+        "questions": list_json(map(question, questions)),
         "scores": scores_of(graded),
-        "unmatched": [answer_record(one, level) for one in graded if one.asked not in questions],
+        "unmatched": [answer_record(one, level) for one in unmatched],
         "mistakes": mistakes_of(graded) if level else [],
     }
     return document("quiz", parts)
