@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 GROUP = 2**17
 """Rows that are written together; the bytes of a file do not depend on how its rows were read."""
 
-_GROUP_BYTES = 2**25
+_GROUP_BYTES = 2**24
 """Bytes of a group of rows with arrays, which has fewer of them; the first row tells how many."""
 
 
@@ -101,9 +101,9 @@ class _Behind:
         self._left: list[Any] = []
 
     def do(self, work: Callable[[Any], None], on: Any) -> None:
-        """Do some work; raises what earlier work raised. At most two pieces wait or are worked on."""
+        """Do some work; raises what earlier work raised. While it is done, one more piece may come."""
         self._left.append(self._pool.submit(work, on))
-        self.wait(2)
+        self.wait(1)
 
     def wait(self, most: int = 0) -> None:
         """Wait until no more than so much is left; raises what work raised."""
