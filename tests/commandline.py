@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from unittest import mock
 
 from gradcli.cli import main
-from gradcli.cli.framework.streams import speak
 
 ENVIRONMENT = {"PATH": os.defpath, "PYTHONIOENCODING": "utf-8", "COLUMNS": "40", "TERM": "xterm"}
 
@@ -36,7 +35,6 @@ def command(
         stack.enter_context(mock.patch.dict(os.environ, everything, clear=True))
         for name, stream in streams.items():
             stack.enter_context(mock.patch(f"sys.{name}", stream))
-        stack.callback(speak, "en")  # what a test asks for next is asked for in English again
         code = main.run(list(arguments))
     return code, out.getvalue().decode(encoding), err.getvalue().decode(encoding)
 

@@ -27,10 +27,12 @@ NOT_SAID = {
     "output/schemas": "descriptions of JSON, which is English",
     "output/serialization": "JSON",
     "output/translation": "this",
-    "output/manual/roff.py": "roff",
     "emulation": "what Python, PyTorch and TensorFlow say, in their words",
     "ops/arrays/torch_messages.py": "what PyTorch says, in its words",
-    "autodiff/torch_tape": "what PyTorch says, in its words",
+    "autodiff/torch_tape/eager.py": "what PyTorch says, in its words",
+    "autodiff/torch_tape/engine.py": "what PyTorch says, in its words",
+    "autodiff/torch_tape/saved.py": "what PyTorch says, in its words",
+    "autodiff/torch_tape/storage.py": "what PyTorch says, in its words",
     "language/grammar.py": "texts of grammars",
     "api.py": "Python's own exceptions",
     "frozen.py": "Python's own exceptions",
@@ -155,6 +157,9 @@ def _said_in(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "said" and isinstance(word := node.args[0], ast.Constant):
             yield from [word.value] if is_word(word.value) else ()
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in ("Table", "Heading"):
+            parts = [part for argument in node.args[:2] for part in ast.walk(argument) if isinstance(part, ast.Constant)]
+            yield from [part.value for part in parts if isinstance(part.value, str) and is_word(part.value)]
         elif isinstance(node, ast.keyword) and node.arg == "domain" and isinstance(node.value, ast.Constant):
             yield from [node.value.value] if re.search(" (or|and) ", node.value.value) else ()
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):

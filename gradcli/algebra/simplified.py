@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import count, product
 from math import prod
 
-from gradcli.algebra.simplify import TOO_LONG, assume_defined, divisors, normal_forms, shortest_spelling, without_guards
+from gradcli.algebra.simplify import TOO_LONG, assume_defined, divisors, normal_forms, poles, shortest_spelling, without_guards
 from gradcli.algebra.sums.expressions import written
 from gradcli.algebra.sums.forms import NOTATION, literal_cost
 from gradcli.algebra.sums.normal import Algebra
@@ -267,6 +267,7 @@ class Simplifier:
 
             own = {one for one, strict in stated(algebra, form) if strict}
             below.difference_update(atom for one in own for atom, _ in algebra.as_term(one)[0])  # x of log(x^2)
+            below.difference_update(_poles(algebra, form) if below else ())
             for left, right in conditions(algebra, form, below):
                 apart = differences(algebra, left, right)
                 both = signs.keys() & apart
@@ -381,3 +382,17 @@ def _raw_sizes(graph: Graph) -> list[int]:
             literals.append(graph.shape(id) if known or (operation in OPERATIONS and None not in below) else None)
         sizes.append(own + sum([sizes[input] for input in inputs]))
     return sizes
+
+
+def _poles(algebra: Algebra, form: int) -> Iterator[int]:
+    """The atoms that are different from 0 wherever all functions in a form have a value."""
+    work, seen = [form], {form}
+    while work:
+        at = work.pop()
+        for monomial, _ in algebra.forms[at]:
+            for atom, _ in algebra.factors(monomial):
+                for argument in algebra.arguments(atom)[:1]:
+                    yield from poles(algebra, algebra.atoms[atom].kind, argument)
+        inner = [one for one in algebra.inner(at) if one not in seen]
+        seen.update(inner)
+        work += inner

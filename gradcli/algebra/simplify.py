@@ -18,12 +18,12 @@ from gradcli.ops.declaration.facts import POLE
 from gradcli.ops.elementwise.arithmetic import add, div, mul, pow, sub
 from gradcli.ops.elementwise.logic import eq
 
-_NOT_OF_0 = frozenset(
+_WITH_POLES = frozenset(
     name
     for name, declared in OPERATIONS.items()
-    if len(declared.parameters) == 1 and any(one.kind == POLE and one.at == (0,) for one in declared.facts.specials)
+    if len(declared.parameters) == 1 and any(one.kind == POLE for one in declared.facts.specials)
 )
-"""Functions that have no value at 0."""
+"""Functions that have no value at some points."""
 
 _SUMS = (add.name, sub.name)
 
@@ -268,10 +268,22 @@ def divisors(graph: Graph, algebra: Algebra, forms: Sequence[int], ids: Iterable
         divisor = TOO_LONG
         if operation == div.name:
             divisor = forms[inputs[1]]
-        elif operation in _NOT_OF_0 or (operation == pow.name and _is_negative(algebra, forms[inputs[1]])):
+        elif operation == pow.name and _is_negative(algebra, forms[inputs[1]]):
             divisor = forms[inputs[0]]
+        elif operation in _WITH_POLES and forms[inputs[0]] != TOO_LONG:
+            yield from poles(algebra, operation, forms[inputs[0]])
         if divisor != TOO_LONG:
             yield from [atom for atom, _ in algebra.as_term(divisor)[0]]
+
+
+def poles(algebra: Algebra, operation: str, form: int) -> Iterator[int]:
+    """The atoms that are different from 0 wherever a function of a form has a value: sin(x) of csc(x)."""
+    if operation not in _WITH_POLES:
+        return
+    from gradcli.algebra.sums.declared import zeros_at_poles
+
+    for zero in zeros_at_poles(algebra, operation, form, apply_operation):
+        yield from [atom for atom, _ in algebra.as_term(zero)[0]]
 
 
 def _is_negative(algebra: Algebra, form: int) -> bool:

@@ -8,9 +8,8 @@ import unicodedata
 from collections.abc import Collection
 
 from gradcli.language.parser import ReadText
-from gradcli.language.readings.read import DERIVATIVE
 from gradcli.language.readings.read import read as read_with
-from gradcli.language.readings.vocabulary import GREEK, Vocabulary, letter
+from gradcli.language.readings.vocabulary import DERIVATIVE, GREEK, Vocabulary, letter
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.constants import VALUES
 from gradcli.ops.declaration.operation import function_names, spelled
@@ -109,7 +108,9 @@ def vocabulary() -> Vocabulary:
     )
 
 
-def read(text: str, where: str = "expression", how: str = "lenient", known: Collection[str] = ()) -> ReadText:
+def read(
+    text: str, where: str = "expression", how: str = "lenient", known: Collection[str] = (), *, alone: bool = False
+) -> ReadText:
     """Read a text as people write it; every function that takes an expression takes the result.
 
     Args:
@@ -117,6 +118,7 @@ def read(text: str, where: str = "expression", how: str = "lenient", known: Coll
         where: What messages call it.
         how: ``lenient``, ``latex`` or ``mathml``.
         known: Names that are one name however long they are.
+        alone: Whether the formula has to stand alone, with no labels, conditions and remarks around it.
 
     Returns:
         The text, with ``program``, ``read_as`` (the strict text of the same) and ``notes``.
@@ -124,4 +126,4 @@ def read(text: str, where: str = "expression", how: str = "lenient", known: Coll
     Raises:
         GradcliError: It is not understood, or may mean two things.
     """
-    return read_with(text, where, how, vocabulary(), known)
+    return read_with(text, where, how, vocabulary(), known, alone=alone)

@@ -46,6 +46,11 @@ class Format(Frozen):
         return bool(self.writer and self.suffixes)
 
     @property
+    def packed(self) -> bool:
+        """Whether it is no text."""
+        return self.binary
+
+    @property
     def is_picture(self) -> bool:
         """Whether a browser shows it."""
         return "theme" in self.options
@@ -140,6 +145,11 @@ class QuizFormat(Format):
     key: str = ""
     archive: bool = False
 
+    @property
+    def packed(self) -> bool:
+        """Whether it is no text."""
+        return self.archive
+
 
 _QUIZZES = "gradcli.output.quizzes"
 _ASK = ("ask",)
@@ -153,7 +163,7 @@ EXERCISES: dict[str, QuizFormat] = {
         ),
         QuizFormat(
             "markdown",
-            (".md",),
+            (".md", ".markdown"),
             f"{_QUIZZES}.sheets:markdown_sheet",
             _ASK,
             carries="a sheet",
@@ -176,7 +186,7 @@ EXERCISES: dict[str, QuizFormat] = {
         ),
         QuizFormat(
             "stack",
-            (),
+            (".xml",),
             f"{_QUIZZES}.expressions:stack",
             carries="of Moodle: expressions, a node and a test for each mistake",
             asks=_EXPRESSION,
@@ -184,7 +194,7 @@ EXERCISES: dict[str, QuizFormat] = {
         QuizFormat("numbas", (".exam",), f"{_QUIZZES}.expressions:numbas", carries="expressions, alternatives", asks=_EXPRESSION),
         QuizFormat(
             "webwork",
-            (),
+            (".zip",),
             f"{_QUIZZES}.expressions:webwork",
             carries="PG: expressions, AnswerHints",
             asks=_EXPRESSION,
@@ -192,17 +202,22 @@ EXERCISES: dict[str, QuizFormat] = {
         ),
         QuizFormat("moodle", (".xml",), f"{_QUIZZES}.choices:moodle", _ASK, carries="choices, numbers, feedback"),
         QuizFormat("gift", (".gift",), f"{_QUIZZES}.choices:gift", _ASK, carries="Moodle's: choices, numbers, feedback"),
-        QuizFormat("qti", (), f"{_QUIZZES}.qti:qti3", _ASK, carries="QTI 3: choices, numbers, feedback", archive=True),
+        QuizFormat("qti", (".zip",), f"{_QUIZZES}.qti:qti3", _ASK, carries="QTI 3: choices, numbers, feedback", archive=True),
         QuizFormat(
             "canvas",
-            (),
+            (".zip",),
             f"{_QUIZZES}.qti:canvas",
             _ASK,
             carries="QTI 1.2, for Classic and New Quizzes: choices, feedback",
             archive=True,
         ),
         QuizFormat(
-            "prairielearn", (), f"{_QUIZZES}.programs:prairielearn", carries="numbers, feedback", asks=_NUMBER, archive=True
+            "prairielearn",
+            (".zip",),
+            f"{_QUIZZES}.programs:prairielearn",
+            carries="numbers, feedback",
+            asks=_NUMBER,
+            archive=True,
         ),
         QuizFormat(
             "nbgrader", (".ipynb",), f"{_QUIZZES}.programs:nbgrader", carries="expressions, marked by gradcli", asks=_EXPRESSION
@@ -215,18 +230,25 @@ EXERCISES: dict[str, QuizFormat] = {
 """The formats of exercises, by name; what is written are exercises."""
 
 
-def suffixes(formats: Mapping[str, Format]) -> dict[str, Format]:
+ALL = (GRAPHS, EXPLANATIONS, PLOTS, CHECKS, EXERCISES)
+
+
+def suffixes(formats: Mapping[str, Format]) -> dict[str, list[Format]]:
     """Formats by the ends of the names of their files."""
-    return {suffix: format for format in formats.values() for suffix in format.suffixes}
+    found: dict[str, list[Format]] = {}
+    for format in formats.values():
+        for suffix in format.suffixes:
+            found.setdefault(suffix, []).append(format)
+    return found
 
 
-def format_of_file(path: str, formats: Mapping[str, Format], *, hint: str = "") -> Format:
+def format_of_file(path: str, formats: Mapping[str, Format], option: str = "--format") -> Format:
     """The format of a file, by the end of its name.
 
     Args:
         path: The name of the file.
         formats: Which formats there are.
-        hint: What else may be done where the name does not tell it.
+        option: The option that says it as well.
 
     Raises:
         GradcliError: The name does not tell it.
@@ -235,6 +257,29 @@ def format_of_file(path: str, formats: Mapping[str, Format], *, hint: str = "") 
     suffix = os.path.splitext(path)[1].lower()
     if suffix not in known:
         near = nearest(suffix, known)
-        ends = f"end it in {', '.join(known)}{hint}"
+        ends = f"end it in {', '.join(known)}, or add {option}"
         raise GradcliError(f"the name {path} does not tell its format", hint=f"did you mean {near}? {ends}" if near else ends)
-    return known[suffix]
+    if len(known[suffix]) > 1:
+        names = [format.name for format in known[suffix]]
+        raise GradcliError(f"files of several formats end in {suffix}: {', '.join(names)}", hint=f"add {option} {names[0]}")
+    return known[suffix][0]
+
+
+def check_file(format: Format, path: str, asked: str) -> None:
+    """Check that the end of a file's name is not that of other formats.
+
+    Args:
+        format: What is written.
+        path: The name of the file.
+        asked: What it was asked for by: ``--format svg``.
+
+    Raises:
+        GradcliError: It is.
+    """
+    own = format.suffixes or (".txt",)
+    suffix = os.path.splitext(path)[1].lower()
+    others = [other.name for formats in ALL for other in suffixes(formats).get(suffix, ())]
+    if not others or suffix in own or (suffix == ".txt" and not format.packed):
+        return
+    listed = ", ".join(dict.fromkeys(others))
+    raise GradcliError(f"a file that ends in {suffix} is {listed}, and not {asked}", hint=f"end it in {own[0]}")

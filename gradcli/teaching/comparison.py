@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
@@ -26,9 +27,13 @@ EXACT = 1e-9
 NEAR = 1e-6
 """How far off values may be, beside their size, that are equal; and those that may be equal but for rounding."""
 
+WITHOUT_VALUE = "it has no value where the right answer has one"
+"""What is said of an answer that is defined nowhere, or nowhere where that would be asked for."""
+
 _PRECISE = 3
 _OTHER_NUMBERS = (-12, 41)
 _MOST_NUMBERS = 12
+_DECIMAL = re.compile(r"-?[0-9]*\.[0-9]+")
 
 
 def compared(question: Question, answer: str, read_as: str, program: Program, *, changes: bool) -> Marked:
@@ -55,7 +60,17 @@ def compared(question: Question, answer: str, read_as: str, program: Program, *,
             return Marked(answer, Verdict.WRONG, read_as)
         point = {name: float(value) for name, value in witness.point.items()}
         return _different_at(question, answer, read_as, program, point)
+    if found.verdict in (Equal.NOWHERE, Equal.ISOLATED):
+        return Marked(answer, Verdict.WRONG, read_as, note=WITHOUT_VALUE)
     return Marked(answer, Verdict.RIGHT if found else Verdict.UNDECIDED, read_as, note="" if found else found.verdict.value)
+
+
+def is_right_at(question: Question, program: Program, point: Mapping[str, float]) -> bool:
+    """Whether an answer that no float holds is the right number at a point all the same: exp(800)/exp(799)."""
+    from gradcli.algebra.equality.equal import equal
+
+    given = "".join(f"{name} = {value!r}\n" for name, value in point.items())
+    return bool(equal(given + _right_text(question), given + "\n".join(map(_text_of, program.statements))))
 
 
 def _different_at(question: Question, answer: str, read_as: str, program: Program, point: Mapping[str, float]) -> Marked:
@@ -167,3 +182,11 @@ def _around(point: Mapping[str, float]) -> dict[str, Any]:
         away = numpy.cos(2.39996 * turns * (index + 1) + index) * 1e-7 * max(1e-3, abs(value))
         steps[name] = numpy.concatenate([[value], value + away])
     return steps
+
+
+def rounding(read_as: str, own: float, right: float) -> str:
+    """What is said of the right number, rounded to the digits that were written; empty of others."""
+    digits = len(read_as.rpartition(".")[2]) if _DECIMAL.fullmatch(read_as) else 0
+    if digits < 2 or abs(own - right) > 0.5000001 * 10.0**-digits:
+        return ""
+    return f"it is the right number, rounded to {digits} digits behind the point"

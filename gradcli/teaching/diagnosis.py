@@ -52,7 +52,9 @@ def reason_of(kind: str, *, cost: float | None = None) -> Reason:
     return Reason(slips, cost_of(slips) if cost is None else cost)
 
 
-def reasons(question: Question, table: Table, answer: Any, *, point: int | None = None) -> list[Reason]:
+def reasons(
+    question: Question, table: Table, answer: Any, *, point: int | None = None, tolerance: float | None = None
+) -> list[Reason]:
     """The reasons for a wrong answer: the likeliest one, then those that are nearly as likely; none where nothing fits.
 
     Args:
@@ -60,6 +62,7 @@ def reasons(question: Question, table: Table, answer: Any, *, point: int | None 
         table: Its wrong answers.
         answer: The answer's value at each point.
         point: The only point at which the answer is to be compared, where it is a number there.
+        tolerance: How far off it may be, beside its size, where numbers are rounded: of two mistakes is no talk then.
     """
     columns = slice(None) if point is None else slice(point, point + 1)
     usable = numpy.isfinite(answer[columns])
@@ -68,12 +71,15 @@ def reasons(question: Question, table: Table, answer: Any, *, point: int | None 
     matrix, own = table.matrix[:, columns], answer[columns]
     if not usable.all():
         matrix, own = matrix[:, usable], own[usable]
-    tolerance = 1e-8 if point is None else 1e-6
+    if point is None and not own.any():
+        return []  # 0 is what many mistakes make of many functions
+    rounded = tolerance is not None
+    tolerance = max(tolerance or 0.0, 1e-8 if point is None else 1e-6)
     first, least = matrix[:, 0], max(abs(own[0]), 1e-6 * numpy.max(numpy.abs(own)))
     near = numpy.flatnonzero(numpy.abs(first - own[0]) <= 2 * tolerance * numpy.maximum(numpy.abs(first), least))
     hits: list[int] = near[close(matrix[near], own, tolerance)].tolist() if len(near) else []
     found = [Reason(table.slips[at], float(table.costs[at])) for at in hits]
-    found = [reason for reason in found if len(reason.slips) < 2 or reason.cost <= MOST_OF_PAIRS]
+    found = [reason for reason in found if len(reason.slips) < 2 or (reason.cost <= MOST_OF_PAIRS and not rounded)]
     if not found and point is None:
         with quiet():
             found = _fits(question, answer)

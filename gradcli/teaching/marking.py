@@ -16,7 +16,18 @@ from gradcli.language.free_names import free_names
 from gradcli.language.text import to_text
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import JUMP, KINK, TRUTH
-from gradcli.teaching.comparison import EXACT, NEAR, compared, integrated, may_be_integral, off_by, one_number_off
+from gradcli.teaching.comparison import (
+    EXACT,
+    NEAR,
+    WITHOUT_VALUE,
+    compared,
+    integrated,
+    is_right_at,
+    may_be_integral,
+    off_by,
+    one_number_off,
+    rounding,
+)
 from gradcli.teaching.diagnosis import Reason, likeliest, reason_of, reasons, unexplained
 from gradcli.teaching.numbers import node_values
 from gradcli.teaching.patterns import Pattern, Skeleton, pattern_of, skeleton_of, with_places
@@ -29,6 +40,7 @@ from gradcli.typing import Any
 _REMEMBERED = 10_000
 _PATTERNS = 2_000
 _TOGETHER = 4
+_ROUNDED = 0.01
 _INTEGRAL = 2.9
 """What a whole antiderivative costs."""
 
@@ -79,6 +91,11 @@ class Marker:
 
     def _table_of(self, question: Question) -> Table:
         return _table(question, bool(question.named) if self.in_lines is None else self.in_lines)
+
+    @cached_property
+    def _simple(self) -> Question | None:
+        """The question at simple points, at which numbers are told where nothing else is."""
+        return self.question.simple()
 
     @cached_property
     def names(self) -> Sequence[str]:
@@ -180,11 +197,17 @@ class Marker:
             if question.order == 1:
                 wrong[wrong] = ~self._integrals(pattern, numbers[wrong], values[wrong])
             first = numpy.argmax(off > EXACT, axis=1)
+            simple = self._simple
+            if simple is not None:
+                there = pattern.values(list(numbers.T[..., None]), simple.point)
+                there = numpy.broadcast_to(there, (len(answers), simple.count))
         for at, (answer, skeleton) in enumerate(answers.items()):
             if right[at] or wrong[at]:
                 read_as = pattern.read_as.format(*skeleton.numbers)
                 marked = Marked(answer, Verdict.RIGHT, read_as)
-                marked = marked if right[at] else _wrong(question, answer, read_as, values[at], int(first[at]), [])
+                if not right[at]:
+                    marked = _wrong(question, answer, read_as, values[at], int(first[at]), [])
+                    marked = marked if simple is None else _simply(simple, marked, there[at])
                 self._foreseen[answer] = with_note(marked, "; ".join(pattern.notes))
 
     def _integrals(self, pattern: Pattern, numbers: Any, values: Any) -> Any:
@@ -253,9 +276,11 @@ class Marker:
 
     def _judged(self, answer: str, read_as: str, program: Program, graph: Graph, values: Any) -> Marked:
         """The verdict on an answer that has been read."""
-        return self._by_values(answer, read_as, graph, values) or compared(
-            self.question, answer, read_as, program, changes=self._changes(graph)
-        )
+        marked = self._by_values(answer, read_as, graph, values)
+        if marked is None and self.at is not None:
+            right = is_right_at(self.question, program, self.at)
+            return Marked(answer, Verdict.RIGHT if right else Verdict.WRONG, read_as, note="" if right else WITHOUT_VALUE)
+        return marked or compared(self.question, answer, read_as, program, changes=self._changes(graph))
 
     def _by_values(
         self, answer: str, read_as: str, graph: Graph, values: Any, numbers: Mapping[int, Any] | None = None
@@ -280,7 +305,7 @@ class Marker:
         """The verdict that the values at the points of a question give."""
         known = numpy.isfinite(values)
         if not known.any():
-            return Marked(answer, Verdict.UNDECIDED, read_as, note="it has no value at any of the points that were tried")
+            return None
         off = off_by(values, question.right)
         wrong = known & ~(off <= EXACT)
         if not wrong.any():
@@ -295,6 +320,10 @@ class Marker:
             found = likeliest([*found, reason_of("value.integrated", cost=_INTEGRAL)])
         at = int(numpy.flatnonzero(wrong)[0])
         marked = _wrong(question, answer, read_as, values, at, found)
+        if not found and self._simple is not None:
+            with quiet():
+                there = numpy.broadcast_to(node_values(graph, self._simple.point, numbers)[graph.output], (self._simple.count,))
+            marked = _simply(self._simple, marked, there)
         return replace(marked, one_number=bool(found) and one_number_off(question, graph, numbers))
 
     def _elsewhere(self, graph: Graph, numbers: Mapping[int, Any]) -> Question | None:
@@ -306,20 +335,22 @@ class Marker:
         found = self.question.where(usable)
         return found and self._others.setdefault(str([vector.tolist() for vector in found.point.values()]), found)
 
-    def _number(self, answer: str, read_as: str, values: Any) -> Marked:
-        """The verdict on a number at the point of the question."""
+    def _number(self, answer: str, read_as: str, values: Any) -> Marked | None:
+        """The verdict on a number at the point of the question; None where no float holds it."""
         question = self.question
         last = question.count - 1
         own, right = float(values[last]), float(question.right[last])
         if not numpy.isfinite(own):
-            return Marked(answer, Verdict.UNDECIDED, read_as, note="it has no value at the point")
+            return None
         tolerance = EXACT * max(1.0, abs(right)) if self.digits is None else 0.5000001 * 10.0**-self.digits
         tolerance = max(tolerance, (self.tolerance or 0.0) * max(1e-12, abs(right)))
         if abs(own - right) <= tolerance:
             return Marked(answer, Verdict.RIGHT, read_as)
         whole = _depends(values)
-        found = reasons(question, self.table, values, point=None if whole else last)
-        return replace(_wrong(question, answer, read_as, values, last, found), at_one_point=not whole)
+        rounded = None if whole or self.digits is None else min(_ROUNDED, tolerance / max(abs(own), 1e-300))
+        found = reasons(question, self.table, values, point=None if whole else last, tolerance=rounded)
+        note = "" if whole or self.digits is not None else rounding(read_as, own, right)
+        return replace(_wrong(question, answer, read_as, values, last, found), at_one_point=not whole, note=note)
 
     def _changes(self, graph: Graph) -> bool:
         used = {*graph.operations} - {*self.question.graph.operations, CONSTANT, VARIABLE}
@@ -330,6 +361,16 @@ class Marker:
 def _wrong(question: Question, answer: str, read_as: str, values: Any, at: int, found: list[Reason]) -> Marked:
     point = {name: float(vector[at]) for name, vector in question.point.items()}
     return Marked(answer, Verdict.WRONG, read_as, tuple(found), point, (float(values[at]), float(question.right[at])))
+
+
+def _simply(question: Question, marked: Marked, values: Any) -> Marked:
+    """A wrong answer with its numbers at the first simple point at which it differs; as it is without one."""
+    differs = numpy.isfinite(values) & (off_by(values, question.right) > NEAR)
+    if not differs.any():
+        return marked
+    at = int(numpy.argmax(differs))
+    point = {name: float(vector[at]) for name, vector in question.point.items()}
+    return replace(marked, point=point, values=(float(values[at]), float(question.right[at])))
 
 
 @lru_cache(maxsize=200)

@@ -110,7 +110,7 @@ class Parts:
         return all(one.verdict is Verdict.RIGHT for row in self._each(given) for one in row)
 
     def _whole(self, answer: str, read_as: str, kind: str) -> Marked:
-        return Marked(answer, Verdict.WRONG, read_as, (reason_of(kind),), question=self.question)
+        return Marked(answer, Verdict.WRONG, read_as, (reason_of(kind),), question=self.question, right=self.right_text())
 
     def _joined(self, answer: str, read_as: str, marked: Sequence[Sequence[Marked]]) -> Marked:
         """The whole from its parts: the first part that is not right says why, one with a reason before others."""
@@ -118,9 +118,9 @@ class Parts:
             notes = dict.fromkeys(one.note for row in marked for one in row if one.note)
             return Marked(answer, Verdict.RIGHT, read_as, note="; ".join(notes))
         parts = [
-            replace(one, part=name)
-            for row, names in zip(marked, self.part_names, strict=True)
-            for one, name in zip(row, names, strict=True)
+            replace(one, part=name, right="" if self.vector else f"{name} = {right_text(marker.question)}")
+            for row, names, markers in zip(marked, self.part_names, self.markers, strict=True)
+            for one, name, marker in zip(row, names, markers, strict=True)
             if one.verdict is not Verdict.RIGHT
         ]
         order = (Verdict.UNREADABLE, Verdict.WRONG, Verdict.UNDECIDED)

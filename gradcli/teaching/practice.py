@@ -12,7 +12,13 @@ from gradcli.teaching.verdicts import Marked, Verdict
 from gradcli.teaching.words import kinds_of
 
 IN_A_ROW = 2
-"""So many right answers lead to the next level."""
+"""So many answers that are right at once lead to the next level."""
+
+TRIES = 3
+"""So many answers to an exercise are marked before it is shown."""
+
+HINTS = ("?", "help", "hint")
+"""Lines that ask for help."""
 
 _LEVELS = ((1, 2, "add,mul,pow"), (1, 3, "add,mul,pow,sin"), (2, 3, "add,mul,sin,exp"), (2, 3, "mul,div,sin,exp"))
 """For each level paths, depth and operations; see :class:`Wanted`."""
@@ -36,6 +42,18 @@ class Posed(Frozen, eq=False):
     marker: Marker
 
 
+class Again(Frozen, eq=False):
+    """What is said before an exercise is asked again.
+
+    Attributes:
+        marked: The line, marked; None where it asked for a hint.
+        level: How much is told of it.
+    """
+
+    marked: Marked | None
+    level: int = 0
+
+
 class Turn(Frozen, eq=False):
     """An exercise, and what was answered.
 
@@ -43,11 +61,13 @@ class Turn(Frozen, eq=False):
         posed: The exercise.
         marked: The answer; None where none was given.
         unread: Lines before it that could not be read: they count for nothing, and the exercise was asked again.
+        tries: Wrong answers before it.
     """
 
     posed: Posed
     marked: Marked | None
     unread: tuple[str, ...] = ()
+    tries: tuple[Marked, ...] = ()
 
     @property
     def right(self) -> bool:
@@ -98,35 +118,43 @@ class Practice:
                 return Posed(exercise, self.level, Marker(exercise.expression, exercise.wrt))
         raise GradcliError(f"there are no more exercises of level {self.level}", hint="another --seed or --level has others")
 
-    def answered(self, posed: Posed, lines: Callable[[], str | None]) -> Iterator[Marked | Turn]:
-        """What is to be said of the lines of an answer: of each that cannot be read that it is so, then of the first that can.
+    def answered(self, posed: Posed, lines: Callable[[], str | None]) -> Iterator[Again | Turn]:
+        """What is to be said of the lines of an answer: of each that cannot be read that it is so, of each wrong one but the last
+        of three a hint, each time more, then of the one that counts.
 
         Args:
             posed: The exercise.
             lines: Gives the next line; None, or an empty one, for no answer.
         """
         unread: list[str] = []
-        marked: Marked | None = None
+        tries: list[Marked] = []
         while (text := lines()) is not None and text.strip():
+            if text.strip().lower() in HINTS:
+                yield Again(None)
+                continue
             marked = posed.marker.mark(text)
-            if marked.verdict is not Verdict.UNREADABLE:
+            if marked.verdict is Verdict.UNREADABLE:
+                unread.append(text)
+                yield Again(marked)
+                continue
+            tries.append(marked)
+            if marked.verdict is Verdict.RIGHT or len(tries) == TRIES:
                 break
-            unread.append(text)
-            yield marked
-            marked = None
-        turn = Turn(posed, marked, tuple(unread))
+            yield Again(marked, len(tries))
+        turn = Turn(posed, tries[-1] if tries else None, tuple(unread), tuple(tries[:-1]))
         self._learn(turn)
         yield turn
 
     def _learn(self, turn: Turn) -> None:
         self.turns.append(turn)
-        if not turn.right:
-            self._kind = kinds_of(turn.marked)[0] if turn.marked is not None and turn.marked.reasons else None
+        first = next(iter(turn.tries), turn.marked)
+        if not turn.right or turn.tries:
+            self._kind = kinds_of(first)[0] if first is not None and first.reasons else None
             return
         if self._kind is not None and _has(turn.posed.marker, self._kind):
             self._kind = None
         last = self.turns[-IN_A_ROW:]
-        if len(last) == IN_A_ROW and all(one.right and one.posed.level == self.level for one in last):
+        if len(last) == IN_A_ROW and all(one.right and not one.tries and one.posed.level == self.level for one in last):
             self.level = min(LEVELS, self.level + 1)
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from gradcli.autodiff.passes.contributions import contributions
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONSTANT, VARIABLE
-from gradcli.language.ast import Output, Program
+from gradcli.language.ast import Expression, Name, Operator, Output, Program
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.teaching.mistakes import MISTAKES
@@ -33,6 +34,8 @@ class Prompt(Frozen):
         hint: What it is made of, for values; empty for adjoints.
         value: It.
         parts: For an adjoint what each path adds.
+        ahead: For an adjoint that of the node at the other end of each path.
+        operands: For a value of two operands these, with their values.
     """
 
     phase: str
@@ -40,6 +43,8 @@ class Prompt(Frozen):
     hint: str
     value: float
     parts: tuple[float, ...] = ()
+    ahead: tuple[float, ...] = ()
+    operands: tuple[tuple[Expression, float], ...] = ()
 
 
 class Guess(Frozen):
@@ -88,14 +93,21 @@ def prompts(tape: Tape) -> Iterator[Prompt]:
     if len(inner) > MOST:
         raise GradcliError(f"the run has {len(inner):,} values, and {MOST} are asked for at most")
     for id in inner:
-        yield Prompt("value", names[id], to_text(node_expression(graph, id, names)), float(tape.values[id]))
+        formula, inputs = node_expression(graph, id, names), graph.inputs[id]
+        operands: tuple[tuple[Expression, float], ...] = ()
+        if isinstance(formula, Operator) and len(formula.operands) == len(inputs) == 2:
+            operands = tuple((own, float(tape.values[input])) for own, input in zip(formula.operands, inputs, strict=True))
+        yield Prompt("value", names[id], to_text(formula), float(tape.values[id]), operands=operands)
     parts: dict[int, list[float]] = {}
+    ahead: dict[int, list[float]] = {}
     for one in contributions(tape):
         parts.setdefault(one.source, []).append(float(one.value))
+        ahead.setdefault(one.source, []).append(float(tape.adjoints[one.target] or 0))
     for id in range(tape.output - 1, -1, -1):
         adjoint = tape.adjoints[id]
         if adjoint is not None and graph.operations[id] != CONSTANT and (tape.requires_grad[id]):
-            yield Prompt("adjoint", to_text(tape.derivative(id), pretty=True), "", float(adjoint), tuple(parts.get(id, ())))
+            name, own = to_text(tape.derivative(id), pretty=True), tuple(parts.get(id, ()))
+            yield Prompt("adjoint", name, "", float(adjoint), own, tuple(ahead.get(id, ())))
 
 
 def guessed(prompt: Prompt, lines: Callable[[], str | None], tolerance: float = TOLERANCE) -> Iterator[Unread | Guess]:
@@ -126,11 +138,14 @@ def score(guesses: Sequence[Guess]) -> tuple[int, int]:
 
 
 def _number(text: str) -> float:
+    return _value(read_answer(text, ()).value, {})
+
+
+def _value(expression: Expression, bindings: Mapping[str, float]) -> float:
     from gradcli.autodiff.request import Request
     from gradcli.autodiff.runs.program_run import recorded
 
-    value = read_answer(text, ()).value
-    return float(recorded(Program((Output(value),)), Request(bindings={})).value)
+    return float(recorded(Program((Output(expression),)), Request(bindings=dict(bindings))).value)
 
 
 def _near(own: float, right: float, tolerance: float) -> bool:
@@ -148,6 +163,15 @@ def _why(prompt: Prompt, own: float, tolerance: float) -> str:
             return MISTAKES["graph.paths_multiplied"].says
         if any(_near(own, prompt.value - 2 * part, tolerance) for part in prompt.parts):
             return MISTAKES["graph.path_negated"].says
+    if len(prompt.parts) == 1 and prompt.ahead[0] not in (0, 1):
+        if _near(own, prompt.ahead[0], tolerance):
+            return MISTAKES["chain.no_inner"].says
+        if _near(own, prompt.value / prompt.ahead[0], tolerance):
+            return MISTAKES["graph.upstream_lost"].says
+    for (left, first), (right, second) in itertools.permutations(prompt.operands, 2):
+        for symbol in "+-*/^":  # another operation on the same operands
+            if _near(own, _value(Operator(symbol, (Name("u"), Name("v"))), {"u": first, "v": second}), tolerance):
+                return f"that is {to_text(Operator(symbol, (left, right)))}"
     if prompt.value and _near(own, -prompt.value, tolerance):
         return MISTAKES["answer.negated"].says
     return ""

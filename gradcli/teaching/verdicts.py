@@ -38,6 +38,7 @@ class Marked(Frozen, eq=False):
         question: The question that the reasons are about; None for that of the marker.
         part: Which part of an answer of several they are about; empty for the whole.
         one_number: Whether another number in one place would make it right, so that any reason may be a slip in that number.
+        column: Where it cannot be read, from 1; 0 where no place is known.
         right: The right answer as a line of its own, where it is not that of the question; empty else.
     """
 
@@ -53,6 +54,7 @@ class Marked(Frozen, eq=False):
     part: str = ""
     right: str = ""
     one_number: bool = False
+    column: int = 0
 
     @property
     def score(self) -> int:
@@ -87,7 +89,8 @@ def read_otherwise(marked: Marked, others: Sequence[Expression], judged: Callabl
 def unreadable(answer: str, error: GradcliError) -> Marked:
     """What cannot be read, or has no value that can be compared."""
     note = "it is too large" if error.exit_code == ExitCode.LIMIT else error.message
-    return Marked(answer, Verdict.UNREADABLE, note=note)
+    place = error.position if error.source == answer else None
+    return Marked(answer, Verdict.UNREADABLE, note=note, column=place[1] if place else 0)
 
 
 class Status(Enum):

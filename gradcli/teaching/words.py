@@ -39,7 +39,7 @@ def feedback(question: Question, marked: Marked, level: int) -> list[str]:
     """
     question = marked.question or question
     if marked.verdict is not Verdict.WRONG:
-        return [marked.note] if marked.note else []
+        return [*filter(None, [marked.note]), *([f"at character {marked.column}"] if marked.column else [])]
     if level == 0:
         return []
     lines = []
@@ -51,13 +51,20 @@ def feedback(question: Question, marked: Marked, level: int) -> list[str]:
             lines += dict.fromkeys(_rule(question, slip) for slip in marked.reasons[0].slips)
         if level >= 4:
             nodes = [slip.node for slip in marked.reasons[0].slips if slip.node is not None or not marked.right]
-            lines += dict.fromkeys(filter(None, [right_line(question, node) for node in nodes]))
+            lines += dict.fromkeys(filter(None, [_right_line(question, marked, node) for node in nodes]))
     elif marked.values is not None:
         lines.append(_difference(question, marked, level))
     if level >= LEVELS:
         lines.append(marked.right or right_line(question, question.graph.output))
     lines += [marked.note] if marked.note else []
     return list(dict.fromkeys(lines))
+
+
+def _right_line(question: Question, marked: Marked, node: int | None) -> str:
+    """The right line of a node; that of the result of a question about a part is the line of that part."""
+    whole = node is None or node < 0 or node == question.graph.output
+    own = whole and marked.part and marked.right.startswith(f"{marked.part} = ")
+    return marked.right if own else right_line(question, node)
 
 
 def place(question: Question, slip: Slip, level: int = LEVELS) -> str:
@@ -80,7 +87,7 @@ def place(question: Question, slip: Slip, level: int = LEVELS) -> str:
 
 def _node(question: Question, id: int, level: int) -> str:
     graph = question.graph
-    if _hidden(question, id, level, strict=True):
+    if _hidden(question, id, level, at=id):
         return question.names[id]
     operands = [line for input in dict.fromkeys(graph.inputs[id]) for line in _definitions(question, input, level)]
     return ", ".join([f"{question.names[id]} = {to_text(node_expression(graph, id, question.names))}", *operands])
@@ -106,17 +113,17 @@ def _definitions(question: Question, id: int, level: int) -> list[str]:
     return [f"{names[id]} = {to_text(found[id])}"]
 
 
-def _hidden(question: Question, id: int, level: int, *, strict: bool = False) -> bool:
+def _hidden(question: Question, id: int, level: int, *, at: int | None = None) -> bool:
     """Whether what a node computes is not said: it is nothing, or it would give the answer away."""
     if question.graph.operations[id] in (VARIABLE, CONSTANT):
         return True
-    return level < 4 and leaks(question, question.values[id], strict=strict)
+    return level < 4 and leaks(question, question.values[id], at=at)
 
 
-def leaks(question: Question, values: Any, *, strict: bool = True) -> bool:
-    """Whether these values are the answer, or a derivative within it, or, if strict, that of a node by an operand."""
+def leaks(question: Question, values: Any, *, at: int | None = None) -> bool:
+    """Whether these values are the answer, or a derivative within it, or that of a node, at which they stand, by an operand."""
     by = question.derivatives[question.wrt]
-    further = [partial for partials in question.partials for partial in partials] if strict else []
+    further = question.partials[at] if at is not None else []
     parts = [question.right, *by, *further]
     known = [part for part in parts if part is not None and numpy.shape(part) == numpy.shape(values)]
     return any(not _is_number(part) and bool(close(values, part)) for part in known)
@@ -194,13 +201,10 @@ def _difference(question: Question, marked: Marked, level: int) -> str:
     assert marked.values is not None
     own, right = marked.values
     at = ", ".join(f"{name} = {short_text(value)}" for name, value in (marked.point or {}).items())
+    it = marked.part or "it"
     if level >= 4:
-        return (
-            f"no known mistake gives this: at {at} {marked.part or 'it'} is {short_text(own)}, and {short_text(right)} is right"
-        )
-    if own * right < 0:
-        return f"at {at} it has the wrong sign"
-    return f"at {at} it is too large" if own > right else f"at {at} it is too small"
+        return f"no known mistake gives this: at {at} {it} is {short_text(own)}, and {short_text(right)} is right"
+    return f"no known mistake gives this: at {at} {it} has another value than the right answer"
 
 
 def certainty(marked: Marked) -> str | None:

@@ -23,7 +23,7 @@ CALLS = [
     *[f"{function}({angle})" for function in ("sec", "csc", "cot") for angle in ANGLES],
     *[f"{function}({value})" for function in ("asec", "acsc") for value in VALUES],
     *[f"acot({value})" for value in ("1", "-1", "sqrt(3)", "1/sqrt(3)", "0")],
-    *["sech(0)", "asech(1)", "usinc(pi/2)", "usinc(pi/6)", "usinc(0)"],
+    *["sech(0)", "asech(1)", "erfinv(0)", "usinc(pi/2)", "usinc(pi/6)", "usinc(0)"],
     *[f"{function}({x})" for function in ("gamma", "factorial") for x in FACTORS],
     *[f"{function}({pair})" for function, pairs in (("binomial", PAIRS), ("root", ROOTS), ("log", LOGARITHMS)) for pair in pairs],
     *["beta(2, 3)", "beta(1/2, 1/2)", "beta(3/2, 5/2)"],
@@ -47,3 +47,16 @@ def test_it_is_sympys(text: str) -> None:
 @pytest.mark.parametrize("text", ["sec(2)", "acot(3)", "coth(2)", "gamma(1.4)", "expint(2)", "log(3, 10)"])
 def test_a_function_of_a_number_without_a_short_value_stays(text: str) -> None:
     assert to_text(simplify(parse(text)).expressions[0]) == text
+
+
+@pytest.mark.parametrize("function", ["sin", "cos", "tan"])
+@pytest.mark.parametrize("shift", ["pi", "-pi", "2*pi", "-3*pi", "pi/2", "-pi/2", "3*pi/2", "5*pi/2"])
+def test_half_turns_and_quarters_that_are_added_are_taken_off(function: str, shift: str) -> None:
+    for inner in ("x", "-x", "2*x*w"):
+        (found,) = simplify(parse(f"{function}({inner} + {shift})")).expressions
+        assert ("pi" in to_text(found)) == (function == "tan" and shift.endswith("/2"))
+        x, w = oracle.variable("x"), oracle.variable("w")
+        right = getattr(sympy, function)(sympy.sympify(inner, locals={"x": x, "w": w}) + sympy.sympify(shift))
+        own = oracle.in_sympy(parse(to_text(found)))
+        point = {x: sympy.Rational(3, 7), w: sympy.Rational(5, 3)}
+        assert abs(sympy.N((own - right).subs(point), 30)) < 1e-25

@@ -363,6 +363,24 @@ def test_an_identity_holds_and_is_used(identity: Identity) -> None:
         assert simplified(pattern) == simplified(result)
 
 
+@pytest.mark.parametrize(
+    ("text", "short", "where"),
+    [
+        ("sec(x)*cos(x)", "1", ["cos(x) != 0"]),
+        ("cot(x)*sin(x)", "cos(x)", ["sin(x) != 0"]),
+        ("cot(x)*tan(x)", "1", ["cos(x) != 0", "sin(x) != 0"]),
+        ("tan(x)/sec(x)", "sin(x)", ["cos(x) != 0"]),
+        ("sec(x)*sin(x)", "tan(x)", []),
+        ("coth(x)*sinh(x)", "cosh(x)", ["x != 0"]),
+        ("0*csc(x)", "0", ["sin(x) != 0"]),
+    ],
+)
+def test_poles_that_an_identity_takes_away_are_conditions(text: str, short: str, where: list[str]) -> None:
+    code, out, errors = command(["simplify", text])
+    assert (code, errors) == (0, "")
+    assert out == (f"{short}  # {', '.join(where)}\n" if where else f"{short}\n")
+
+
 def test_identities_are_of_simplification_alone() -> None:
     assert command(["diff", "sin(x)^2"])[1] == "2*cos(x)*sin(x)\n"
     assert simplified("3*x*sin(x)*cos(x) - x*sin(x)^2/cos(x)") != ""

@@ -146,7 +146,7 @@ def test_the_document_follows_its_schema() -> None:
     ("arguments", "message"),
     [
         (["x*w"], "the expression has the variables x, w"),
-        (["x", "--about", "x"], "--about takes NAME=PLACE, not 'x'"),
+        (["x", "--about", "x"], "the place must not depend on x"),
         (["x", "--about", "x=x"], "the place must not depend on x"),
         (["x", "--about", "x=1/0"], "the place has no finite value"),
         (["x*w", "--about", "x=0", "--wrt", "w"], "name two variables"),

@@ -153,6 +153,14 @@ BESIDE_ITS_SLOPE = {"cosine_similarity"}
 """PyTorch's gradient of it is another than its slope where a length is below its smallest."""
 
 
+@pytest.mark.parametrize("largest", [1e3, 1e9, 1e160])
+@pytest.mark.parametrize("text", ["sum(sin(v*x))", "sum(x*v*cos(v))", "sum(tanh(v)*x)", "sum(log(v + 2 + x))"])
+def test_no_false_alarm_at_large_elements_beside_small_ones(text: str, largest: float) -> None:
+    found = checked(text, {"v": numpy.array([0.3, largest, -1.2]), "x": 0.7})
+    assert not found.faults
+    assert WRONG not in verdicts(found).values()
+
+
 def test_no_false_alarm_on_operations_on_arrays() -> None:
     alarms = []
     for name, operands, settings, _ in CASES:

@@ -190,6 +190,15 @@ def test_reports_of_nan_are_placed_and_mended(report: Report) -> None:
     assert again.value == found.mend.value  # what is offered can be pasted back
 
 
+@pytest.mark.parametrize("text", ["dot(v, w)/(norm(v)*norm(w))", "v @ w/norm(v)/norm(w)", "sum(v*w)/sqrt(sum(v^2)*sum(w^2))"])
+def test_the_cosine_of_two_zeros_jumps_along_no_axis(text: str) -> None:
+    """Each derivative by one number is 0 there, and along (1, 1) the cosine is 1: there is no gradient."""
+    found = why(text, v=[0, 0], w=[0, 0])
+    assert found.mend is not None
+    assert found.mend.value == 0
+    assert found.mend.proof.grade == "jump"
+
+
 REMOVABLE = (
     ("(exp(x) - 1)/x", 1, 1 / 2),
     ("log(1 + x)/x", 1, -1 / 2),

@@ -109,12 +109,6 @@ def test_the_name_of_a_file_says_its_format(name: str, beginning: bytes, tmp_pat
     assert os.listdir(tmp_path) == [name]
 
 
-def test_a_format_outweighs_the_name(tmp_path: Path) -> None:
-    path = tmp_path / "graph.svg"
-    assert command(["graph", *WORKED, "-o", str(path), "--format", "dot"])[0] == 0
-    assert path.read_text("utf-8").startswith("digraph")
-
-
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     path = tmp_path / "graph.svg"
     path.write_text("before")

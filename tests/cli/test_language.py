@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import json
 import os
 import re
@@ -16,12 +17,14 @@ from test_imports import PACKAGE, WORKED, loaded_by
 from textcases import read_cases
 
 from gradcli.cli.framework.streams import LANGUAGES
-from gradcli.errors import columns
+from gradcli.derivation.notation.prose import words_said
+from gradcli.errors import columns, spoken
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.output.formats import EXPLANATIONS
 from gradcli.output.page.files import PUT_IN, SAID
 from gradcli.output.translation.catalogue import entries
 from gradcli.output.translation.translator import WORD, holes_used, literals_of, translator
+from gradcli.output.wrapping import wrapped
 from gradcli.teaching.mistakes import MISTAKES
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
@@ -29,6 +32,7 @@ SYSTEM = {os.strerror(code) for code in (errno.ENOENT, errno.EACCES, errno.EISDI
 """What operating systems say."""
 CHINESE = re.compile("[\u4e00-\u9fff]")
 ZH = {"LANG": "zh_CN.UTF-8"}
+MACHINES = ("json", "graphml", "list")
 EXPLAINED = [name for name in EXPLANATIONS if name != "json"]
 
 # ---- the catalogue ----
@@ -249,6 +253,7 @@ def test_every_command_takes_it() -> None:
 
 def test_one_call_does_not_speak_for_the_next() -> None:
     command(["eval", "x", "--lang", "zh"])
+    assert spoken().language == "en"
     assert command(["eval", "x"])[2].startswith("error: no value for x")
 
 
@@ -256,7 +261,11 @@ def test_one_call_does_not_speak_for_the_next() -> None:
 
 
 def test_json_is_the_same_in_every_language() -> None:
-    for arguments in ([*WORKED, "--json"], ["explain", *WORKED[1:], "--json"], ["graph", *WORKED[1:], "--json"]):
+    graph = ["graph", *WORKED[1:]]
+    same = [[*WORKED, "--json"], ["explain", *WORKED[1:], "--json"], *([*graph, "--format", kind] for kind in MACHINES)]
+    same += [["exercise", "-n", "2", "--json"], ["exercise", "-n", "2", "--to", "jsonl"], ["ops", "log", "--json"]]
+    same += [["plot", "abs(x)", "--x", "-1:1", "--format", kind] for kind in ("json", "csv")]
+    for arguments in same:
         assert command(arguments, environment=ZH)[1] == command(arguments)[1]
     error = json.loads(command(["eval", "x", "--json"], environment=ZH)[2])
     assert error["error"] == "no value for x"
@@ -289,6 +298,31 @@ def test_columns_of_tables_stand_below_each_other() -> None:
             behind = next(at for at in range(len(row)) if columns(row[:at]) == start)
             assert row[behind - 1] == " "
             assert row[behind] != " "
+
+
+def test_drawings_stand_below_each_other() -> None:
+    drawing, _ = command(["graph", *WORKED[1:], "--format", "draw"], environment=ZH)[1].split("\n\n")
+    lines = drawing.split("\n")
+    for line, following in itertools.pairwise(lines):
+        for sign in (found.start() for found in re.finditer("[╮╗]", line)):
+            at = columns(line[:sign])
+            below = next(number for number in range(len(following) + 1) if columns(following[:number]) >= at)
+            assert following[below] in "│║┃", line
+
+
+def test_lines_are_folded_by_columns() -> None:
+    text = "图中有数组，所以输入是固定的：网页逐步演示（一步一步）记录下来的运行 gradcli graph。"
+    for width in range(8, 60):
+        lines = wrapped(text, width, "  ")
+        assert all(columns(line) <= width + 2 * columns("，") for line in lines)
+        assert "".join(line.strip() for line in lines).replace(" ", "") == text.replace(" ", "")
+        assert not any(line.strip()[0] in "，。：）" or line[-1] == "（" for line in lines)
+
+
+def test_formulas_may_stand_in_another_order() -> None:
+    words = ("a ", 1, " of b ", 2)
+    assert words_said(words, lambda text: text[::-1]) == [2, " b fo ", 1, " a"]
+    assert words_said(("\ue000 x ", 1), str.upper) == ["\ue000 x ", 1]  # a text with signs of its own stays
 
 
 def test_an_error_on_a_terminal_is_red_and_its_caret_bold() -> None:

@@ -184,3 +184,17 @@ def test_a_session_on_a_terminal(term: str, tmp_path: Path) -> None:
         os.close(terminal.leader)
     kept = tmp_path / ".local" / "state" / "gradcli" / "history"
     assert kept.is_file() == (term == "xterm")
+
+
+def test_lines_are_read_as_people_write_and_strict_ones_mean_the_same() -> None:
+    lines = ["sin 2x", "x = 0", "y'", "dy/dx", ':diff "sin(3x)"', "d/dx(x^2 + x)", "ab = 3", "ab + x", "f(t) = t^2", "f(2)"]
+    code, out, err = command(["repl"], "\n".join(lines).encode())
+    assert code == 0
+    assert "read as: sin(2*x)" in err
+    assert "read as: :diff" in err
+    assert "2*cos(2*x)  # 2 at x = 0" in out
+    assert "3*cos(3*x)  # 3 at x = 0" in out
+    assert out.count("2*cos(2*x)") == 2
+    assert out.splitlines()[-1] == "y = 4"
+    assert "ab = 3" in out
+    assert "read as: a*b" not in err

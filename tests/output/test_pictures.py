@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,7 @@ from gradcli.errors import GradcliError
 from gradcli.language.parser import parse
 from gradcli.output.diagrams import graphviz_layout, svg, theme
 from gradcli.output.diagrams.diagram import Arrow, Box, Diagram, Kind, Line
-from gradcli.output.diagrams.layout import Measures, Placed, Sheet, lay_out
+from gradcli.output.diagrams.layout import Measures, Placed, Point, Sheet, lay_out
 from gradcli.output.diagrams.of_run import diagram
 from gradcli.output.diagrams.raster import converted
 from gradcli.output.diagrams.tikz import escaped, tikz
@@ -67,6 +67,48 @@ def overlap(a: Placed, b: Placed) -> bool:
     return abs(a.x - b.x) < (a.width + b.width) / 2 - 0.01 and abs(a.y - b.y) < (a.height + b.height) / 2 - 0.01
 
 
+Rectangle = tuple[float, float, float, float]
+
+
+def meets(start: Point, end: Point, rectangle: Rectangle) -> bool:
+    """Whether a line goes through a rectangle (Liang and Barsky)."""
+    (x, y), (left, top, right, bottom) = start, rectangle
+    dx, dy = end[0] - x, end[1] - y
+    enters, leaves = 0.0, 1.0
+    for step, room in ((-dx, x - left), (dx, right - x), (-dy, y - top), (dy, bottom - y)):
+        if step == 0 and room <= 0:
+            return False
+        if step < 0:
+            enters = max(enters, room / step)
+        elif step > 0:
+            leaves = min(leaves, room / step)
+    return leaves - enters > 1e-6
+
+
+def around(x: float, y: float, width: float, height: float, slack: float = 1) -> Rectangle:
+    """A rectangle by its middle, smaller by some slack on each side."""
+    return x - width / 2 + slack, y - height / 2 + slack, x + width / 2 - slack, y + height / 2 - slack
+
+
+def check_ways(sheet: Sheet) -> None:
+    """No arrow goes through a box, be it a corner of its own, nor under the label of another one; no label lies on a box."""
+    boxes = {box.box.id: around(box.x, box.y, box.width, box.height) for box in sheet.boxes}
+    own = dict(boxes)
+    for box in sheet.boxes:
+        inwards = min(box.width, box.height) / 2 if box.box.kind is Kind.VARIABLE else 2  # an ellipse lies within its box
+        own[box.box.id] = around(box.x, box.y, box.width, box.height, inwards)
+    size = MEASURES.label(Arrow("", ""))
+    labels = {at: around(*routed.label, *size) for at, routed in enumerate(sheet.arrows) if routed.label is not None}
+    for at, routed in enumerate(sheet.arrows):
+        ends = (routed.arrow.source, routed.arrow.target)
+        inside = [own[id] if id in ends else boxes[id] for id in boxes] + [labels[other] for other in labels if other != at]
+        for start, end in pairwise(routed.points):
+            assert not any(meets(start, end, one) for one in inside)
+    for left, top, right, bottom in labels.values():
+        middle = (top + bottom) / 2
+        assert not any(meets((left, middle), (right, middle), box) for box in boxes.values())
+
+
 def check(sheet: Sheet) -> None:
     """Boxes lie apart; each arrow runs from the border of its source to that of its target; everything is on the sheet."""
     for a, b in combinations(sheet.boxes, 2):
@@ -95,6 +137,7 @@ def test_boxes_lie_apart_and_arrows_join_them(program: str, point: dict[str, flo
     sheets = lay_out(picture(program, point, view, direction), MEASURES, "graphlay")
     for sheet in sheets:
         check(sheet)
+        check_ways(sheet)
     assert [sheet.y for sheet in sheets] == sorted(sheet.y for sheet in sheets)
 
 

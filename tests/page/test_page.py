@@ -550,3 +550,19 @@ def test_asked_first_a_number_is_shown_when_it_was_answered(opened: Open) -> Non
     assert met[-1][1].endswith("5 of 7 right")
     page.click("#ask")
     assert page.locator("#results").is_visible()
+
+
+def test_many_inputs_and_derivatives_fold(opened: Open) -> None:
+    count = 25
+    page = opened("+".join(f"x{at}*x{at}" for at in range(count)), {f"x{at}": float(at) for at in range(count)})
+    assert page.locator("#top summary").all_inner_texts() == ["13 more inputs to show", "14 more derivatives to show"]
+    assert page.locator("#inputs input:visible").count() == 12
+    page.locator("#inputs summary").click()
+    assert page.locator("#inputs input:visible").count() == count
+    page.locator("#inputs input").last.fill("1")
+    assert results(page)[0] == f"= {sum(at * at for at in range(24)) + 1}"
+    page.locator("#inputs summary").click()
+    changed = "(field) => { field.value = '1 +'; field.dispatchEvent(new Event('input', { bubbles: true })); }"
+    page.locator("#inputs input").last.evaluate(changed)
+    assert page.locator("#inputs input:visible").count() == count  # what is wrong is seen
+    assert opened("x*w", {"x": 1.0, "w": 2.0}).locator("details").count() == 0

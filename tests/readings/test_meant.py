@@ -25,11 +25,12 @@ ROWS = [line.split("\t") for line in (Path(__file__).parent / "meant.tsv").read_
 INTERVALS = ((0.3, 0.9), (0.3, 0.9), (1.2, 2.5))
 
 
-def _value(program: Program, point: dict[str, float]) -> float:
+def _values(program: Program, point: dict[str, float]) -> list[float]:
     last = program.statements[-1]
     assert isinstance(last, Output | Assignment)
     program = with_derivatives(Program((*program.statements[:-1], Output(last.value))))
-    return float(record(program, {name: point[name] for name in free_names(program) if name in point}, wrt=[]).value)
+    value = record(program, {name: point[name] for name in free_names(program) if name in point}, wrt=[]).value
+    return [float(item) for item in getattr(value, "flat", [value])]
 
 
 @pytest.mark.parametrize(("text", "meant", "how"), ROWS, ids=[row[0] for row in ROWS])
@@ -46,7 +47,7 @@ def test_a_text_is_read_as_it_is_meant(text: str, meant: str, how: str) -> None:
     compared = 0
     for interval in INTERVALS:
         point = {name: source.uniform(*interval) for name in sorted(names)}
-        values = _value(found.program, point), _value(expected, point)
-        assert math.isclose(*values, rel_tol=1e-12) or all(map(math.isnan, values))
-        compared += not math.isnan(values[0])
+        for values in zip(_values(found.program, point), _values(expected, point), strict=True):
+            assert math.isclose(*values, rel_tol=1e-12) or all(map(math.isnan, values))
+            compared += not math.isnan(values[0])
     assert compared

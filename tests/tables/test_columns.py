@@ -144,3 +144,20 @@ def test_a_page_that_cannot_be_read_ends_no_other_part_and_its_file_is_run_again
     assert command([*arguments, f"{results}/", "--resume"]) == (0, "", "")
     tables = [{path.relative_to(place): path.read_bytes() for path in place.rglob("part-*")} for place in (results, whole)]
     assert tables[0] == tables[1]
+
+
+@pytest.mark.parametrize("bad", [0, 1, 2, 3])
+def test_a_bad_row_among_arrays_is_an_error_record_and_ends_no_other(bad: int, tmp_path: Path) -> None:
+    """Arrays of JSON Lines run row by row where one of them is none; the columns of results have the types of the others."""
+    rows = [f'{{"x": [[1, {at}], [2, 3]], "w": {at}}}\n' for at in range(4)]
+    rows[bad] = '{"x": [[1, 2], [3, "q"]], "w": 1}\n'
+    feed, out = tmp_path / "rows.jsonl", tmp_path / "out.parquet"
+    feed.write_text("".join(rows))
+    code, _, err = command(["run", "-e", "sum(x)*w", "--feed", str(feed), "-o", str(out)])
+    assert (code, err.startswith("1 of 4 rows failed")) == (1, True)
+    found = pyarrow.parquet.read_table(out).to_pylist()
+    for at, row in enumerate(found):
+        if at == bad:
+            assert (row["y"], row["grad_x"], row["error"] is None) == (None, None, False)
+        else:
+            assert (row["y"], row["grad_x"], row["grad_w"]) == ((6 + at) * at, [[at, at], [at, at]], 6 + at)

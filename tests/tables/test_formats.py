@@ -48,6 +48,18 @@ def test_the_formats_of_the_options_are_those_of_the_table() -> None:
         assert all(format_by_marks(b"\0" * place + mark) is format for place, mark in format.marks)
 
 
+def test_a_name_that_contradicts_the_format_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("x\n1\n")
+    for format in TABLES.values():
+        for other in TABLES.values():
+            path = tmp_path / f"results{other.suffixes[0]}"
+            if other is not format:
+                call = ["run", "-e", "x", "--feed", str(tmp_path / "rows.csv"), "--format", format.name, "-o", str(path)]
+                code, _, err = command(call)
+                assert (code, path.exists()) == (2, False)
+                assert f"is {other.name}, and not --format {format.name}" in err
+
+
 @pytest.mark.parametrize("format", FORMATS)
 def test_rows_of_every_format_give_the_same_records_in_every_format(format: str, tmp_path: Path) -> None:
     given = columns()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 
 import jsonschema
@@ -10,8 +11,9 @@ import pytest
 import sympy
 from commandline import command
 
+from gradcli.output.reports.practice import told
 from gradcli.output.schemas import SCHEMAS
-from gradcli.teaching.practice import LEVELS, Posed, Practice, Turn
+from gradcli.teaching.practice import LEVELS, Again, Posed, Practice, Turn
 
 
 def _after(practice: Practice, answer: Callable[[Posed], str | None]) -> Turn:
@@ -50,12 +52,45 @@ def test_lines_that_cannot_be_read_count_for_nothing() -> None:
     assert (turn.unread, turn.marked, turn.right) == (("x^", "(("), None, False)
 
 
+def test_a_wrong_answer_may_be_given_again_with_more_told_each_time() -> None:
+    practice = Practice(7, 2)
+    posed = practice.posed()
+    wrong = posed.exercise.distractors[0].answer
+    lines = iter([wrong, "hint", wrong, _right(posed)])
+    first, hint, second, turn = practice.answered(posed, lambda: next(lines))
+    assert isinstance(first, Again)
+    assert isinstance(hint, Again)
+    assert isinstance(second, Again)
+    assert isinstance(turn, Turn)
+    assert (first.level, hint.marked, second.level) == (1, None, 2)
+    assert turn.right
+    assert len(turn.tries) == 2
+    assert all(posed.exercise.answer not in told(posed, found, typed=False) for found in (first, hint, second))
+    assert practice.posed().level == 2
+    lines = iter([wrong] * 3)
+    *_, last = practice.answered(posed, lambda: next(lines))
+    assert isinstance(last, Turn)
+    assert not last.right
+    assert posed.exercise.answer in told(posed, last, typed=False)
+
+
+def test_without_a_seed_exercises_are_new_and_the_seed_is_said() -> None:
+    calls = [command(["practice", "-n", "1"], b"quit\n") for _ in range(4)]
+    seeds = [re.search(r"--seed (\d+) gives", err) for _, _, err in calls]
+    assert len({found[1] for found in seeds if found}) > 1
+    assert command(["practice", "-n", "1", "--seed", "3"], b"?\n\n")[2] == ""
+    out = command(["practice", "-n", "1", "--seed", "3"], b"help\n\n")[1]
+    assert "An empty line shows the answer, ? gives a hint" in out
+    assert "unreadable" not in out
+
+
 def test_the_transcript_is_a_document() -> None:
     code, out, err = command(["practice", "--seed", "7", "-n", "3", "--json"], b"3\nx^\n1000*x^9\n")
     assert (code, err) == (1, "")
     document = json.loads(out)
     jsonschema.validate(document, SCHEMAS["practice"])
     assert (document["right"], document["asked"]) == (1, 2)
+    assert [turn["tries"] for turn in document["turns"]] == [[], []]
     assert [turn["unread"] for turn in document["turns"]] == [[], ["x^"]]
     assert command(["practice", "--seed", "7", "-n", "3", "--json"], b"3\nx^\n1000*x^9\n")[1] == out
 

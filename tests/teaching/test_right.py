@@ -102,9 +102,31 @@ def test_what_cannot_be_read_is_said(answer: str, note: str) -> None:
     assert note in marked.note
 
 
-def test_an_answer_without_values_is_undecided() -> None:
-    marked = Marker("x^2", "x").mark("log(-1 - x^2)")
-    assert marked.verdict is Verdict.UNDECIDED
+@pytest.mark.parametrize("answer", ["log(-1 - x^2)", "1/0", "0/0", "sqrt(-x^2-1)", "1/(x - x)", "9" * 500, "10^400 x", "inf"])
+@pytest.mark.parametrize("at", [None, {"x": 1.5}])
+def test_an_answer_without_a_value_or_with_one_that_no_float_holds_is_wrong(answer: str, at: dict[str, float] | None) -> None:
+    marked = Marker("sin(x^2)", "x", at=at).mark(answer)
+    assert marked.verdict is Verdict.WRONG
+    assert not marked.reasons
+
+
+@pytest.mark.parametrize("answer", ["2x exp(800)/exp(800)", "10^400/10^400*2x", "x 2^(2000)/2^1999"])
+@pytest.mark.parametrize("at", [None, {"x": 1.5}])
+def test_an_answer_that_floats_do_not_hold_on_the_way_is_right(answer: str, at: dict[str, float] | None) -> None:
+    assert Marker("x^2", "x", at=at).mark(answer).verdict is Verdict.RIGHT
+
+
+@pytest.mark.parametrize("answer", ["lim h->0", "h -> 0", "lim x->0 sin(x)", "lim h→0 (2x + h)", "lim (h -> 0) 2x", "x → ∞"])
+def test_a_limit_is_no_answer(answer: str) -> None:
+    marked = Marker("x^2", "x").mark(answer)
+    assert marked.verdict is Verdict.UNREADABLE, marked
+
+
+@pytest.mark.parametrize(
+    "answer", ["-> 2x", "y' -> 2x", "lim h->0 (2x + h) = 2x", "lim h->0 ((x+h)^2 - x^2)/h = 2x", "2x as h -> 0"]
+)
+def test_what_a_limit_equals_is_an_answer(answer: str) -> None:
+    assert Marker("x^2", "x").mark(answer).verdict is Verdict.RIGHT
 
 
 def test_digits_are_asked_for() -> None:

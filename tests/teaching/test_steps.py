@@ -171,3 +171,33 @@ def test_lines_of_work_by_the_command(tmp_path: Path) -> None:
 )
 def test_primes_are_derivatives_by_the_variable(lines: list[str], statuses: list[str]) -> None:
     assert [line.status.value for line in Work("x^2*sin(x)", "x").judge("\n".join(lines))] == statuses
+
+
+@pytest.mark.parametrize(
+    ("lines", "statuses"),
+    [
+        (["(x^2+1)^5", "5(x^2+1)^4*2x", "10x(x^2+1)^4"], ["right"] * 3),
+        (["(1+x²)^5", "= 5(x^2+1)^4 * 2x"], ["right"] * 2),
+        (["y = (x^2+1)^5", "u = x^2+1", "y = u^5", "dy/dx = 5u^4 * 2x"], ["right"] * 4),
+        (["let u = x^2+1", "u^5", "5u^4 u'", "10x u^4"], ["right"] * 4),
+        (["y = u^5, u = x^2+1", "y' = 5u^4 * 2x"], ["right"] * 3),
+        (["f(x) = u^5", "where u = x^2+1", "f'(x) = 10x u^4"], ["right"] * 3),
+        (["d/dx (x^2+1)^5 = 5(x^2+1)^4*2x"], ["right"]),
+        (["y = u^5, u = x^2", "y' = 10x (x^2+1)^4"], ["broken here", "right", "right"]),
+        (["(x^2+1)^6", "10x(x^2+1)^4"], ["broken here", "right by chance"]),
+        (["10x(x^2+1)^4", "(x^2+1)^5"], ["right", "broken here"]),
+        (["(x^2+1)^5", "= 5(x^2+1)^4"], ["right", "broken here"]),
+        (["y = v^5", "y' = 10x(x^2+1)^4"], ["unreadable", "right"]),
+    ],
+)
+def test_lines_may_say_the_question_again_and_name_its_parts(lines: list[str], statuses: list[str]) -> None:
+    assert [line.status.value for line in Work("(x^2+1)^5", "x").judge("\n".join(lines))] == statuses
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "status"), [("exp(x)", "e^x", "right"), ("x*x", "x^2", "right"), ("5*x", "5", "right")]
+)
+def test_what_says_the_question_again_is_no_answer_unless_it_is_one(question: str, text: str, status: str) -> None:
+    work = Work(question, "x")
+    assert [line.status.value for line in work.judge(text)] == [status]
+    assert work.answered is (question != "x*x")

@@ -8,9 +8,11 @@ import pytest
 import sympy
 
 from gradcli.errors import GradcliError
+from gradcli.teaching.marking import Marker
 from gradcli.teaching.parts import Parts
 from gradcli.teaching.tasks import task
 from gradcli.teaching.verdicts import Verdict
+from gradcli.teaching.words import feedback
 
 QUESTIONS = ["x**2*w", "sin(x*w) + w**3", "exp(x)/(w**2 + 1)", "x + 3", "x*w*v"]
 
@@ -140,3 +142,27 @@ def test_a_tangent_has_a_point() -> None:
 def test_where_there_is_no_tangent_none_is_asked_for(question: str, x: float) -> None:
     with pytest.raises(GradcliError, match="there is no tangent"):
         task(question, "tangent", [], at={"x": x})
+
+
+def test_the_right_line_of_a_part_is_called_as_the_part_is() -> None:
+    asked = task("x^2*w^3", "hessian", ["x", "w"])
+    marked = asked.mark("[[2w^3, 6x*w^2], [2x*w^2, 6x^2*w]]")
+    x, w = sympy.symbols("x w")
+    (line,) = [line for line in feedback(asked.question, marked, 5) if line.startswith("∂")]
+    left, _, right = line.partition(" = ")
+    assert left == "∂²y/∂w∂x"
+    assert sympy.simplify(sympy.sympify(right.replace("^", "**")) - sympy.diff(x**2 * w**3, x, w)) == 0
+    asked = task("[x*w, x + 3*w]", "jacobian", ["x", "w"])
+    assert "∂y2/∂w = 3" in feedback(asked.question, asked.mark("[[w, x], [1, 1]]"), 5)
+
+
+def test_mistakes_of_rounded_numbers_are_found() -> None:
+    marker = Marker("x^2*sin(x)", "x", at={"x": 1.0}, digits=3)
+    assert "product.only_first" in [reason.kind for reason in marker.mark("1.683").reasons]  # 2 sin 1
+    assert not marker.mark("1.685").reasons
+
+
+def test_a_rounded_number_is_told_where_no_digits_were_said() -> None:
+    marker = Marker("x^2*sin(x)", "x", at={"x": 1.0})
+    assert "rounded to 4 digits" in marker.mark("2.2232").note  # 2 sin 1 + cos 1 = 2.22324...
+    assert not marker.mark("2.2233").note

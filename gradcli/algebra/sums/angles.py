@@ -7,6 +7,8 @@ from fractions import Fraction
 
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.terms import Rational
+from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.elementwise.trigonometric import cos, sin
 
 _HALF = Fraction(1, 2)
 
@@ -18,6 +20,9 @@ _SQUARED_SINES: dict[Rational, Rational] = {
     _HALF: 1,
 }
 """sin(k·pi)^2 by k, for the angles of the first quarter at which it is a rational number: 0, 30, 45, 60 and 90 degrees."""
+
+_QUARTERS = {sin.name: (1, cos.name), cos.name: (-1, sin.name)}
+"""What a function is where a quarter of a turn is added: cos(x + pi/2) = -sin(x)."""
 
 _ANGLES = {square: angle for angle, square in _SQUARED_SINES.items()}
 
@@ -32,6 +37,24 @@ def at_angle(algebra: Algebra, function: str, turns: Rational) -> int | None:
         return _root(algebra, sign * other, square / Fraction(below))
     found = _sine(turns + _HALF if function == "cos" else turns)  # cos(x) = sin(x + pi/2)
     return None if found is None else _root(algebra, *found)
+
+
+def without_turns(algebra: Algebra, function: str, form: int) -> tuple[int, str, int]:
+    """A function of an angle without the half turns, and the quarter of one, that are added to it: sign, function, and angle."""
+    terms = dict(algebra.forms[form])
+    pi = ((algebra.atom("constant", "pi"), 1),)
+    if pi not in terms:
+        return 1, function, form
+    turns = Fraction(terms[pi])
+    whole_turns = turns.numerator // turns.denominator if turns.denominator == 1 or function in _QUARTERS else 0
+    sign = OPERATIONS[function].facts.half_turn ** (whole_turns % 2)
+    if turns - whole_turns == _HALF and function in _QUARTERS:
+        own, function = _QUARTERS[function]
+        sign *= own
+    elif turns.denominator != 1:
+        return 1, function, form
+    del terms[pi]
+    return sign, function, algebra.form(terms)
 
 
 def _sine(turns: Rational) -> tuple[int, Rational] | None:

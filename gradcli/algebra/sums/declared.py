@@ -10,7 +10,7 @@ from gradcli.algebra.sums.normal import Algebra
 from gradcli.graph.graph import Settings, Shape
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.constants import exact
-from gradcli.ops.declaration.facts import TRUTH
+from gradcli.ops.declaration.facts import POLE, TRUTH
 from gradcli.ops.declaration.symbol import Exact, Symbol
 from gradcli.typing import Any
 
@@ -102,6 +102,13 @@ def by_definition(algebra: Algebra, operation: str, operands: Sequence[int], app
     definition = OPERATIONS[operation].definition
     assert definition is not None
     return forms.form(definition(*[Symbol(forms, operand) for operand in operands]))
+
+
+def zeros_at_poles(algebra: Algebra, operation: str, operand: int, apply: Apply) -> list[int]:
+    """What is 0 where a function of a form has a pole, as it declares."""
+    forms = _Forms(algebra, apply)
+    specials = [one for one in OPERATIONS[operation].facts.specials if one.kind == POLE]
+    return list(dict.fromkeys(forms.form(one.zero(Symbol(forms, operand))) for one in specials))
 
 
 def is_number(algebra: Algebra, form: int) -> bool:

@@ -51,6 +51,34 @@ IDENTITIES = (
     Identity("cot(x)^2 + 1", "csc(x)^2"),
     Identity("-tanh(x)^2 + 1", "sech(x)^2"),
     Identity("coth(x)^2 - 1", "csch(x)^2"),
+    Identity("1/cos(x)^2 - 1", "tan(x)^2"),
+    Identity("1/sin(x)^2 - 1", "cot(x)^2"),
+    Identity("-1/cosh(x)^2 + 1", "tanh(x)^2"),
+    Identity("1/sec(x)", "cos(x)"),
+    Identity("1/csc(x)", "sin(x)"),
+    Identity("1/sech(x)", "cosh(x)"),
+    Identity("1/csch(x)", "sinh(x)"),
+    Identity("sec(x)*cos(x)", "1"),
+    Identity("csc(x)*sin(x)", "1"),
+    Identity("cot(x)*tan(x)", "1"),
+    Identity("sec(x)*sin(x)", "tan(x)"),
+    Identity("csc(x)*cos(x)", "cot(x)"),
+    Identity("cot(x)*sin(x)", "cos(x)"),
+    Identity("csc(x)*tan(x)", "sec(x)"),
+    Identity("sec(x)*cot(x)", "csc(x)"),
+    Identity("sech(x)*cosh(x)", "1"),
+    Identity("csch(x)*sinh(x)", "1"),
+    Identity("coth(x)*tanh(x)", "1"),
+    Identity("sech(x)*sinh(x)", "tanh(x)"),
+    Identity("csch(x)*cosh(x)", "coth(x)"),
+    Identity("coth(x)*sinh(x)", "cosh(x)"),
+    Identity("csch(x)*tanh(x)", "sech(x)"),
+    Identity("sech(x)*coth(x)", "csch(x)"),
+    Identity("cosh(x) + sinh(x)", "exp(x)"),
+    Identity("cosh(x) - sinh(x)", "exp(-1*x)"),
+    Identity("cos(x)^4 - sin(x)^4", "cos(2*x)"),
+    Identity("4*cos(x)^3 - 3*cos(x)", "cos(3*x)"),
+    Identity("-4*sin(x)^3 + 3*sin(x)", "sin(3*x)"),
 )
 
 _Term = tuple[Rational, dict[str, Rational]]
@@ -181,8 +209,9 @@ def _taken_apart(algebra: Algebra, form: int) -> Iterator[int]:
 
 
 def _products() -> Iterator[_Pattern]:
-    """The identities of one product."""
-    return (pattern for pattern in _patterns() if len(pattern.terms) == 1)
+    """The identities of a product of two functions that is one."""
+    single = (pattern for pattern in _patterns() if len(pattern.terms) == len(pattern.result[1]) == 1)
+    return (pattern for pattern in single if len(pattern.terms[0][1]) == 2)
 
 
 @functools.cache

@@ -222,6 +222,12 @@ def _simpler(algebra: Algebra, operation: str, operand: int) -> int | None:
             from gradcli.algebra.sums.angles import at_angle
 
             return at_angle(algebra, operation, terms[0][1])
+        case _ if len(terms) > 1 and OPERATIONS[operation].facts.half_turn:
+            from gradcli.algebra.sums.angles import without_turns
+
+            sign, function, left = without_turns(algebra, operation, operand)
+            if left != operand:  # sin(x + 2*pi), cos(pi/2 - x)
+                return algebra.scale(apply_operation(algebra, function, [left]), sign)
         case "asin" | "acos" | "atan" if len(terms) <= 1 and algebra.value(operand) is not None:
             from gradcli.algebra.sums.angles import angle_of
 

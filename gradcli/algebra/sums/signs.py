@@ -15,6 +15,9 @@ from gradcli.typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from gradcli.algebra.assumptions.facts import Assumptions
 
+_NEVER_0 = frozenset(name for name, one in OPERATIONS.items() if one.facts.squares.endswith("-"))
+"""Functions whose square is 1 more than another square: sec, csc, cosh, coth."""
+
 _MOST_SQUARES = 8
 """Squares in a sum that are completed."""
 
@@ -40,7 +43,7 @@ class Signs(Interned):
         kind, content = self.atoms[atom]
         if self._is_positive(kind, content):
             self._positive_atoms.add(atom)
-        if self.assume and self._is_nonzero(kind, content):
+        if kind in _NEVER_0 or (self.assume and self._is_nonzero(kind, content)):
             self._nonzero_atoms.add(atom)
 
     def is_positive(self, atom: int) -> bool:

@@ -177,16 +177,20 @@ REWRITES = (
     Rewrite("a/sqrt(a^2)", "sign(a)", "0/0, where the sign is 0"),
     Rewrite("a/hypot(a, b)", "cos(atan2(b, a))", "0/0, where a direction is taken"),
     # directions
-    Rewrite(
-        "(v @ w)/(norm(v)*norm(w))",
-        "where(norm(v)*norm(w) == 0, 0, (v @ w)/where(norm(v)*norm(w) == 0, 1, norm(v)*norm(w)))",
-        DIRECTION,
-    ),
-    Rewrite(
-        "sum(v*w)/(norm(v)*norm(w))",
-        "where(norm(v)*norm(w) == 0, 0, sum(v*w)/where(norm(v)*norm(w) == 0, 1, norm(v)*norm(w)))",
-        DIRECTION,
-    ),
+    *[
+        Rewrite(
+            cosine.format(product),
+            f"where(norm(v)*norm(w) == 0, 0, ({product})/where(norm(v)*norm(w) == 0, 1, norm(v)*norm(w)))",
+            DIRECTION,
+        )
+        for product in ("v @ w", "dot(v, w)", "sum(v*w)")
+        for cosine in (
+            "({})/(norm(v)*norm(w))",
+            "({})/norm(v)/norm(w)",
+            "({})/sqrt(sum(v^2)*sum(w^2))",
+            "({})/(sqrt(sum(v^2))*sqrt(sum(w^2)))",
+        )
+    ],
     Rewrite("v/norm(v)", "where(norm(v) == 0, 0, v/where(norm(v) == 0, 1, norm(v)))", DIRECTION),
 )
 

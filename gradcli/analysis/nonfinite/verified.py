@@ -181,18 +181,22 @@ def _proved(pairing: Pairing, second: Tape, same: bool) -> Proof | None:
     if same and (mended is None or abs(as_float(mended) - own) > rough * max(1.0, abs(own))):
         return None
     sides: dict[str, tuple[float | None, float | None]] = {}
+    slopes: dict[str, float] = {}
     grade = DERIVATIVE if same else END
     wrt = second.wrt if second.adjoints[second.output] is not None else ()
     asked = [place for place in pairing.places if place[0] in wrt][:MOST_VARIABLES]
     for name, element, place in asked if same else ():
         adjoint = second.gradient[name]
         slope = 0.0 if adjoint is None else _flat(adjoint)[place]
-        left, right = (_slope(pairing, element, sign, start) for sign in (-1, 1))
+        left, right = (_slope(pairing, {element: sign}, start) for sign in (-1, 1))
         sides[element] = left, right
+        slopes[element] = slope
         found = _grade(slope, left, right, 1e-3 if second.dtype == "float32" else 1e-6)
         if found is None:
             return None
         grade = max(grade, found, key=_GRADES.index)
+    if grade == DERIVATIVE and len(slopes) > 1:
+        grade = _of_all(pairing, slopes, start)
     return Proof(counted[0], counted[1], grade, sides, as_float(start))
 
 
@@ -238,16 +242,36 @@ def _agree(a: Any, b: Any) -> bool | None:
     return b is not None and bool(abs(a - b) <= 1e-12 * max(abs(a), abs(b)))
 
 
-def _slope(pairing: Pairing, element: str, sign: int, start: Any) -> float | None:
-    """The derivative from one side, ±inf where it has no bound; None where nothing is defined there, nan for a jump."""
+def _of_all(pairing: Pairing, slopes: Mapping[str, float], start: Any) -> str:
+    """What a gradient that has all derivatives by single numbers is where these move together, as at 0 of a direction."""
+    way = {element: (-1) ** at * (1 + at % 3) for at, element in enumerate(slopes)}
+    expected = math.fsum(slopes[element] * moves * _size(pairing.point[element]) for element, moves in way.items())
+    scale = math.fsum(abs(slopes[element] * moves) * _size(pairing.point[element]) for element, moves in way.items())
+    for sign in (-1, 1):
+        found = _slope(pairing, {element: sign * moves for element, moves in way.items()}, start)
+        if found is None or found != found:
+            return JUMP
+        if abs(found - sign * expected) > 1e-3 * max(1.0, scale):
+            return KINK
+    return DERIVATIVE
+
+
+def _slope(pairing: Pairing, way: Mapping[str, int], start: Any) -> float | None:
+    """The derivative from one side, ±inf where it has no bound; None where nothing is defined there, nan for a jump.
+
+    Of one element it is that by it; of several that along the way, in which each moves by so many times its size.
+    """
     found: list[Any] = []
+    point = pairing.point
+    [sign, *more] = way.values()
     for step in _STEPS:
-        length = step * _size(pairing.point[element])
-        first, second = pairing.at({**pairing.point, element: pairing.point[element] + sign * length})
+        moved = {element: point[element] + step * _size(point[element]) * moves for element, moves in way.items()}
+        length = step * (1 if more else sign * _size(point[next(iter(way))]))
+        first, second = pairing.at({**point, **moved})
         value = second if first is None else first
         if value is None:
             return None
-        found.append(((value - start) * sign * length.denominator / length.numerator, abs(value - start)))
+        found.append(((value - start) * length.denominator / length.numerator, abs(value - start)))
     (rough, _), (fine, gap) = found
     if abs(fine - rough) <= 1e-7 * max(1, abs(fine)):
         return as_float(fine)

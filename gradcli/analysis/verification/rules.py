@@ -41,6 +41,9 @@ _MORE_DIGITS = 8 * DIGITS
 _ELEMENTS = 8
 """Elements of an array at which a rule is tried."""
 
+_LARGE = 30.0
+"""Elements up to which elementwise operations on arrays are tried by differences."""
+
 _STEPS = (1e-3, 1e-4, 1e-5, 1e-6, 1e-7)
 _WRONG_ON_ARRAYS = 1e-5
 _ROUNDINGS = 1e4
@@ -174,10 +177,13 @@ def _on_arrays(id: int, tape: Tape, operands: Sequence[Any], wanted: Sequence[bo
         return
     for index, own in handed.items():
         operand = operands[index]
-        size = float(numpy.max(numpy.abs(operand), initial=0.0)) or 1.0
         direction = numpy.array([source.uniform(-1, 1) for _ in range(numpy.size(operand))]).reshape(shapes[index])
+        moving = numpy.abs(operand)
+        if operation in OPERATIONS:  # beside large numbers steps are too long: those are tried as numbers alone
+            moving = numpy.where(moving > _LARGE, 0.0, moving)
+        size = float(numpy.max(moving, initial=0.0)) or 1.0
         if operation in OPERATIONS:  # each element stays on its side of a pole, however small it is beside others
-            direction = direction * numpy.where(operand == 0, 1.0, numpy.abs(operand) / size)
+            direction = direction * numpy.where(operand == 0, 1.0, moving / size)
         with quiet():
             left = float(numpy.sum(own * direction))
             terms = float(numpy.sum(numpy.abs(own * direction)))

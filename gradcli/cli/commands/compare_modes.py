@@ -6,7 +6,7 @@ import sys
 
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command, Given
-from gradcli.cli.framework.options import PROGRAM, Limits, OutputOptions, ProgramOptions
+from gradcli.cli.framework.options import PROGRAM, Limits, ProgramOptions, ResultOptions
 from gradcli.cli.framework.streams import can_print_signs, write
 from gradcli.cli.inputs.run import request_of
 from gradcli.cli.inputs.source import program_text
@@ -27,7 +27,7 @@ A variable that is given several times has a value for each input; one that is g
 """
 
 
-class CompareOptions(ProgramOptions, OutputOptions, Limits):
+class CompareOptions(ProgramOptions, ResultOptions, Limits):
     """What a call may ask for."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from gradcli.cli.framework.choices import chosen_format, tolerance
 from gradcli.cli.framework.command import Command, flag, some_whole, text, whole
-from gradcli.cli.framework.options import ASSUME, OutputOptions, ReadOptions, ShapeOptions, SizeLimits
+from gradcli.cli.framework.options import ASSUME, ReadOptions, ResultOptions, ShapeOptions, SizeLimits
 from gradcli.cli.framework.streams import STDIN, read_text, write
 from gradcli.cli.inputs.source import as_read, say_reading, side_as_read
 from gradcli.cli.inputs.variables import shapes_of
@@ -41,7 +41,7 @@ Exit codes: 0 equal, 1 not equal, 2 bad input, 4 a limit reached, 130 interrupte
 """
 
 
-class EqualOptions(ReadOptions, OutputOptions, ShapeOptions, SizeLimits):
+class EqualOptions(ReadOptions, ResultOptions, ShapeOptions, SizeLimits):
     """What a call may ask for."""
 
     same_domain = flag("Not equal (exit 1) where a point is found at which only one of them is defined.")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from gradcli.cli.framework.choices import chosen_format, refuse, split_names
 from gradcli.cli.framework.command import Command, flag, text, texts
-from gradcli.cli.framework.options import EXPRESSION, FORMATS, ElementOptions, OutputOptions, RunOptions, SelectOptions
+from gradcli.cli.framework.options import EXPRESSION, FORMATS, ElementOptions, ResultOptions, RunOptions, SelectOptions
 from gradcli.cli.framework.streams import write, write_note
 from gradcli.cli.inputs.jacobians import JacobianOptions, asks_jacobians, jacobians_of, not_finite
 from gradcli.cli.inputs.run import run_of, warn_of_others
@@ -38,14 +38,14 @@ Exit codes: 0 success, 1 PyTorch says otherwise, 2 bad input, 3 not finite under
 """
 
 
-class EvalOptions(RunOptions, JacobianOptions, ElementOptions, OutputOptions, SelectOptions):
+class EvalOptions(RunOptions, JacobianOptions, ElementOptions, ResultOptions, SelectOptions):
     """What a call may ask for."""
 
     quiet = flag(
         "The value, then the gradient, or what --tangent, --jacobian, --hessian ask for, a number a line: --format numbers.",
         short="-q",
     )
-    format = text(OutputOptions.format.help, "FORMAT", choices=(*FORMATS, "numbers", "torch"))
+    format = text(ResultOptions.format.help, "FORMAT", choices=(*FORMATS, "numbers", "torch"))
     verify_torch = flag(
         "Assert with PyTorch itself every value, flag, function and gradient that is printed; exit 1 where one differs. It runs"
         " what --format torch writes by the Python that GRADCLI_PYTHON names, or by this one."

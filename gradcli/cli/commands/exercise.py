@@ -13,7 +13,7 @@ from gradcli.cli.framework.progress import doing
 from gradcli.cli.framework.streams import STDIN, can_print_signs, write, write_to, write_warning
 from gradcli.errors import GradcliError
 from gradcli.frozen import replace
-from gradcli.output.formats import EXERCISES, QuizFormat
+from gradcli.output.formats import EXERCISES, QuizFormat, check_file
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -75,6 +75,9 @@ def run(options: ExerciseOptions) -> None:
     format = EXERCISES[named.name] if named else EXERCISES["text"]
     ask = options.ask or format.asks[0]
     _check(options, format, ask)
+    keyed = format if format.key else EXERCISES["text"]
+    if options.key not in (None, STDIN):
+        check_file(keyed, options.key, f"a key in {keyed.name}")
     found = []
     for exercise in _from_template(options) if options.positional else _drawn(options):
         found.append(exercise)
@@ -91,7 +94,6 @@ def run(options: ExerciseOptions) -> None:
             made = "".join(made).encode()  # a document is UTF-8, whatever the stream would have text be
         write_to(options.output, made)
     if options.key is not None:
-        keyed = format if format.key else EXERCISES["text"]
         write_to(options.key, replace(keyed, writer=keyed.key).written(found, ask=ask))
 
 

@@ -10,7 +10,7 @@ from gradcli.cli.framework.options import (
     EXPRESSION,
     AssumeOptions,
     ExpressionOptions,
-    OutputOptions,
+    ResultOptions,
     ShapeOptions,
     SizeLimits,
     WrtOptions,
@@ -36,7 +36,7 @@ that find all of them.
 """
 
 
-class FactsOptions(ExpressionOptions, WrtOptions, AssumeOptions, ShapeOptions, OutputOptions, SizeLimits):
+class FactsOptions(ExpressionOptions, WrtOptions, AssumeOptions, ShapeOptions, ResultOptions, SizeLimits):
     """What a call may ask for."""
 
     max_entries = whole("The most entries of a pattern, and nodes to look at for single variables.", 1_000_000)

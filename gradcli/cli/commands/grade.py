@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from gradcli.cli.framework.choices import chosen_format, refuse, tolerance
 from gradcli.cli.framework.command import Command, choice, some_whole, text, texts, whole
-from gradcli.cli.framework.options import OutputOptions, ReadOptions, ShapeOptions, WatchOptions
+from gradcli.cli.framework.options import ReadOptions, ResultOptions, ShapeOptions, WatchOptions
 from gradcli.cli.framework.streams import STDIN, read_text, write, write_warning
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.typing import TYPE_CHECKING
@@ -53,7 +53,7 @@ _FILE = re.compile(r"\S*[\w-]\.(csv|tsv|jsonl|ndjson|txt)", re.IGNORECASE)
 """What looks like a file of answers, and like no answer."""
 
 
-class GradeOptions(ReadOptions, OutputOptions, ShapeOptions, WatchOptions):
+class GradeOptions(ReadOptions, ResultOptions, ShapeOptions, WatchOptions):
     """What a call may ask for."""
 
     file = text("Read the question from a file, or from .jsonl those of a quiz; - is standard input.", "FILE", short="-f")

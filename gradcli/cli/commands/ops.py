@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gradcli.cli.framework.choices import at_most_one, chosen_format
 from gradcli.cli.framework.command import Command
-from gradcli.cli.framework.options import OutputOptions
+from gradcli.cli.framework.options import ResultOptions
 from gradcli.errors import GradcliError, nearest
 
 HELP = """\
@@ -17,7 +17,7 @@ The operations that an expression may use, each with meaning, derivative, domain
 """
 
 
-def run(options: OutputOptions) -> None:
+def run(options: ResultOptions) -> None:
     """Run the command."""
     from gradcli.cli.framework.streams import write
     from gradcli.cli.views.show import show_blocks
@@ -44,4 +44,4 @@ def run(options: OutputOptions) -> None:
         show_blocks(lambda style: operations_report(operations, on_arrays, style, detailed=detailed), format)
 
 
-COMMAND = Command(HELP, ("NAME", "A function or an operator."), OutputOptions, run)
+COMMAND = Command(HELP, ("NAME", "A function or an operator."), ResultOptions, run)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 
 from gradcli.cli.framework.choices import chosen_format
-from gradcli.cli.framework.command import Command, whole
+from gradcli.cli.framework.command import Command, some_whole, whole
 from gradcli.cli.framework.options import OutputOptions
 from gradcli.cli.framework.streams import write, write_lines, write_note
 from gradcli.errors import ExitCode, GradcliError
@@ -18,9 +19,10 @@ Practise differentiation: exercises one after the other, harder after two right 
   gradcli practice --level 2 --seed 7 -n 5
   gradcli practice --seed 7 --json < answers.txt > transcript.json
 
-An answer is read as people write it, and a wrong one is answered by what went wrong, then by the right one. An empty line shows
-it at once; a line that cannot be read counts for nothing. Answers come from standard input, a line each; its end, or quit, is the
-end. The same seed and the same answers give the same exercises.
+An answer is read as people write it. A wrong one is answered by what went wrong, and may be given again; after the third the
+right one is shown. An empty line shows it at once, ? gives a hint; a line that cannot be read counts for nothing. Answers come
+from standard input, a line each; its end, or quit, is the end. The same seed and the same answers give the same exercises;
+without one they are new each time, and the seed is said.
 
 Exit codes: 0 all answers are right; 1 one is not; 2 bad input.
 """
@@ -30,7 +32,7 @@ class PracticeOptions(OutputOptions):
     """What a call may ask for."""
 
     level = whole("The level to begin with, from 1 to 4.", 1, maximum=4)
-    seed = whole("The number that the exercises are made from.", 1, minimum=0)
+    seed = some_whole("The number that the exercises are made from; a new one where left out.", minimum=0)
     count = whole("How many exercises.", 10, short="-n", maximum=200)
 
 
@@ -44,10 +46,14 @@ def run(options: PracticeOptions) -> ExitCode:
     from gradcli.output.reports import practice as report
     from gradcli.teaching.practice import Practice, Turn, score
 
-    practice = Practice(options.seed, options.level)
+    seed = int.from_bytes(os.urandom(2), "big") if options.seed is None else options.seed
+    practice = Practice(seed, options.level)
     typed = Typed(aside=as_json)
+    if options.seed is None and not as_json:
+        write_note(f"--seed {seed} gives these exercises again")
     if typed.talks:
-        write_note("Write each answer as on paper. An empty line shows it; quit or Ctrl-D ends.")
+        write_note("Write each answer as on paper.")
+        write_note(report.HOW)
     while len(practice.turns) < options.count and not typed.ended:
         posed = practice.posed()
         for found in practice.answered(posed, partial(typed.line, report.question(posed))):

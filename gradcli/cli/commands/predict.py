@@ -7,8 +7,8 @@ from functools import partial
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command
 from gradcli.cli.framework.options import EXPRESSION, ExpressionOptions, OutputOptions, WrtOptions
-from gradcli.cli.framework.streams import STDIN, write, write_lines
-from gradcli.errors import ExitCode, GradcliError, located
+from gradcli.cli.framework.streams import STDIN, write, write_lines, write_note
+from gradcli.errors import ExitCode, GradcliError, located, visible
 
 HELP = """\
 Predict the next value of a run, then the next adjoint, and see whether you were right.
@@ -19,7 +19,8 @@ Predict the next value of a run, then the next adjoint, and see whether you were
 
 A guess is a number, or an expression of numbers such as 1/3 or exp(2); three digits are enough. An empty line shows the number
 and goes on; a line that is no number counts for nothing, and the number is asked for again. Guesses come from standard input, a
-line each; with --json the transcript and the score are one document.
+line each; its end, or quit, is the end, and what was not asked does not count. With --json the
+transcript and the score are one document.
 
 Exit codes: 0 all guesses are right; 1 one is not; 2 bad input.
 """
@@ -43,6 +44,7 @@ def run(options: PredictOptions) -> ExitCode:
     values, from_file = bindings_of(options)
 
     from gradcli.autodiff.runs.program_run import recorded
+    from gradcli.language.numbers import short_text
     from gradcli.language.parser import parse
     from gradcli.output.reports import predictions as report
     from gradcli.teaching.predictions import Guess, guessed, prompts, score
@@ -53,8 +55,16 @@ def run(options: PredictOptions) -> ExitCode:
         waiting = list(prompts(tape))
     guesses: list[Guess] = []
     typed = Typed(aside=as_json)
+    if typed.talks:
+        at = ", ".join(f"{name} = {short_text(float(value))}" for name, value in tape.bindings.items())
+        write_note(f"{visible(text)} at {at}: guess each number before it is shown.")
+        write_note("An empty line shows it; quit or Ctrl-D ends.")
     for prompt in waiting:
+        if typed.ended:
+            break
         for found in guessed(prompt, partial(typed.line, report.question(prompt))):
+            if isinstance(found, Guess) and found.text is None and typed.ended and not found.unread:
+                break  # nobody was there to be asked
             if isinstance(found, Guess):
                 guesses.append(found)
             if not as_json and not write_lines([report.told(prompt, found, typed=typed.talks)]):

@@ -8,7 +8,7 @@ import time
 
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command, flag, some_whole
-from gradcli.cli.framework.options import PROGRAM, Limits, ModeOptions, OutputOptions, ProgramOptions, WrtOptions
+from gradcli.cli.framework.options import PROGRAM, Limits, ModeOptions, ProgramOptions, ResultOptions, WrtOptions
 from gradcli.cli.framework.streams import can_print_signs, write, write_warning
 from gradcli.cli.inputs.run import request_of
 from gradcli.cli.inputs.source import program_text
@@ -28,7 +28,7 @@ which order, what it frees, and where .grad accumulates.
 """
 
 
-class TraceOptions(ProgramOptions, WrtOptions, ModeOptions, OutputOptions, Limits):
+class TraceOptions(ProgramOptions, WrtOptions, ModeOptions, ResultOptions, Limits):
     """What a call may ask for."""
 
     follow = flag("Write one event after the other, at the pace of a reader; Ctrl-C ends it.")

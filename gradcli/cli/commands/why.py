@@ -6,7 +6,7 @@ import sys
 
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command
-from gradcli.cli.framework.options import EXPRESSION, OutputOptions, RunOptions
+from gradcli.cli.framework.options import EXPRESSION, ResultOptions, RunOptions
 from gradcli.cli.framework.streams import can_print_signs, write
 from gradcli.cli.inputs.run import run_of
 
@@ -26,7 +26,7 @@ finite value at it, and the right gradient. For a script of PyTorch: gradcli tor
 """
 
 
-class WhyOptions(RunOptions, OutputOptions):
+class WhyOptions(RunOptions, ResultOptions):
     """What a call may ask for."""
 
 

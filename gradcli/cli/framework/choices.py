@@ -98,17 +98,20 @@ def file_format(asked: str | None, output: str | None, formats: Mapping[str, For
         option: The option that says it.
 
     Raises:
-        GradcliError: The name of the file does not tell it, or it is one for terminals.
+        GradcliError: The name of the file does not tell it, or tells another one, or it is one for terminals.
     """
-    from gradcli.output.formats import format_of_file
+    from gradcli.output.formats import check_file, format_of_file
 
     format = None if asked is None else formats[asked]
-    if output in (None, STDIN) or (format is not None and not format.terminal):
+    if output is None or output == STDIN:
+        return format
+    if format is not None and not format.terminal:
+        check_file(format, output, f"{option} {asked}")
         return format
     if format is not None:
         others = listed([other.name for other in formats.values() if other.suffixes])
         raise GradcliError(f"{option} {asked} is for a terminal", hint=f"write {output} as {others}")
-    return format_of_file(output or "", formats, hint=f", or add {option}")
+    return format_of_file(output, formats, option)
 
 
 def listed(names: Sequence[str]) -> str:

@@ -127,6 +127,16 @@ class OutputOptions(Options):
     ascii = flag("No signs beyond ASCII.")
 
 
+WRITTEN = text("Write to a file, as text, or as JSON where its name ends in .json.", "FILE", short="-o")
+"""Where what a command writes to standard output goes instead."""
+
+
+class ResultOptions(OutputOptions):
+    """How and where to write what was found."""
+
+    output = WRITTEN
+
+
 class SelectOptions(Options):
     """Which part of a JSON document to write."""
 
@@ -178,6 +188,7 @@ class SymbolicOptions(Options):
     at = texts("Give values as well, at a point: x=2,w=1.", "NAME=VALUE,...")
     format = text("How to write it; as text where left out.", "FORMAT", choices=("text", "unicode", "latex", "sympy", "json"))
     json = flag("One JSON document: --format json.")
+    output = WRITTEN
 
 
 class AssumeOptions(Options):

@@ -30,10 +30,14 @@ def format_of_output(asked: str | None, output: str | None, of_rows: str) -> Tab
         of_rows: The format of the rows.
 
     Raises:
-        GradcliError: The name of the file does not tell it.
+        GradcliError: The name of the file does not tell it, or tells another one.
     """
     if asked is not None:
-        return TABLES[asked]
+        own, other = TABLES[asked], format_of(output or "")
+        if other not in (None, own):
+            message = f"a file that ends in {other.suffixes[0]} is {other.name}, and not --format {asked}"
+            raise GradcliError(message, hint=f"end it in {own.suffixes[0]}")
+        return own
     if output in (None, STDIN):
         return TABLES[of_rows if TABLES[of_rows].text else "csv"]
     if names_folder(output):

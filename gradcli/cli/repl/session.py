@@ -34,6 +34,10 @@ from gradcli.typing import Any
 _WORD = re.compile(r"[^\W\d]\w*")
 _SLOW = re.compile(r"\w\(|@")
 """In a value what may take its time at each key: ones(9999, 9999), or a file."""
+_DERIVATIVE = re.compile(r"(?<!\w)d\s*/\s*d[^\W\d]\s*\(")
+"""A derivative of what stands in parentheses, which strictly is a quotient: d/dx(x^2)."""
+_ASKED = re.compile(r"dy\s*/\s*d([^\W\d]\w*)|[yf]'(?:\(\s*[^\W\d]\w*\s*\))?")
+"""What asks for the derivative of the last expression: dy/dx, y'."""
 _BRACKET = re.compile(r"[()\[\]{}]|#[^\n]*")
 
 AHEAD_NODES = 2_000
@@ -114,6 +118,10 @@ class Session:
         try:
             if (word := WORDS.get(text)) and not self._is_name(text):
                 code = self._command(word)
+            elif (asked := _ASKED.fullmatch(text)) and not self._is_name("dy"):
+                own = " ".join(["diff", *(["--wrt", asked[1]] if asked[1] else [])])
+                write_note(f"read as: :{own}")
+                code = self._command(own)
             else:
                 code = self._command(text[1:]) if text.startswith(":") else self._statements(text)
         except GradcliError as error:
@@ -136,7 +144,30 @@ class Session:
 
     # ---- lines of the language ----
 
+    def _as_read(self, text: str, *, aloud: bool = True) -> str:
+        """A text in the strict language, which may be written as people write; then it is said as what it was read.
+
+        Raises:
+            GradcliError: It cannot be read in either way.
+        """
+        try:
+            if not _DERIVATIVE.search(text):
+                parse(text, "line")
+                return text
+            raise GradcliError("a derivative")
+        except GradcliError:
+            from gradcli.ops.words import read as read_text
+
+            try:
+                found = read_text(text, "line", known=[*self.state.values, *[name for name, _ in self.state.named]])
+            except GradcliError:
+                return text  # what is wrong with it strictly is said
+            for note in [f"read as: {found.read_as}", *[f"note: {note}" for note in found.notes]] if aloud else ():
+                write_note(visible(note))
+            return found.read_as
+
     def _statements(self, text: str) -> ExitCode | None:
+        text = self._as_read(text)
         state, bound = self._after(text)
         shown = [f"{name} = {state.values[name]}" for name in bound]
         alone = state.last == self.state.last and state.named != self.state.named  # a function, which shows nothing
@@ -196,7 +227,7 @@ class Session:
         if not text.strip() or text.startswith(":"):
             return self.state.last.replace("\n", "; ")
         try:
-            state, _ = self._after(text, check=False)
+            state, _ = self._after(self._as_read(text, aloud=False), check=False)
             if not state.last or len(text) > AHEAD_NODES or any(_SLOW.search(value) for value in state.values.values()):
                 return ""
             return self._result(state, dict.fromkeys(("max_nodes", "max_steps", "max_elements"), AHEAD_NODES))
@@ -228,7 +259,11 @@ class Session:
         if {*HELP_FLAGS} & {*arguments}:
             name, arguments = "help", [name]
         command = command_named(name)
-        options = read(command, [*self.given(command), *arguments])
+        alone = command.positional[0].strip("[]") == "EXPRESSION"
+        other = read(command, arguments).positional[:1] if alone and arguments else []
+        if other:  # an expression that is given takes the place of the last one
+            arguments.remove(other[0])
+        options = read(command, [*self.given(command, self._as_read(other[0]) if other else self.state.last), *arguments])
         if "ascii" in options.given:
             only_ascii()
         try:
@@ -236,14 +271,15 @@ class Session:
         except UnknownVariableError as error:
             raise option_like(error, options) from None
 
-    def given(self, command: Command[Any]) -> Sequence[str]:
-        """What a command of the package is given: the program, and the values of its variables."""
+    def given(self, command: Command[Any], last: str | None = None) -> Sequence[str]:
+        """What a command of the package is given: the program that ends so, and the values of its variables."""
         takes_program = "--expression" in command.by_flag
         if not takes_program and not command.takes_expressions and "--set" not in command.by_flag:
             return ()
-        if not self.state.last:
+        last = self.state.last if last is None else last
+        if not last:
             raise GradcliError("there is no expression yet", hint="type one, such as (x+w)*(w+1)")
-        text = self.state.program(self.state.last)
+        text = self.state.program(last)
         values = self.state.values_of(parse(text)) if command.uses_values else {}
         return ["--expression", text, *_set(values)] if takes_program else [text, *_set(values)]
 

@@ -109,7 +109,7 @@ def _graph_format(target: str) -> tuple[Format, str | None]:
     known = suffixes(GRAPHS)
     suffix = splitext(target)[1].lower()
     if suffix in known:
-        return known[suffix], target
+        return known[suffix][0], target
     near = nearest(target, GRAPHS)
     hint = f"did you mean {near}?" if near else f"a format is one of {', '.join(GRAPHS)}; a file ends in {', '.join(known)}"
     raise GradcliError(f"--graph takes a format or the name of a file, not '{target}'", hint=hint)

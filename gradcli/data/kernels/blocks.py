@@ -13,10 +13,11 @@ import numpy
 from gradcli.data.kernels.lanes import Lanes, Step
 from gradcli.typing import Any
 
-BLOCK = 2**13
-"""Rows of a block: enough that a step of the interpreter costs little beside them, few enough that buffers stay in the caches."""
+BLOCK = 2**16
+"""Rows of a block: enough that steps of the interpreter, which threads take in turns, cost little beside them, few enough that
+buffers stay in the caches."""
 
-CACHE = 2**18
+CACHE = 2**20
 """Elements that the buffers of a block have together; where they would have more, blocks are shorter."""
 
 LEAST = 2**8
@@ -58,7 +59,7 @@ class BlockKernel:
             count: How many rows there are.
         """
         lanes = self.lanes
-        buffers = [numpy.empty(self.block, dtype) for dtype in self.buffers]
+        buffers = [numpy.empty(min(self.block, count), dtype) for dtype in self.buffers]
         slots: list[Any] = [None] * len(lanes.dtypes)
         for id, number in lanes.constants.items():
             slots[id] = number

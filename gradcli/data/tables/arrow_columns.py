@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 GROUP = 2**17
 """Rows that are written together; the bytes of a file do not depend on how its rows were read."""
 
-_GROUP_BYTES = 2**25
+_GROUP_BYTES = 2**24
 """Bytes of a group of rows with arrays, which has fewer of them; the first row tells how many."""
 
 
@@ -101,9 +101,9 @@ class _Behind:
         self._left: list[Any] = []
 
     def do(self, work: Callable[[Any], None], on: Any) -> None:
-        """Do some work; raises what earlier work raised. At most two pieces wait or are worked on."""
+        """Do some work; raises what earlier work raised. While it is done, one more piece may come."""
         self._left.append(self._pool.submit(work, on))
-        self.wait(2)
+        self.wait(1)
 
     def wait(self, most: int = 0) -> None:
         """Wait until no more than so much is left; raises what work raised."""
@@ -160,7 +160,12 @@ class ArrowRecords:
         self._behind.end()
 
     def _flush(self, rows: int) -> None:
-        table = self.arrow.Table.from_batches(self.waiting, self.schema)
+        pa = self.arrow
+        number = pa.float64()  # which a column is whose rows have all failed so far
+        kinds = [number if pa.types.is_null(kind) else kind for kind in self.schema.types]
+        self.schema = pa.schema(list(zip(self.names, kinds, strict=True)))
+        tables = [pa.Table.from_batches([batch]) for batch in self.waiting] or [self.schema.empty_table()]
+        table = pa.concat_tables([one if one.schema == self.schema else one.cast(self.schema) for one in tables])
         self._behind.do(self.write, table.slice(0, rows).combine_chunks())
         rest = table.slice(rows)
         self.waiting, self.count = rest.to_batches(), rest.num_rows
@@ -201,10 +206,11 @@ class ArrowRecords:
             errors,
         ]
         types = [column.type for column in columns]
-        if self.schema is None:
-            self.schema = pa.schema(list(zip(self.names, types, strict=True)))
+        known = types if self.schema is None else self.schema.types
+        kinds = [kind if pa.types.is_null(before) else before for kind, before in zip(types, known, strict=True)]
+        self.schema = pa.schema(list(zip(self.names, kinds, strict=True)))
         try:
-            columns = [column.cast(kind) for column, kind in zip(columns, self.schema.types, strict=True)]
+            columns = [column if column.type == kind else column.cast(kind) for column, kind in zip(columns, kinds, strict=True)]
         except pa.ArrowException:
             pairs = zip(self.names, types, self.schema.types, strict=True)
             name, kind, before = next(pair for pair in pairs if pair[1] != pair[2])
@@ -235,8 +241,7 @@ class ArrowRecords:
         if getattr(column, "ndim", 0) > 1:
             return self._nested(column, failed)
         lists = [None if bad or value is None else value for bad, value in zip(failed.tolist(), nested(column), strict=True)]
-        found = pa.array(lists)
-        return found.cast("float64") if pa.types.is_null(found.type) else found
+        return pa.array(lists)
 
     def _nested(self, column: Any, failed: Any) -> Any:
         """A column of arrays of one shape, as lists within lists."""

@@ -70,15 +70,27 @@ class ParquetTable(Table):
         columns = list(dict.fromkeys([*wanted.variables.values(), *wanted.kept]))
         rows = self._reading.at_once(self._width(columns))
         batches = self._file.iter_batches(rows, row_groups=self._groups, columns=columns, use_threads=True)
+        reading = _ahead(batches)
         while True:
             with readable(self.where, self._arrow):
-                batch = next(batches, None)
+                batch = next(reading, None)
             if batch is None:
                 break
             done += len(batch)
             yield piece_of(batch, wanted, done)
         if done != self.size:
             raise GradcliError(f"{self.where} has {done:,} rows, and its end tells of {self.size:,}")
+
+
+def _ahead(items: Iterator[Any]) -> Iterator[Any]:
+    """The items, of which the next is read in a thread beside while one is used."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = pool.submit(next, items, None)
+            yield item
 
 
 class ParquetWriter(ArrowRecords):

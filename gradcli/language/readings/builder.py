@@ -9,8 +9,9 @@ from functools import lru_cache
 from gradcli.errors import GradcliError, Span
 from gradcli.language import builder as strict
 from gradcli.language import statement_builder
-from gradcli.language.ast import Array, Call, Conditional, Expression, Name, Number, Operator, Statement, postorder
+from gradcli.language.ast import Array, Call, Comparison, Conditional, Expression, Name, Number, Operator, Statement, postorder
 from gradcli.language.grammar import Rule
+from gradcli.language.readings.cases import leave_nothing
 from gradcli.language.readings.otherwise import Otherwise
 from gradcli.language.readings.vocabulary import Vocabulary
 from gradcli.language.rewrite import mapped
@@ -56,6 +57,8 @@ class Builder:
         self._grouped: dict[int, Expression] = {}  # kept, so that no other node gets the identity of one
         self._bare: dict[int, Expression] = {}
         self._rooted: dict[int, Expression] = {}
+        self._factorials: dict[int, Expression] = {}
+        self._vulgar: dict[int, Expression] = {}
         self._implied: dict[int, Expression] = {}  # in parentheses that nobody wrote
 
     def functions(self, rules: Sequence[Rule]) -> list[Build | None]:
@@ -91,7 +94,7 @@ class Builder:
             )
             meant = mapped(last, lambda node: inside if node is self._argument(last) else node)
             self._other(result, left, last, meant)
-        elif result.symbol == "/" and isinstance(right, Number) and _is_power(last):
+        elif result.symbol == "/" and _is_power(last) and (isinstance(right, Number) or _is_first_power(last)):
             other = Operator("^", (last.operands[0], Operator("/", (last.operands[1], right))))
             if _is_first_power(last):
                 divided = isinstance(left, Operator) and left.symbol == "/"
@@ -123,9 +126,16 @@ class Builder:
 
     def implicit_product(self, values: Sequence[Any], span: Span) -> Expression:
         left, right = values
+        if isinstance(left, Number) and id(right) in self._vulgar and float(left.value).is_integer():
+            return self._mixed(left, right, span)
         result = strict.implicit_product(values, span)
         if id(left) in self._grouped:
             return result
+        if isinstance(right, Comparison):
+            self._note(span, f"{to_text(result)}, a product; a condition is left out")
+        if id(right) in self._factorials:
+            of_both = Call(self._vocabulary.factorial, (Operator("*", (left, self._argument(right))),), ())
+            self._note(span, f"{to_text(result)}; {to_text(of_both)} is written with parentheses")
         divided = isinstance(left, Operator) and left.symbol == "/"
         if isinstance(left, Operator) and divided and len(left.operands) == 2:
             other: Expression = Operator("/", (left.operands[0], Operator("*", (left.operands[1], right))))
@@ -154,10 +164,23 @@ class Builder:
         return result
 
     def superscript(self, values: Sequence[Any], span: Span) -> Expression:
-        result = strict.superscript(values, span)
+        base, raised = values
+        name = raised.lstrip("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+        result = self._raised(base, raised.removesuffix(name), name, span) if name else strict.superscript(values, span)
         if id(values[0]) in self._rooted and isinstance(result, Operator):
             self._note_root(result, values[0], Operator("^", (self._argument(values[0]), result.operands[1])), span)
         return result
+
+    def _raised(self, base: Expression, number: str, name: str, span: Span) -> Expression:
+        """A power whose raised signs end with a letter: e⁻²ˣ."""
+        exponent: Expression = Name(unicodedata.normalize("NFKC", name), span)
+        if number.strip("⁺⁻"):
+            power = strict.superscript([base, number], span)
+            assert isinstance(power, Operator)
+            exponent = Operator("*", (power.operands[1], exponent), span)
+        elif number == "⁻":
+            exponent = Operator("-", (exponent,), span)
+        return Operator("^", (base, exponent), span)
 
     def _note_root(self, result: Expression, root: Expression, inside: Expression, span: Span) -> None:
         """Say that a root ends before what follows it."""
@@ -226,7 +249,7 @@ class Builder:
     def bare_superscript(self, values: Sequence[Any], span: Span) -> Expression:
         function, raised, argument = values
         start = self._text.find(raised, span[0])
-        exponent = strict.superscript([Number(0, span), raised], (start, start + len(raised)))
+        exponent = self.superscript([Number(0, span), raised], (start, start + len(raised)))
         assert isinstance(exponent, Operator)
         return self.bare_power([function, "^", exponent.operands[1], argument], span)
 
@@ -291,7 +314,9 @@ class Builder:
 
     def degrees(self, values: Sequence[Any], span: Span) -> Expression:
         if values[1] == "!":
-            return Call(self._vocabulary.factorial, (values[0],), (), span)
+            found = Call(self._vocabulary.factorial, (values[0],), (), span)
+            self._factorials[id(found)] = found
+            return found
         return Operator("/", (Operator("*", (values[0], Name("pi", span)), span), Number(180, span)), span)
 
     def vulgar(self, values: Sequence[Any], span: Span) -> Expression:
@@ -302,8 +327,11 @@ class Builder:
 
     def mixed(self, values: Sequence[Any], span: Span) -> Expression:
         whole = strict.number([values[0]], span)
-        result = Operator("+", (whole, self.vulgar([values[1]], span)), span)
-        self._note(span, f"{to_text(result)}, a mixed number")
+        return self._mixed(whole, self.vulgar([values[1]], span), span)
+
+    def _mixed(self, whole: Expression, part: Expression, span: Span) -> Expression:
+        result = Operator("+", (whole, part), span)
+        self._note(span, f"{to_text(result)}, a mixed number; a product is written with its sign")
         self._grouped[id(result)] = result
         return result
 
@@ -312,8 +340,11 @@ class Builder:
     def fraction(self, values: Sequence[Any], span: Span) -> Expression:
         if values[0].endswith("binom"):
             return Call(self._vocabulary.binomial, (values[1], values[2]), (), span)
-        result = Operator("/", (values[1], values[2]), span)
+        above, below = values[1:]
+        result = Operator("/", (above, below), span)
         self._grouped[id(result)] = result
+        if isinstance(above, Number) and isinstance(below, Number) and 0 < above.value < below.value:
+            self._vulgar[id(result)] = result
         return result
 
     def digit(self, values: Sequence[Any], span: Span) -> Expression:
@@ -346,6 +377,9 @@ class Builder:
     def cases(self, values: Sequence[Any], span: Span) -> Expression:
         rows = values[1]
         *first, (last, otherwise) = rows
+        tests = [test for _, test in rows if test is not None]
+        if len(tests) == len(rows) > 1 and leave_nothing(tests):
+            otherwise = None
         if otherwise is not None or not first or any(test is None for _, test in first):
             raise GradcliError("the last case says nothing of the rest", span, r"end with & \text{otherwise}")
         result = last

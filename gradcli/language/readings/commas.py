@@ -27,10 +27,11 @@ def with_points(tokens: Sequence[Token], single: Collection[str], notes: list[tu
     """
     result: list[Token] = []
     lists = [False]
-    for token in tokens:
+    by_semicolon = _by_semicolon(tokens)
+    for place, token in enumerate(tokens):
         if token.kind in _OPEN:
             before = result[-1] if result else None
-            called = before is not None and before.kind == "CALLED" and before.text not in single
+            called = before is not None and before.kind == "CALLED" and before.text not in single and place not in by_semicolon
             lists.append(token.kind == "LSQB" or (token.kind == "LPAR" and called) or (lists[-1] and token.kind == "LBRACE"))
         elif token.kind in _CLOSE and len(lists) > 1:
             lists.pop()
@@ -42,14 +43,27 @@ def with_points(tokens: Sequence[Token], single: Collection[str], notes: list[tu
                 point, grouped = both.replace(",", "."), both.replace(",", "")
                 raise GradcliError(f"{both} may be {point} or {grouped}", span, "write one of them")
             if re.fullmatch(r"[0-9]+,[0-9]+(?:[eE][+-]?[0-9]+)?", both):
-                notes.append((span[0], f"{both} is read as the decimal {both.replace(',', '.')}"))
+                point, listed = both.replace(",", "."), both.replace(",", ", ")
+                notes.append((span[0], f"{both} is read as the decimal {point}; a list is written [{listed}]"))
                 result[-2:] = [Token("NUMBER", both.replace(",", "."), span)]
                 continue
         result.append(token)
     return result
 
 
+def _by_semicolon(tokens: Sequence[Token]) -> set[int]:
+    """The places of the parentheses in which semicolons separate, so that commas are decimal."""
+    found: set[int] = set()
+    opened: list[int] = []
+    for place, token in enumerate(tokens):
+        if token.kind in _OPEN:
+            opened.append(place)
+        elif token.kind in _CLOSE and opened:
+            opened.pop()
+        elif token.kind == "COMMA" and token.text == ";" and opened:
+            found.add(opened[-1])
+    return found
+
+
 def _touch(whole: Token, comma: Token, decimals: Token) -> bool:
-    return (
-        whole.kind == "NUMBER" and comma.kind == "COMMA" and whole.span[1] == comma.span[0] and comma.span[1] == decimals.span[0]
-    )
+    return whole.kind == "NUMBER" and comma.text == "," and whole.span[1] == comma.span[0] and comma.span[1] == decimals.span[0]

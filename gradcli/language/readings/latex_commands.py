@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from gradcli.errors import GradcliError
 from gradcli.language.grammar import Token
+from gradcli.language.readings.latex_habits import as_commands
 from gradcli.language.readings.scan import VALUE_ENDS
 from gradcli.language.readings.vocabulary import GREEK, Vocabulary, letter
 
@@ -26,8 +27,8 @@ SQRT .           sqrt
 COMPARISON <=    le leq leqslant
 COMPARISON >=    ge geq geqslant
 COMPARISON !=    ne neq
-COMPARISON <     lt
-COMPARISON >     gt
+COMPARISON <     lt langle
+COMPARISON >     gt rangle
 AND and          land wedge
 OR or            lor vee
 NOT not          lnot neg
@@ -85,6 +86,9 @@ def without_commands(
     Raises:
         GradcliError: A command is not known, or digits stand where LaTeX takes one.
     """
+    functions = [*vocabulary.functions, *GREEK]
+    known_commands = {*functions, *_NOTHING, *_SIGNS, *_WORDS, *vocabulary.fences, *vocabulary.missing, *_INSTEAD, "begin", "end"}
+    tokens = as_commands(tokens, functions, known_commands)
     commands = _Commands(text, tokens, vocabulary, known)
     return commands.translated(), commands.whole
 
@@ -213,7 +217,7 @@ class _Commands:
         if condition:
             self.result.append(Token("WORD_IF" if condition["if"] else "WORD_ELSE", content, span))
             return
-        name = content.replace("\\_", "_").strip()
+        name = re.sub(r"\\(?:rm|bf|it|sf)(?![a-zA-Z])", "", content).replace("\\_", "_").strip()
         if not re.fullmatch(r"[^\W\d]\w*", name):
             raise GradcliError(f"'{content}' is no name", span, "write the formula without text")
         if len(name) > 1 and name not in self.vocabulary.functions:

@@ -18,7 +18,10 @@ _FRACTION = rf"\\[dt]?frac\s*\{{\s*{_D}{_TIMES}\s*(?:{_NAME})?\s*{_ARGUMENT}\s*\
 _PRIME = rf"\(?{_NAME}(?:['′’]+|\^\{{\\prime\}}|''+|[″]|\^\([0-9]\))\)?\s*{_ARGUMENT}"
 _FUNCTION = rf"{_NAME}\(\s*{_NAME}(?:\s*,\s*{_NAME})*\s*\)"
 _SUBSCRIPT = rf"{_NAME}_\{{?{_NAME}\}}?\s*{_ARGUMENT}"
-_LEFT = re.compile(rf"[\s$]*((?:{_FRACTION}|{_QUOTIENT}|{_PRIME}|{_FUNCTION}|∇\s*{_NAME}\s*{_ARGUMENT}))\s*=(?!=)\s*(?=[^\s;\n])")
+_SIDE = rf"(?:{_FRACTION}|{_QUOTIENT}|{_PRIME}|{_FUNCTION}|∇\s*{_NAME}\s*{_ARGUMENT})"
+_LEFT = re.compile(rf"[\s$]*({_SIDE})\s*=(?!=)\s*(?=[^\s;\n])")
+_ALONE = re.compile(rf"[\s$]*{_SIDE}[\s$;.]*")
+_NAMED = re.compile(rf"[\s$]*{_NAME}\s*")
 _ONE_NAME = re.compile(rf"[\s$]*({_NAME})\s*=(?!=)\s*(?=[^\s;\n])")
 _DERIVATIVE = re.compile(rf"(?<![\w.]){_QUOTIENT}|{_FRACTION}")
 
@@ -64,6 +67,11 @@ def left_side(text: str, *, names: bool) -> tuple[str, int]:
     if found is None:
         return "", 0
     return found[1].strip(), found.end()
+
+
+def is_left_side(text: str, *, names: bool) -> bool:
+    """Whether a text is what stands on the left of an answer, f(x), y' or dy/dx, or a plain name where that is one as well."""
+    return bool(_ALONE.fullmatch(text) or (names and _NAMED.fullmatch(text)))
 
 
 def derivative_asked(text: str, known: Collection[Span]) -> Span | None:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from gradcli.errors import GradcliError, nearest
 from gradcli.language.free_names import WORDS
 from gradcli.language.grammar import END, Token
+from gradcli.language.readings.calls import with_parentheses
 from gradcli.language.readings.products import coefficient, exponent
 from gradcli.language.readings.scan import VALUE_ENDS, refuse
 from gradcli.language.readings.vocabulary import GREEK, Vocabulary
@@ -37,6 +38,7 @@ _BEGINS = frozenset(
 )
 """Terminals with which the argument of a function without parentheses, or its power, begins."""
 _PRIMES = "'′’"
+_NO_WORDS = "write the formula without words"
 _PROSE = {
     "xor": "write a != b for two conditions",
     "nor": "write not (a or b)",
@@ -51,9 +53,11 @@ _PROSE = {
     "divides": "write x % y == 0 for a condition",
     "squared": "write x^2 for a square",
     "cubed": "write x^3 for a cube",
-    **dict.fromkeys(("the", "for", "are", "let"), "write the formula without words"),
+    **dict.fromkeys(("the", "for", "are", "let", "idk", "DNE", "dne"), _NO_WORDS),
 }
 """Words of a sentence that stand apart, which nobody means as products of their letters, and what to write."""
+_NAMES = frozenset(("NAME", "CONSTANT", "PI"))
+_CAPITALS = frozenset("XYZ")
 _OWN = frozenset("fghFGH")
 """Letters that nobody reads as a factor before a parenthesis."""
 
@@ -80,6 +84,7 @@ class Names:
     def classified(self, tokens: Sequence[Token]) -> list[Token]:
         """The tokens with functions told from variables, and products of letters taken apart."""
         self._note_own(tokens)
+        tokens = with_parentheses(tokens, self._function, self.known)
         result: list[Token] = []
         for place, token in enumerate(tokens):
             if token.kind == "NUMBER":
@@ -105,6 +110,8 @@ class Names:
                 after = "SIGN" if touches else after
             elif after == "POWER" and token.text == "e" and before in VALUE_ENDS - {"NUMBER"}:
                 token = token._replace(kind="EULER")
+            if token.text in _OWN and token.text not in self.known and _is_raised_call(tokens, place):
+                raise self._may_be_function(token)
             read = [token] if token.kind == "EULER" else self._read(token, before, after, inner)
             result += exponent(result, token, read, self.notes) if len(read) > 1 else read
         result = self._orders(result)
@@ -114,8 +121,10 @@ class Names:
     def _note_exponent(self, token: Token, behind: Sequence[Token]) -> None:
         """Say that 3e2x is 300*x."""
         mantissa, e, power = token.text.lower().partition("e")
-        if e and power.isdecimal() and behind and behind[0].kind in ("NAME", "LPAR", "PI") and behind[0].span[0] == token.span[1]:
-            self._note(token, f"{token.text} is read as {mantissa}*10^{power}; a power of e is written {mantissa}*e^{power}")
+        if not (e and behind and behind[0].kind in ("NAME", "LPAR", "PI") and behind[0].span[0] == token.span[1]):
+            return
+        other = f"a power of e is written {mantissa}*e^{power}" if power.isdecimal() else f"{mantissa}*e {power} is written so"
+        self._note(token, f"{token.text} is read as {mantissa}*10^{power}; {other}")
 
     def _orders(self, tokens: list[Token]) -> list[Token]:
         """Functions of an order with it as their first argument: ψ^{(1)}(x)."""
@@ -188,6 +197,8 @@ class Names:
             raise refuse(f"{name} is not known here", token, f"write {self.vocabulary.missing[name]}")
         if function and name not in GREEK and self._is_single(function) and len(name) > 1:
             raise refuse(f"{name} has no argument", token, f"write {name}(x); for a variable of this name give it a value")
+        if name in ("Pi", "PI") and self.longest == _LONGEST_PRODUCT:
+            return [token._replace(text="pi")]
         if name in self.vocabulary.constants or name in GREEK:
             return [token]
         if name == "E":
@@ -208,7 +219,7 @@ class Names:
             return [piece for one in letters for piece in self._read(one, "", "", ())]
         if "_" in name or (function and len(name) > 2) or not re.fullmatch("[A-Za-zΑ-Ωα-ω]+", name):
             return [token]
-        return self._parts(token, called, after)
+        return self._parts(token, called, before, after)
 
     def _letter(self, token: Token, called: bool, inner: Sequence[Token]) -> Token:
         name = token.text
@@ -220,15 +231,21 @@ class Names:
                 token, f"{name} is read as the variable {name}; a power is written {power}, a product {name[0]}*{found['digits']}"
             )
         if called and name[0] in _OWN:
-            message = f"{name}(...) may be a function or a product"
-            raise refuse(
-                message, token, f"write {name}*(...) for a product; define a function before: {name}(x) = ...; {name}(2)"
-            )
+            raise self._may_be_function(token)
         if called and name.partition("_")[0] + "_0" in self.vocabulary.heads and "_" in name:
             raise refuse(f"{name}(...) may be a function or a product", token, f"write {name}*(...) for a product")
+        if name == "i":
+            self._note(token, "i is read as a variable: nothing is complex here, and a vector is written [a, b]")
+        elif name in _CAPITALS and name.lower() not in self.known and self.longest == _LONGEST_PRODUCT:
+            self._note(token, f"{name} is read as a variable of its own, and not as {name.lower()}")
         if called and len(inner) == 2 and inner[0].kind == "NAME" and inner[1].kind == "RPAR":
             self._note(token, f"{name}({inner[0].text}) is read as the product {name}*{inner[0].text}")
         return token
+
+    def _may_be_function(self, token: Token) -> GradcliError:
+        name = token.text
+        hint = f"write {name}*(...) for a product; define a function before: {name}(x) = ...; {name}(2)"
+        return refuse(f"{name}(...) may be a function or a product", token, hint)
 
     def _primed(self, token: Token, primes: int, called: bool) -> list[Token]:
         """A name with a prime, which belongs to its last letter: ab' is a*b'."""
@@ -266,7 +283,7 @@ class Names:
         if function == self.vocabulary.natural and token.text.lower() == function:
             self._note(token, f"{token.text} is read as the natural logarithm; that to the base 10 is written lg x or log_10 x")
 
-    def _parts(self, token: Token, called: bool, after: str) -> list[Token]:
+    def _parts(self, token: Token, called: bool, before: str, after: str) -> list[Token]:
         """Words and letters without a sign between them: xsinx, xcos(x), ac, pix."""
         name, start = token.text, token.span[0]
         words = self._words()
@@ -289,6 +306,8 @@ class Names:
                     f"write d*{name[-1]} for a product; --wrt asks for a derivative",
                 )
             if len(name) > self.longest:
+                if before in _NAMES or after in _NAMES:
+                    raise refuse(f"'{name}' is a word, and no product of letters", token, _NO_WORDS)
                 self._note(token, f"{name} is read as one variable; a product is written {'*'.join(name)}")
                 return [token]
         first, _ = pieces[0]
@@ -394,6 +413,15 @@ class Names:
 
     def _note(self, token: Token, text: str) -> None:
         self.notes.append((token.span[0], text))
+
+
+def _is_raised_call(tokens: Sequence[Token], place: int) -> bool:
+    """Whether a name has a power and then a parenthesis that touches it: f^-1(x), f²(x)."""
+    kinds = [token.kind for token in tokens[place + 1 : place + 5]]
+    for power in (["SUPERSCRIPT", "LPAR"], ["POWER", "NUMBER", "LPAR"], ["POWER", "MINUS", "NUMBER", "LPAR"]):
+        if kinds[: len(power)] == power:
+            return tokens[place + len(power)].span[0] == tokens[place + len(power) - 1].span[1]
+    return False
 
 
 def _minus_one(tokens: Sequence[Token], place: int) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from itertools import pairwise
+from unicodedata import normalize
 
 from gradcli.errors import GradcliError
 from gradcli.language.ast import Definition, Program
@@ -12,26 +14,46 @@ from gradcli.language.parser import Automaton, ReadText, run
 from gradcli.language.program_text import program_text
 from gradcli.language.readings.bars import paired
 from gradcli.language.readings.builder import Builder
+from gradcli.language.readings.calls import as_array
 from gradcli.language.readings.commas import with_points
 from gradcli.language.readings.left_sides import Asked, derivative_asked, derivatives_inside, left_side
 from gradcli.language.readings.names import Names
+from gradcli.language.readings.remarks import without_modules, without_remarks
 from gradcli.language.readings.scan import Found, scan, tables_of
-from gradcli.language.readings.vocabulary import Vocabulary, letter
+from gradcli.language.readings.vocabulary import DERIVATIVE, Vocabulary, letter
 from gradcli.typing import Any
 
 _BRACKETS = frozenset("()[]{}")
 
-DERIVATIVE = "diff"
-"""The function that d/dx(...) is read as."""
+_FULL_WIDTH = {0xFF01 + at: 0x21 + at for at in range(94)} | dict(zip(map(ord, "⟨⟩〈〉"), "<><>", strict=True))
+_SLANTED = re.compile("[\U0001d400-\U0001d7ff]")
+"""Letters of formulas as word processors write them."""
+_CYRILLIC, _LATIN = "аеорсхукАВЕКМНОРСТХУ", "aeopcxykABEKMHOPCTXY"
+_TYPED_AS = str.maketrans(_CYRILLIC, _LATIN)
+_MAY_BE_LATIN = re.compile(rf"(?<![^\W\d_])[A-Za-z]*[{_CYRILLIC}][A-Za-z{_CYRILLIC}]*(?![^\W\d_])")
 
-_FULL_WIDTH = {0xFF01 + at: 0x21 + at for at in range(94)}
+_LOST = re.compile(r"(?<![\w\\])[dt]?frac\{[^{}]*\}\{")
+"""A fraction whose backslash was lost on the way."""
 
 STRICT, LENIENT, LATEX, MATHML = "strict", "lenient", "latex", "mathml"
 
 
 def half_width(text: str) -> str:
     """A text with ASCII in the place of its full-width forms, which Chinese input methods type; as long as it was."""
-    return text if text.isascii() else text.translate(_FULL_WIDTH)
+    return text if text.isascii() else _SLANTED.sub(lambda found: normalize("NFKC", found[0]), text.translate(_FULL_WIDTH))
+
+
+def _latin(text: str, known: Collection[str], notes: list[tuple[int, str]]) -> str:
+    """A text with Latin letters where Cyrillic ones that look the same stand for a name; as long as it was."""
+
+    def replaced(found: re.Match[str]) -> str:
+        if found[0] in known:
+            return found[0]
+        latin = found[0].translate(_TYPED_AS)
+        notes.append((found.start(), f"the Cyrillic {found[0]} is read as the Latin {latin}"))
+        return latin
+
+    return text if text.isascii() else _MAY_BE_LATIN.sub(replaced, text)
 
 
 def reading_of(text: str, otherwise: str) -> str:
@@ -43,10 +65,12 @@ def reading_of(text: str, otherwise: str) -> str:
             return MATHML
     whole = text.strip()
     dollars = len(whole) > 2 and whole.startswith("$") and whole.endswith("$")
-    return LATEX if "\\" in text or "^{" in text or dollars else otherwise
+    return LATEX if "\\" in text or "^{" in text or dollars or _LOST.search(text) else otherwise
 
 
-def read(text: str, where: str, reading: str, vocabulary: Vocabulary, known: Collection[str] = ()) -> ReadText:
+def read(
+    text: str, where: str, reading: str, vocabulary: Vocabulary, known: Collection[str] = (), *, alone: bool = False
+) -> ReadText:
     """Read a text.
 
     Args:
@@ -55,6 +79,7 @@ def read(text: str, where: str, reading: str, vocabulary: Vocabulary, known: Col
         reading: ``lenient``, ``latex`` or ``mathml``.
         vocabulary: The functions.
         known: The names that have values: each is one name however long it is.
+        alone: Whether the formula has to stand alone, with no labels, conditions and remarks around it.
 
     Returns:
         The text with its meaning.
@@ -68,16 +93,17 @@ def read(text: str, where: str, reading: str, vocabulary: Vocabulary, known: Col
 
         text, where, reading = as_latex(text), f"{where}, as LaTeX", LATEX
     try:
-        return _read(text, reading, vocabulary, known)
+        return _read(text, reading, vocabulary, known, alone=alone)
     except GradcliError as error:
         raise error.located(text, where) from None
 
 
-def _read(text: str, reading: str, vocabulary: Vocabulary, known: Collection[str]) -> ReadText:
+def _read(text: str, reading: str, vocabulary: Vocabulary, known: Collection[str], *, alone: bool) -> ReadText:
     if not text.strip():
         raise GradcliError("the expression is empty", (0, 0), 'write one, such as "2x sin 3x"')
-    typed, text = text, half_width(text)
     notes: list[tuple[int, str]] = []
+    typed, text = text, without_modules(_latin(half_width(text), known, notes))
+    text = text if alone else without_remarks(text, notes)
     left, start = left_side(text, names=reading == LATEX)
     if left:
         notes.append((0, f"the left side {left} is left out"))
@@ -99,6 +125,7 @@ def _read(text: str, reading: str, vocabulary: Vocabulary, known: Collection[str
     names = Names(vocabulary, known, notes, letters=reading == LATEX)
     tokens = _with_variables(tokens, inner, known)
     tokens = paired(with_points(names.classified(tokens), vocabulary.single, notes))
+    tokens = as_array(tokens, of_latex=reading == LATEX)
     builder = Builder(vocabulary, text, notes)
     tables = tables_of(reading)[0]
     statements = tuple(run(_with_brackets(text, tokens), _automaton(text, tokens, tables, builder), _Behind(tokens)))

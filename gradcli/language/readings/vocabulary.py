@@ -14,6 +14,10 @@ GREEK = frozenset(f"{_SMALL} {_OTHERS}".split())
 """Letters that are written out: each is one name."""
 
 
+DERIVATIVE = "diff"
+"""The function that d/dx(...) and D[...] are read as."""
+
+
 def letter(command: str) -> str:
     """The Greek letter of a command of LaTeX; any other name as it is."""
     word = re.sub("^var", "", command.removeprefix("\\"))

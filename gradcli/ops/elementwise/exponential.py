@@ -222,6 +222,8 @@ cbrt = operation(
 
 def _root(x: float, n: float) -> float:
     odd = n % 2 == 1
+    if x < 0 and not odd:
+        return math.nan
     y = ieee.power(math.fabs(x) if odd else x, ieee.divide(1.0, n)) if n else math.nan
     if 2 < abs(n) <= 64 and float(n).is_integer() and 0 < y < math.inf:
         power = ieee.power(y, n)
@@ -249,7 +251,7 @@ root: Operation = operation(
         where(
             eq(OPERATIONS["remainder"](n, 2), 1),
             where(lt(x, 0), -((-x) ** (1 / n)), x ** (1 / n)),
-            x ** (1 / n),
+            where(lt(x, 0), math.nan, x ** (1 / n)),
         ),
     ),
     specials=(special(KINK, lambda x, n: x, 0, 3), special(POLE, lambda x, n: n, 1, 0)),

@@ -253,6 +253,7 @@ erfinv = operation(
     "erfinv(x)",
     _erfinv,
     (lambda y, x: exp(y * y) * SQRT_PI / 2,),
+    exact=rational.only(0, 0),
     javascript="erfinv({0})",
     domain="-1 < x < 1",
     samples=((-0.8, 0.8),),

@@ -136,6 +136,7 @@ element("theme").addEventListener("click", () => {
 let before = null;
 addEventListener("beforeprint", () => {
   before = [position, root.dataset.theme];
+  for (const folded of element("top").querySelectorAll("details")) folded.open = true;
   setTheme("light");
   if (run) go(run.events.length);
 });

@@ -397,7 +397,7 @@ function beta(a, b) {
 /** The n-th root of x, real for negative x and odd n. */
 function realRoot(x, n) {
   const odd = n % 2 === 1 || n % 2 === -1;
-  if (n === 0) return NaN;
+  if (n === 0 || (x < 0 && !odd)) return NaN;
   const y = power(odd ? Math.abs(x) : x, 1 / n);
   return odd && isNegative(x) ? -Math.abs(y) : y;
 }

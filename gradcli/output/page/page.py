@@ -7,7 +7,7 @@ data or escaped, never markup or script.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from html import escape
 
@@ -45,6 +45,9 @@ DERIVATION_NODES = 300
 
 DRAWN_NODES = 250
 """Nodes that are drawn unless more are asked for: those nearest to the output."""
+
+FOLDED = 12
+"""Inputs, and derivatives, that stand above the drawing; where there are many more the rest is folded."""
 
 ROOM = 16
 """Characters that numbers have room for in the drawing, whatever the inputs are changed to."""
@@ -167,8 +170,9 @@ def html_page_of_graph(
     yield f'<!DOCTYPE html>\n<html lang="{spoken().language}">\n<head>\n{head}</head>\n<body>\n'
     before, picture, steps, derived, after = page_file("page.html").split("<!-- filled in -->\n")
     yield before.replace("<!-- long -->", " class=long" if len(text) > LONG_TITLE else "").replace("<!-- title -->", escape(text))
-    yield from _fixed_inputs(tape) if recorded else _inputs(tape)
-    picture = picture.replace("<!-- results -->", "".join(_results(tape, derivation)))
+    yield from _folded(list(_fixed_inputs(tape) if recorded else _inputs(tape)), lambda more: f"{more:,} more inputs to show")
+    results = _folded(list(_results(tape, derivation)), lambda more: f"{more:,} more derivatives to show")
+    picture = picture.replace("<!-- results -->", "".join(results))
     about = [*notes, *_about_recorded(tape)] if recorded else notes
     yield picture.replace("<!-- notes -->", _notes(tape, chosen, about))
     part = _LivePart(FunctionListing(tape), "", "n", chosen, whole_labels=whole_labels)
@@ -238,6 +242,17 @@ def _built(parts: Sequence[GraphPart], direction: str, layout: str) -> Iterator[
         yield from svg(Diagram(said(part.title), (untitled,), direction), theme="light", layout=layout)
         yield "</div>\n</details>\n"
     yield "</section>\n"
+
+
+def _folded(pieces: Sequence[str], says: Callable[[int], str]) -> Iterator[str]:
+    """What stands above the drawing: where it is much, the rest is shown when somebody asks for it."""
+    kept = len(pieces) if len(pieces) <= FOLDED + FOLDED // 2 else FOLDED
+    yield from pieces[:kept]
+    if kept < len(pieces):
+        summary = said(says(len(pieces) - kept))
+        yield f"<details><summary>{summary}</summary>\n"
+        yield from pieces[kept:]
+        yield "</details>\n"
 
 
 def _inputs(tape: Tape) -> Iterator[str]:

@@ -36,6 +36,7 @@ function recompute() {
     error.textContent = found.problem && !untouched ? found.problem : "";
     field.setAttribute("aria-invalid", String(Boolean(found.problem) && !untouched));
     if (found.problem) complete = false;
+    if (error.textContent && field.closest("details")) field.closest("details").open = true;
     if (error.textContent) announce(`${name}: ${found.problem}`);
     bindings.set(name, found.value);
   }

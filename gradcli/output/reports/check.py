@@ -254,7 +254,7 @@ def _number(value: float) -> str:
 
 def _column(value: float) -> str:
     """A number of a table of four of them, that has to fit 80 columns."""
-    return f"{value:.8g}"
+    return f"{value:.7g}"
 
 
 def sides_text(left: float, right: float) -> str:

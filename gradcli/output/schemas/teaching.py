@@ -226,6 +226,7 @@ class TurnRecord(TypedDict):
     kinds: Annotated[list[str], "The kinds of mistake of its likeliest reason."]
     feedback: list[str]
     unread: Annotated[list[str], "Lines before the answer that could not be read; they count for nothing."]
+    tries: Annotated[list[str], "Wrong answers before it."]
 
 
 class PracticeDocument(TypedDict):

@@ -310,7 +310,7 @@ class Translator(Speech):
         parts = _BEHIND.fullmatch(text)
         if parts is None:
             return ""
-        first, rest = (self.said(part, depth=depth + 1) for part in parts.groups())
+        first, rest = self.said(parts[1], depth=depth), self.said(parts[2], depth=depth + 1)
         return "" if (first, rest) == parts.groups() else f"{first}（{rest}）"
 
     def _filled(self, sign: re.Match[str], message: Message, holes: list[str], depth: int) -> str:

@@ -19,7 +19,7 @@ from gradcli.language.statements import expressions
 from gradcli.language.text import to_text
 from gradcli.ops.declaration.constants import is_constant
 from gradcli.ops.words import read
-from gradcli.teaching.reading.forms import SEVERAL, has_formula, has_word, pieces, typed, written
+from gradcli.teaching.reading.forms import SEVERAL, Side, has_formula, has_word, pieces, typed, written
 
 MOST_CHARACTERS = 4_000
 """Characters that an answer may have."""
@@ -30,6 +30,11 @@ _CONDITION = re.compile(r"[\w)\]]\s+[(\[][^()\[\]]*(?:[<>≠≤≥]|!=)[^()\[\]]
 
 _CONSTANTS = ("C", "c", "K", "k")
 """What a constant of integration is called."""
+
+_LIMIT = re.compile(r"(?<![^\W_])lim")
+_GOES = frozenset(("h", "k", "x", "t", "n", "Δx", "dx"))
+_NUMBER = re.compile(r"[+-]?(?:[0-9]|∞|inf|oo)")
+"""A limit, by its word or by what goes to a number."""
 
 _PRIMES = re.compile("['′’]|″")
 _OF_DERIVATIVES = re.compile(r"['′’]|^\s*[d∂]|_")
@@ -107,7 +112,7 @@ def plain_answer(answer: str, variables: Collection[str]) -> Answer:
     Raises:
         GradcliError: It is none.
     """
-    found = read(answer, "answer", reading_of(answer, LENIENT), variables)
+    found = read(answer, "answer", reading_of(answer, LENIENT), variables, alone=True)
     program = parse(found)
     for statement in program.statements if program.may_differentiate else ():
         if (asked := derivative_in(statement)) is not None:
@@ -141,6 +146,7 @@ def _of_form(answer: str, variables: Collection[str]) -> Answer | None:
     found = written(answer, variables)
     if not found.sides:
         return None
+    _refuse_limit(found.sides)
     answers = [piece for piece in pieces(found.sides[-1].text if len(found.sides) == 1 else answer) if piece]
     if len(answers) > 1:
         return _of_several(answers, variables)
@@ -156,6 +162,19 @@ def _of_form(answer: str, variables: Collection[str]) -> Answer | None:
     if before and isinstance(before[-1][1], Name) and before[-1][1] != last.value:
         raise GradcliError(f"{before[-1][0]} is an equation, and an answer is one expression")
     return Answer(last.value, last.read_as, notes, before, last.constant, last.others)
+
+
+def _refuse_limit(sides: Sequence[Side]) -> None:
+    """Refuse a limit, of which the last side is what its variable goes to: lim h->0 (2x + h), h -> 0.
+
+    Raises:
+        GradcliError: It is one.
+    """
+    if len(sides) < 2 or sides[-2].equal:
+        return
+    before, behind = sides[-2].text, sides[-1].text
+    if _LIMIT.search(before) or (before in _GOES and _NUMBER.match(behind)):
+        raise GradcliError(f"{before} -> {behind} is a limit, and an answer is one expression")
 
 
 def _of_several(answers: Sequence[str], variables: Collection[str]) -> Answer | None:

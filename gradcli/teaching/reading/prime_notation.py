@@ -15,6 +15,9 @@ OF_VARIABLES = re.compile(rf"({NAME})\s*\(\s*({NAME}(?:\s*,\s*{NAME})*)\s*\)")
 _OF_PARENTHESES = re.compile(rf"(?:(?<![\w.]){_D}\s*/\s*{_D}\s*({NAME})\s*)(?=[(\[])|[)\]]\s?['′’](?!['′’])")
 
 
+_POWER = re.compile(r"\s*(?:\^|\*\*)\s*(?:-?\w+|\([^()]*\)|\{[^{}]*\})|[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+")
+
+
 def in_parentheses(text: str, wrt: str) -> tuple[Span, str] | None:
     """The first derivative of what stands in parentheses: its place, and what stands in them; None where there is none.
 
@@ -31,6 +34,8 @@ def in_parentheses(text: str, wrt: str) -> tuple[Span, str] | None:
     opened, closed = sorted((at, other))
     if other < 0:
         return None
+    if not behind and (power := _POWER.match(text, closed + 1)):  # d/dx (x^2 + 1)^5 is of all of it
+        return (found.start(), power.end()), text[opened : power.end()]
     return ((opened, found.end()) if behind else (found.start(), closed + 1)), text[opened + 1 : closed]
 
 

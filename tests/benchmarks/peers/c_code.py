@@ -1,4 +1,4 @@
-"""C code of the long expression, compiled and called: prints a time in seconds, the value and the partial derivatives.
+"""C code of the long expression: prints its size, or a time of compilation or of a call, the value and the partial derivatives.
 
 The code is CasADi's own, or what a command (gradcli export) prints. Both are compiled with the same flags, and called through
 one pointer to their arguments.
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from terms import Terms, load, term, text
 
-FLAGS = ("-O1", "-fPIC", "-shared")
+FLAGS = ("-fPIC", "-shared")
 CALLS, ROUNDS = 50, 9
 
 OURS = """
@@ -56,16 +56,19 @@ def by_command(path, command):
     return code + OURS % ", ".join(f"given[0][{name[1:]}]" for name in order)
 
 
-def main(what, path, *command):
-    """Compile and call; ``what`` is timed: compile or call."""
+def main(what, optimisation, path, *command):
+    """Compile and call; ``what`` is printed first: the size in MB, or the seconds of compile or call."""
     path = Path(path).resolve()
     values = load(path)[1]
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         code = by_command(path, command) if command else by_casadi(path)
+        if what == "size":
+            print(len(code.encode()) / 1e6)
+            return
         Path("code.c").write_text(code, "utf-8")
         before = os.times().children_user
-        subprocess.run(["cc", *FLAGS, "-o", "code.so", "code.c", "-lm"], check=True)
+        subprocess.run(["cc", optimisation, *FLAGS, "-o", "code.so", "code.c", "-lm"], check=True)
         compiled = os.times().children_user - before
         called = ctypes.CDLL(str(Path(folder, "code.so"))).called
         results = [(ctypes.c_double * 1)(), (ctypes.c_double * len(values))()]
@@ -78,7 +81,6 @@ def main(what, path, *command):
                 called(*pointers)
             best = min(best, (time.perf_counter() - start) / CALLS)
     print(compiled if what == "compile" else best, *results[0], *results[1])
-    print(f"{len(code) / 1e6:.2f} MB", file=sys.stderr)
 
 
 if __name__ == "__main__":

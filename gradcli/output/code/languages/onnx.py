@@ -136,6 +136,16 @@ _FUNCTIONS = calls(
 )
 """Operators, which are functions here."""
 
+_HALF = "Tanh(Div({0}, 2.0))"
+_SQUARE = f"Mul(Sub(1.0, {_HALF}), Add(1.0, {_HALF}))"
+_CORRECTED = "Div(Mul(Log(Add({0}, 1.0)), {0}), Sub(Add({0}, 1.0), 1.0))"
+_NEAR_0 = f"""
+        Math.expm1    Where(Less(Abs({{0}}), 1.0), Div(Mul(2.0, {_HALF}), Sub(1.0, {_HALF})), Sub(Exp({{0}}), 1.0))
+        Math.sinh     Where(Less(Abs({{0}}), 1.0), Div(Mul(2.0, {_HALF}), {_SQUARE}), Div(Sub(Exp({{0}}), Exp(Neg({{0}}))), 2.0))
+        Math.log1p    Where(Less(Abs({{0}}), 1e-15), {{0}}, Where(Less(Abs({{0}}), 0.5), {_CORRECTED}, Log(Add({{0}}, 1.0))))"""
+"""Functions that are 0 at 0, which ONNX has not: by the hyperbolic tangent of half the argument; the logarithm of the rounded
+1 + x, times x over what is left of it."""
+
 LANGUAGE = Language(
     "onnx",
     "ONNX",
@@ -148,16 +158,13 @@ LANGUAGE = Language(
         Math.asin     Asin({0})
         Math.acos     Acos({0})
         Math.atan     Atan({0})
-        Math.sinh     Div(Sub(Exp({0}), Exp(Neg({0}))), 2.0)
         Math.cosh     Div(Add(Exp({0}), Exp(Neg({0}))), 2.0)
         Math.tanh     Tanh({0})
         Math.asinh    Asinh({0})
         Math.acosh    Acosh({0})
         Math.atanh    Atanh({0})
         Math.exp      Exp({0})
-        Math.expm1    Sub(Exp({0}), 1.0)
         Math.log      Log({0})
-        Math.log1p    Log(Add({0}, 1.0))
         Math.log2     Div(Log({0}), 0.6931471805599453)
         Math.log10    Div(Log({0}), 2.302585092994046)
         Math.sqrt     Sqrt({0})
@@ -184,8 +191,8 @@ LANGUAGE = Language(
         logAddExp     Add(Max({0}, {1}), Log(Add(1.0, Exp(Neg(Abs(Sub({0}, {1})))))))
         logSumExp     Add(Max({0}, {1}), Log(Add(1.0, Exp(Neg(Abs(Sub({0}, {1})))))))
         erf           Erf({0})
-        erfc          Sub(1.0, Erf({0}))
-        """
+        erfc          Sub(1.0, Erf({0}))"""
+        + _NEAR_0
     ),
     {sign: (ATOM, call) for sign, call in _FUNCTIONS.items()},
     "",
