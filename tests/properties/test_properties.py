@@ -504,7 +504,8 @@ def test_every_step_of_a_derivation_has_the_value_of_the_gradient(case: tuple[Ex
             assert adjoint is not None
             assert to_text(equation.steps[-1].right) == to_text(Number(adjoint))
             for step in equation.steps:
-                assert step.left == Partial(tape.names[tape.output], tape.names[equation.node])
+                assert isinstance(step.left, Partial)
+                assert (step.left.output, step.left.input) == (tape.names[tape.output], tape.names[equation.node])
                 found = value_of(step.right, environment_of(tape, step.right))
                 assert same(found, adjoint, TOLERANCE, TOLERANCE), (step.rule, to_text(step.right))
             assert len({to_text(step.right) for step in equation.steps}) == len(equation.steps), "a step changes nothing"
