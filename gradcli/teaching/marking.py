@@ -360,7 +360,8 @@ class Marker:
 
 def _wrong(question: Question, answer: str, read_as: str, values: Any, at: int, found: list[Reason]) -> Marked:
     point = {name: float(vector[at]) for name, vector in question.point.items()}
-    return Marked(answer, Verdict.WRONG, read_as, tuple(found), point, (float(values[at]), float(question.right[at])))
+    numbers = (float(values[at]), float(question.right[at]))
+    return Marked(answer, Verdict.WRONG, read_as, tuple(found), point, numbers, at_points=values)
 
 
 def _simply(question: Question, marked: Marked, values: Any) -> Marked:

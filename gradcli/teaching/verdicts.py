@@ -33,6 +33,7 @@ class Marked(Frozen, eq=False):
         reasons: Why it is wrong, the likeliest reason first; empty where none was found.
         point: Where it is wrong the first point at which it differs: the value of each variable; None else.
         values: The value of the answer and the right one there.
+        at_points: The values of a wrong answer at the points of the question; None where they are not known.
         note: Why it is unreadable or undecided, where it is not defined, or how else it could be read; empty for nothing.
         at_one_point: Whether it was compared as a number at one point alone.
         question: The question that the reasons are about; None for that of the marker.
@@ -48,6 +49,7 @@ class Marked(Frozen, eq=False):
     reasons: tuple[Reason, ...] = ()
     point: Mapping[str, float] | None = None
     values: tuple[float, float] | None = None
+    at_points: Any = None
     note: str = ""
     at_one_point: bool = False
     question: Question | None = None
