@@ -168,6 +168,7 @@ def answer_record(one: Graded, level: int) -> AnswerRecord:
         point = {"bindings": bindings, "answer": own, "right": right if level >= 4 else None}
     lacking = missing(question, marked)
     reasons = [_reason_record(question, reason, level, lacking) for reason in (marked.reasons if level else ())]
+    first: ReasonRecord = reasons[0] if reasons else {"kind": "", "place": "", "reason": ""}
     return {
         "row": one.row,
         "by": one.by,
@@ -177,7 +178,7 @@ def answer_record(one: Graded, level: int) -> AnswerRecord:
         "verdict": marked.verdict.value,
         "score": one.score,
         "part": marked.part,
-        **(reasons[0] if reasons else {"kind": "", "place": "", "reason": ""}),
+        **first,
         "or": reasons[1:],
         "certainty": certainty(marked) if level >= 1 else None,
         "feedback": feedback(question, marked, level),
