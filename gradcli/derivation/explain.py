@@ -19,8 +19,7 @@ from gradcli.graph.shapes import shape_text
 from gradcli.language.ast import Expression, Program
 from gradcli.language.parser import parse
 from gradcli.language.program_text import one_line
-from gradcli.lowering.builders.builder import Value
-from gradcli.lowering.builders.inference import has_arrays
+from gradcli.lowering.builders.builder import Value, has_arrays
 
 VIEWS = ("nodes", "paths", "rules")
 DETAILS = ("brief", "normal", "full")

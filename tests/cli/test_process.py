@@ -175,7 +175,7 @@ def test_help_leads_with_examples() -> None:
 
 
 def test_help_names_every_option_of_a_call() -> None:
-    from gradcli.cli.commands.eval import COMMAND
+    from gradcli.cli.commands.values.eval import COMMAND
 
     _, out, _ = command(["eval", "--help"], environment={"COLUMNS": "120"})
     for option in COMMAND.options:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradcli.cli.commands.eval import EvalOptions
+from gradcli.cli.commands.values.eval import EvalOptions
 
 
 def run(options: EvalOptions) -> int:

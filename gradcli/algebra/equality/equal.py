@@ -27,7 +27,7 @@ from gradcli.graph.graph import CONSTANT, DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODE
 from gradcli.language.ast import Program
 from gradcli.language.parser import parse
 from gradcli.language.program_text import program_text
-from gradcli.lowering.builders.inference import has_arrays
+from gradcli.lowering.builders.builder import has_arrays
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
 from gradcli.ops.catalogue import OPERATIONS

@@ -124,7 +124,9 @@ def sampled(
         return numpy.array(computed({**fixed, variable: places}))
 
     cuts = sorted({mark.place for one in found for mark in one})
-    places = numpy.linspace(*ends, points * SCAN + 1)
+    steps = points * SCAN
+    along = numpy.arange(steps + 1)
+    places = (ends[0] * (steps - along) + ends[1] * along) / steps  # -1.86 as one writes it, where -2 + 14·0.01 is not
     scanned = values(places)
     shown = window or _window(scanned, [mark for one in found for mark in one])
     grid = _scanned(places, _clamped(scanned, shown))

@@ -12,8 +12,8 @@ from contextlib import AbstractContextManager
 
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import COND, CONTROL, PRINT, Constant, Graph, Settings, Shape
+from gradcli.lowering.builders.builder import has_arrays
 from gradcli.lowering.builders.compaction import compacted, replay
-from gradcli.lowering.builders.inference import has_arrays
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.ops import vjp
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL

@@ -15,8 +15,7 @@ from gradcli.autodiff.passes.transposition import applied, transposed
 from gradcli.errors import GradcliError, UnknownVariableError
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph, Shape
-from gradcli.lowering.builders.builder import Value, float32
-from gradcli.lowering.builders.inference import has_arrays
+from gradcli.lowering.builders.builder import Value, float32, has_arrays
 from gradcli.ops import vjp
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.operation import NotDifferentiableError

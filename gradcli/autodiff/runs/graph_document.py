@@ -13,7 +13,7 @@ from gradcli.graph.graph import CONSTANT, CONTROL, VARIABLE, Constant, Graph, Se
 from gradcli.graph.names import constant_text
 from gradcli.language.ast import NOWHERE, Array, Expression, Name, Number, Operator
 from gradcli.language.parser import is_name, parse
-from gradcli.lowering.builders.inference import inferred_shape
+from gradcli.lowering.builders.builder import inferred_shape
 from gradcli.ops.catalogue import OPERATIONS, declared
 from gradcli.ops.declaration.constants import VALUES
 from gradcli.ops.declaration.structural import shape_of

@@ -26,8 +26,7 @@ from gradcli.errors import ExitCode, GradcliError, Span
 from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, UNLIMITED, VARIABLE, Constant, Graph, Settings
 from gradcli.graph.names import constant_text
 from gradcli.language.ast import NOWHERE
-from gradcli.lowering.builders.builder import Value, value_of
-from gradcli.lowering.builders.inference import inferred_shape
+from gradcli.lowering.builders.builder import Value, inferred_shape, value_of
 from gradcli.lowering.builders.shape_mismatch import undefined
 from gradcli.ops.catalogue import OPERATIONS, operation_named
 from gradcli.ops.declaration.constants import constant_value, exact

@@ -1,1 +1,1 @@
-"""The commands, one file each."""
+"""The commands, one file each, in a folder for each group of the help page."""

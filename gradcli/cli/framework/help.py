@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated, Any, Protocol
 
 import typer
+import typer.core
 
 from gradcli.cli.framework.command import Command, Option
 from gradcli.cli.framework.streams import write
-from gradcli.cli.framework.table import command_named, command_names
+from gradcli.cli.framework.table import GROUPS, command_named, command_names, grouped_names
 from gradcli.errors import GradcliError, columns, said, spoken
 
 _MARGIN = 4
@@ -34,7 +35,7 @@ _MARK = "\ue000"
 _CLOSING = "，。；：？！、）”"
 _OPENING = "（“"
 
-_LABELS = ("Usage:", "Arguments:", "Options:", "Commands:", "Show this message and exit.", "Print the version and exit.")
+_LABELS = ("Usage:", "Arguments:", "Options:", "Show this message and exit.", "Print the version and exit.")
 
 _WORD = re.compile(r"""(?:--?[\w-]+ (?![-|<>]))?(?:[^\s"']|"[^"]*"|'[^']*')+""")
 """A word of a shell, an option with its value; what stands in quotes is not taken apart."""
@@ -75,10 +76,22 @@ class Suggesting(Protocol):
         """What an argument of a command may be."""
 
 
+class Grouped(typer.core.TyperGroup):
+    """The commands under the headings of their groups."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write a section for each group, all with their second column at one place."""
+        widest = max(map(len, self.commands))
+        for folder, names in grouped_names().items():
+            with formatter.section(_spread(said(GROUPS[folder]))):
+                formatter.write_dl([(name.ljust(widest), self.commands[name].get_short_help_str(10**6)) for name in names])
+
+
 def application(commands: Sequence[Command[Any]], suggesting: Suggesting | None = None) -> typer.Typer:
     """The Typer application of the commands. It shows help and completes; calls are run by ``main``."""
     app = typer.Typer(
         name="gradcli",
+        cls=Grouped,
         no_args_is_help=True,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,

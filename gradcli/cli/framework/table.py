@@ -1,4 +1,4 @@
-"""The commands: a module of the folder of commands each, loaded when its command is called."""
+"""The commands: a module each, in a folder for each group of them, loaded when its command is called."""
 
 from __future__ import annotations
 
@@ -14,15 +14,37 @@ MOST_NAMED = 6
 """Commands up to which a hint names all of those that have an option."""
 
 
+GROUPS = {
+    "values": "Values, gradients, graphs",
+    "programs": "Programs",
+    "calculus": "Derivatives and algebra",
+    "analysis": "Is it right, and what follows",
+    "teaching": "For classes",
+    "code": "Scripts and code",
+    "reference": "What there is",
+}
+"""The folders of commands, and what help pages write above each."""
+
+
+def grouped_names() -> dict[str, list[str]]:
+    """The commands in each folder, by the names of their modules."""
+    root = commands.__path__[0]
+    found = {}
+    for folder in GROUPS:
+        modules = sorted(name for name in os.listdir(f"{root}/{folder}") if name.endswith(".py") and not name.startswith("_"))
+        found[folder] = [name.removesuffix(".py").replace("_", "-") for name in modules]
+    return found
+
+
 def command_names() -> list[str]:
-    """The commands, by the names of their modules."""
-    modules = sorted(name for name in os.listdir(commands.__path__[0]) if name.endswith(".py") and not name.startswith("_"))
-    return [name.removesuffix(".py").replace("_", "-") for name in modules]
+    """The commands, group by group."""
+    return [name for names in grouped_names().values() for name in names]
 
 
 def command_named(name: str) -> Command[Any]:
     """The declaration of a command."""
-    command: Command[Any] = import_module(f"{commands.__name__}.{name.replace('-', '_')}").COMMAND
+    folder = next(folder for folder, names in grouped_names().items() if name in names)
+    command: Command[Any] = import_module(f"{commands.__name__}.{folder}.{name.replace('-', '_')}").COMMAND
     return command
 
 

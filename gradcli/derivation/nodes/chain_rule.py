@@ -16,7 +16,7 @@ from gradcli.derivation.notation.prose import Equal, Piece, Way, listed
 from gradcli.derivation.notation.steps import Derivation, End, Equation, Step
 from gradcli.graph.graph import VARIABLE
 from gradcli.language.ast import Expression, Name, Number, Operator, Partial
-from gradcli.lowering.builders.inference import has_arrays
+from gradcli.lowering.builders.builder import has_arrays
 from gradcli.lowering.node_expressions import node_expression
 
 NAMED_LIMIT = 8

@@ -1,4 +1,4 @@
-"""What lowering needs of a builder of graphs, and what both kinds of them share: the values of operations."""
+"""What lowering needs of a builder of graphs, and what both kinds of them share: shapes and values of operations."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import math
 from collections.abc import Callable, Sequence
 
 from gradcli.errors import ExitCode, GradcliError, Span
-from gradcli.graph.graph import Constant, Graph, Settings
+from gradcli.graph.graph import Constant, Graph, Settings, Shape
+from gradcli.graph.shapes import ShapeError
 from gradcli.language.statements import Action
-from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL, operation_named
 from gradcli.ops.declaration.structural import plain
 from gradcli.typing import Any, Protocol
 
@@ -157,3 +158,28 @@ def float32(value: Value) -> Value:
     except OverflowError:
         return math.copysign(math.inf, value)
     return rounded
+
+
+def inferred_shape(graph: Graph, operation: str, inputs: Sequence[int], settings: Settings, span: Span) -> Shape:
+    """The shape of the result of an operation on nodes.
+
+    Raises:
+        MismatchError: The shapes of the operands do not fit.
+        GradcliError: What is computed meanwhile is too large (exit code 4).
+    """
+    shapes = [graph.shape(input) for input in inputs]
+    try:
+        declared, given = operation_named(operation), dict(settings)
+        shape = declared.shape(*shapes, **given)
+        if declared.scratch is not None:
+            graph.allow(declared.scratch(*shapes, **given), f"what {operation} computes meanwhile has", span)
+        return shape
+    except ShapeError as error:
+        from gradcli.lowering.builders.shape_mismatch import MismatchError
+
+        raise MismatchError(graph, operation, inputs, settings, span, str(error)) from None
+
+
+def has_arrays(graph: Graph) -> bool:
+    """Whether a node is an array, or an operation on arrays made it, which numbers may go through as well."""
+    return bool(graph.shapes) or any(operation in STRUCTURAL for operation in set(graph.operations))

@@ -14,11 +14,11 @@ from gradcli.lowering.builders.builder import (
     WithoutTape,
     array_condition,
     forward_of,
+    inferred_shape,
     no_tape,
     shown,
     value_at,
 )
-from gradcli.lowering.builders.inference import inferred_shape
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.constants import constant_value
 from gradcli.ops.declaration.structural import shape_of

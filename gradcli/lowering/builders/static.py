@@ -10,8 +10,7 @@ from gradcli.graph.graph import ITEM, PRINT, Block, Constant, Graph, Settings, S
 from gradcli.graph.names import constant_text
 from gradcli.language.ast import NOWHERE
 from gradcli.language.numbers import is_unwieldy, longer_than
-from gradcli.lowering.builders.builder import Part, WithoutTape, forward_of
-from gradcli.lowering.builders.inference import inferred_shape
+from gradcli.lowering.builders.builder import Part, WithoutTape, forward_of, inferred_shape
 from gradcli.ops.catalogue import CHOICE, OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.constants import constant_value, exact
 from gradcli.ops.declaration.facts import TRUTH

@@ -28,8 +28,7 @@ from gradcli.language.ast import (
 from gradcli.language.free_names import free_names
 from gradcli.language.statements import assigned_names
 from gradcli.language.text import to_text
-from gradcli.lowering.builders.builder import GraphBuilder
-from gradcli.lowering.builders.inference import inferred_shape
+from gradcli.lowering.builders.builder import GraphBuilder, inferred_shape
 from gradcli.lowering.programs.array_calls import (
     array_call,
     array_constant,

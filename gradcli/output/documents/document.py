@@ -19,8 +19,7 @@ from gradcli.graph.shapes import shape_text
 from gradcli.language.ast import Expression, Name, Number, postorder
 from gradcli.language.numbers import is_short
 from gradcli.language.text import to_text
-from gradcli.lowering.builders.builder import Value
-from gradcli.lowering.builders.inference import has_arrays
+from gradcli.lowering.builders.builder import Value, has_arrays
 from gradcli.lowering.node_expressions import Raised, node_expression, written_out, written_sizes
 
 WRITTEN_NODES = 60

@@ -20,7 +20,7 @@ from gradcli.frozen import replace
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.graph.shapes import shape_text
 from gradcli.language.ast import Name, Partial, postorder
-from gradcli.lowering.builders.inference import has_arrays
+from gradcli.lowering.builders.builder import has_arrays
 from gradcli.ops.catalogue import spelling
 from gradcli.output.diagrams.diagram import MARK, Diagram, Kind, Line, Part, shortened
 from gradcli.output.diagrams.functions_part import FunctionsPart

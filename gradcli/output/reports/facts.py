@@ -28,8 +28,7 @@ def degree_text(run: Run) -> str:
     """The degree of a polynomial in words."""
     if run.degree is None:
         return UNKNOWN
-    homogeneous = ", of no lower terms" if run.degree == run.least > 0 else ""
-    return f"at most {run.degree:,}{homogeneous}"
+    return f"at most {run.degree:,}, homogeneous" if run.degree == run.least > 0 else f"at most {run.degree:,}"
 
 
 def bounds_text(bounds: tuple[float, float]) -> str:

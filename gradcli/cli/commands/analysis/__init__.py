@@ -1,0 +1,1 @@
+"""Commands that examine a function and its gradient."""

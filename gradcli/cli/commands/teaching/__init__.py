@@ -1,0 +1,1 @@
+"""Commands for classes: marking, exercises, practice."""

@@ -1,0 +1,187 @@
+"""`gradcli exercise`: exercises with keys, wrong answers and what they mean."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Sequence
+
+from gradcli.cli.framework.choices import file_format, listed
+from gradcli.cli.framework.command import Command, flag, some_whole, text, texts, whole
+from gradcli.cli.framework.options import FileOptions, ReadOptions
+from gradcli.cli.framework.progress import doing
+from gradcli.cli.framework.streams import STDIN, can_print_signs, write, write_to, write_warning
+from gradcli.errors import GradcliError
+from gradcli.frozen import replace
+from gradcli.output.formats import EXERCISES, QuizFormat, check_file
+from gradcli.typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gradcli.teaching.exercises import Exercise
+
+_FORMATS = "\n".join(f"  {format.name:<13} {format.carries}" for format in EXERCISES.values())
+_WHAT = {"derivative": "the derivative", "number": "its value at a point", "gradient": "the gradient", "tangent": "the tangent"}
+_ASKS = tuple(dict.fromkeys(ask for format in EXERCISES.values() for ask in format.asks))
+
+HELP = f"""\
+Make exercises in differentiation. Each has its key, wrong answers, and what each of these got wrong.
+
+\b
+  gradcli exercise --seed 7 -n 3
+  gradcli exercise --seed 7 --paths 2 --depth 3 --ops add,mul,sin -n 20 --key key.txt > sheet.txt
+  gradcli exercise --seed 7 -n 20 --to stack -o quiz.xml
+  gradcli exercise "(a*x+w)*(w+1)" --wrt w --choose a=2..5 -n 4 --to jsonl
+
+The same seed gives the same exercises everywhere. --paths is how many paths lead from the variable to the result, --depth how
+many operations stand on the longest one; --band, from 1 to 5, chooses both. With an expression the exercises are that
+expression, with numbers for the names of --choose. An exercise has four or five wrong answers, and gradcli grade says of each
+what it is exported with.
+
+Formats, and what they carry; sheets are without answers, which --key writes to a file of their own:
+
+\b
+{_FORMATS}
+"""
+
+
+class ExerciseOptions(ReadOptions):
+    """What a call may ask for."""
+
+    seed = whole("The number that the exercises are made from.", 1, minimum=0)
+    count = whole("How many.", 5, short="-n", maximum=1_000)
+    paths = whole("How many paths lead from the variable to the result.", 2, maximum=8)
+    depth = whole("How many operations stand on the longest path.", 3, maximum=8)
+    band = some_whole("How difficult they are, from 1 to 5, in place of --paths and --depth.", maximum=5)
+    ops = text("The operations, by the names of gradcli ops: add,mul,sin.", "NAMES")
+    names = text("The variables; the first one is differentiated by.", "NAMES")
+    wrt = text("The variable by which a template is differentiated.", "NAME")
+    choose = texts("The numbers that a name of the template may be: a=2..5 or a=2,3,7.", "NAME=NUMBERS")
+    ask = text(
+        "What is asked for: the derivative, its value at a point (number), the gradient by all variables, or the tangent.",
+        "WHAT",
+        choices=_ASKS,
+    )
+    to = text("How to write them; text where left out and no file tells it.", "FORMAT", choices=tuple(EXERCISES))
+    output = FileOptions.output
+    key = text("Write the key to a file; - is standard output.", "FILE")
+    json = flag("Write one JSON document to standard output.")
+
+
+def run(options: ExerciseOptions) -> None:
+    """Run the command."""
+    if len(options.positional) > 1:
+        raise GradcliError("there are several templates, and exercises are made from one", hint="put the expression in quotes")
+    named = file_format(options.to, options.output, EXERCISES, "--to")
+    format = EXERCISES[named.name] if named else EXERCISES["text"]
+    ask = options.ask or format.asks[0]
+    _check(options, format, ask)
+    keyed = format if format.key else EXERCISES["text"]
+    if options.key not in (None, STDIN):
+        check_file(keyed, options.key, f"a key in {keyed.name}")
+    found = []
+    for exercise in _from_template(options) if options.positional else _drawn(options):
+        found.append(exercise)
+        doing("making exercises", len(found), options.count)
+    if options.json:
+        from gradcli.output.quizzes.records import exercises_json
+
+        write(exercises_json(options.seed, found))
+    else:
+        from gradcli.output.quizzes.content import content
+
+        made = content(format, found, ask)
+        if isinstance(made, list) and format.name != "text" and not can_print_signs(sys.stdout):
+            made = "".join(made).encode()  # a document is UTF-8, whatever the stream would have text be
+        write_to(options.output, made)
+    if options.key is not None:
+        write_to(options.key, replace(keyed, writer=keyed.key).written(found, ask=ask))
+
+
+def _check(options: ExerciseOptions, format: QuizFormat, ask: str) -> None:
+    """Check what does not go together."""
+    if options.json:
+        other = next((name for name in ("ask", "to", "output") if name in options.given), None)
+        if other is not None:
+            raise GradcliError(f"--json is a form of its own, without --{other}", hint=f"leave out --{other}, or --json")
+    if options.key is not None and options.key == options.output != STDIN:
+        raise GradcliError(f"--key and -o are both {options.key}", hint="write the key to another file")
+    if ask not in format.asks:
+        others = listed([other.name for other in EXERCISES.values() if ask in other.asks])
+        can = listed([_WHAT[own] for own in format.asks])
+        raise GradcliError(
+            f"questions in {format.name} can ask for {can}, and not for {_WHAT[ask]}",
+            hint=f"choose --to {others}, or leave out --ask",
+        )
+    if format.archive and options.output in (None, STDIN):
+        hint = f"add -o {format.name}.zip"
+        if sys.stdout is not None and sys.stdout.isatty():
+            raise GradcliError(f"{format.name} is an archive, and not for a terminal", hint=hint)
+        if options.key == STDIN:
+            raise GradcliError(f"{format.name} is an archive, and the key would stand behind it", hint=hint)
+
+
+def _names(given: str | None, default: str) -> list[str]:
+    return [name.strip() for name in (default if given is None else given).split(",") if name.strip()]
+
+
+def _drawn(options: ExerciseOptions) -> Iterator[Exercise]:
+    from gradcli.language.parser import is_name
+    from gradcli.teaching.exercises import Wanted, exercises
+
+    if options.choose or options.wrt is not None or options.read is not None:
+        raise GradcliError("--choose, --wrt and --read are for a template", hint='gradcli exercise "a*x^2" --choose a=2..5')
+    variables = _names(options.names, "x")
+    if not variables or not all(map(is_name, variables)):
+        raise GradcliError(f"--names are names of variables, not {options.names}", hint="--names x,w")
+    operations = _names(options.ops, "add,mul,sin")
+    if not operations:
+        raise GradcliError("--ops names no operation", hint="--ops add,mul,sin")
+    if options.band and options.given.keys() & {"paths", "depth"}:
+        raise GradcliError("--band stands in place of --paths and --depth", hint="leave out --band, or the others")
+    every = options.ask == "gradient"
+    if every and len(variables) < 2:
+        raise GradcliError("a gradient is by several variables", hint="leave out --ask gradient, or give several: --names x,w")
+    wanted = Wanted(options.paths, options.depth, operations, variables, every, options.band or 0)
+    return exercises(options.seed, options.count, wanted)
+
+
+def _from_template(options: ExerciseOptions) -> Iterator[Exercise]:
+    from gradcli.cli.inputs.source import as_read
+    from gradcli.language.parser import parse
+    from gradcli.teaching.exercises import from_template
+    from gradcli.teaching.tasks import variables_of
+
+    template = as_read(options.positional[0], "template", options)
+    for name in ("paths", "depth", "band", "ops", "names"):
+        if name in options.given:
+            raise GradcliError(f"--{name} is for exercises without a template", hint=f"leave out --{name}, or the template")
+    choices = dict(map(_choice, options.choose))
+    try:
+        names = variables_of(parse(template), [options.wrt] if options.wrt else [])
+        names = [name for name in names if name not in choices] or names
+        if len(names) > 1:
+            raise GradcliError("by which variable is it to be differentiated?", hint=f"add --wrt with one of {', '.join(names)}")
+        made = 0
+        for one in from_template(template, names[0], choices, options.seed, options.count):
+            made += 1
+            yield one
+    except GradcliError as error:
+        raise error.located(template, "template") from None
+    if made < options.count and "count" in options.given:
+        write_warning(f"the template has {made} exercises, and {options.count} were asked for")
+
+
+def _choice(text: str) -> tuple[str, Sequence[int]]:
+    """A name and its numbers: a=2..5, a=2,3,7."""
+    found = re.fullmatch(r"\s*([^\W\d]\w*)\s*=\s*(?:(-?\d{1,6})\.\.(-?\d{1,6})|(-?\d{1,6}(?:\s*,\s*-?\d{1,6})*))\s*", text)
+    if found is None:
+        raise GradcliError(f"--choose {text} is no name with numbers", hint="--choose a=2..5 or --choose a=2,3,7")
+    name, low, high, listed = found.groups()
+    numbers: Sequence[int] = range(int(low), int(high) + 1) if listed is None else [int(one) for one in listed.split(",")]
+    if not 0 < len(numbers) <= 1_000:
+        raise GradcliError(f"--choose {text} is {len(numbers)} numbers", hint="--choose a=2..5 is four")
+    return name, numbers
+
+
+POSITIONAL = ("TEMPLATE", "An expression with names for numbers; left out, expressions are made.")
+COMMAND = Command(HELP, POSITIONAL, ExerciseOptions, run, work="making exercises")

@@ -1,0 +1,1 @@
+"""Commands that compute: values, gradients, graphs and drawings of functions."""
