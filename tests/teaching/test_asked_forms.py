@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from commandline import command
 
-from gradcli.cli.commands.grade import GradeOptions
+from gradcli.cli.commands.teaching.grade import GradeOptions
 from gradcli.teaching.asked_forms import FORMS, lacks_form
 from gradcli.teaching.reading.answers import read_answer
 
