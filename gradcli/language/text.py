@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from gradcli.language.ast import (
-    SPELLED,
     Array,
     Attribute,
     Call,
@@ -27,7 +26,7 @@ from gradcli.language.ast import (
     Transposed,
     Tuple,
 )
-from gradcli.language.numbers import number_text
+from gradcli.language.numbers import SPELLED, number_text
 
 CONDITIONAL, OR, AND, NOT, COMPARISON, SUM, PRODUCT, UNARY, POWER, ATOM = range(10)
 """Levels of precedence, from the loosest."""
