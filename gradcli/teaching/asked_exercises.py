@@ -129,7 +129,7 @@ def _lines(marker: Parts) -> list[str]:
     found: list[str] = []
     for row, names in zip(marker.markers, marker.part_names, strict=True):
         for own, name in zip(row, names, strict=True):
-            found += [f"{name}, of {one_line(own.question.expression)}:", *solution(own.question)]
+            found += [f"{name}: y = {one_line(own.question.expression)}", *solution(own.question)]
     return found
 
 
