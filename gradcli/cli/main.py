@@ -129,7 +129,7 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
         return watch(options.given["watch"], lambda: run(again))
     if "ascii" in options.given:
         only_ascii()
-    from gradcli.language.ast import SPELLED
+    from gradcli.language.numbers import SPELLED
 
     try:
         if not command.work or not _is_terminal(sys.stderr):
