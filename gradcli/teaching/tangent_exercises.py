@@ -6,8 +6,7 @@ from gradcli.algebra.vector_fields import exact_at, linear, tangent
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import Expression, Number
-from gradcli.language.parser import parse
-from gradcli.language.statements import expressions
+from gradcli.language.parser import parse, parse_expression
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
@@ -50,7 +49,7 @@ def tangent_lines(one: Exercise) -> Lines:
     ]
     lines += [
         (slope, "tangent.slope_only"),
-        (expressions(parse(one.answer).statements[0])[0], "tangent.derivative"),
+        (parse_expression(one.answer), "tangent.derivative"),
         (linear(None, [slope], place), "tangent.no_value"),
         (linear(value, [slope], {name: Number(0)}), "tangent.not_shifted"),
     ]
@@ -65,6 +64,6 @@ def tangent_lines(one: Exercise) -> Lines:
 def _of_slope(value: Expression, derivative: str, place: dict[str, Expression]) -> Expression | None:
     """The line of a wrong derivative; None where that has no value at the point."""
     try:
-        return linear(value, [exact_at(expressions(parse(derivative).statements[0])[0], place)], place)
+        return linear(value, [exact_at(parse_expression(derivative), place)], place)
     except GradcliError:
         return None
