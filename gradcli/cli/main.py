@@ -131,7 +131,7 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
     if "ascii" in options.given:
         only_ascii()
     from gradcli.cli.framework.choices import done
-    from gradcli.language.ast import SPELLED
+    from gradcli.language.numbers import SPELLED
 
     try:
         if not command.work or not _is_terminal(sys.stderr):

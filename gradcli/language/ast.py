@@ -19,9 +19,6 @@ NOWHERE: Span = (0, 0)
 Exact = int | Fraction | float
 """A literal: exact as an integer or fraction; a float only beyond the range of exact arithmetic."""
 
-SPELLED: dict[str, str] = {}
-"""How texts call functions that have several names, by the name that trees have: ``{"log": "ln"}`` where somebody writes ln."""
-
 
 class Expression(Frozen):
     """Base of all expression nodes."""

@@ -8,6 +8,13 @@ from fractions import Fraction
 
 from gradcli.typing import Any
 
+SPELLED: dict[str, str] = {}
+"""How the text of a call writes what can be written in several ways, which answers write so, too: functions that have several
+names, by the name that trees have, ``{"log": "ln"}``, and under :data:`HALF` numbers like a half, as fractions or as decimals."""
+
+HALF = "1/2"
+"""What :data:`SPELLED` has numbers under that are fractions and finite decimals: itself, or another text for decimals."""
+
 SHORT_DIGITS = 6
 """Significant digits of numbers that people read; JSON has all digits."""
 
@@ -19,6 +26,9 @@ BRIEF_COLUMNS = 24
 
 _STR_BITS = 14_000
 """Length from which on Python's ``str`` refuses an integer, for fear of what it costs."""
+
+LARGEST_DENOMINATOR = 128
+"""The largest denominator of a fraction that is written as one although it is a finite decimal."""
 
 _LONGEST = 400
 """Places up to which a fraction is looked at as a decimal."""
@@ -78,7 +88,12 @@ def _long(value: int) -> str:
 
 
 def _decimal(value: Fraction, fraction: str) -> str:
-    """A number as a finite decimal, of at most 17 digits or as short as it is as a fraction; as that where it is none."""
+    """A number as a finite decimal, of at most 17 digits or as short as it is as a fraction; as that where it is none.
+
+    Where the text that is answered writes no decimals, small fractions are written as fractions.
+    """
+    if value.denominator <= LARGEST_DENOMINATOR and SPELLED.get(HALF) == HALF:
+        return fraction
     rest, twos, fives = value.denominator, 0, 0
     while rest % 2 == 0:
         rest, twos = rest // 2, twos + 1

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from gradcli.language.ast import (
-    SPELLED,
     Array,
     Attribute,
     Call,
@@ -27,7 +26,7 @@ from gradcli.language.ast import (
     Transposed,
     Tuple,
 )
-from gradcli.language.numbers import number_text
+from gradcli.language.numbers import SPELLED, number_text
 
 CONDITIONAL, OR, AND, NOT, COMPARISON, SUM, PRODUCT, UNARY, POWER, ATOM = range(10)
 """Levels of precedence, from the loosest."""
@@ -148,9 +147,8 @@ def _parts(node: Expression, pretty: bool, number: NumberText, begins: bool = Fa
             parts = [SPELLED.get(function, function), "("]
             positional = len(arguments) - len(keywords)
             for index, argument in enumerate(arguments):
-                parts.append(", " if index else "")
-                parts.append(f"{keywords[index - positional]}=" if index >= positional else "")
-                parts.append((argument, CONDITIONAL))
+                named = f"{keywords[index - positional]}=" if index >= positional else ""
+                parts += [*filter(None, [", " if index else "", named]), (argument, CONDITIONAL)]
             return [*parts, ")"]
         case Array(items):
             return ["[", *_listed(items), "]"]

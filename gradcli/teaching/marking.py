@@ -16,6 +16,7 @@ from gradcli.language.free_names import free_names
 from gradcli.language.text import to_text
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import JUMP, KINK, TRUTH
+from gradcli.teaching.asked_forms import lacks_form
 from gradcli.teaching.comparison import (
     EXACT,
     NEAR,
@@ -58,6 +59,7 @@ class Marker:
         digits: Digits after the point to which a number has to be right; None for all.
         tolerance: How far off a number may be, beside the size of the right one.
         in_lines: Whether the question was posed with names for its intermediate values; None where the expression says it.
+        form: The form that a right answer has to have, one of those of ``asked_forms``; empty for any.
 
     Raises:
         GradcliError: See :func:`gradcli.teaching.question.compile_question`.
@@ -73,7 +75,9 @@ class Marker:
         digits: int | None = None,
         tolerance: float | None = None,
         in_lines: bool | None = None,
+        form: str = "",
     ) -> None:
+        self.form = form
         self.tolerance = tolerance
         self.in_lines = in_lines
         self.question: Question = compile_question(expression, wrt, order=order, at=at)
@@ -156,7 +160,7 @@ class Marker:
         if quick is not None:
             same = (quick.verdict, quick.read_as, quick.values) == (marked.verdict, marked.read_as, marked.values)
             self._patterns[skeleton.text] = (pattern if same else None, same)
-        elif skeleton.numbers and skeleton.text not in self._patterns and len(self._patterns) < _PATTERNS:
+        elif skeleton.numbers and not self.form and skeleton.text not in self._patterns and len(self._patterns) < _PATTERNS:
             places = with_places(found, skeleton)
             graph = None if places is None else graph_of(with_lines(places, self.question.named))
             made = None if places is None or graph is None else pattern_of(found, places, graph, len(skeleton.numbers))
@@ -171,7 +175,7 @@ class Marker:
         """
         self._foreseen.clear()
         groups: dict[str, dict[str, Skeleton]] = {}
-        for answer in dict.fromkeys(answers) if self.at is None else ():
+        for answer in dict.fromkeys(answers) if self.at is None and not self.form else ():
             if answer in self._marked:
                 continue
             skeleton = skeleton_of(answer)
@@ -238,7 +242,7 @@ class Marker:
             notes.append(f"{found.constant} is read as a constant of integration, and a derivative has none")
         marked = self._valued(answer, value, found.read_as)
         marked = read_otherwise(marked, found.others, lambda other: self._valued(answer, other, found.read_as))
-        if found.constant and marked.verdict is Verdict.RIGHT:
+        if found.constant and marked.score:
             marked = replace(marked, verdict=Verdict.WRONG, reasons=(reason_of("answer.constant"),))
         if found.before:
             own = self._values(value)[2]
@@ -262,7 +266,10 @@ class Marker:
             GradcliError: It has no value.
         """
         program, graph, values = self._values(value)
-        return self._judged(answer, read_as, program, graph, values)
+        marked = self._judged(answer, read_as, program, graph, values)
+        if self.form and marked.verdict is Verdict.RIGHT and (lacking := lacks_form(value, self.form)):
+            return with_note(replace(marked, verdict=Verdict.OTHER_FORM), lacking)
+        return marked
 
     def _values(self, value: Expression) -> tuple[Program, Graph, Any]:
         """An expression as a program, its graph, and its values at the points.
@@ -360,7 +367,8 @@ class Marker:
 
 def _wrong(question: Question, answer: str, read_as: str, values: Any, at: int, found: list[Reason]) -> Marked:
     point = {name: float(vector[at]) for name, vector in question.point.items()}
-    return Marked(answer, Verdict.WRONG, read_as, tuple(found), point, (float(values[at]), float(question.right[at])))
+    numbers = (float(values[at]), float(question.right[at]))
+    return Marked(answer, Verdict.WRONG, read_as, tuple(found), point, numbers, at_points=values)
 
 
 def _simply(question: Question, marked: Marked, values: Any) -> Marked:

@@ -44,8 +44,12 @@ class Parts:
 
     def right_text(self) -> str:
         """The right answer."""
-        rows = [", ".join(right_text(marker.question) for marker in row) for row in self.markers]
-        return f"[{rows[0]}]" if self.vector else f"[{', '.join(f'[{row}]' for row in rows)}]"
+        return self.written([[right_text(marker.question) for marker in row] for row in self.markers])
+
+    def written(self, parts: Sequence[Sequence[str]]) -> str:
+        """Parts as an answer."""
+        rows = [f"[{', '.join(row)}]" for row in parts]
+        return rows[0] if self.vector else f"[{', '.join(rows)}]"
 
     def mark(self, answer: str) -> Marked:
         """The verdict on an answer.
@@ -77,14 +81,15 @@ class Parts:
         if not self._fits(given):
             if turned is not None and self._fits(turned) and self._all_right(turned):
                 return self._whole(answer, read_as, "array.transposed")
-            note = f"it has {size_of(given)} parts, and {size} are asked for"
+            found_size = size_of(given)
+            note = f"it has {found_size} part{'' if found_size == '1' else 's'}, and {size} are asked for"
             if self.vector and [len(row) for row in given] == [1]:
                 (item,) = given[0]
                 added = [r for r in self.markers[0][0].mark_read(answer, item).reasons if r.kind == "partial.all"]
                 return Marked(answer, Verdict.WRONG, read_as, tuple(added), note=note, question=self.question)
             return Marked(answer, Verdict.WRONG, read_as, note=note)
         marked = self._each(given)
-        if any(one.verdict is not Verdict.RIGHT for row in marked for one in row):
+        if not all(one.score for row in marked for one in row):
             if turned is not None and self._fits(turned) and self._all_right(turned):
                 return self._whole(answer, read_as, "array.transposed")
             wrong = self.vector and len(given[0]) <= _MOST_ORDERS and any(one.verdict is Verdict.WRONG for one in marked[0])
@@ -107,21 +112,22 @@ class Parts:
         ]
 
     def _all_right(self, given: Grid) -> bool:
-        return all(one.verdict is Verdict.RIGHT for row in self._each(given) for one in row)
+        return all(one.score for row in self._each(given) for one in row)
 
     def _whole(self, answer: str, read_as: str, kind: str) -> Marked:
         return Marked(answer, Verdict.WRONG, read_as, (reason_of(kind),), question=self.question, right=self.right_text())
 
     def _joined(self, answer: str, read_as: str, marked: Sequence[Sequence[Marked]]) -> Marked:
         """The whole from its parts: the first part that is not right says why, one with a reason before others."""
-        if all(one.verdict is Verdict.RIGHT for row in marked for one in row):
+        if all(one.score for row in marked for one in row):
             notes = dict.fromkeys(one.note for row in marked for one in row if one.note)
-            return Marked(answer, Verdict.RIGHT, read_as, note="; ".join(notes))
+            other = any(one.verdict is Verdict.OTHER_FORM for row in marked for one in row)
+            return Marked(answer, Verdict.OTHER_FORM if other else Verdict.RIGHT, read_as, note="; ".join(notes))
         parts = [
             replace(one, part=name, right="" if self.vector else f"{name} = {right_text(marker.question)}")
             for row, names, markers in zip(marked, self.part_names, self.markers, strict=True)
             for one, name, marker in zip(row, names, markers, strict=True)
-            if one.verdict is not Verdict.RIGHT
+            if not one.score
         ]
         order = (Verdict.UNREADABLE, Verdict.WRONG, Verdict.UNDECIDED)
         worst = min((one.verdict for one in parts), key=order.index)

@@ -20,8 +20,8 @@ TRIES = 3
 HINTS = ("?", "help", "hint")
 """Lines that ask for help."""
 
-_LEVELS = ((1, 2, "add,mul,pow"), (1, 3, "add,mul,pow,sin"), (2, 3, "add,mul,sin,exp"), (2, 3, "mul,div,sin,exp"))
-"""For each level paths, depth and operations; see :class:`Wanted`."""
+_LEVELS = ("add,mul,pow", "add,mul,pow,sin", "add,mul,div,sin,exp", "mul,div,sin,exp", "mul,div,pow,sin,exp,log")
+"""The operations of each level, which is the band of its exercises."""
 
 LEVELS = len(_LEVELS)
 
@@ -109,8 +109,7 @@ class Practice:
         return first
 
     def _draw(self) -> Posed:
-        paths, depth, operations = _LEVELS[self.level - 1]
-        wanted = Wanted(paths, depth, operations.split(","), ["x"])
+        wanted = Wanted(1, 1, _LEVELS[self.level - 1].split(","), ["x"], band=self.level)
         for _ in range(10 * _DRAWS):
             self._drawn += 1
             (exercise,) = exercises(self.seed * 9_973 + self._drawn, 1, wanted)

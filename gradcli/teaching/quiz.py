@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from gradcli.errors import GradcliError, nearest
 from gradcli.frozen import Frozen
 from gradcli.teaching.mistakes import MISTAKES
-from gradcli.teaching.verdicts import Marked
+from gradcli.teaching.verdicts import Marked, Verdict
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.teaching.tasks import AnyMarker
+
+
+FORM = "form"
 
 
 class Asked(Frozen, eq=False):
@@ -22,7 +25,8 @@ class Asked(Frozen, eq=False):
         id: What it is called in a quiz; empty for a question alone.
         ask: What is asked for.
         points: How many a right answer gets.
-        credit: For kinds of mistakes, or families of them, the share of the points that an answer with them gets.
+        credit: For kinds of mistakes, or families of them, the share of the points that an answer with them gets; for ``form``
+            that of a right one in another form than is asked for.
     """
 
     marker: AnyMarker
@@ -33,6 +37,8 @@ class Asked(Frozen, eq=False):
 
     def score(self, marked: Marked) -> float:
         """How many points an answer gets: all for a right one, of a wrong one what its likeliest reason leaves."""
+        if marked.verdict is Verdict.OTHER_FORM:
+            return round(self.points * self.credit.get(FORM, 1.0), 9)
         if marked.score or not (self.credit and marked.reasons):
             return self.points * marked.score
         share = 1.0
@@ -53,7 +59,7 @@ def credit_of(given: object, where: str) -> dict[str, float]:
     """
     if not isinstance(given, dict):
         raise GradcliError(f"{where} is no object", hint='write {"table.sign": 0.5, "chain": 0.25}')
-    known = list(dict.fromkeys([*MISTAKES, *[kind.partition(".")[0] for kind in MISTAKES]]))
+    known = list(dict.fromkeys([FORM, *MISTAKES, *[kind.partition(".")[0] for kind in MISTAKES]]))
     for kind, share in given.items():
         if kind not in known:
             near = nearest(kind, known)

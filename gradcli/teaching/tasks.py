@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     """What marks answers."""
 
 DERIVATIVE, VALUE, TANGENT, GRADIENT = "derivative", "value", "tangent", "gradient"
+NUMBER = "number"
+"""What exercises call the derivative at their point."""
 HESSIAN, JACOBIAN, ADJOINT = "hessian", "jacobian", "adjoint"
 ASKED = (DERIVATIVE, VALUE, TANGENT, GRADIENT, HESSIAN, JACOBIAN)
 """What may be asked for; ``adjoint:NAME``, the derivative by an intermediate value, beside them."""
@@ -58,6 +60,7 @@ def task(
     digits: int | None = None,
     tolerance: float | None = None,
     shapes: Mapping[str, Shape] | None = None,
+    form: str = "",
 ) -> AnyMarker:
     """What marks the answers to a question.
 
@@ -70,16 +73,19 @@ def task(
         digits: Digits after the point to which these have to be right.
         tolerance: How far off they may be, beside the size of the right ones.
         shapes: The shapes of variables that are arrays: answers are arrays then.
+        form: The form that right answers have to have; empty for any.
 
     Raises:
         GradcliError: The question is wrong, or has no such answer.
     """
 
     def marker(text: str, name: str, order: int = 1) -> Marker:
-        return Marker(text, name, order=order, at=at, digits=digits, tolerance=tolerance)
+        return Marker(text, name, order=order, at=at, digits=digits, tolerance=tolerance, form=form)
 
     program = parse(expression)
     names = variables_of(program, wrt)
+    if form and (shapes or ask == TANGENT):
+        raise GradcliError("a form is asked for of formulas in numbers, and of no tangent", hint="leave out --form")
     if shapes:
         if ask not in (DERIVATIVE, GRADIENT, JACOBIAN) or order != 1 or at or digits is not None:
             raise GradcliError("of arrays a gradient or a Jacobian is asked for, as a formula", hint="--ask gradient or jacobian")

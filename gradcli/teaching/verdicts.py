@@ -18,6 +18,7 @@ class Verdict(Enum):
     """What an answer is."""
 
     RIGHT = "right"
+    OTHER_FORM = "right in another form"
     WRONG = "wrong"
     UNDECIDED = "undecided"
     UNREADABLE = "unreadable"
@@ -33,7 +34,9 @@ class Marked(Frozen, eq=False):
         reasons: Why it is wrong, the likeliest reason first; empty where none was found.
         point: Where it is wrong the first point at which it differs: the value of each variable; None else.
         values: The value of the answer and the right one there.
-        note: Why it is unreadable or undecided, where it is not defined, or how else it could be read; empty for nothing.
+        at_points: The values of a wrong answer at the points of the question; None where they are not known.
+        note: Why it is unreadable or undecided, what it lacks of a form, where it is not defined, or how else it could be read;
+            empty for nothing.
         at_one_point: Whether it was compared as a number at one point alone.
         question: The question that the reasons are about; None for that of the marker.
         part: Which part of an answer of several they are about; empty for the whole.
@@ -48,6 +51,7 @@ class Marked(Frozen, eq=False):
     reasons: tuple[Reason, ...] = ()
     point: Mapping[str, float] | None = None
     values: tuple[float, float] | None = None
+    at_points: Any = None
     note: str = ""
     at_one_point: bool = False
     question: Question | None = None
@@ -58,8 +62,8 @@ class Marked(Frozen, eq=False):
 
     @property
     def score(self) -> int:
-        """1 for a right answer, 0 for any other."""
-        return int(self.verdict is Verdict.RIGHT)
+        """1 for a right answer, in whatever form, 0 for any other."""
+        return int(self.verdict in (Verdict.RIGHT, Verdict.OTHER_FORM))
 
 
 def with_note(marked: Marked, note: str) -> Marked:
@@ -77,7 +81,7 @@ def read_otherwise(marked: Marked, others: Sequence[Expression], judged: Callabl
     """
     for other in others if marked.verdict is Verdict.WRONG else ():
         try:
-            right = judged(other).verdict is Verdict.RIGHT
+            right = judged(other).score
         except GradcliError:
             continue  # it has no value, and is not right
         if right:

@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy
 
 from gradcli.algebra.derivatives import differentiate, with_output
+from gradcli.autodiff.passes.reverse import quiet
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.ast import Expression, Name
@@ -17,6 +18,7 @@ from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression, operation_expression
 from gradcli.teaching.diagnosis import Reason
 from gradcli.teaching.mistakes import EARLIER, MISTAKES, Slip
+from gradcli.teaching.numbers import Vector
 from gradcli.teaching.question import Question
 from gradcli.teaching.variants import close
 from gradcli.teaching.verdicts import Marked, Verdict
@@ -44,7 +46,8 @@ def feedback(question: Question, marked: Marked, level: int) -> list[str]:
         return []
     lines = []
     if marked.reasons:
-        lines.append("; or ".join(_reason(question, reason, level) for reason in marked.reasons[:3]))
+        lacking = missing(question, marked)
+        lines.append("; or ".join(in_words(question, reason, level, lacking) for reason in marked.reasons[:3]))
         if marked.one_number:
             lines.append("it could also be a slip in one number")
         if level >= 3:
@@ -67,8 +70,24 @@ def _right_line(question: Question, marked: Marked, node: int | None) -> str:
     return marked.right if own else right_line(question, node)
 
 
-def place(question: Question, slip: Slip, level: int = LEVELS) -> str:
-    """Where a mistake was made: the node and what it computes, unless that gives the answer away; empty for the whole."""
+def missing(question: Question, marked: Marked) -> Sequence[Vector]:
+    """The factor and the term that a wrong answer lacks: at the points by which it was compared, which no hint may have."""
+    own = marked.at_points
+    if own is None:
+        return ()
+    with quiet():
+        return question.right / own, question.right - own
+
+
+def place(question: Question, slip: Slip, level: int = LEVELS, lacking: Sequence[Vector] = ()) -> str:
+    """Where a mistake was made: the node and what it computes, unless that gives the answer away; empty for the whole.
+
+    Args:
+        question: The question.
+        slip: The mistake.
+        level: How much is told, from 0 to 5.
+        lacking: What else is not told below level 4, from :func:`missing`.
+    """
     if slip.node is None:
         return f"by {slip.variable}" if slip.variable else ""
     if slip.node == -1:
@@ -77,27 +96,34 @@ def place(question: Question, slip: Slip, level: int = LEVELS) -> str:
         return "in an earlier derivative"
     if slip.kind.startswith("graph.") and slip.other is not None:
         path = f"path {question.names[slip.node]}→{question.names[slip.other]}"
-        return ", ".join(
-            dict.fromkeys([path, *_definitions(question, slip.node, level), *_definitions(question, slip.other, level)])
-        )
+        ends = [line for id in (slip.node, slip.other) for line in _definitions(question, id, level, lacking)]
+        return ", ".join(dict.fromkeys([path, *ends]))
     if slip.other is not None:
-        return f"{_node(question, slip.other, level)} by {slip.variable}"
-    return _node(question, slip.node, level)
+        return f"{_node(question, slip.other, level, lacking)} by {slip.variable}"
+    return _node(question, slip.node, level, lacking)
 
 
-def _node(question: Question, id: int, level: int) -> str:
-    graph = question.graph
-    if _hidden(question, id, level, at=id):
-        return question.names[id]
-    operands = [line for input in dict.fromkeys(graph.inputs[id]) for line in _definitions(question, input, level)]
-    return ", ".join([f"{question.names[id]} = {to_text(node_expression(graph, id, question.names))}", *operands])
-
-
-def _definitions(question: Question, id: int, level: int) -> list[str]:
-    """What a node computes, in the names that the question has; nothing of variables, and of what gives the answer away."""
+def _node(question: Question, id: int, level: int, lacking: Sequence[Vector]) -> str:
     graph, names = question.graph, question.names
-    if _hidden(question, id, level):
+    if _hidden(question, id, level, [*lacking, *filter(_is_vector, question.partials[id])]):
+        return names[id]
+    inputs = dict.fromkeys(graph.inputs[id])
+    if any(_hidden(question, input, level, lacking) != _hidden(question, input, level) for input in inputs):
+        return f"{names[id]} = {to_text(_written(question, id, level))}"  # as the question has it, with nothing apart
+    operands = [line for input in inputs for line in _definitions(question, input, level)]
+    return ", ".join([f"{names[id]} = {to_text(node_expression(graph, id, names))}", *operands])
+
+
+def _definitions(question: Question, id: int, level: int, lacking: Sequence[Vector] = ()) -> list[str]:
+    """What a node computes, in the names that the question has; nothing of variables, and of what gives the answer away."""
+    if _hidden(question, id, level, lacking):
         return []
+    return [f"{question.names[id]} = {to_text(_written(question, id, level))}"]
+
+
+def _written(question: Question, id: int, level: int) -> Expression:
+    """A node in the names that the question has, and in those of nodes that give the answer away."""
+    graph, names = question.graph, question.names
     known = {line.name for line in question.named}
     needed = graph.ancestors(id)
     found: dict[int, Expression] = {}
@@ -110,38 +136,41 @@ def _definitions(question: Question, id: int, level: int) -> list[str]:
             found[at] = Name(names[at])
         else:
             found[at] = operation_expression(graph, at, [found[input] for input in graph.inputs[at]])
-    return [f"{names[id]} = {to_text(found[id])}"]
+    return found[id]
 
 
-def _hidden(question: Question, id: int, level: int, *, at: int | None = None) -> bool:
+def _hidden(question: Question, id: int, level: int, lacking: Sequence[Vector] = ()) -> bool:
     """Whether what a node computes is not said: it is nothing, or it would give the answer away."""
     if question.graph.operations[id] in (VARIABLE, CONSTANT):
         return True
-    return level < 4 and leaks(question, question.values[id], at=at)
+    return level < 4 and leaks(question, question.values[id], lacking)
 
 
-def leaks(question: Question, values: Any, *, at: int | None = None) -> bool:
-    """Whether these values are the answer, or a derivative within it, or that of a node, at which they stand, by an operand."""
-    by = question.derivatives[question.wrt]
-    further = question.partials[at] if at is not None else []
-    parts = [question.right, *by, *further]
-    known = [part for part in parts if part is not None and numpy.shape(part) == numpy.shape(values)]
-    return any(not _is_number(part) and bool(close(values, part)) for part in known)
+def leaks(question: Question, values: Vector, others: Sequence[Vector] = ()) -> bool:
+    """Whether these values are the answer, or a derivative within it, or some others that are not told."""
+    parts = [question.right, *filter(_is_vector, question.derivatives[question.wrt]), *others]
+    known = [(part, numpy.isfinite(part)) for part in parts if numpy.shape(part) == numpy.shape(values)]
+    return any(ok.any() and not _is_number(part[ok]) and bool(close(values[ok], part[ok])) for part, ok in known)
+
+
+def _is_vector(values: Vector | None) -> bool:
+    return values is not None
 
 
 def _is_number(values: Any) -> bool:
     return bool(numpy.all(values == values.flat[0]))
 
 
-def _reason(question: Question, reason: Reason, level: int) -> str:
-    return ", and ".join(_slip(question, slip, reason.amount, level) for slip in reason.slips)
+def in_words(question: Question, reason: Reason, level: int, lacking: Sequence[Vector]) -> str:
+    """A reason as a sentence, each of its mistakes with its place; see :func:`place`."""
+    return ", and ".join(_slip(question, slip, reason.amount, level, lacking) for slip in reason.slips)
 
 
-def _slip(question: Question, slip: Slip, amount: float | None, level: int) -> str:
+def _slip(question: Question, slip: Slip, amount: float | None, level: int, lacking: Sequence[Vector]) -> str:
     text = MISTAKES[slip.kind].says
     if amount is not None and level >= 3:
         text += f": {short_text(amount)}"
-    where = place(question, slip, level) if level >= 2 else ""
+    where = place(question, slip, level, lacking) if level >= 2 else ""
     return f"{text} ({where})" if where else text
 
 

@@ -93,7 +93,7 @@ def test_exercises_are_a_quiz(tmp_path: Path) -> None:
     document = json.loads(command(["grade", "-f", str(path), "--answers", str(file), "--json"])[1])
     assert document["scores"] == [{"by": "Ada", "score": 3}, {"by": "Bob", "score": 0}]
     for one, question in zip(made, document["questions"], strict=True):
-        assert question["grades"]["answers"][1]["reasons"][0]["kinds"] == [one["distractors"][0]["kind"]]
+        assert question["grades"]["answers"][1]["kind"] == one["distractors"][0]["kind"]
 
 
 def test_credit_is_given_by_kind_or_family(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def test_a_wrong_answer_may_be_given_again_with_more_told_each_time() -> None:
     assert (first.level, hint.marked, second.level) == (1, None, 2)
     assert turn.right
     assert len(turn.tries) == 2
-    assert all(posed.exercise.answer not in told(posed, found, typed=False) for found in (first, hint, second))
+    assert all(f"it is {posed.exercise.answer}" not in told(posed, found, typed=False) for found in (first, hint, second))
     assert practice.posed().level == 2
     lines = iter([wrong] * 3)
     *_, last = practice.answered(posed, lambda: next(lines))
@@ -85,14 +85,15 @@ def test_without_a_seed_exercises_are_new_and_the_seed_is_said() -> None:
 
 
 def test_the_transcript_is_a_document() -> None:
-    code, out, err = command(["practice", "--seed", "7", "-n", "3", "--json"], b"3\nx^\n1000*x^9\n")
+    lines = f"{_right(Practice(7, 1).posed())}\nx^\n1000*x^9\n".encode()
+    code, out, err = command(["practice", "--seed", "7", "-n", "3", "--json"], lines)
     assert (code, err) == (1, "")
     document = json.loads(out)
     jsonschema.validate(document, SCHEMAS["practice"])
     assert (document["right"], document["asked"]) == (1, 2)
     assert [turn["tries"] for turn in document["turns"]] == [[], []]
     assert [turn["unread"] for turn in document["turns"]] == [[], ["x^"]]
-    assert command(["practice", "--seed", "7", "-n", "3", "--json"], b"3\nx^\n1000*x^9\n")[1] == out
+    assert command(["practice", "--seed", "7", "-n", "3", "--json"], lines)[1] == out
 
 
 @pytest.mark.parametrize(("arguments", "message"), [(["x^2"], "takes no expression"), (["--level", "9"], "9")])

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from math import gcd, lcm
 
+from gradcli.language.numbers import HALF, LARGEST_DENOMINATOR, SPELLED
+
 Rational = int | Fraction
 Monomial = tuple[tuple[int, Rational], ...]
 """Pairs of an atom and its exponent, by ascending atom; the empty monomial is 1."""
@@ -17,9 +19,6 @@ ONE: Monomial = ()
 
 LONG_NUMBER = 64
 """The bits of a number that count as much as an operation."""
-
-LONGEST_FRACTION = 128
-"""The largest denominator of a fraction that could be written as a decimal."""
 
 
 def whole(value: Rational) -> Rational:
@@ -38,21 +37,24 @@ def number_length(value: Rational) -> int:
 def coefficient_parts(coefficient: Rational) -> tuple[Rational, int]:
     """What stands above and below a fraction line for the size of a coefficient: 3 and 2 for -3/2, 0.0001 and 1 for 0.0001."""
     size: Rational = coefficient if coefficient > 0 else -coefficient
-    return (size, 1) if is_long_decimal(size.denominator) else size.as_integer_ratio()
+    return (size, 1) if is_decimal(size.denominator) else size.as_integer_ratio()
 
 
 def content_of(terms: Terms) -> Fraction:
     """The rational factor that leaves coprime integers, not all negative, as coefficients; for long decimals its sign alone."""
     sign = -1 if all(coefficient < 0 for _, coefficient in terms) else 1
     denominator = lcm(*[c.denominator for _, c in terms])
-    if is_long_decimal(denominator):
+    if is_decimal(denominator):
         return Fraction(sign)
     return Fraction(sign * gcd(*[c.numerator for _, c in terms]), denominator)
 
 
-def is_long_decimal(denominator: int) -> bool:
-    """Whether fractions are better written as decimals: 0.044715 rather than 8943/200000, but 1/4 rather than 0.25."""
-    if denominator <= LONGEST_FRACTION:
+def is_decimal(denominator: int) -> bool:
+    """Whether fractions are better written as decimals: 0.044715 rather than 8943/200000, but 1/4 rather than 0.25.
+
+    Where the text that is answered writes decimals, they all are.
+    """
+    if denominator == 1 or (denominator <= LARGEST_DENOMINATOR and SPELLED.get(HALF, HALF) == HALF):
         return False
     for prime in (2, 5):
         while denominator % prime == 0:

@@ -11,6 +11,10 @@ FORMATS = ("rich", "text", "json")
 MODES = ("dynamic", "static")
 
 
+READINGS = ("strict", "lenient", "latex", "mathml")
+"""How an expression may be written."""
+
+
 class ReadOptions(Options):
     """How an expression is written."""
 
@@ -21,7 +25,7 @@ class ReadOptions(Options):
         " is x*y), a function and a number (sin2 is sin(2)), E (the number e), and names before a parenthesis (x(x+1) is a"
         " product, d/dx(x^2) a derivative), which strictly are errors.",
         "HOW",
-        choices=("strict", "lenient", "latex", "mathml"),
+        choices=READINGS,
     )
 
 

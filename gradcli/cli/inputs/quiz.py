@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gradcli.cli.framework.command import Command
+from gradcli.cli.framework.options import READINGS, ReadOptions
 from gradcli.cli.framework.progress import doing
 from gradcli.cli.framework.streams import read_text
 from gradcli.cli.inputs.answers import Given
 from gradcli.cli.inputs.json_file import json_value
+from gradcli.cli.inputs.source import as_read
 from gradcli.cli.inputs.variables import bindings, given_at, shapes_of
 from gradcli.errors import GradcliError, located, nearest
+from gradcli.teaching.asked_forms import FORMS
 from gradcli.teaching.marking import Marker
 from gradcli.teaching.quiz import Asked, credit_of
-from gradcli.teaching.tasks import DERIVATIVE, task
+from gradcli.teaching.tasks import DERIVATIVE, NUMBER, TANGENT, VALUE, task
 from gradcli.typing import Any
 
-_KEYS = ("id", "expression", "wrt", "ask", "order", "at", "points", "credit", "digits", "tol", "shape")
+_KEYS = ("id", "expression", "wrt", "ask", "order", "at", "points", "credit", "digits", "tol", "shape", "read", "form")
 _OF_EXERCISES = ("number", "answer", "value", "difficulty", "distractors", "solution")
-"""What `gradcli exercise --to jsonl` writes beside them; its point is not one at which a number is asked for."""
+"""What `gradcli exercise --to jsonl` writes beside them; its point counts where a number or a tangent is asked for."""
 
 
 _TOGETHER = 4_000
@@ -32,13 +35,13 @@ def is_quiz(path: str | None) -> bool:
     return path is not None and path.lower().endswith((".jsonl", ".ndjson"))
 
 
-def quiz_of(path: str, credit: Mapping[str, float], command: Command[Any]) -> dict[str, Asked]:
+def quiz_of(path: str, credit: Mapping[str, float], options: ReadOptions) -> dict[str, Asked]:
     """The questions of a file, by their ids.
 
     Args:
         path: The file.
         credit: The credit for mistakes where a question has none of its own.
-        command: The command that asks.
+        options: What the call asks for: how the questions are read that do not say it themselves.
 
     Raises:
         GradcliError: The file cannot be read, has no questions, or one of them is wrong.
@@ -53,7 +56,7 @@ def quiz_of(path: str, credit: Mapping[str, float], command: Command[Any]) -> di
         if not isinstance(record, dict):
             raise GradcliError(f"{place} is no JSON object", hint='write {"id": "q1", "expression": "x^2", "wrt": "x"}')
         try:
-            asked = _asked(record, number, credit, command)
+            asked = _asked(record, number, credit, options)
         except GradcliError as error:
             error.message = f"{place}: {error.message}"
             raise
@@ -80,7 +83,7 @@ def foreseen(rows: Iterable[Given], quiz: Mapping[str, Asked]) -> Iterator[Given
         doing("marking answers", rows=done)
 
 
-def _asked(record: Mapping[str, Any], number: int, credit: Mapping[str, float], command: Command[Any]) -> Asked:
+def _asked(record: Mapping[str, Any], number: int, credit: Mapping[str, float], options: ReadOptions) -> Asked:
     exercise = "distractors" in record
     for key in record:
         if key not in _KEYS and not (exercise and key in _OF_EXERCISES):
@@ -96,22 +99,28 @@ def _asked(record: Mapping[str, Any], number: int, credit: Mapping[str, float], 
     if not all(isinstance(name, str) for name in names):
         raise GradcliError("wrt is a name, or a list of names")
     ask = _of(record, "ask", str, DERIVATIVE)
+    numeric = ask in (NUMBER, VALUE, TANGENT)
+    ask = DERIVATIVE if exercise and ask == NUMBER else ask
     points = _of(record, "points", (int, float), 1)
     tolerance = _of(record, "tol", (int, float), None)
     if not 0 <= points < 1e9 or not 0 <= (tolerance or 0) < 1:
         raise GradcliError("points are a number from 0 on, and tol is one from 0 to 1")
-    at = None if exercise else _point(record.get("at"), command)
+    at = None if exercise and not numeric else _point(record.get("at"), options.command)
     own = credit_of(record["credit"], "credit") if "credit" in record else credit
+    names = [name.strip() for one in names for name in one.split(",") if name.strip()]
+    how = {"read": _one_of(record, "read", READINGS)} if "read" in record else {}
+    own_options = ReadOptions(options.command, {**options.given, "wrt": names, **how})
     with located(expression, "expression"):
         marker = task(
-            expression,
+            as_read(expression, "expression", own_options),
             ask,
-            [name.strip() for one in names for name in one.split(",") if name.strip()],
+            names,
             order=_of(record, "order", int, 1),
             at=at,
             digits=_of(record, "digits", int, None),
             tolerance=tolerance,
             shapes=_shapes(record.get("shape")),
+            form=_one_of(record, "form", tuple(FORMS)) if "form" in record else "",
         )
     return Asked(marker, str(record.get("id", record.get("number", number))).strip(), ask, points, own)
 
@@ -120,6 +129,13 @@ def _of(record: Mapping[str, Any], key: str, kinds: Any, default: Any) -> Any:
     value = record.get(key, default)
     if value is not default and (not isinstance(value, kinds) or isinstance(value, bool)):
         raise GradcliError(f"{key} cannot be {json.dumps(value)[:40]}")
+    return value
+
+
+def _one_of(record: Mapping[str, Any], key: str, values: Sequence[str]) -> str:
+    value: str = _of(record, key, str, "")
+    if value not in values:
+        raise GradcliError(f"{key} cannot be {value[:40]}", hint=f"it is one of {', '.join(values)}")
     return value
 
 

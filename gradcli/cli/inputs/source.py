@@ -11,7 +11,7 @@ from gradcli.cli.framework.options import ProgramOptions, ReadOptions, SourceOpt
 from gradcli.cli.framework.streams import STDIN, read_text
 from gradcli.cli.framework.table import others_have
 from gradcli.errors import GradcliError, NoValueError, visible
-from gradcli.language.ast import SPELLED
+from gradcli.language.numbers import HALF, SPELLED
 from gradcli.ops.catalogue import OPERATIONS
 
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
@@ -26,6 +26,7 @@ _DEFINED = r"\s*[^\W\d]\w*\s*\(\s*[^\W\d]\w*(?:\s*,\s*[^\W\d]\w*)*\s*\)\s*=[^=\n
 """A function and nothing else, which is what is meant."""
 _CALLED = r"(?<=\\)[a-zA-Z]+|[^\W\d]\w*(?=[ \t]*\(|[ \t]+[\w\\])"
 r"""What may be the name of a function that is called: ln(x), \ln x, and ln x of a lenient text."""
+_DECIMAL = r"(?<!\.)\.\d|\d\.(?![.\w])|\d[eE]-\d"
 _LONG = 10_000
 """Characters of a text up to which names are looked for."""
 _SUFFIXES = (".grad", ".txt")
@@ -77,9 +78,10 @@ def side_as_read(text: str, whole: str, where: str, options: ReadOptions) -> str
 
 
 def _spell(text: str) -> None:
-    """Write functions as a text calls them that calls each by one name: ln stays ln, arcsin stays arcsin."""
+    """Write functions as a text calls them that calls each by one name: ln stays ln, arcsin stays arcsin; fractions likewise."""
     called = set(re.findall(_CALLED, text)) if len(text) <= _LONG else set()
     SPELLED.clear()
+    SPELLED[HALF] = "0.5" if re.search(_DECIMAL, text) else HALF
     for operation in OPERATIONS.values():
         used = called.intersection(operation.spellings)
         own = operation.facts.written or operation.name

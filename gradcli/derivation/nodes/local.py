@@ -16,8 +16,8 @@ from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.spellings import shortest
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.graph.graph import CONTROL, Constant, Graph
-from gradcli.language.ast import SPELLED, Expression, Name
-from gradcli.language.numbers import number_text
+from gradcli.language.ast import Expression, Name
+from gradcli.language.numbers import SPELLED, number_text
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.static import StaticBuilder

@@ -18,6 +18,7 @@ from gradcli.language.ast import (
     children,
     postorder,
 )
+from gradcli.language.numbers import number_text
 from gradcli.language.rewrite import joined, mapped
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.builder import forward_of, value_at
@@ -92,6 +93,10 @@ def without_trivial(factors: Sequence[Expression]) -> Expression | None:
             if factor.value == 0:
                 return None
             negative ^= factor.value < 0
+        elif isinstance(factor, Number) and isinstance(factor.value, Fraction) and "/" in number_text(factor.value):
+            negative ^= factor.value < 0
+            above += [Number(abs(factor.value.numerator))] if abs(factor.value.numerator) != 1 else []
+            below.append(Number(factor.value.denominator))
         elif isinstance(factor, Operator) and factor.symbol == "/":
             above += [factor.operands[0]] if factor.operands[0] != Number(1) else []
             below.append(factor.operands[1])

@@ -15,15 +15,19 @@ from gradcli.output.reports.blocks import Block, Lines, Table
 from gradcli.teaching.marking import Marker
 from gradcli.teaching.mistakes import MISTAKES
 from gradcli.teaching.verdicts import Marked, Verdict
-from gradcli.teaching.words import certainty, feedback, kinds_of, place, right_text
+from gradcli.teaching.words import certainty, feedback, in_words, kinds_of, missing, place, right_text
 from gradcli.typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from gradcli.output.schemas.teaching import (
         AnswerRecord,
         MistakeCount,
+        ReasonRecord,
         ScoreRecord,
     )
+    from gradcli.teaching.diagnosis import Reason
+    from gradcli.teaching.numbers import Vector
+    from gradcli.teaching.question import Question
     from gradcli.teaching.quiz import Asked
     from gradcli.teaching.tasks import AnyMarker
 
@@ -147,6 +151,12 @@ def _cut(text: str) -> str:
     return line if len(line) <= _LONG else f"{line[: _LONG - 1]}…"
 
 
+def _reason_record(question: Question, reason: Reason, level: int, lacking: Sequence[Vector]) -> ReasonRecord:
+    places = [place(question, slip, level, lacking) for slip in reason.slips] if level >= 2 else []
+    words = in_words(question, reason, level, lacking)
+    return {"kind": reason.kind, "place": "; ".join(filter(None, places)), "reason": words}
+
+
 def answer_record(one: Graded, level: int) -> AnswerRecord:
     """An answer as a record; what is beyond the level is left out."""
     marked = one.marked
@@ -156,7 +166,9 @@ def answer_record(one: Graded, level: int) -> AnswerRecord:
         bindings = {name: json_number(value) for name, value in marked.point.items()}
         own, right = map(json_number, marked.values)
         point = {"bindings": bindings, "answer": own, "right": right if level >= 4 else None}
-    shown = marked.reasons if level >= 1 else ()
+    lacking = missing(question, marked)
+    reasons = [_reason_record(question, reason, level, lacking) for reason in (marked.reasons if level else ())]
+    first: ReasonRecord = reasons[0] if reasons else {"kind": "", "place": "", "reason": ""}
     return {
         "row": one.row,
         "by": one.by,
@@ -166,13 +178,8 @@ def answer_record(one: Graded, level: int) -> AnswerRecord:
         "verdict": marked.verdict.value,
         "score": one.score,
         "part": marked.part,
-        "reasons": [
-            {
-                "kinds": [slip.kind for slip in reason.slips],
-                "places": [place(question, slip, level) if level >= 2 else "" for slip in reason.slips],
-            }
-            for reason in shown
-        ],
+        **first,
+        "or": reasons[1:],
         "certainty": certainty(marked) if level >= 1 else None,
         "feedback": feedback(question, marked, level),
         "point": point,  # type: ignore[typeddict-item]
@@ -258,12 +265,11 @@ def grade_csv(graded: Iterable[Graded], level: int) -> Iterator[str]:
 
 def _own_cells(one: Graded, level: int) -> list[str]:
     record: Any = answer_record(one, level)
-    first: Any = record["reasons"][0] if record["reasons"] else {"kinds": [], "places": []}
     return [
         record["verdict"],
         short_text(record["score"]),
-        "+".join(first["kinds"]),
-        "; ".join(filter(None, first["places"])),
+        record["kind"],
+        record["place"],
         "; ".join(record["feedback"]),
         record["read_as"] or "",
     ]

@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import Annotated, TypedDict
 
 from gradcli.output.schemas.vocabulary import Also, Bindings, Count, Number, Row
+from gradcli.teaching.verdicts import Verdict
 
 
 class ReasonRecord(TypedDict):
     """A reason for a wrong answer."""
 
-    kinds: Annotated[list[str], "The kinds of mistake, of which there is mostly one; see gradcli mistakes."]
-    places: Annotated[list[str], "Where each was made; empty for the whole answer, or below level 2."]
+    kind: Annotated[str, "The kind of mistake, two joined by +; see gradcli mistakes. Empty without a reason and below level 1."]
+    place: Annotated[str, "Where it was made; empty for the whole answer, and below level 2."]
+    reason: Annotated[str, "What is wrong, in words."]
+
+
+_Others = TypedDict("_Others", {"or": Annotated[list[ReasonRecord], "Reasons that are nearly as likely."]})
 
 
 class PointRecord(TypedDict):
@@ -22,18 +27,17 @@ class PointRecord(TypedDict):
     right: Annotated[Number | None, "Null below level 4."]
 
 
-class AnswerRecord(TypedDict):
-    """A marked answer."""
+class AnswerRecord(ReasonRecord, _Others):
+    """A marked answer, with its likeliest reason."""
 
     row: Row
     by: Annotated[str, "Who gave it; empty where nothing says it."]
     question: Annotated[str, "The id of the question in a quiz; empty outside."]
     answer: str
     read_as: Annotated[str | None, "How it was read; null where it was not."]
-    verdict: Annotated[str, Also(enum=["right", "wrong", "undecided", "unreadable"])]
+    verdict: Annotated[str, Also(enum=[verdict.value for verdict in Verdict])]
     score: Annotated[float, "The points that it gets: 1 for a right answer, where the question says nothing else."]
     part: Annotated[str, "Of an answer of several parts the one that the reasons are about; empty for the whole."]
-    reasons: Annotated[list[ReasonRecord], "The likeliest first, then those that are nearly as likely; none below level 1."]
     certainty: Annotated[str | None, Also(enum=["certain", "likely", "weak", None])]
     feedback: Annotated[list[str], "What may be told at this level, a sentence each."]
     point: PointRecord | None
@@ -131,7 +135,7 @@ class DistractorRecord(TypedDict):
     kind: str
     says: str
     place: str
-    value: Annotated[Number, "Its value at the point of the exercise."]
+    value: Annotated[Number | None, "Its value at the point of the exercise; null where no derivative is asked for."]
 
 
 class ExerciseRecord(TypedDict):
@@ -139,10 +143,11 @@ class ExerciseRecord(TypedDict):
 
     number: Row
     expression: str
-    wrt: str
+    ask: Annotated[str, "What is asked for; number is the derivative at the point."]
+    wrt: str | list[str]
     answer: str
     at: Annotated[dict[str, int], "A point at which right and wrong answers differ."]
-    value: Annotated[Number, "The right answer there."]
+    value: Annotated[Number | None, "The derivative there; null where something else is asked for."]
     difficulty: DifficultyRecord
     distractors: list[DistractorRecord]
     solution: list[str]

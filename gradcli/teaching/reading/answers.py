@@ -11,6 +11,7 @@ from gradcli.frozen import Frozen
 from gradcli.language.ast import Assignment, Expression, Group, Name, Operator, Output, Program
 from gradcli.language.free_names import free_names
 from gradcli.language.parser import parse
+from gradcli.language.readings.around import pieces
 from gradcli.language.readings.left_sides import left_side
 from gradcli.language.readings.otherwise import otherwise
 from gradcli.language.readings.read import LATEX, LENIENT, reading_of
@@ -19,7 +20,7 @@ from gradcli.language.statements import expressions
 from gradcli.language.text import to_text
 from gradcli.ops.declaration.constants import is_constant
 from gradcli.ops.words import read
-from gradcli.teaching.reading.forms import SEVERAL, Side, has_formula, has_word, pieces, typed, written
+from gradcli.teaching.reading.forms import SEVERAL, Side, has_formula, has_word, typed, written
 
 MOST_CHARACTERS = 4_000
 """Characters that an answer may have."""

@@ -38,9 +38,9 @@ An answer is one expression in the variables of the question, in any form that h
 --format csv), .jsonl, or an answer a line; - is standard input. One that cannot be read is marked unreadable, and the others go
 on. gradcli mistakes lists what is found.
 
-A question of a quiz has an id, an expression, and what else the options say of a single one (wrt, ask, order, at, digits, tol),
-points and credit; gradcli exercise --to jsonl writes such files. The answers have a column question with its id, or a column
-for each question. --credit says what share of the points a mistake leaves: {"table.sign": 0.5, "chain": 0.25}.
+A question of a quiz has an id, an expression, and what else the options say of a single one (wrt, ask, order, at, digits, tol,
+form, read), points and credit; gradcli exercise --to jsonl writes such files. The answers have a column question with its id,
+or a column for each question. --credit says what share of the points a mistake leaves: {"table.sign": 0.5, "chain": 0.25}.
 
 --level says how much is told: 0 the verdict, 1 the kind of mistake, 2 its place, 3 the rule, 4 the right line, 5 the whole
 derivative. --for student is level 2, --for teacher, the default, level 5.
@@ -68,6 +68,12 @@ class GradeOptions(ReadOptions, ResultOptions, ShapeOptions, WatchOptions):
     at = texts("The point at which a number is asked for: x=2,w=1.", "NAME=VALUE,...")
     digits = some_whole("Digits after the point to which a number has to be right.")
     tol = text("How far off a number may be, beside the size of the right one: 1e-3.", "NUMBER")
+    form = text(
+        "The form that a right answer has to have, else it is right in another form: multiplied out, in factors, one fraction,"
+        " or without decimals.",
+        "FORM",
+        choices=("expanded", "factored", "together", "exact"),
+    )
     answers = text("Read the answers from a file; - is standard input.", "FILE")
     steps = text("Read lines of work from a file, and say which is the first wrong one; - is standard input.", "FILE")
     column = text("The column, or key, of the answers in the file.", "NAME")
@@ -93,7 +99,7 @@ def run(options: GradeOptions) -> ExitCode:
     if not quiz and not options.at:
         refuse(options, ("digits", "tol"), "is for numbers at a point", "add --at x=2")
     if options.steps is not None:
-        refuse(options, ("ask", "order", "digits", "credit", "shape"), "is not for lines of work")
+        refuse(options, ("ask", "order", "digits", "credit", "shape", "form"), "is not for lines of work")
         return _steps(options, question, given, format)
     if quiz and options.answers is None:
         raise GradcliError("the answers to the quiz are missing", hint="add --answers answers.csv")
@@ -104,6 +110,7 @@ def run(options: GradeOptions) -> ExitCode:
         raise GradcliError(f"answers are given {what}", hint='write them behind --: gradcli grade "x^2" --wrt x -- "2*x"')
 
     from gradcli.output.reports import grading
+    from gradcli.teaching.verdicts import Verdict
 
     level = _level(options)
     quiz = quiz or {"": _single(options, question)}
@@ -123,7 +130,7 @@ def run(options: GradeOptions) -> ExitCode:
         from gradcli.cli.views.show import show_blocks
 
         show_blocks(lambda style: grading.grade_report(questions, found, level), format)
-    if options.answers is None and not all(one.marked.score for one in found):
+    if options.answers is None and not all(one.marked.verdict is Verdict.RIGHT for one in found):
         return ExitCode.NEGATIVE
     return ExitCode.SUCCESS
 
@@ -204,12 +211,12 @@ def _quiz(options: GradeOptions) -> dict[str, Asked] | None:
         if options.question is not None:
             raise GradcliError("--question names a column for the questions of a quiz", hint="-f quiz.jsonl")
         return None
-    for name in ("read", "wrt", "ask", "order", "at", "digits", "tol", "steps", "shape"):
+    for name in ("wrt", "ask", "order", "at", "digits", "tol", "steps", "shape", "form"):
         if name in options.given:
             raise GradcliError(f"--{name} is for a single question", hint="the questions of a quiz say it themselves")
     if options.positional:
         raise GradcliError("answers to a quiz come from a file", hint="gradcli grade -f quiz.jsonl --answers answers.csv")
-    return quiz_of(options.file, _credit(options), options.command)
+    return quiz_of(options.file, _credit(options), options)
 
 
 def _credit(options: GradeOptions) -> dict[str, float]:
@@ -236,7 +243,10 @@ def _marker(options: GradeOptions, question: str) -> AnyMarker:
         allowed = None if options.tol is None else tolerance(options.tol)
         ask = options.ask or DERIVATIVE
         at, digits, shapes = _at(options), options.digits, shapes_of(options.shape)
-        return task(question, ask, _wrt(options), order=options.order, at=at, digits=digits, tolerance=allowed, shapes=shapes)
+        form = options.form or ""
+        return task(
+            question, ask, _wrt(options), order=options.order, at=at, digits=digits, tolerance=allowed, shapes=shapes, form=form
+        )
     except GradcliError as error:
         raise error.located(question, "question") from None
 

@@ -32,7 +32,7 @@ Exit codes: 0 all answers are right; 1 one is not; 2 bad input.
 class PracticeOptions(OutputOptions):
     """What a call may ask for."""
 
-    level = whole("The level to begin with, from 1 to 4.", 1, maximum=4)
+    level = whole("The level to begin with, from 1 to 5.", 1, maximum=5)
     seed = some_whole("The number that the exercises are made from; a new one where left out.", minimum=0)
     count = whole("How many exercises.", 10, short="-n", maximum=200)
 
