@@ -61,7 +61,6 @@ def explanation_json(explanation: Explanation, warnings: Sequence[str], *, ascii
         if isinstance(content, Rules)
         else None,
         "rules": _rules(explanation, content) if isinstance(content, Rules) else None,
-        "warnings": list(warnings),
     }
     encode = encoder(ascii)
     lined = {  # an entry a line
@@ -69,7 +68,7 @@ def explanation_json(explanation: Explanation, warnings: Sequence[str], *, ascii
         for key, value in parts.items()
         if isinstance(value, list) and value and isinstance(value[0], dict)
     }
-    return document("explain", {**parts, **lined}, ascii=ascii)
+    return document("explain", {**parts, **lined}, warnings, ascii=ascii)
 
 
 def _nodes(explanation: Explanation) -> list[ComputedNode]:

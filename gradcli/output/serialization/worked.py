@@ -39,7 +39,6 @@ def worked_json(found: Worked, expression: str, detail: str, *, ascii: bool = Fa
             for one in found.results
         ],
         "conditions": list(map(to_text, found.conditions)),
-        "warnings": list(found.warnings),
     }
     rules = list_json(map(encoder(ascii), parts["rules"] or []))
-    return document("explain", {**parts, "rules": rules}, ascii=ascii)
+    return document("explain", {**parts, "rules": rules}, found.warnings, ascii=ascii)
