@@ -18,8 +18,8 @@ from gradcli.frozen import Frozen, replace
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.graph.names import node_names
 from gradcli.language.ast import Assignment, Expression, Output, Program
-from gradcli.language.free_names import free_names
 from gradcli.language.parser import parse
+from gradcli.language.statements import free_names
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.teaching.numbers import Vector, adjoints_of, forward, node_partials, node_values

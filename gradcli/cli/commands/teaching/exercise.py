@@ -73,7 +73,9 @@ class ExerciseOptions(ReadOptions):
         " expressions), tangent, or adjoint:NAME (the derivative by a value within: adjoint:a).",
         "WHAT",
     )
-    to = text("How to write them; text where left out and no file tells it.", "FORMAT", choices=tuple(EXERCISES))
+    to = text(
+        "How to write them; text where left out and no file tells it.", "FORMAT", other="--format", choices=tuple(EXERCISES)
+    )
     output = FileOptions.output
     key = text("Write the key to a file; - is standard output.", "FILE")
     json = flag("Write one JSON document to standard output.")
