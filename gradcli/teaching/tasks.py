@@ -8,10 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from gradcli.errors import GradcliError, UnknownVariableError
 from gradcli.graph.graph import Shape
 from gradcli.language.ast import Array, Output, Program, Tuple
-from gradcli.language.free_names import free_names
 from gradcli.language.parser import parse
 from gradcli.language.program_text import program_text
-from gradcli.language.statements import expressions
+from gradcli.language.statements import expressions, free_names
 from gradcli.language.text import to_text
 from gradcli.ops.declaration.constants import is_constant
 from gradcli.teaching.marking import Marker
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
     """What marks answers."""
 
 DERIVATIVE, VALUE, TANGENT, GRADIENT = "derivative", "value", "tangent", "gradient"
+NUMBER = "number"
+"""What exercises call the derivative at their point."""
 HESSIAN, JACOBIAN, ADJOINT = "hessian", "jacobian", "adjoint"
 ASKED = (DERIVATIVE, VALUE, TANGENT, GRADIENT, HESSIAN, JACOBIAN)
 """What may be asked for; ``adjoint:NAME``, the derivative by an intermediate value, beside them."""

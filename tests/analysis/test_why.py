@@ -25,8 +25,8 @@ from gradcli.autodiff.runs.program_run import recorded
 from gradcli.derivation.paths import largest_paths
 from gradcli.errors import GradcliError
 from gradcli.language.ast import Name, postorder
-from gradcli.language.free_names import free_names
 from gradcli.language.parser import parse
+from gradcli.language.statements import free_names
 from gradcli.ops.catalogue import OPERATIONS, spelling
 from gradcli.output.reports.blocks import Style
 from gradcli.output.reports.why import sentences
@@ -168,6 +168,49 @@ SIBLINGS = (
     Report("x^w", {"x": -2, "w": 3}, "pow", "undefined slope", "x^detach(w)", -8, [12, None], "end"),
     Report("x^0.5", {"x": -4}, "pow", "domain", "sign(x)*abs(x)^0.5", -2, [0.25]),
     Report("log(prod(v))", {"v": [1e-200, 1e-200]}, "log", "pole", "sum(log(v))", -921.03403719761827, [[1e200, 1e200]]),
+    Report("(x*x)^0.5", {"x": 0}, "pow", "infinite slope", "abs(x)", 0, [0], "kink"),
+    Report("sqrt(x)^2", {"x": 0}, "sqrt", "zero times infinity", "x", 0, [1]),
+    Report("exp(-1/x^2)", {"x": 0}, "div", "zero times infinity", "where(x == 0, 0, exp(-1/where(x == 0, 1, x)^2))", 0, [0]),
+    Report("log(x + sqrt(x^2 + 1))", {"x": -1e9}, "log", "pole", "asinh(x)", -21.416413017506354, [1e-9]),
+    Report("sqrt(sum(v^2))", {"v": [3e200, 4e200]}, "pow", "overflow", "max(abs(v))*norm(v/max(abs(v)))", 5e200, [[0.6, 0.8]]),
+    Report(
+        "(1 - p)^g*log(p)",
+        {"p": 1, "g": 0.5},
+        "pow",
+        "zero times infinity",
+        "where(1 - p == 0, 0, where(1 - p == 0, 1, 1 - p)^g*log(p))",
+        0,
+        [0, 0],
+    ),
+    Report(
+        "((v - mean(v))/std(v))[0]",
+        {"v": [1, 1]},
+        "div",
+        "pole",
+        "where(std(v) == 0, 0, (v - mean(v))/where(std(v) == 0, 1, std(v)))[0]",
+        0,
+        [[0, 0]],
+        "jump",
+    ),
+    Report(
+        "log(sum(w*exp(-(x - m)^2/2)))",
+        {"x": 100, "m": [0, 1], "w": [0.5, 0.5]},
+        "log",
+        "pole",
+        "logsumexp(log(w) + -(x - m)^2/2)",
+        -4901.1931471805599453,
+        [[1.2266736780572171e-43, 2], -99, [6.1333683902860856e-42, 99]],
+    ),
+    Report(
+        "(x^l - 1)/l",
+        {"x": 3, "l": 0},
+        "div",
+        "pole",
+        "log(x)*where(abs(l*log(x)) < 0.0001, 1 + l*log(x)/2 + (l*log(x))^2/6 + (l*log(x))^3/24,"
+        " expm1(where(abs(l*log(x)) < 0.0001, 1, l*log(x)))/where(abs(l*log(x)) < 0.0001, 1, l*log(x)))",
+        math.log(3),
+        [1 / 3, math.log(3) ** 2 / 2],
+    ),
     Report("log(sum(exp(v)))", {"v": [1000, 0]}, "exp", "overflow", "logsumexp(v)", 1000, [[1, 0]]),
 )
 

@@ -9,6 +9,7 @@ from gradcli.cli.framework.choices import check_stdin, chosen_format, file_forma
 from gradcli.cli.framework.command import Command, flag, some_whole, text, texts, whole
 from gradcli.cli.framework.options import (
     EXPRESSION,
+    VERDICT,
     AssumeOptions,
     BackwardOptions,
     ExpressionOptions,
@@ -61,6 +62,7 @@ class CheckOptions(ExpressionOptions, WrtOptions, ModeOptions, ShapeOptions, Ass
     """What a call may ask for."""
 
     cotangent = BackwardOptions.cotangent
+    quiet = VERDICT
     gradient = texts(
         "Check somebody else's gradient as well: 'w: 2w+x' for a variable, repeated, or a .csv, .npy or .json of numbers.",
         "DERIVATIVE",
@@ -77,7 +79,7 @@ class CheckOptions(ExpressionOptions, WrtOptions, ModeOptions, ShapeOptions, Ass
 def run(options: CheckOptions) -> ExitCode:
     """Run the command."""
     check_stdin(expression=options.file or next(iter(options.positional), None), bindings=options.bindings)
-    format = file_format(chosen_format(options.format, json=options.json), options.output, CHECKS)
+    format = file_format(chosen_format(options), options.output, CHECKS)
     text, where = expression_text(options)
     found = _checked(text, where, options)
     name = None if format is None else format.name
@@ -103,8 +105,8 @@ def _checked(text: str, where: str, options: CheckOptions) -> Sampled:
     from gradcli.algebra.assumptions.reader import read_assumptions
     from gradcli.analysis.verification.sampled import check, runs_beside
     from gradcli.autodiff.runs.names_asked import check_used, variables_among
-    from gradcli.language.free_names import free_names
     from gradcli.language.parser import parse
+    from gradcli.language.statements import free_names
 
     with located(text, where):
         program = parse(text, where)
