@@ -73,11 +73,14 @@ def vocabulary() -> Vocabulary:
     """The words of the functions that there are."""
     functions: dict[str, str] = {}
     single: set[str] = set()
+    either: set[str] = set()
     for name in function_names():
         functions[name] = name
         found = spelled(name)
         if any(not operation.variadic and len(operation.parameters) - len(operation.defaults) == 1 for operation in found):
             single.add(name)
+            if any(len(operation.parameters) > 1 for operation in found):
+                either.add(name)
     for name in STRUCTURAL:
         for spelling in (name, *STRUCTURAL[name].spellings):
             functions.setdefault(spelling, spelling)
@@ -92,6 +95,7 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(
         functions=functions,
         single=frozenset(single),
+        either=frozenset(either),
         inverses={name: inverse for name, inverse in inverses.items() if "sin" in name or "cos" in name or "tan" in name},
         logarithms={"2": "log2", "10": "log10", "e": "log"},
         natural="log",

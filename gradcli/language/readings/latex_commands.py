@@ -240,7 +240,7 @@ class _Commands:
                 assert braced is not None
                 content, end = braced
                 index = re.sub(r"\\(?:mathrm|text|mathit)\s*\{([^{}]*)\}", r"\1", content).replace("\\_", "_").replace(" ", "")
-                index = re.sub(r"\\([a-zA-Z]+)", lambda found: self._greek(found[1]) if found[1] in GREEK else found[0], index)
+                index = re.sub(r"\\([a-zA-Z]+)", lambda found: self._greek(found[1]) if found[1] in GREEK else found[1], index)
             elif behind is not None and behind.kind == "COMMAND" and behind.text[1:] in GREEK:
                 self.place += 1
                 index, end = self._greek(behind.text[1:]), behind.span[1]

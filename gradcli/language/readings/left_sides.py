@@ -16,10 +16,12 @@ _QUOTIENT = rf"{_D}{_TIMES}\s*(?:{_NAME})?\s*{_ARGUMENT}\s*/\s*(?:{_D}\s*{_NAME}
 _BELOW = rf"(?:{_D}\s*{_NAME}{_TIMES}\s*)+"
 _FRACTION = rf"\\[dt]?frac\s*\{{\s*{_D}{_TIMES}\s*(?:{_NAME})?\s*{_ARGUMENT}\s*\}}\s*\{{\s*{_BELOW}\}}\s*{_ARGUMENT}"
 _PRIME = rf"\(?{_NAME}(?:['′’]+|\^\{{\\prime\}}|''+|[″]|\^\([0-9]\))\)?\s*{_ARGUMENT}"
-_FUNCTION = rf"{_NAME}\(\s*{_NAME}(?:\s*,\s*{_NAME})*\s*\)"
+_LOOK = r"(?:\s|\\[!,;: ]|\\(?:left|right|q?quad)(?![a-zA-Z]))*"
+_FUNCTION = rf"{_NAME}{_LOOK}\({_LOOK}{_NAME}(?:\s*,\s*{_NAME})*{_LOOK}\)|{_NAME}\[\s*{_NAME}_(?:\s*,\s*{_NAME}_)*\s*\]"
+_DOTTED = rf"\\d?dot\s*\{{?\s*{_NAME}\s*\}}?|[^\W\d_][\u0307\u0308]|[ẋẍẏÿ]"
 _SUBSCRIPT = rf"{_NAME}_\{{?{_NAME}\}}?\s*{_ARGUMENT}"
-_SIDE = rf"(?:{_FRACTION}|{_QUOTIENT}|{_PRIME}|{_FUNCTION}|∇\s*{_NAME}\s*{_ARGUMENT})"
-_LEFT = re.compile(rf"[\s$]*({_SIDE})\s*=(?!=)\s*(?=[^\s;\n])")
+_SIDE = rf"(?:{_FRACTION}|{_QUOTIENT}|{_PRIME}|{_FUNCTION}|{_DOTTED}|∇\s*{_NAME}\s*{_ARGUMENT})"
+_LEFT = re.compile(rf"[\s$]*({_SIDE}){_LOOK}:?=(?!=){_LOOK}(?=[^\s;\n])")
 _ALONE = re.compile(rf"[\s$]*{_SIDE}[\s$;.]*")
 _NAMED = re.compile(rf"[\s$]*{_NAME}\s*")
 _ONE_NAME = re.compile(rf"[\s$]*({_NAME})\s*=(?!=)\s*(?=[^\s;\n])")
@@ -30,25 +32,43 @@ _BY = r"[^\W\d_](?:_?[A-Za-z0-9]+)?"
 _OPERATOR = re.compile(
     rf"(?<![\w.])(?:{_D}(?P<times>{_TIMES})\s*/\s*{_D}\s*(?P<by>{_BY}){_TIMES}"
     rf"|\\[dt]?frac\s*\{{\s*{_D}(?P<above>{_TIMES})\s*\}}\s*\{{\s*{_D}\s*(?P<below>\\?{_BY}){_TIMES}\s*\}})"
-    r"(?=\s*(?:\\(?:left|[bB]igg?l?)\s*)?[(\[])"
+    r"(?P<opens>\s*(?:\\(?:left|[bB]igg?l?)\s*)?[(\[])?"
 )
+_ANOTHER = re.compile(rf"\s*{_D}\s*[^\W\d_]")
+_APART = re.compile(r"\S\s*[-+−–±=,;<>≤≥]|\\(?:pm|mp|[lg]eq?|n?eq?|right|end)(?![a-zA-Z])|\n")
 _SUPERSCRIPTS = str.maketrans("²³⁴", "234")
 
 
+def outside(text: str) -> str:
+    """A text with what is in brackets hidden."""
+    signs, depth = list(text), 0
+    for at, sign in enumerate(text):
+        closes = sign in ")]}"
+        depth -= closes and depth > 0
+        if depth:
+            signs[at] = "\0"
+        depth += sign in "([{"
+    return "".join(signs)
+
+
 class Asked(NamedTuple):
-    """A derivative inside an expression: d/dx(...)."""
+    """A derivative inside an expression: d/dx(...), or ``whole`` where it is that of all that follows: d/dx x^2."""
 
     span: Span
     by: str
     order: int
+    whole: bool = False
 
 
 def derivatives_inside(text: str, start: int) -> list[Asked]:
-    """The places of d/dx before a parenthesis, from a place on."""
+    """The places of d/dx before a parenthesis, from a place on, and of one that is all of a text and stands before one product."""
     found: list[Asked] = []
     for one in _OPERATOR.finditer(text, start):
         times = (one["times"] or one["above"] or "").translate(_SUPERSCRIPTS).strip("^{}")
-        found.append(Asked(one.span(), one["by"] or one["below"], int(times or 1)))
+        span = (one.start(), one.start("opens") if one["opens"] else one.end())
+        whole = not one["opens"] and not _ANOTHER.match(text, one.end())
+        if one["opens"] or (whole and not (text[start : one.start()].strip(" $") or _APART.search(outside(text[one.end() :])))):
+            found.append(Asked(span, one["by"] or one["below"], int(times or 1), whole))
     return found
 
 

@@ -33,6 +33,7 @@ class Vocabulary(Frozen, eq=False):
     Attributes:
         functions: What each function may be called, and its name in the language.
         single: The functions of one argument, by their names in the language: they may stand without parentheses.
+        either: Those of them that take more arguments as well: log(x) and log(x, 2).
         inverses: The inverse of a function, where sin^-1 x is one.
         logarithms: The logarithm of each base that has one of its own.
         natural: The names that may mean the natural logarithm or another, and what each is read as.
@@ -47,6 +48,7 @@ class Vocabulary(Frozen, eq=False):
 
     functions: Mapping[str, str]
     single: frozenset[str]
+    either: frozenset[str]
     inverses: Mapping[str, str]
     logarithms: Mapping[str, str]
     natural: str
