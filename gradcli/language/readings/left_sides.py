@@ -61,7 +61,7 @@ class Asked(NamedTuple):
 
 
 def derivatives_inside(text: str, start: int) -> list[Asked]:
-    """The places of d/dx before a parenthesis, from a place on, and of one that is all of a text and stands before one product."""
+    """The places of d/dx before a parenthesis, from a place on, and of one that begins a text of one product."""
     found: list[Asked] = []
     for one in _OPERATOR.finditer(text, start):
         times = (one["times"] or one["above"] or "").translate(_SUPERSCRIPTS).strip("^{}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-
 from collections.abc import Sequence
 
 from gradcli.errors import GradcliError
@@ -52,7 +51,7 @@ _NOTHING = re.compile(r"\s*[nN]/[aA]\s*\.?\s*")
 
 
 def plain(text: str) -> str:
-    """A text with blanks in the place of what programs and TeX write around a formula, np. before a function too; as long as it was."""
+    """A text with blanks for what programs and TeX write around a formula, np. before a function too; as long as it was."""
 
     def blanks(found: re.Match[str]) -> str:
         return " " * len(found[0])
