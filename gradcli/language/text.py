@@ -147,9 +147,8 @@ def _parts(node: Expression, pretty: bool, number: NumberText, begins: bool = Fa
             parts = [SPELLED.get(function, function), "("]
             positional = len(arguments) - len(keywords)
             for index, argument in enumerate(arguments):
-                parts.append(", " if index else "")
-                parts.append(f"{keywords[index - positional]}=" if index >= positional else "")
-                parts.append((argument, CONDITIONAL))
+                named = f"{keywords[index - positional]}=" if index >= positional else ""
+                parts += [*filter(None, [", " if index else "", named]), (argument, CONDITIONAL)]
             return [*parts, ")"]
         case Array(items):
             return ["[", *_listed(items), "]"]

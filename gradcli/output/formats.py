@@ -141,7 +141,7 @@ class QuizFormat(Format):
     """
 
     carries: str = ""
-    asks: tuple[str, ...] = ("derivative", "number", "gradient", "tangent")
+    asks: tuple[str, ...] = ("derivative", "number", "value", "gradient", "hessian", "jacobian", "tangent", "adjoint")
     key: str = ""
     archive: bool = False
 
@@ -153,7 +153,7 @@ class QuizFormat(Format):
 
 _QUIZZES = "gradcli.output.quizzes"
 _ASK = ("ask",)
-_EXPRESSION, _NUMBER = ("derivative",), ("number",)
+_EXPRESSION, _NUMBER = ("derivative",), ("number", "value")
 
 EXERCISES: dict[str, QuizFormat] = {
     format.name: format
@@ -181,8 +181,8 @@ EXERCISES: dict[str, QuizFormat] = {
             "jsonl",
             (".jsonl",),
             f"{_QUIZZES}.records:exercise_lines",
+            _ASK,
             carries="everything, an exercise a line, for gradcli grade -f",
-            asks=_EXPRESSION,
         ),
         QuizFormat(
             "stack",
@@ -215,6 +215,7 @@ EXERCISES: dict[str, QuizFormat] = {
             "prairielearn",
             (".zip",),
             f"{_QUIZZES}.programs:prairielearn",
+            _ASK,
             carries="numbers, feedback",
             asks=_NUMBER,
             archive=True,

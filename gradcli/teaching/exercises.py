@@ -5,20 +5,22 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy
 
 from gradcli.errors import ExitCode, GradcliError, nearest
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONSTANT, VARIABLE
-from gradcli.language.ast import Call, Expression, Name, Number, Operator, Output, Program
+from gradcli.language.ast import Array, Call, Expression, Name, Number, Operator, Output, Program
 from gradcli.language.free_names import free_names
 from gradcli.language.parser import parse
 from gradcli.language.program_text import program_text
 from gradcli.language.rewrite import mapped
+from gradcli.language.statements import expressions
 from gradcli.language.text import to_text
 from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.declaration.constants import is_constant
 from gradcli.ops.declaration.operation import Operation
 from gradcli.teaching.marking import Marker
 from gradcli.teaching.mistakes import MISTAKES
@@ -139,16 +141,16 @@ class Wanted(NamedTuple):
         depth: Operations on the longest path.
         operations: The names of the operations.
         variables: The variables, of which the first is the one to differentiate by.
-        every: Whether all of the variables have to be in them.
         band: How difficult they are, from 1 to 5, whatever paths and depth make them so; 0 where paths and depth say it.
+        usable: Whether one of them will do; None where each will.
     """
 
     paths: int
     depth: int
     operations: Sequence[str]
     variables: Sequence[str]
-    every: bool = False
     band: int = 0
+    usable: Callable[[Exercise], bool] | None = None
 
 
 def exercises(seed: int, count: int, wanted: Wanted) -> Iterator[Exercise]:
@@ -173,10 +175,10 @@ def exercises(seed: int, count: int, wanted: Wanted) -> Iterator[Exercise]:
             if text is None or text in known or len(text) > _LONGEST:
                 continue
             known.add(text)
-            if wanted.every and not free_names(parse(text)).keys() >= set(wanted.variables):
-                continue
             found = exercise(text, wanted.variables[0], source, wanted.band)
-            if found is not None and (found.difficulty.paths, found.difficulty.depth) == (size.paths, size.depth):
+            if found is None or (found.difficulty.paths, found.difficulty.depth) != (size.paths, size.depth):
+                continue
+            if wanted.usable is None or wanted.usable(found):
                 yield found
                 break
         else:
@@ -214,7 +216,7 @@ def from_template(template: str, wrt: str, choices: Mapping[str, Sequence[int]],
         for name, values in choices.items():
             at, which = divmod(at, len(values))
             numbers[name] = values[which]
-        made = exercise(_filled(program, numbers), wrt, Source(seed * 1_000_003 + found))
+        made = _of_results(_filled(program, numbers), wrt, Source(seed * 1_000_003 + found))
         if made is not None:
             found += 1
             yield made
@@ -223,6 +225,32 @@ def from_template(template: str, wrt: str, choices: Mapping[str, Sequence[int]],
             f"the template has no exercise with {WRONG} wrong answers that can be told apart",
             hint="give it other numbers, or more operations",
         )
+
+
+def _of_results(expression: str, wrt: str, source: Source) -> Exercise | None:
+    """The exercise of an expression, or of the list of expressions that it is."""
+    *before, last = parse(expression).statements
+    value = expressions(last)[0]
+    if before or not isinstance(value, Array):
+        return exercise(expression, wrt, source)
+    parts: list[Exercise] = []
+    for item in value.items:
+        names = [name for name in free_names(Program((Output(item),))) if not is_constant(name)]
+        by = wrt if wrt in names or not names else names[0]
+        one = exercise(to_text(item), by, source, least=0)
+        if one is None:
+            return None
+        parts.append(one)
+    return joined(parts)
+
+
+def joined(parts: Sequence[Exercise]) -> Exercise:
+    """Several exercises as one, whose expression is a list; what is asked for of it, and so its answers, is said elsewhere."""
+    names = dict.fromkeys(name for one in parts for name in one.point)
+    hardest = max((one.difficulty for one in parts), key=lambda own: own.score)
+    expression = f"[{', '.join(one.expression for one in parts)}]"
+    point = dict(zip(names, _SMALL, strict=False))
+    return Exercise(expression, parts[0].wrt, "", point, math.nan, (), (), hardest)
 
 
 def _filled(program: Program, numbers: Mapping[str, int]) -> str:
@@ -310,7 +338,7 @@ def _wrapped(
 # ---- one exercise ----
 
 
-def exercise(expression: str, wrt: str, source: Source, band: int = 0) -> Exercise | None:
+def exercise(expression: str, wrt: str, source: Source, band: int = 0, least: int = WRONG) -> Exercise | None:
     """The exercise of an expression; None where it has too few wrong answers, or none that is short.
 
     Args:
@@ -318,6 +346,7 @@ def exercise(expression: str, wrt: str, source: Source, band: int = 0) -> Exerci
         wrt: The variable to differentiate by.
         source: What is chosen by.
         band: How difficult it has to be; 0 for any difficulty.
+        least: How many wrong answers it has at least.
     """
     try:
         marker = Marker(expression, wrt)
@@ -326,7 +355,7 @@ def exercise(expression: str, wrt: str, source: Source, band: int = 0) -> Exerci
         answer = right_text(marker.question)
         if not answer or ";" in answer or len(answer) > _LONGEST or marker.mark(answer).verdict is not Verdict.RIGHT:
             return None
-        wrong = _wrong(marker, source)
+        wrong = wrong_derivatives(marker, source)
         found = _parted(marker.question, answer, [text for text, _, _ in wrong])
     except GradcliError:
         return None
@@ -338,15 +367,20 @@ def exercise(expression: str, wrt: str, source: Source, band: int = 0) -> Exerci
         for (text, kind, where), own in zip(wrong, values, strict=True)
         if own != value
     ]
-    if len(distractors) < WRONG:
+    if len(distractors) < least:
         return None
     chosen = _both_sides(distractors, value)
-    lines = _solution(marker.question)
+    lines = solution(marker.question)
     return Exercise(expression, wrt, answer, point, value, chosen, lines, difficulty(marker.question))
 
 
-def _wrong(marker: Marker, source: Source) -> list[tuple[str, str, str]]:
-    """Wrong answers, each with its kind and place: what the marker itself says of them."""
+def wrong_derivatives(marker: Marker, source: Source) -> list[tuple[str, str, str]]:
+    """Wrong answers to a question, each with its kind and place: what the marker itself says of them.
+
+    Args:
+        marker: The question.
+        source: What is chosen by among those that are as likely.
+    """
     question = marker.question
     numbers = numbers_of(question.graph, question.wrt, question.point)
     places = [(kind, node, formula) for kind, by in numbers.kinds().items() for node, formula in by.items()]
@@ -404,8 +438,8 @@ def _both_sides(wrong: Sequence[Distractor], value: float) -> list[Distractor]:
     return chosen
 
 
-def _solution(question: Question) -> list[str]:
-    """The values within, then the derivative of each by the variable."""
+def solution(question: Question) -> list[str]:
+    """The values within, then, where a derivative is asked for, that of each by the variable."""
     from gradcli.lowering.node_expressions import node_expression
 
     graph = question.graph
@@ -413,7 +447,7 @@ def _solution(question: Question) -> list[str]:
     inner = [id for id, operation in enumerate(graph.operations) if operation not in (VARIABLE, CONSTANT)]
     named = [f"{names[id]} = {to_text(node_expression(graph, id, names))}" for id in inner]
     derived = []
-    for id in inner:
+    for id in inner if question.order else ():
         line = right_line(question, id) if right[id] is not None else ""
         by = [input for input in dict.fromkeys(graph.inputs[id]) if right[input] is not None]
         if line and any(graph.operations[input] != VARIABLE for input in by):

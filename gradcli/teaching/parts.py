@@ -44,8 +44,12 @@ class Parts:
 
     def right_text(self) -> str:
         """The right answer."""
-        rows = [", ".join(right_text(marker.question) for marker in row) for row in self.markers]
-        return f"[{rows[0]}]" if self.vector else f"[{', '.join(f'[{row}]' for row in rows)}]"
+        return self.written([[right_text(marker.question) for marker in row] for row in self.markers])
+
+    def written(self, parts: Sequence[Sequence[str]]) -> str:
+        """Parts as an answer."""
+        rows = [f"[{', '.join(row)}]" for row in parts]
+        return rows[0] if self.vector else f"[{', '.join(rows)}]"
 
     def mark(self, answer: str) -> Marked:
         """The verdict on an answer.

@@ -14,6 +14,8 @@ from gradcli.frozen import replace
 from gradcli.language.ast import Expression, Output, Program
 from gradcli.language.free_names import free_names
 from gradcli.language.parser import parse
+from gradcli.language.readings.around import NAME
+from gradcli.language.readings.left_sides import OF_FUNCTION, OF_VARIABLES, PRIME, in_parentheses
 from gradcli.language.text import to_text
 from gradcli.teaching.marking import Marker
 from gradcli.teaching.numbers import Vector, forward, forward_from, node_partials, node_values
@@ -21,7 +23,6 @@ from gradcli.teaching.question import Question, compile_question, graph_of, name
 from gradcli.teaching.reading.answers import read_answer, unknown_names
 from gradcli.teaching.reading.forms import typed
 from gradcli.teaching.reading.lines import named_side, sides, statements
-from gradcli.teaching.reading.prime_notation import DIFFERENTIAL_QUOTIENT, FRACTION, NAME, OF_VARIABLES, PRIME, in_parentheses
 from gradcli.teaching.variants import close
 from gradcli.teaching.verdicts import Line, Marked, Status, Verdict
 from gradcli.teaching.words import right_text
@@ -190,7 +191,7 @@ class Work:
         """A text with a name for each of its derivatives of one value by another."""
 
         def name(found: re.Match[str]) -> str:
-            over, under = found[1], found[2]
+            over, under = (one for one in found.groups() if one)
             if over not in self.nodes or under not in self.nodes:
                 return found[0]
             names = self.question.names
@@ -206,7 +207,7 @@ class Work:
             pair = self._pair(self.question.names[self.nodes.get(over, self.question.graph.output)], self.question.wrt)
             return f" {before} {pair} " if behind is None or self._are_variables(behind) else f" {before} {pair} ({behind})"
 
-        return PRIME.sub(primed, DIFFERENTIAL_QUOTIENT.sub(name, FRACTION.sub(name, self._without_parentheses(text))))
+        return PRIME.sub(primed, OF_FUNCTION.sub(name, self._without_parentheses(text)))
 
     def _without_parentheses(self, text: str) -> str:
         """A text with a name for each derivative of what stands in parentheses: (x^2)', d/dx(x^2)."""

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     """What marks answers."""
 
 DERIVATIVE, VALUE, TANGENT, GRADIENT = "derivative", "value", "tangent", "gradient"
+NUMBER = "number"
+"""What exercises call the derivative at their point."""
 HESSIAN, JACOBIAN, ADJOINT = "hessian", "jacobian", "adjoint"
 ASKED = (DERIVATIVE, VALUE, TANGENT, GRADIENT, HESSIAN, JACOBIAN)
 """What may be asked for; ``adjoint:NAME``, the derivative by an intermediate value, beside them."""

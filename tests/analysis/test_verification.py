@@ -13,7 +13,7 @@ import pytest
 from corpus import CORPUS, FRAMES
 from structural_cases import CASES
 
-from gradcli.analysis.verification.check import LOST, RIGHT, ROUNDED, WRONG, NoValueError, Verification, verify
+from gradcli.analysis.verification.check import LOST, RIGHT, ROUNDED, WRONG, NotFiniteError, Verification, verify
 from gradcli.analysis.verification.rules import faults
 from gradcli.analysis.verification.stated import held_against
 from gradcli.autodiff.passes.tape import Tape
@@ -61,7 +61,7 @@ def _found(text: str, intervals: Mapping[str, tuple[float, float]], source: rand
         names = variables_among(free_names(parse(text)), intervals)
         try:
             return checked(text, {name: source.uniform(*intervals.get(name, region)) for name in names})
-        except NoValueError:
+        except NotFiniteError:
             continue
     return None
 
@@ -98,7 +98,7 @@ def test_no_false_alarm_at_special_points() -> None:
         for frame in (*FRAMES, "2*{f} + {f}*{x}"):
             try:
                 found = checked(frame.format(f=f"{name}({', '.join(values)})", x="x"), values, wrt)
-            except NoValueError:
+            except NotFiniteError:
                 continue
             if found.faults or not set(verdicts(found).values()) <= FINE:
                 alarms.append((name, at, frame, found.faults, [(o.name, o.own, o.best, o.verdict) for o in found.components]))
@@ -126,7 +126,7 @@ def test_no_false_alarm_at_round_numbers() -> None:
         for text, point, by in runs:
             try:
                 found = checked(text, point, by)
-            except NoValueError:
+            except NotFiniteError:
                 continue
             if found.faults or WRONG in verdicts(found).values():
                 alarms.append((text, point, found.faults, [(o.name, o.own, o.best, o.verdict) for o in found.components]))

@@ -22,10 +22,10 @@ from gradcli.errors import GradcliError
 from gradcli.output.formats import EXERCISES
 from gradcli.output.formulas.quiz_languages import JME, MATH_OBJECTS, MAXIMA
 from gradcli.output.quizzes.content import content
-from gradcli.output.quizzes.wording import DERIVATIVE, GRADIENT, NUMBER, TANGENT
-from gradcli.teaching.exercises import Exercise, Wanted, exercises, from_template
+from gradcli.teaching.asked_exercises import answers_to
+from gradcli.teaching.exercises import Exercise, Wanted, exercises, from_template, joined
 from gradcli.teaching.marking import Marker
-from gradcli.teaching.tasks import task
+from gradcli.teaching.tasks import DERIVATIVE, GRADIENT, HESSIAN, JACOBIAN, NUMBER, TANGENT, task
 from gradcli.teaching.verdicts import Verdict
 
 
@@ -240,31 +240,50 @@ def test_numbers_are_those_of_the_reasons(of: str) -> None:
                 assert re.findall(r"\[(.*)\]$", said)[0] in kinds, (name, text)
 
 
-def test_gradients_are_graded_with_their_reason() -> None:
-    found = [*exercises(3, 2, Wanted(2, 3, ("add", "mul", "sin"), ("x", "w"), every=True)), *exercises_of("lines")]
-    markers = [task(one.expression, GRADIENT, list(one.point)) for one in found]
+OTHERS: dict[str, Callable[[], Sequence[Exercise]]] = {
+    GRADIENT: lambda: [*exercises(3, 2, Wanted(2, 3, ("add", "mul", "sin"), ("x", "w"))), *exercises_of("lines")],
+    TANGENT: lambda: [*exercises(3, 2, Wanted(2, 3, ("add", "mul", "pow"), ("x",))), *exercises_of("quotients")],
+    HESSIAN: lambda: exercises_of("sums")[:2],
+    JACOBIAN: lambda: [joined(exercises_of("sums")[:2]), *from_template("[a*x*sin(w), x + w^2]", "x", {"a": (3,)}, 1, 1)],
+    "adjoint:a": lambda: exercises_of("sums"),
+}
+
+
+@pytest.mark.parametrize("ask", OTHERS)
+def test_what_else_is_asked_for_is_graded_with_its_reason(ask: str) -> None:
+    found = OTHERS[ask]()
+    told = [answers_to(one, ask) for one in found]
+    points = [one.point if ask == TANGENT else None for one in found]
+    markers = [task(one.expression, ask, list(one.point), at=at) for one, at in zip(found, points, strict=True)]
     for name, format in EXERCISES.items():
-        if GRADIENT in format.asks and name not in SHEETS:
-            questions = list(READERS[name](exported(name, found, GRADIENT)))
-            for marker, question in zip(markers, questions, strict=True):
+        if ask.partition(":")[0] in format.asks and name not in SHEETS:
+            questions = list(READERS[name](exported(name, found, ask)))
+            for marker, one, question in zip(markers, told, questions, strict=True):
                 assert not question.right or marker.mark(question.right).verdict is Verdict.RIGHT
+                assert len(question.wrong) == len(one.wrong) > 1
                 for text, said in question.wrong:
                     assert said.endswith(f"[{marker.mark(text).reasons[0].kind}]"), (name, text)
 
 
-def test_tangents_are_graded_with_their_reason() -> None:
-    found = [*exercises(3, 2, Wanted(2, 3, ("add", "mul", "pow"), ("x",))), *exercises_of("quotients")]
-    markers = [task(one.expression, TANGENT, [one.wrt], at=one.point) for one in found]
-    for name, format in EXERCISES.items():
-        if TANGENT in format.asks and name not in SHEETS:
-            questions = list(READERS[name](exported(name, found, TANGENT)))
-            for marker, question in zip(markers, questions, strict=True):
-                assert not question.right or marker.mark(question.right).verdict is Verdict.RIGHT
-                assert len(question.wrong) > 3
-                for text, said in question.wrong:
-                    assert said.endswith(f"[{marker.mark(text).reasons[0].kind}]"), (name, text)
+def test_a_tangent_is_of_one_variable() -> None:
     code, _, err = command([*CALL, "--ask", "tangent"])
     assert (code, "several variables" in err) == (2, True)
+
+
+@pytest.mark.parametrize("ask", ["number", "value", "gradient", "hessian", "jacobian", "adjoint:a"])
+def test_exercises_of_all_kinds_are_a_quiz(ask: str, tmp_path: Path) -> None:
+    quiz, answers = tmp_path / "quiz.jsonl", tmp_path / "answers.jsonl"
+    assert command([*CALL, "--ask", ask, "-o", str(quiz)])[0] == 0
+    made = [json.loads(line) for line in quiz.read_text().splitlines()]
+    rows = [{"question": one["number"], "answer": one["answer"]} for one in made]
+    rows += [{"question": one["number"], "answer": wrong["answer"]} for one in made for wrong in one["distractors"]]
+    answers.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    document = json.loads(command(["grade", "-f", str(quiz), "--answers", str(answers), "--json"])[1])
+    for one, question in zip(made, document["questions"], strict=True):
+        right, *wrong = question["grades"]["answers"]
+        assert right["verdict"] == "right"
+        kinds = [{own["kind"], *[other["kind"] for other in own["or"]]} for own in wrong]
+        assert all(told["kind"] in own for told, own in zip(one["distractors"], kinds, strict=True))
 
 
 def test_a_call_gives_the_bytes_of_the_format_in_a_file_as_well(tmp_path: Path) -> None:
@@ -313,13 +332,17 @@ def test_a_language_has_its_own_words_and_more_parentheses(language: Any, writte
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--to", "stack", "--ask", "number"], "questions in stack can ask for the derivative, and not for its value at a point"),
+        (
+            ["--to", "stack", "--ask", "number"],
+            "questions in stack can ask for the derivative, and not for the derivative at a point",
+        ),
         (
             ["--to", "prairielearn", "--ask", "derivative"],
-            "in prairielearn can ask for its value at a point, and not for the derivative",
+            "in prairielearn can ask for the derivative at a point or the value, and not for the derivative",
         ),
         (["--to", "stak"], "did you mean stack"),
-        (["--to", "jsonl", "--ask", "number"], "and not for its value at a point"),
+        (["--to", "jsonl", "--ask", "numbr"], "did you mean number"),
+        (["[x^2, x]"], "add --ask jacobian"),
         (["--json", "--to", "stack"], "leave out --to, or --json"),
         (["--to", "qti", "--key", "-"], "the key would stand behind it"),
         (["--band", "3", "--depth", "2"], "in place of --paths and --depth"),

@@ -159,7 +159,8 @@ def _parts(pattern: Expression, form: Expression) -> tuple[Expression, ...] | No
     if isinstance(pattern, Operator) and isinstance(form, Operator):
         fits = pattern.symbol == form.symbol and len(pattern.operands) == len(form.operands)
         if fits and isinstance(form.operands[-1], Number):  # a square, which is no node of its own
-            return pattern.operands[:1] if pattern.operands[-1] == form.operands[-1] else None
+            power = pattern.operands[-1]
+            return pattern.operands[:1] if isinstance(power, Number) and power.value == form.operands[-1].value else None
         return pattern.operands if fits else None
     if isinstance(pattern, Call) and isinstance(form, Call) and not pattern.keywords:
         count = len(form.arguments) - len(form.keywords)

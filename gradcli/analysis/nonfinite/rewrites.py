@@ -9,8 +9,8 @@ import functools
 from collections.abc import Iterator
 
 from gradcli.frozen import Frozen
-from gradcli.language.ast import Call, Expression, Operator, Output
-from gradcli.language.parser import parse
+from gradcli.language.ast import Call, Expression, Operator
+from gradcli.language.parser import parse_expression
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import END, POLE
 
@@ -37,12 +37,27 @@ class Rewrite(Frozen):
 OVERFLOW = "the exponential overflows although the result is an ordinary number"
 UNDERFLOW = "the exponential rounds to 0, and its logarithm is lost"
 LENGTH = "the square root has an infinite slope at 0; a norm knows that it is 0 times that"
+SQUARES = "the squares overflow or round to 0, and the length does not"
 CANCELS = "the difference cancels near 0"
 REMOVABLE = "0/0, where there is a limit: near it the series is computed, and the quotient not at 0"
 LOGS = "a product over- or underflows where the sum of logarithms does not"
 DIRECTION = "0/0: a vector without a length has no direction; it gets 0"
+EQUAL = "0/0: numbers that are all equal, or all 0, have nothing to be divided by; they get 0"
+INVERSE = "one function undoes the other, and its slope is infinite, or its value lost, on the way"
 ROOT = "a power with a fractional exponent is not real for a negative base, and an odd root is"
 BRANCH = "a choice hides the value of the other branch, and not its slope: 0 times infinity is nan"
+
+
+def _continued(pattern: str, factor: str, u: str, near: str, series: str, quotient: str) -> Rewrite:
+    """A quotient by its series where a number is near 0; the quotient is computed away from 0."""
+    away = quotient.replace("u", f"where(abs({u}) < {near}, 1, {u})")
+    return Rewrite(pattern, f"{factor}where(abs({u}) < {near}, {series.replace('u', u)}, {away})", REMOVABLE)
+
+
+EXP = "1 + u/2 + u^2/6 + u^3/24"
+DECAY = "1 - u/2 + u^2/6 - u^3/24"
+LOG = "1 - u/2 + u^2/3 - u^3/4"
+"""Series of (e^u - 1)/u, of (1 - e^-u)/u, and of log(1 + u)/u, up to 1e-4 as near as floats are."""
 
 REWRITES = (
     # logarithms of exponentials
@@ -53,6 +68,7 @@ REWRITES = (
     Rewrite("log(exp(a) + exp(b))", "logaddexp(a, b)", OVERFLOW),
     Rewrite("log(a + exp(b))", "logaddexp(log(a), b)", OVERFLOW),
     Rewrite("log(sum(exp(v)))", "logsumexp(v)", OVERFLOW),
+    Rewrite("log(sum(v*exp(w)))", "logsumexp(log(v) + w)", OVERFLOW),
     Rewrite("log(mean(exp(v)))", "logsumexp(v) - log(sum(v*0 + 1))", OVERFLOW),
     Rewrite("log(softmax(v))", "log_softmax(v)", UNDERFLOW),
     Rewrite("log(softmax(v)[i])", "log_softmax(v)[i]", UNDERFLOW),
@@ -65,6 +81,14 @@ REWRITES = (
     Rewrite("log((exp(a) + exp(-a))/2)", "logaddexp(a, -a) - log(2)", OVERFLOW),
     Rewrite("log(1 - tanh(a)^2)", "2*(log(2) - logaddexp(a, -a))", CANCELS),
     Rewrite("log(1 - erf(a))", "log(erfc(a))", CANCELS),
+    Rewrite("log(sinh(a))", "a + log(-expm1(-2*a)) - log(2)", OVERFLOW),
+    Rewrite("log(a + sqrt(a^2 + 1))", "asinh(a)", CANCELS),
+    Rewrite("log(a + sqrt(a^2 - 1))", "acosh(a)", OVERFLOW),
+    Rewrite("log(a^2 + b^2)", "2*log(hypot(a, b))", SQUARES),
+    Rewrite("log(det(v))", "logdet(v)", LOGS),
+    Rewrite("log(abs(det(v)))", "logabsdet(v)", LOGS),
+    Rewrite("lgamma(a + 1) - lgamma(a)", "log(a)", CANCELS),
+    Rewrite("lgamma(a) - lgamma(a - 1)", "log(a - 1)", CANCELS),
     Rewrite("log(exp(a)*b)", "a + log(b)", UNDERFLOW),
     Rewrite("log(exp(a)/b)", "a - log(b)", UNDERFLOW),
     Rewrite("log(b/exp(a))", "log(b) - a", OVERFLOW),
@@ -76,6 +100,7 @@ REWRITES = (
     Rewrite("log(1 + a)", "log1p(a)", CANCELS),
     # quotients of exponentials
     Rewrite("exp(v)/sum(exp(v))", "softmax(v)", OVERFLOW),
+    Rewrite("sum(v*exp(w))/sum(exp(w))", "sum(v*softmax(w))", OVERFLOW),
     Rewrite("1/(1 + exp(-a))", "sigmoid(a)", OVERFLOW),
     Rewrite("1/(1 + exp(a))", "sigmoid(-a)", OVERFLOW),
     Rewrite("exp(a)/(1 + exp(a))", "sigmoid(a)", OVERFLOW),
@@ -90,6 +115,13 @@ REWRITES = (
     Rewrite("exp(a)*exp(b)", "exp(a + b)", "one exponential overflows or rounds to 0, and their product does not"),
     Rewrite("exp(a)/b", "exp(a - log(b))", OVERFLOW),
     # powers and products with logarithms
+    Rewrite("exp(log(a))", "a", INVERSE),
+    Rewrite("atanh(tanh(a))", "a", INVERSE),
+    Rewrite("sqrt(a)^2", "a", INVERSE),
+    Rewrite("cbrt(a)^3", "a", INVERSE),
+    Rewrite("(a^b)^c", "a^(b*c)", INVERSE),
+    Rewrite("a^b*log(c)", "where(a == 0, 0, where(a == 0, 1, a)^b*log(c))", "0 times infinity, where the limit is 0"),
+    Rewrite("exp(b/a^2)", "where(a == 0, 0, exp(b/where(a == 0, 1, a)^2))", "a slope of infinity times 0, where the limit is 0"),
     Rewrite("exp(a*log(b))", "b^a", "a logarithm of 0 on the way to a power that is an ordinary number"),
     Rewrite("a*log(a)", "where(a == 0, 0, a*log(where(a == 0, 1, a)))", "0 times minus infinity, where the limit is 0"),
     Rewrite("a*log(b)", "xlogy(a, b)", "0 times infinity, where 0 is meant"),
@@ -107,11 +139,12 @@ REWRITES = (
     ),
     # lengths
     Rewrite("sqrt(a^2)", "abs(a)", LENGTH),
-    Rewrite("sqrt(a^2 + b^2)", "hypot(a, b)", "the squares overflow or round to 0, and the length does not"),
+    Rewrite("sqrt(a^2 + b^2)", "hypot(a, b)", SQUARES),
     Rewrite("sqrt(a^2 + b^2)", "norm([a, b])", LENGTH),
     Rewrite("hypot(a, b)", "norm([a, b])", "its slope is 0/0 at 0; a norm takes 0 there"),
     Rewrite("sqrt(a^2 + b^2 + c^2)", "norm([a, b, c])", LENGTH),
     Rewrite("sqrt(sum(v^2))", "norm(v)", LENGTH),
+    Rewrite("sqrt(sum(v^2))", "max(abs(v))*norm(v/max(abs(v)))", SQUARES),
     Rewrite("sqrt(v @ v)", "norm(v)", LENGTH),
     Rewrite("sqrt(mean(v^2))", "norm(v)/sqrt(sum(v*0 + 1))", LENGTH),
     Rewrite("sqrt(var(v))", "std(v)", "the square root has an infinite slope where the variance is 0; a deviation takes 0 there"),
@@ -121,39 +154,40 @@ REWRITES = (
     Rewrite("sqrt(a)/b", "sqrt(a/b)/sqrt(b)", LENGTH),
     # quotients with a limit
     Rewrite("sin(a)/a", "usinc(a)", REMOVABLE),
+    Rewrite("sin(a*b)/a", "b*usinc(a*b)", REMOVABLE),
     Rewrite("(1 - cos(a))/a^2", "usinc(a/2)^2/2", REMOVABLE),
     Rewrite("(1 - cos(a))/a", "usinc(a/2)*sin(a/2)", REMOVABLE),
-    Rewrite(
-        "(exp(a) - 1)/a",
-        "where(abs(a) < 1e-4, 1 + a/2 + a^2/6 + a^3/24, expm1(a)/where(abs(a) < 1e-4, 1, a))",
-        REMOVABLE,
-    ),
-    Rewrite(
-        "expm1(a)/a",
-        "where(abs(a) < 1e-4, 1 + a/2 + a^2/6 + a^3/24, expm1(a)/where(abs(a) < 1e-4, 1, a))",
-        REMOVABLE,
-    ),
-    Rewrite(
-        "a/(exp(a) - 1)",
-        "where(abs(a) < 1e-4, 1 - a/2 + a^2/12, where(abs(a) < 1e-4, 1, a)/expm1(where(abs(a) < 1e-4, 1, a)))",
-        REMOVABLE,
-    ),
-    Rewrite(
-        "log(1 + a)/a",
-        "where(abs(a) < 1e-4, 1 - a/2 + a^2/3 - a^3/4, log1p(a)/where(abs(a) < 1e-4, 1, a))",
-        REMOVABLE,
-    ),
-    Rewrite(
-        "log1p(a)/a",
-        "where(abs(a) < 1e-4, 1 - a/2 + a^2/3 - a^3/4, log1p(a)/where(abs(a) < 1e-4, 1, a))",
-        REMOVABLE,
-    ),
-    Rewrite(
-        "(a - sin(a))/a^3",
-        "where(abs(a) < 0.3, 1/6 - a^2/120 + a^4/5040 - a^6/362880 + a^8/39916800 - a^10/6227020800,"
-        " (a - sin(a))/where(abs(a) < 0.3, 1, a)^3)",
-        REMOVABLE,
-    ),
+    *[
+        _continued(*row)
+        for row in (
+            ("(exp(a) - 1)/a", "", "a", "1e-4", EXP, "expm1(u)/u"),
+            ("expm1(a)/a", "", "a", "1e-4", EXP, "expm1(u)/u"),
+            ("(1 - exp(-a))/a", "", "a", "1e-4", DECAY, "-expm1(-u)/u"),
+            ("log(1 + a)/a", "", "a", "1e-4", LOG, "log1p(u)/u"),
+            ("log1p(a)/a", "", "a", "1e-4", LOG, "log1p(u)/u"),
+            ("(exp(a*b) - 1)/a", "b*", "(a*b)", "1e-4", EXP, "expm1(u)/u"),
+            ("expm1(a*b)/a", "b*", "(a*b)", "1e-4", EXP, "expm1(u)/u"),
+            ("(1 - exp(-a*b))/a", "b*", "(a*b)", "1e-4", DECAY, "-expm1(-u)/u"),
+            ("log(1 + a*b)/a", "b*", "(a*b)", "1e-4", LOG, "log1p(u)/u"),
+            ("log1p(a*b)/a", "b*", "(a*b)", "1e-4", LOG, "log1p(u)/u"),
+            ("(a^b - 1)/b", "log(a)*", "(b*log(a))", "1e-4", EXP, "expm1(u)/u"),
+            ("log(a)/(a - 1)", "", "(a - 1)", "1e-4", LOG, "log1p(u)/u"),
+            ("a/(exp(a) - 1)", "", "a", "1e-4", "1 - u/2 + u^2/12", "u/expm1(u)"),
+            ("a/expm1(a)", "", "a", "1e-4", "1 - u/2 + u^2/12", "u/expm1(u)"),
+            ("sinh(a)/a", "", "a", "1e-3", "1 + u^2/6 + u^4/120", "sinh(u)/u"),
+            ("tanh(a)/a", "", "a", "1e-3", "1 - u^2/3 + 2*u^4/15", "tanh(u)/u"),
+            ("tan(a)/a", "", "a", "1e-3", "1 + u^2/3 + 2*u^4/15", "tan(u)/u"),
+            ("atan(a)/a", "", "a", "1e-3", "1 - u^2/3 + u^4/5", "atan(u)/u"),
+            (
+                "(a - sin(a))/a^3",
+                "",
+                "a",
+                "0.3",
+                "1/6 - u^2/120 + u^4/5040 - u^6/362880 + u^8/39916800 - u^10/6227020800",
+                "(u - sin(u))/u^3",
+            ),
+        )
+    ],
     # differences that cancel
     Rewrite("1 - cos(a)", "2*sin(a/2)^2", CANCELS),
     Rewrite("cosh(a) - 1", "2*sinh(a/2)^2", CANCELS),
@@ -169,8 +203,6 @@ REWRITES = (
     Rewrite("log(a) - log(b)", "log1p((a - b)/b)", CANCELS),
     Rewrite("log(a + b) - log(a)", "log1p(b/a)", CANCELS),
     Rewrite("(a + b) - a", "b", CANCELS),
-    Rewrite("tanh(a)/a", "where(abs(a) < 1e-3, 1 - a^2/3 + 2*a^4/15, tanh(a)/where(abs(a) < 1e-3, 1, a))", REMOVABLE),
-    Rewrite("tan(a)/a", "where(abs(a) < 1e-3, 1 + a^2/3 + 2*a^4/15, tan(a)/where(abs(a) < 1e-3, 1, a))", REMOVABLE),
     Rewrite("a/a", "1 + 0*a", "0/0, where the quotient is 1"),
     Rewrite("a^2/a", "a", "0/0, where the factor cancels"),
     Rewrite("a/abs(a)", "sign(a)", "0/0, where the sign is 0"),
@@ -192,6 +224,15 @@ REWRITES = (
         )
     ],
     Rewrite("v/norm(v)", "where(norm(v) == 0, 0, v/where(norm(v) == 0, 1, norm(v)))", DIRECTION),
+    *[
+        Rewrite(f"({part})/({whole})", f"where({whole} == 0, 0, ({part})/where({whole} == 0, 1, {whole}))", EQUAL)
+        for part, whole in (
+            ("v - mean(v)", "std(v)"),
+            ("v - mean(v)", "std(v, correction=0)"),
+            ("v - min(v)", "max(v) - min(v)"),
+            ("v", "sum(v)"),
+        )
+    ],
 )
 
 
@@ -212,8 +253,8 @@ def compiled() -> tuple[Compiled, ...]:
     """The rows of the table, and those that follow from what operations declare, in the order in which they are tried."""
     rows: list[Compiled] = []
     for rule in (*REWRITES, *_within_domains()):
-        pattern = expression(rule.pattern)
-        rows.append(Compiled(rule, pattern, expression(rule.result), head_of(pattern)))
+        pattern = parse_expression(rule.pattern)
+        rows.append(Compiled(rule, pattern, parse_expression(rule.result), head_of(pattern)))
     return tuple(rows)
 
 
@@ -224,13 +265,6 @@ def head_of(whole: Expression) -> Head:
     if isinstance(whole, Call):
         return whole.function, len(whole.arguments) - len(whole.keywords)
     return type(whole).__name__, 0
-
-
-def expression(text: str) -> Expression:
-    """A text of the table as an expression."""
-    statement = parse(text).statements[0]
-    assert isinstance(statement, Output)
-    return statement.value
 
 
 def _within_domains() -> Iterator[Rewrite]:

@@ -20,7 +20,7 @@ from gradcli.autodiff.passes.tape import Tape
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph
-from gradcli.lowering.elements.expansion import ELEMENTS, expanded_outputs
+from gradcli.lowering.elements.expansion import expanded_outputs
 from gradcli.ops.declaration.ieee import as_float
 from gradcli.typing import Any
 
@@ -28,6 +28,9 @@ DIGITS = 120
 
 MANY_DIGITS = 1000
 """Digits where fewer show no value: 1 - sigmoid(1000) is 0 in less."""
+
+MANY_OF_SPECIAL = 500
+"""The same where a special function is computed, whose cost grows fast with the digits."""
 
 FEW_NODES = 300
 """Nodes, in numbers, up to which they are computed in so many digits."""
@@ -90,8 +93,8 @@ class Pairing:
         sizes = len(first.graph) + len(second.graph)
         if sizes > 2 * MOST_NODES:
             raise GradcliError("too large")
-        (one,), names = expanded_outputs(first.graph, [first.output], builder, ELEMENTS)
-        (other,), more = expanded_outputs(second.graph, [second.output], builder, ELEMENTS)
+        (one,), names = expanded_outputs(first.graph, [first.output], builder)
+        (other,), more = expanded_outputs(second.graph, [second.output], builder)
         self.names = {**more, **names}
         cotangent = first.adjoints[first.output] if first.graph.shape(first.output) else None
         self.weights = [1.0] * len(one) if cotangent is None else _flat(cotangent)
@@ -110,9 +113,9 @@ class Pairing:
 
     def finer(self) -> bool:
         """Take more digits; gives whether that is possible."""
-        if self.digits > DIGITS or self.numeric.is_special or len(self.numeric.steps) > FEW_NODES:
+        if self.digits > DIGITS or len(self.numeric.steps) > FEW_NODES:
             return False
-        self.digits = MANY_DIGITS
+        self.digits = MANY_OF_SPECIAL if self.numeric.is_special else MANY_DIGITS
         return True
 
     def at(self, point: Mapping[str, Fraction]) -> tuple[Any, Any]:
@@ -141,7 +144,9 @@ def exact_value(tape: Tape) -> tuple[float, str] | None:
             found, _ = pairing.at(pairing.point)
             if found is None and pairing.finer():
                 found, _ = pairing.at(pairing.point)
-            return (math.nan, UNDEFINED) if found is None else (as_float(found), str(mp.nstr(found, 6)))
+            if found is None:
+                return None if pairing.numeric.is_special else (math.nan, UNDEFINED)
+            return as_float(found), str(mp.nstr(found, 6))
     except GradcliError:
         return None
 
@@ -249,7 +254,9 @@ def _of_all(pairing: Pairing, slopes: Mapping[str, float], start: Any) -> str:
     scale = math.fsum(abs(slopes[element] * moves) * _size(pairing.point[element]) for element, moves in way.items())
     for sign in (-1, 1):
         found = _slope(pairing, {element: sign * moves for element, moves in way.items()}, start)
-        if found is None or found != found:
+        if found is None:  # the domain ends
+            continue
+        if not math.isfinite(found):
             return JUMP
         if abs(found - sign * expected) > 1e-3 * max(1.0, scale):
             return KINK

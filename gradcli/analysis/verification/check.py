@@ -61,8 +61,8 @@ _RANDOM = 3
 """Random directions in place of the elements of an array, or of many variables."""
 
 
-class NoValueError(GradcliError):
-    """A run has no value at a point."""
+class NotFiniteError(GradcliError):
+    """The value of a run is not finite, so there is no gradient to check."""
 
 
 class Component(Frozen):
@@ -171,10 +171,10 @@ def verify(tape: Tape, rerun: Rerun, *, seed: int = 0) -> Verification:
         seed: Chooses random directions.
 
     Raises:
-        NoValueError: The run has no value there.
+        NotFiniteError: The value of the run is not finite.
     """
     if not all_finite(tape.value):
-        raise NoValueError(
+        raise NotFiniteError(
             "the value is not finite there, so there is no gradient to check",
             hint="choose another point; gradcli why tells where it begins",
         )

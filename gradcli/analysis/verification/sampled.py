@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from gradcli.algebra.assumptions.facts import Assumptions
 from gradcli.analysis.points import random_points
-from gradcli.analysis.verification.check import RIGHT, NoValueError, Verification, verify
+from gradcli.analysis.verification.check import RIGHT, NotFiniteError, Verification, verify
 from gradcli.analysis.verification.stated import Stated
 from gradcli.autodiff.passes.reverse import gradient_graph
 from gradcli.autodiff.passes.tape import Tape, all_finite
@@ -95,7 +95,7 @@ def check(
     for drawn in itertools.islice(draws, _TRIES * points):
         try:
             found += _at_point(program, replace(asked, bindings={**given, **drawn}), seed + len(found), order)
-        except NoValueError:
+        except NotFiniteError:
             if not shapes:
                 raise
             skipped += 1

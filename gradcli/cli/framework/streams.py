@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 
 from gradcli.cli.framework.progress import erased
-from gradcli.errors import ExitCode, GradcliError, Speech, label, said, speak_as, visible
+from gradcli.errors import WARNED, ExitCode, GradcliError, Speech, label, said, speak_as, visible
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -182,7 +182,8 @@ def abandon_stdout() -> None:
 
 
 def write_warning(text: str) -> None:
-    """Write a warning to standard error."""
+    """Write a warning to standard error, and keep it for the JSON document that may follow."""
+    WARNED.append(text)
     _to_stderr(f"{label(said('warning:'))}{said(visible(text))}\n")
 
 

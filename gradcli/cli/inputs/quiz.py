@@ -18,12 +18,12 @@ from gradcli.errors import GradcliError, located, nearest
 from gradcli.teaching.asked_forms import FORMS
 from gradcli.teaching.marking import Marker
 from gradcli.teaching.quiz import Asked, credit_of
-from gradcli.teaching.tasks import DERIVATIVE, task
+from gradcli.teaching.tasks import DERIVATIVE, NUMBER, TANGENT, VALUE, task
 from gradcli.typing import Any
 
 _KEYS = ("id", "expression", "wrt", "ask", "order", "at", "points", "credit", "digits", "tol", "shape", "read", "form")
 _OF_EXERCISES = ("number", "answer", "value", "difficulty", "distractors", "solution")
-"""What `gradcli exercise --to jsonl` writes beside them; its point is not one at which a number is asked for."""
+"""What `gradcli exercise --to jsonl` writes beside them; its point counts where a number or a tangent is asked for."""
 
 
 _TOGETHER = 4_000
@@ -99,11 +99,13 @@ def _asked(record: Mapping[str, Any], number: int, credit: Mapping[str, float], 
     if not all(isinstance(name, str) for name in names):
         raise GradcliError("wrt is a name, or a list of names")
     ask = _of(record, "ask", str, DERIVATIVE)
+    numeric = ask in (NUMBER, VALUE, TANGENT)
+    ask = DERIVATIVE if exercise and ask == NUMBER else ask
     points = _of(record, "points", (int, float), 1)
     tolerance = _of(record, "tol", (int, float), None)
     if not 0 <= points < 1e9 or not 0 <= (tolerance or 0) < 1:
         raise GradcliError("points are a number from 0 on, and tol is one from 0 to 1")
-    at = None if exercise else _point(record.get("at"), options.command)
+    at = None if exercise and not numeric else _point(record.get("at"), options.command)
     own = credit_of(record["credit"], "credit") if "credit" in record else credit
     names = [name.strip() for one in names for name in one.split(",") if name.strip()]
     how = {"read": _one_of(record, "read", READINGS)} if "read" in record else {}

@@ -1,4 +1,4 @@
-"""Left sides of answers, f(x) = ..., y' = ..., dy/dx = ...: they say what is answered, and are no part of the expression."""
+"""How derivatives are written: on left sides of answers, f(x) = ..., y' = ..., dy/dx = ..., in expressions, in work."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ import re
 from collections.abc import Collection
 
 from gradcli.errors import Span
+from gradcli.language.readings.around import NAME, NAMES, outside
 from gradcli.typing import NamedTuple
 
-_NAME = r"[^\W\d_](?:_?\w+)?"
 _D = r"(?:d|∂|\\partial\s*|\\mathrm\{d\}\s*)"
 _TIMES = r"(?:\^\{?[0-9]+\}?|[²³⁴])?"
-_ARGUMENT = rf"(?:\(\s*{_NAME}(?:\s*,\s*{_NAME})*\s*\))?"
-_QUOTIENT = rf"{_D}{_TIMES}\s*(?:{_NAME})?\s*{_ARGUMENT}\s*/\s*(?:{_D}\s*{_NAME}{_TIMES}\s*)+{_ARGUMENT}"
-_BELOW = rf"(?:{_D}\s*{_NAME}{_TIMES}\s*)+"
-_FRACTION = rf"\\[dt]?frac\s*\{{\s*{_D}{_TIMES}\s*(?:{_NAME})?\s*{_ARGUMENT}\s*\}}\s*\{{\s*{_BELOW}\}}\s*{_ARGUMENT}"
-_PRIME = rf"\(?{_NAME}(?:['′’]+|\^\{{\\prime\}}|''+|[″]|\^\([0-9]\))\)?\s*{_ARGUMENT}"
+_ARGUMENT = rf"(?:\(\s*{NAMES}\s*\))?"
+_ABOVE = rf"{_D}{_TIMES}\s*(?:{NAME})?\s*{_ARGUMENT}"
+_BELOW = rf"(?:{_D}\s*{NAME}{_TIMES}\s*)+"
+_QUOTIENT = rf"{_ABOVE}\s*/\s*{_BELOW}{_ARGUMENT}"
+_FRACTION = rf"\\[dt]?frac\s*\{{\s*{_ABOVE}\s*\}}\s*\{{\s*{_BELOW}\}}\s*{_ARGUMENT}"
+_PRIME = rf"\(?{NAME}(?:['′’]+|\^\{{\\prime\}}|''+|[″]|\^\([0-9]\))\)?\s*{_ARGUMENT}"
 _LOOK = r"(?:\s|\\[!,;: ]|\\(?:left|right|q?quad)(?![a-zA-Z]))*"
-_FUNCTION = rf"{_NAME}{_LOOK}\({_LOOK}{_NAME}(?:\s*,\s*{_NAME})*{_LOOK}\)|{_NAME}\[\s*{_NAME}_(?:\s*,\s*{_NAME}_)*\s*\]"
-_DOTTED = rf"\\d?dot\s*\{{?\s*{_NAME}\s*\}}?|[^\W\d_][\u0307\u0308]|[ẋẍẏÿ]"
-_SUBSCRIPT = rf"{_NAME}_\{{?{_NAME}\}}?\s*{_ARGUMENT}"
-_SIDE = rf"(?:{_FRACTION}|{_QUOTIENT}|{_PRIME}|{_FUNCTION}|{_DOTTED}|∇\s*{_NAME}\s*{_ARGUMENT})"
+_FUNCTION = rf"{NAME}{_LOOK}\({_LOOK}{NAMES}{_LOOK}\)|{NAME}\[\s*{NAME}_(?:\s*,\s*{NAME}_)*\s*\]"
+_DOTTED = rf"\\d?dot\s*\{{?\s*{NAME}\s*\}}?|[^\W\d_][\u0307\u0308]|[ẋẍẏÿ]"
+_SIDE = rf"(?:{_FRACTION}|{_QUOTIENT}|{_PRIME}|{_FUNCTION}|{_DOTTED}|∇\s*{NAME}\s*{_ARGUMENT})"
 _LEFT = re.compile(rf"[\s$]*({_SIDE}){_LOOK}:?=(?!=){_LOOK}(?=[^\s;\n])")
 _ALONE = re.compile(rf"[\s$]*{_SIDE}[\s$;.]*")
-_NAMED = re.compile(rf"[\s$]*{_NAME}\s*")
-_ONE_NAME = re.compile(rf"[\s$]*({_NAME})\s*=(?!=)\s*(?=[^\s;\n])")
+_NAMED = re.compile(rf"[\s$]*{NAME}\s*")
+_ONE_NAME = re.compile(rf"[\s$]*({NAME})\s*=(?!=)\s*(?=[^\s;\n])")
 _DERIVATIVE = re.compile(rf"(?<![\w.]){_QUOTIENT}|{_FRACTION}")
 
 
@@ -36,19 +36,17 @@ _OPERATOR = re.compile(
 )
 _ANOTHER = re.compile(rf"\s*{_D}\s*[^\W\d_]")
 _APART = re.compile(r"\S\s*[-+−–±=,;<>≤≥]|\\(?:pm|mp|[lg]eq?|n?eq?|right|end)(?![a-zA-Z])|\n")
+OF_FUNCTION = re.compile(
+    rf"(?<![\w.]){_D}\s?({NAME})\s*/\s*{_D}\s?({NAME})"
+    rf"|\\[dt]?frac\s*\{{\s*{_D}\s*({NAME})\s*\}}\s*\{{\s*{_D}\s*({NAME})\s*\}}"
+)
+"""The derivative of one name by another: dy/dx, or as a fraction of LaTeX."""
+PRIME = re.compile(rf"(?<![\w.])({NAME})\s?['′](?!['′])(?:\s*\(\s*({NAMES})\s*\))?")
+"""A derivative with a prime, and the variables behind it."""
+OF_VARIABLES = re.compile(rf"({NAME})\s*\(\s*({NAMES})\s*\)")
+_OF_PARENTHESES = re.compile(rf"(?:(?<![\w.]){_D}\s*/\s*{_D}\s*({NAME})\s*)(?=[(\[])|[)\]]\s?['′’](?!['′’])")
+_POWER = re.compile(r"\s*(?:\^|\*\*)\s*(?:-?\w+|\([^()]*\)|\{[^{}]*\})|[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+")
 _SUPERSCRIPTS = str.maketrans("²³⁴", "234")
-
-
-def outside(text: str) -> str:
-    """A text with what is in brackets hidden."""
-    signs, depth = list(text), 0
-    for at, sign in enumerate(text):
-        closes = sign in ")]}"
-        depth -= closes and depth > 0
-        if depth:
-            signs[at] = "\0"
-        depth += sign in "([{"
-    return "".join(signs)
 
 
 class Asked(NamedTuple):
@@ -105,3 +103,36 @@ def derivative_asked(text: str, known: Collection[Span]) -> Span | None:
         if not any(start <= found.start() < end for start, end in known):
             return found.span()
     return None
+
+
+def in_parentheses(text: str, wrt: str) -> tuple[Span, str] | None:
+    """The first derivative of what stands in parentheses: its place, and what stands in them; None where there is none.
+
+    Args:
+        text: A line.
+        wrt: The variable.
+    """
+    found = _OF_PARENTHESES.search(text)
+    if found is None or found[1] not in (None, wrt):
+        return None
+    behind = found[1] is None
+    at = found.start() if behind else found.end()
+    other = _partner(text, at)
+    opened, closed = sorted((at, other))
+    if other < 0:
+        return None
+    if not behind and (power := _POWER.match(text, closed + 1)):  # d/dx (x^2 + 1)^5 is of all of it
+        return (found.start(), power.end()), text[opened : power.end()]
+    return ((opened, found.end()) if behind else (found.start(), closed + 1)), text[opened + 1 : closed]
+
+
+def _partner(text: str, at: int) -> int:
+    """The place of the bracket that belongs to the one at a place; -1 without one."""
+    step = 1 if text[at] in "([" else -1
+    depth = 0
+    while 0 <= at < len(text):
+        depth += (text[at] in "([") - (text[at] in ")]")
+        if depth == 0:
+            return at
+        at += step
+    return -1

@@ -7,14 +7,13 @@ from collections.abc import Sequence
 
 from gradcli.errors import GradcliError
 from gradcli.language.ast import Assignment, Comparison, Name, Output, Statement, postorder
-from gradcli.language.readings.left_sides import is_left_side, outside
+from gradcli.language.readings.around import FOLLOWS, NAME, NAMES, RELATION, outside
+from gradcli.language.readings.left_sides import is_left_side
 from gradcli.language.text import to_text
 
-_NAME = r"[^\W\d_]\w*"
-_NAMES = rf"{_NAME}(?:\s*,\s*{_NAME})*"
 _ARROW = re.compile(
-    rf"\s*(?:{_NAME}\s*:?=\s*|{_NAME}\s*:\s*)?"
-    rf"(?:lambda\s+{_NAMES}\s*:(?!=)|(?:{_NAMES}|\(\s*{_NAMES}\s*\))\s*(?:->|→|↦|=>|\\mapsto(?![a-zA-Z])|\\to(?![a-zA-Z])))\s*(?=\S)"
+    rf"\s*(?:{NAME}\s*:?=\s*|{NAME}\s*:\s*)?"
+    rf"(?:lambda\s+{NAMES}\s*:(?!=)|(?:{NAMES}|\(\s*{NAMES}\s*\))\s*(?:->|→|↦|=>|\\mapsto(?![a-zA-Z])|\\to(?![a-zA-Z])))\s*(?=\S)"
 )
 """A function of Maple, Python, JavaScript or a textbook: f := x -> x^2."""
 _LABEL = re.compile(r"\s*(?:[^\W\d_]{2,}|[\u4e00-\u9fff])(?:[ \t]+[^\W\d_]+)*\s*:(?!=)\s*(?=\S)")
@@ -22,14 +21,9 @@ _THEREFORE = re.compile(r"(?<![<])=>|⇒|⟹|\\(?:implies|[Rr]ightarrow|Longrigh
 _EQUAL = re.compile(r"(?<![<>=!:])=(?!=)")
 _JOINED = re.compile(r"[,;:]|(?<!\w)(?:and|or)(?!\w)|\\(?:land|lor|wedge|vee|quad|qquad)(?![a-zA-Z])")
 _GAP = r"(?:[\s,;.]|\\[,;: ]|\\q?quad(?![a-zA-Z]))"
-_FOLLOWS = (
-    "because since for where with when whenever provided given assuming using pour où avec für wenn falls mit wobei "
-    "para donde con per dove при где для если"
-)
-_TAIL = re.compile(rf"{_GAP}+(?:by\s+the|{'|'.join(_FOLLOWS.split())})(?![\w(=])|{_GAP}*(?:其中|当|因为)")
-_RELATION = r"≠|!=|<|>|≤|≥|∈|\\(?:neq?|[lg]eq?|in|not|lt|gt)(?![a-zA-Z])"
-_CONDITION = re.compile(rf"{_GAP}*,{_GAP}*(?=[^,=]*(?:{_RELATION})[\s=]*[^\s>])")
-_PROSE = re.compile(r"(?<![^\W\d_])(?:the|by|using|rule|since|because|with|for|simplified|is|as|from)(?![^\W\d_])")
+_TAIL = re.compile(rf"{_GAP}+(?:by\s+the|{'|'.join(FOLLOWS)})(?![\w(=])|{_GAP}*(?:其中|当|因为)")
+_CONDITION = re.compile(rf"{_GAP}*,{_GAP}*(?=[^,=]*(?:{RELATION})[\s=]*[^\s>])")
+_PROSE = re.compile(rf"(?<![^\W\d_])(?:the|by|rule|simplified|is|as|from|{'|'.join(FOLLOWS)})(?![^\W\d_])")
 _REMARK = re.compile(r"(?:\s|\\[,;: ]|\\q?quad(?![a-zA-Z]))+\(([^()]*)\)\s*$")
 _TEXT = re.compile(r"\\(?:text|textrm|mbox|mathrm)\s*\{(\s*[^\W\d_]*\s[^{}\\]*)\}")
 _MODULES = re.compile(r"(?<![\w.])(?:np|numpy|math|Math|sympy|sp|torch|jnp|tf)\.(?:(?:as)?array(?=\()|tensor(?=\()|(?=[A-Za-z]))")
@@ -43,7 +37,7 @@ _ASKED = re.compile(r"\s*=\s*\?\s*$|(?<=\S)\$\s*$")
 _NEWLINE = re.compile(r"\n(?=(?:(?!\\begin)[\s\S])*\\end)")
 _ALIGNED = re.compile(r"\\(?:begin|end)\s*\{\s*(?:align|aligned|gather|gathered|equation|split|eqnarray|displaymath)\*?\s*\}")
 _GOES_ON = re.compile(r"&(?=\s*=)|(?<==)\s*&|\\\\(?=[\s&]*(?:=|$))")
-_LOOP = re.compile(rf"\s*for\s+{_NAME}\s+in(?!\w)")
+_LOOP = re.compile(rf"\s*for\s+{NAME}\s+in(?!\w)")
 _UNIT = re.compile(r"(?<=[\w)])\s+((?:[kcm]?m/(?:s|h|min)(?:\^2|²)?|kg|[kcm]m|k?Hz)\.?\s*$)")
 _OPERATORS = ("", *"+-−–*·×/^=(<>|&,")
 """What no formula ends with, and the beginning."""
@@ -129,7 +123,7 @@ def _without_tail(text: str, notes: list[tuple[int, str]]) -> str:
     if "\\begin" in text:
         return text
     while (found := _REMARK.search(text)) and text[: found.start()].strip():
-        if not (re.search(_RELATION, found[1]) or _PROSE.search(found[1])):
+        if not (re.search(RELATION, found[1]) or _PROSE.search(found[1])):
             break
         text = _without(text, found.start(), len(text), notes)
     plain = outside(text)

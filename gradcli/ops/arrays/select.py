@@ -91,13 +91,13 @@ def _scattered(adjoint: Any, index: Any, shape: Shape, axis: Setting) -> Any:
     return scatter_add(adjoint, index, shape=shape, axis=axis)
 
 
-def _vector_of_places(index: Shape, what: str) -> None:
+def _vector_of_places(index: Shape) -> None:
     if len(index) > 1:
-        raise ShapeError(f"{what} takes a vector of places, not an array of the shape {shape_text(index)}")
+        raise ShapeError(f"index_select takes a vector of places, not an array of the shape {shape_text(index)}")
 
 
 def _index_select_shape(a: Shape, index: Shape, axis: Setting) -> Shape:
-    _vector_of_places(index, "index_select")
+    _vector_of_places(index)
     at = axis_of(axis, a)
     return (*a[:at], *(index or (1,)), *a[at + 1 :])
 

@@ -7,8 +7,9 @@ from decimal import Decimal
 from html import escape
 
 from gradcli.errors import said
-from gradcli.output.quizzes.wording import DERIVATIVE, NUMBER, posed
+from gradcli.output.quizzes.wording import posed
 from gradcli.teaching.exercises import Exercise
+from gradcli.teaching.tasks import DERIVATIVE
 
 _GIFT = str.maketrans({sign: f"\\{sign}" for sign in "\\~=#{}:"})
 
@@ -16,7 +17,7 @@ _GIFT = str.maketrans({sign: f"\\{sign}" for sign in "\\~=#{}:"})
 def gift(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[str]:
     """Moodle's GIFT; see its documentation, "GIFT format". The mark of HTML holds for answers and feedback as well."""
     for one in posed(found, ask):
-        number = ask == NUMBER
+        number = one.tolerance > 0
         tolerance = f":{_plain(f'{one.tolerance:.3g}')}" if number else ""
         yield f"::{one.name}::[html]{one.html.translate(_GIFT)} {{{'#' if number else ''}\n"
         written = _plain if number else one.shown
@@ -36,11 +37,11 @@ def moodle(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[str]
     """Moodle XML; see its documentation, "Moodle XML format"."""
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n'
     for one in posed(found, ask):
-        yield f'  <question type="{"numerical" if ask == NUMBER else "multichoice"}">\n'
+        yield f'  <question type="{"numerical" if one.tolerance else "multichoice"}">\n'
         yield f"    <name><text>{one.name}</text></name>\n"
         yield f"    {_html('questiontext', one.html)}\n    {_html('generalfeedback', one.solution)}\n"
         yield "    <defaultgrade>1</defaultgrade>\n"
-        if ask != NUMBER:
+        if not one.tolerance:
             yield "    <single>true</single>\n    <shuffleanswers>true</shuffleanswers>\n"
             yield "    <answernumbering>abc</answernumbering>\n"
         yield _answer(one.shown(one.answer), 100, said("right"), one.tolerance)

@@ -162,7 +162,7 @@ def webwork(found: Sequence[Exercise]) -> Iterator[tuple[str, str]]:
         reals = ", ".join(f"{name} => 'Real'" for name in answers.variables)
         hints = "".join(f"  {_perl(text)} => {_perl(feedback)},\n" for text, feedback in answers.wrong)
         lead = "".join(f"[`{part}`]" if at % 2 else part for at, part in enumerate(one.tex_lead.split("$")))
-        steps = "".join(f"[|{line}|]\n\n" for line in one.exercise.solution)
+        steps = "".join(f"[|{line}|]\n\n" for line in one.made.solution)
         yield (
             f"exercise-{number}.pg",
             "DOCUMENT();\nloadMacros('PGstandard.pl', 'PGML.pl', 'answerHints.pl', 'PGcourse.pl');\n\n"

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from gradcli.errors import label, said
-from gradcli.output.quizzes.wording import DERIVATIVE, NUMBER, formula, posed
+from gradcli.output.quizzes.wording import formula, posed
 from gradcli.teaching.exercises import Exercise
+from gradcli.teaching.tasks import DERIVATIVE, NUMBER
 
 # ---- PrairieLearn ----
 
@@ -20,7 +21,7 @@ _QUESTION = """\
 """
 
 _SERVER = '''\
-"""A derivative at a point; known wrong numbers have their reason as feedback."""
+"""A number; known wrong ones have their reason as feedback."""
 
 QUESTION = {question!r}
 SOLUTION = {solution!r}
@@ -42,11 +43,11 @@ def grade(data):
 '''
 
 
-def prairielearn(found: Sequence[Exercise]) -> Iterator[tuple[str, str]]:
+def prairielearn(found: Sequence[Exercise], *, ask: str = NUMBER) -> Iterator[tuple[str, str]]:
     """Folders of questions of PrairieLearn, which ask for numbers and compare them with those of the mistakes."""
     from uuid import NAMESPACE_URL, uuid5
 
-    for at, one in enumerate(posed(found, NUMBER), 1):
+    for at, one in enumerate(posed(found, ask), 1):
         own = str(uuid5(NAMESPACE_URL, f"gradcli:{one.text}"))
         folder = f"exercise-{at}-{own[:8]}"
         told = {

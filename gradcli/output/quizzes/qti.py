@@ -12,8 +12,9 @@ from gradcli.errors import said
 from gradcli.language.ast import Output
 from gradcli.language.parser import parse
 from gradcli.output.formulas.mathml import to_mathml
-from gradcli.output.quizzes.wording import DERIVATIVE, NUMBER, Posed, posed
+from gradcli.output.quizzes.wording import Posed, posed
 from gradcli.teaching.exercises import Exercise
+from gradcli.teaching.tasks import DERIVATIVE
 
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
@@ -45,10 +46,11 @@ def qti3(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[tuple[
     names = [f"exercise-{at}.xml" for at in range(1, len(questions) + 1)]
     yield _manifest(_PACKAGE, "QTI Package", "imsqti_item_xmlv3p0", names, schemaversion="3.0.0")
     for at, (name, one) in enumerate(zip(names, questions, strict=True), 1):
-        yield name, _XML + "".join(_item3(f"exercise-{at}", one, ask == NUMBER))
+        yield name, _XML + "".join(_item3(f"exercise-{at}", one))
 
 
-def _item3(identifier: str, one: Posed, number: bool) -> Iterator[str]:
+def _item3(identifier: str, one: Posed) -> Iterator[str]:
+    number = one.tolerance > 0
     answers = [(one.answer, said("right")), *one.told]
     marks = [f"answer{at}" for at in range(len(answers))]
     type, right = ("float", one.answer) if number else ("identifier", marks[0])

@@ -6,23 +6,28 @@ import json
 from collections.abc import Iterator, Sequence
 
 from gradcli.output.json import document, json_number
+from gradcli.output.quizzes.wording import Posed, posed
 from gradcli.teaching.exercises import Exercise
+from gradcli.teaching.mistakes import MISTAKES
+from gradcli.teaching.tasks import DERIVATIVE, NUMBER
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.output.schemas.teaching import ExerciseRecord, ExercisesDocument
 
 
-def exercise_record(number: int, one: Exercise) -> ExerciseRecord:
+def exercise_record(number: int, asked: Posed) -> ExerciseRecord:
     """An exercise as a record."""
-    how = one.difficulty
+    one, how = asked.exercise, asked.exercise.difficulty
+    known = {wrong.kind: wrong for wrong in one.distractors} if asked.ask in (DERIVATIVE, NUMBER) else {}
     return {
         "number": number,
-        "expression": one.expression,
-        "wrt": one.wrt,
-        "answer": one.answer,
+        "expression": asked.expression,
+        "ask": asked.ask,
+        "wrt": one.wrt if asked.ask in (DERIVATIVE, NUMBER) else list(one.point),
+        "answer": asked.made.right,
         "at": dict(one.point),
-        "value": json_number(one.value),
+        "value": json_number(one.value) if known else None,
         "difficulty": {
             "band": how.band,
             "score": how.score,
@@ -33,28 +38,28 @@ def exercise_record(number: int, one: Exercise) -> ExerciseRecord:
         },
         "distractors": [
             {
-                "answer": wrong.answer,
-                "kind": wrong.kind,
-                "says": wrong.says,
-                "place": wrong.place,
-                "value": json_number(wrong.value),
+                "answer": answer,
+                "kind": kind,
+                "says": MISTAKES[kind].says,
+                "place": known[kind].place if kind in known else "",
+                "value": json_number(known[kind].value) if kind in known else None,
             }
-            for wrong in one.distractors
+            for answer, kind in asked.made.wrong
         ],
-        "solution": list(one.solution),
+        "solution": list(asked.made.solution),
     }
 
 
-def exercise_lines(found: Sequence[Exercise]) -> Iterator[str]:
+def exercise_lines(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[str]:
     """An exercise a line."""
-    for number, one in enumerate(found, 1):
+    for number, one in enumerate(posed(found, ask), 1):
         yield json.dumps(exercise_record(number, one), ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def exercises_json(seed: int, found: Sequence[Exercise]) -> Iterator[str]:
+def exercises_json(seed: int, found: Sequence[Exercise], ask: str) -> Iterator[str]:
     """The document of `gradcli exercise --json`."""
     parts: ExercisesDocument = {
         "seed": seed,
-        "exercises": [exercise_record(number, one) for number, one in enumerate(found, 1)],
+        "exercises": [exercise_record(number, one) for number, one in enumerate(posed(found, ask), 1)],
     }
     return document("exercise", parts)

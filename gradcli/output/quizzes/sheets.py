@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gradcli.errors import label, said, spoken
-from gradcli.output.quizzes.wording import DERIVATIVE, Posed, at_point, formula, posed, tex_point
+from gradcli.output.quizzes.wording import Posed, at_point, formula, posed, tex_point
 from gradcli.teaching.exercises import Exercise
+from gradcli.teaching.tasks import DERIVATIVE, JACOBIAN
 
 
 def text_sheet(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[str]:
@@ -24,9 +25,9 @@ def text_key(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[st
         yield f"   {said(f'which at {at_point(one)} is {asked.value}')}\n" if asked.value else ""
         difficulty = said(f"difficulty {how.band} of 5 (paths {how.paths}, depth {how.depth}, score {how.score:g})")
         yield f"   {difficulty}\n   {said('solution:')}\n"
-        yield from (f"     {line}\n" for line in one.solution)
+        yield from (f"     {line}\n" for line in asked.made.solution)
         yield f"   {said('wrong answers:')}\n"
-        width = max(len(wrong.answer) for wrong in asked.wrong)
+        width = max((len(wrong.answer) for wrong in asked.wrong), default=0)
         for wrong in asked.wrong:
             yield f"     {wrong.answer:<{width}}   {wrong.says} ({wrong.kind})\n"
         yield "\n" if number < len(found) else ""
@@ -46,7 +47,7 @@ def markdown_key(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterato
         answer, band = f"${formula(asked.result)}$", one.difficulty.band
         at = f"Answer: {answer}, at {at_point(one)}: {asked.value}; difficulty {band} of 5"
         yield f"   {said(at if asked.value else f'Answer: {answer}; difficulty {band} of 5')}\n\n"
-        yield from (f"   - `{line}`\n" for line in one.solution)
+        yield from (f"   - `{line}`\n" for line in asked.made.solution)
         yield f"\n   | {said('wrong answer')} | {said('what is wrong')} | {said('kind')} |\n   |---|---|---|\n"
         for wrong in asked.wrong:
             yield f"   | ${formula(wrong.answer)}$ | {wrong.says} | {wrong.kind} |\n"
@@ -86,12 +87,13 @@ def _latex_solution(asked: Posed) -> Iterator[str]:
     answer = f"${formula(asked.result)}$"
     value = said(f"{answer}, which at {tex_point(one)} is {escaped(asked.value)}") if asked.value else answer
     yield f"\\begin{{solution}}\n{value}\n\n"
-    drawn = diagram(outline(parse(one.expression), [one.wrt]), title="")
-    picture = "".join(tikz_picture(drawn)).rstrip()
-    yield "\\begin{center}\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%\n"
-    yield f"{picture}}}\\end{{center}}\n"
+    if asked.ask != JACOBIAN:  # a graph of one result is drawn
+        drawn = diagram(outline(parse(one.expression), [one.wrt]), title="")
+        picture = "".join(tikz_picture(drawn)).rstrip()
+        yield "\\begin{center}\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%\n"
+        yield f"{picture}}}\\end{{center}}\n"
     yield "\\begin{itemize}\\raggedright\n"
-    yield from (f"\\item[] \\texttt{{{escaped(line)}}}\n" for line in one.solution)
+    yield from (f"\\item[] \\texttt{{{escaped(line)}}}\n" for line in asked.made.solution)
     for wrong in asked.wrong:
         yield f"\\item ${formula(wrong.answer)}$: {escaped(wrong.says)}\n"
     yield "\\end{itemize}\n\\end{solution}\n"

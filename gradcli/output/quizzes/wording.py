@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from html import escape
 
-from gradcli.errors import GradcliError, label, said
+from gradcli.errors import label, said
 from gradcli.language.ast import Assignment, Output
 from gradcli.language.numbers import short_text
 from gradcli.language.parser import parse
 from gradcli.language.program_text import one_line
 from gradcli.output.formulas.latex import name_latex, to_latex
+from gradcli.teaching.asked_exercises import Answers, answers_to
 from gradcli.teaching.exercises import Exercise
 from gradcli.teaching.mistakes import MISTAKES
-from gradcli.teaching.question import compile_question
-from gradcli.teaching.tangent_exercises import tangent_lines
-from gradcli.teaching.words import right_text
+from gradcli.teaching.tasks import ADJOINT, DERIVATIVE, GRADIENT, HESSIAN, JACOBIAN, NUMBER, TANGENT, VALUE
 from gradcli.typing import NamedTuple
-
-DERIVATIVE, NUMBER, GRADIENT, TANGENT = "derivative", "number", "gradient", "tangent"
-"""What may be asked for: the derivative as an expression, its value at the point of the exercise, the derivatives by all
-variables as a list of expressions, or the tangent at the point."""
-
-_ORDER = "array.order"
 
 
 class Wrong(NamedTuple):
@@ -48,8 +41,8 @@ class Posed(NamedTuple):
         name: What it is called among its like.
         lead: What is to be done, in words, up to a colon.
         tex_lead: The same, with names and numbers in TeX's mathematics.
-        expression: What it is to be done with.
-        answer: The right answer.
+        made: What it is to be done with, and the answers as exact as they are.
+        answer: The right answer as it is shown.
         wrong: Wrong answers, all different.
         tolerance: How far off a number may be; 0 where an expression is asked for.
         exercise: The exercise.
@@ -59,11 +52,16 @@ class Posed(NamedTuple):
     name: str
     lead: str
     tex_lead: str
-    expression: str
+    made: Answers
     answer: str
     wrong: Sequence[Wrong]
     tolerance: float
     exercise: Exercise
+
+    @property
+    def expression(self) -> str:
+        """What it is to be done with."""
+        return self.made.expression
 
     @property
     def result(self) -> str:
@@ -72,8 +70,8 @@ class Posed(NamedTuple):
 
     @property
     def value(self) -> str:
-        """The derivative at the point of the exercise; empty where a gradient or a tangent is asked for."""
-        return "" if self.ask in (GRADIENT, TANGENT) else short_text(self.exercise.value)
+        """The derivative at the point of the exercise; empty where something else is asked for."""
+        return short_text(self.exercise.value) if self.ask in (DERIVATIVE, NUMBER) else ""
 
     @property
     def told(self) -> list[tuple[str, str]]:
@@ -92,12 +90,12 @@ class Posed(NamedTuple):
 
     def shown(self, answer: str) -> str:
         r"""An answer for pages with MathJax: a formula between \( and \), a number as it is."""
-        return answer if self.ask == NUMBER else f"\\({escape(formula(answer), quote=False)}\\)"
+        return answer if self.tolerance else f"\\({escape(formula(answer), quote=False)}\\)"
 
     @property
     def solution(self) -> str:
         """The solution as a list in HTML."""
-        return f"<ul>{''.join(f'<li>{escape(line, quote=False)}</li>' for line in self.exercise.solution)}</ul>"
+        return f"<ul>{''.join(f'<li>{escape(line, quote=False)}</li>' for line in self.made.solution)}</ul>"
 
 
 def posed(found: Sequence[Exercise], ask: str = DERIVATIVE) -> Iterator[Posed]:
@@ -105,58 +103,62 @@ def posed(found: Sequence[Exercise], ask: str = DERIVATIVE) -> Iterator[Posed]:
 
     Args:
         found: The exercises.
-        ask: ``derivative``, ``number``, ``gradient`` or ``tangent``.
+        ask: What they ask for: ``number``, or what :func:`gradcli.teaching.tasks.task` takes.
 
     Raises:
-        GradcliError: A gradient is asked for where there is one variable, or a tangent where there are several.
+        GradcliError: One has no such answer.
     """
-    for number, one in enumerate(found, 1):
-        by, tex_by = one.wrt, f"${name_latex(one.wrt)}$"
-        lead, tex_lead = said(f"Differentiate by {by}:"), said(f"Differentiate by {tex_by}:")
-        wrong = [Wrong(other.answer, said(other.says), other.kind) for other in one.distractors]
-        answer, tolerance = one.answer, 0.0
-        if ask == NUMBER:
-            answer = short_text(one.value)
-            numbers = [Wrong(short_text(other.value), said(other.says), other.kind) for other in one.distractors]
-            first = {number.answer: number for number in reversed(numbers) if math.isfinite(float(number.answer))}
-            wrong = [number for number in numbers if first.get(number.answer) is number and number.answer != answer]
-            order = sorted([float(answer), *[float(number.answer) for number in wrong]])
-            gap = min((b - a for a, b in itertools.pairwise(order)), default=1.0)
-            tolerance = min(1e-3 * max(1.0, abs(one.value)), gap / 3)
-            lead, tex_lead = (
-                said(f"Differentiate by {name}, at {point}:") for name, point in ((by, at_point(one)), (tex_by, tex_point(one)))
+    for place, one in enumerate(found, 1):
+        if ask == DERIVATIVE:
+            told = Answers(one.expression, one.answer, [(own.answer, own.kind) for own in one.distractors], one.solution)
+        elif ask == NUMBER:
+            told = Answers(
+                one.expression, repr(one.value), [(repr(own.value), own.kind) for own in one.distractors], one.solution
             )
-        elif ask == GRADIENT:
-            answer, wrong = _gradient(one, wrong)
-            lead, tex_lead = (
-                said(f"The gradient by {', '.join(names)}:") for names in (one.point, [f"${name_latex(n)}$" for n in one.point])
-            )
-        elif ask == TANGENT:
-            lines = tangent_lines(one)
-            answer, wrong = lines.right, [Wrong(text, said(MISTAKES[kind].says), kind) for text, kind in lines.wrong]
-            lead, tex_lead = (said(f"The tangent at {point}:") for point in (at_point(one), tex_point(one)))
-        yield Posed(ask, said(f"exercise {number}"), lead, tex_lead, one.expression, answer, wrong, tolerance, one)
+        else:
+            told = answers_to(one, ask)
+        _, right, wrong, _ = told
+        lead, tex_lead = (said(_lead(one, ask, names, point)) for names, point in _names(one))
+        tolerance = 0.0
+        if ask in (NUMBER, VALUE):
+            right, wrong, tolerance = _as_numbers(told)
+        wrong_ones = [Wrong(text, said(MISTAKES[kind].says), kind) for text, kind in wrong]
+        yield Posed(ask, said(f"exercise {place}"), lead, tex_lead, told, right, wrong_ones, tolerance, one)
 
 
-def _gradient(one: Exercise, wrong: Sequence[Wrong]) -> tuple[str, list[Wrong]]:
-    """The gradient of an exercise, and wrong ones: with a wrong derivative among right ones, and in another order."""
-    if len(one.point) < 2:
-        raise GradcliError(
-            f"{one_line(one.expression)} has one variable, and so no gradient",
-            hint="leave out --ask gradient, or give several variables: --names x,w",
-        )
-    parts = {name: one.answer if name == one.wrt else right_text(compile_question(one.expression, name)) for name in one.point}
-    if not all(parts.values()):
-        raise GradcliError(
-            f"a derivative of {one_line(one.expression)} is too long for a gradient", hint="leave out --ask gradient"
-        )
-    found = [wrong_one._replace(answer=_listed({**parts, one.wrt: wrong_one.answer}.values())) for wrong_one in wrong]
-    right, turned = _listed(parts.values()), _listed(reversed(parts.values()))
-    return right, [*found, *([Wrong(turned, said(MISTAKES[_ORDER].says), _ORDER)] if turned != right else [])]
+def _names(one: Exercise) -> Iterator[tuple[Callable[[str], str], str]]:
+    """How names are written, and the point: as text, and in TeX."""
+    yield str, at_point(one)
+    yield lambda name: f"${name_latex(name)}$", tex_point(one)
 
 
-def _listed(parts: Iterable[str]) -> str:
-    return f"[{', '.join(parts)}]"
+def _lead(one: Exercise, ask: str, written: Callable[[str], str], point: str) -> str:
+    """What is to be done."""
+    names = ", ".join(map(written, one.point))
+    what, _, node = ask.partition(":")
+    by = written(node or one.wrt)
+    leads = {
+        DERIVATIVE: f"Differentiate by {by}:",
+        ADJOINT: f"Differentiate by {by}:",
+        NUMBER: f"Differentiate by {by}, at {point}:",
+        VALUE: f"The value at {point}:",
+        TANGENT: f"The tangent at {point}:",
+        GRADIENT: f"The gradient by {names}:",
+        HESSIAN: f"The Hessian by {names}:",
+        JACOBIAN: f"The Jacobian by {names}:",
+    }
+    return leads[what]
+
+
+def _as_numbers(told: Answers) -> tuple[str, list[tuple[str, str]], float]:
+    """Right and wrong numbers as they are shown, and how far off one may be, so that they are told apart."""
+    right = short_text(float(told.right))
+    shown = {short_text(float(text)): kind for text, kind in reversed(told.wrong) if math.isfinite(float(text))}
+    wrong = [(text, shown[text]) for text in dict.fromkeys(short_text(float(own)) for own, _ in told.wrong) if text in shown]
+    wrong = [one for one in wrong if one[0] != right]
+    order = sorted([float(right), *[float(text) for text, _ in wrong]])
+    gap = min((b - a for a, b in itertools.pairwise(order)), default=1.0)
+    return right, wrong, min(1e-3 * max(1.0, abs(float(told.right))), gap / 3)
 
 
 def at_point(one: Exercise) -> str:

@@ -66,8 +66,8 @@ def trace_json(trace: Trace, source: str, *, ascii: bool = False) -> Iterator[st
     """The pieces of the document of `gradcli trace --json`; joined they are one JSON object."""
     assert trace.tape is not None
     events = list_json(map(encoder(ascii), map(_event, trace.entries)))
-    parts = {**run_facts(trace.tape, source), "events": events, "warnings": list(trace.warnings)}
-    return document("trace", parts, ascii=ascii)
+    parts = {**run_facts(trace.tape, source), "events": events}
+    return document("trace", parts, trace.warnings, ascii=ascii)
 
 
 def _event(entry: Entry) -> PrintEvent | Event:

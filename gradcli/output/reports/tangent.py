@@ -31,6 +31,5 @@ def tangent_json(found: Tangent, expression: str, *, level: bool, ascii: bool = 
         "gradient": {name: to_text(slope) for (name, _), slope in zip(found.point, found.slopes, strict=True)},
         "tangent": to_text(found.expression),
         "equation": level,
-        "warnings": [],
     }
     return document("tangent", parts, ascii=ascii)

@@ -40,7 +40,6 @@ def taylor_json(found: Taylor, expression: str, error: Remainder | None = None, 
         "polynomial": to_text(found.polynomial),
         "coefficients": terms,
         "remainder": None if error is None else _remainder_record(error),
-        "warnings": [],
     }
     return document("taylor", parts, ascii=ascii)
 

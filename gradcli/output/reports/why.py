@@ -321,7 +321,7 @@ class Account:
             return f"{node} is flat at {source}{value}"
         if stop.kind == missing.FACTOR:
             others = [input for at, input in enumerate(tape.graph.inputs[stop.node]) if at != stop.argument]
-            named = [tape.names[other] for other in others if not _any(tape.values[other])]
+            named = [tape.names[other] for other in others if not missing.has_nonzero(tape.values[other])]
             factor = f"{named[0]}, which is 0" if named and tape.graph.operations[others[0]] != CONSTANT else "0"
             return f"in {node} the factor of {source} is {factor}"
         if stop.kind == missing.UNDERFLOW:
@@ -453,10 +453,6 @@ def _or_none(value: Any) -> str:
 
 def _place(place: Sequence[int]) -> str:
     return f" (element [{', '.join(map(str, place))}])" if place else ""
-
-
-def _any(value: Any) -> bool:
-    return bool(value.any()) if hasattr(value, "any") else value != 0
 
 
 def _power_of_ten(exponent: float) -> str:

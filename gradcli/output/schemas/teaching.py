@@ -135,7 +135,7 @@ class DistractorRecord(TypedDict):
     kind: str
     says: str
     place: str
-    value: Annotated[Number, "Its value at the point of the exercise."]
+    value: Annotated[Number | None, "Its value at the point of the exercise; null where no derivative is asked for."]
 
 
 class ExerciseRecord(TypedDict):
@@ -143,10 +143,11 @@ class ExerciseRecord(TypedDict):
 
     number: Row
     expression: str
-    wrt: str
+    ask: Annotated[str, "What is asked for; number is the derivative at the point."]
+    wrt: str | list[str]
     answer: str
     at: Annotated[dict[str, int], "A point at which right and wrong answers differ."]
-    value: Annotated[Number, "The right answer there."]
+    value: Annotated[Number | None, "The derivative there; null where something else is asked for."]
     difficulty: DifficultyRecord
     distractors: list[DistractorRecord]
     solution: list[str]

@@ -10,16 +10,16 @@ from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen
 from gradcli.language.ast import Assignment, Expression, Group, Name, Operator, Output, Program
 from gradcli.language.free_names import free_names
-from gradcli.language.parser import parse
+from gradcli.language.parser import parse, parse_expression
+from gradcli.language.readings.around import pieces
 from gradcli.language.readings.left_sides import left_side
 from gradcli.language.readings.otherwise import otherwise
 from gradcli.language.readings.read import LATEX, LENIENT, reading_of
 from gradcli.language.rewrite import mapped
-from gradcli.language.statements import expressions
 from gradcli.language.text import to_text
 from gradcli.ops.declaration.constants import is_constant
 from gradcli.ops.words import read
-from gradcli.teaching.reading.forms import SEVERAL, Side, has_formula, has_word, pieces, typed, written
+from gradcli.teaching.reading.forms import SEVERAL, Side, has_formula, has_word, typed, written
 
 MOST_CHARACTERS = 4_000
 """Characters that an answer may have."""
@@ -222,7 +222,7 @@ def with_names(value: Expression, others: Mapping[str, Expression]) -> Expressio
 
 def number(text: str) -> Expression:
     """A number as an expression."""
-    found = expressions(parse(text).statements[0])[0]
+    found = parse_expression(text)
     return Group(found) if text.startswith("-") else found
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen, replace
+from gradcli.language.readings.around import FOLLOWS, OPENING, RELATION, depths
 from gradcli.language.readings.read import half_width
 from gradcli.language.readings.vocabulary import GREEK
 from gradcli.ops.words import vocabulary
@@ -21,15 +22,12 @@ _TRAILING = re.compile(r"[\s.,;:?。、\u2600-\u27bf\ufe0f\U0001f000-\U0001faff]
 _SEPARATOR = re.compile(r"(?P<equals>(?<![<>=!≠])==?(?![=>])|≈)|[-=]>|[→⇒⟹↦]|:=?|⇔")
 _COMMENT = re.compile(r"\s(?://|--)\s.*", re.DOTALL)
 _COMPARISON = re.compile(r"<=|>=|!=|==|[<>≠≤≥∈]|(?<![<>=!])=(?!=)")
-_CONDITION = re.compile(r"<|>|!=|≠|≤|≥|∈")
+_CONDITION = re.compile(RELATION)
 _LETTER = r"[^\W\d_\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u209f\u2150-\u215f]"
 """A letter, which raised and lowered digits and vulgar fractions are not."""
 _WORD = re.compile(rf"{_LETTER}+(?:['’](?=[a-z])[a-z]+)?")
 _SIGNS = re.compile(r"[\s,.:;!?'’\"–-]*")
-_OPENS, _CLOSES = "([{⟨", ")]}⟩"
-
-_COMMENTS = "because since by using via with where when whenever for if as so hence therefore from due"
-_BEGINS_COMMENT = frozenset(_COMMENTS.split())
+_BEGINS_COMMENT = frozenset(["by", "via", "if", "as", "so", "hence", "therefore", "from", "due", *FOLLOWS])
 _VERBS = "is are equals equal yields gives becomes get got it's its"
 _SAYS = frozenset(_VERBS.split())
 _PROSE = frozenset(["I", "a", "not", "and", "or", "do"])
@@ -114,12 +112,6 @@ def _sign_of(word: re.Match[str]) -> str:
 _SPOKEN_WORD = re.compile(rf"\b(?:{'|'.join(_SPOKEN)})\b")
 
 
-def pieces(text: str, signs: str = ",;\n") -> list[str]:
-    """The parts of a text between signs that stand outside of all brackets."""
-    cuts = [at for at, depth in depths(text) if depth == 0 and text[at] in signs]
-    return [text[start:end].strip() for start, end in zip([0, *[at + 1 for at in cuts]], [*cuts, len(text)], strict=True)]
-
-
 def has_word(text: str, names: Collection[str]) -> bool:
     """Whether something in a text is a word, and neither a name nor a function nor a product of them."""
     return any(_is_word(found[0], frozenset(names)) for found in _WORD.finditer(text))
@@ -144,15 +136,6 @@ def _bare(text: str) -> str:
     return text
 
 
-def depths(text: str) -> Iterator[tuple[int, int]]:
-    """Each place of a text with the number of brackets around it."""
-    depth = 0
-    for at, sign in enumerate(text):
-        depth -= sign in _CLOSES
-        yield at, max(0, depth)
-        depth += sign in _OPENS
-
-
 def _without_tail(text: str, names: frozenset[str], left_out: list[str]) -> str:
     """A text without the words and conditions at its end."""
     while text:
@@ -168,7 +151,7 @@ def _tail(text: str, names: frozenset[str]) -> int:
     """Where the last words, or the condition, of a text begin; 0 where there are none."""
     inside = dict(depths(text))
     if text[-1:] in (")", "]"):
-        opened = max((at for at, depth in inside.items() if depth == 0 and text[at] in _OPENS), default=0)
+        opened = max((at for at, depth in inside.items() if depth == 0 and text[at] in OPENING), default=0)
         content = text[opened + 1 : -1]
         if has_word(content, names) or is_condition(content):
             return opened

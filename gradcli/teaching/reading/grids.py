@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen
 from gradcli.language.ast import Array, Expression, Tuple
+from gradcli.language.readings.around import depths, pieces
 from gradcli.language.text import to_text
 from gradcli.teaching.reading.answers import (
     difference,
@@ -18,7 +19,7 @@ from gradcli.teaching.reading.answers import (
     unknown_names,
     with_names,
 )
-from gradcli.teaching.reading.forms import depths, pieces, typed, written
+from gradcli.teaching.reading.forms import typed, written
 
 Grid = Sequence[Sequence[Expression]]
 

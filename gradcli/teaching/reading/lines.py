@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
+from gradcli.language.readings.around import pieces
 from gradcli.language.readings.read import half_width
-from gradcli.teaching.reading.forms import pieces, without_head
+from gradcli.teaching.reading.forms import without_head
 
 _EQUALS = re.compile(r"(?<![<>=!])=(?!=)")
 _PIECES = ",;，；"

@@ -9,6 +9,7 @@ from gradcli.cli.framework.choices import check_stdin, chosen_format, file_forma
 from gradcli.cli.framework.command import Command, flag, some_whole, text, texts, whole
 from gradcli.cli.framework.options import (
     EXPRESSION,
+    VERDICT,
     AssumeOptions,
     BackwardOptions,
     ExpressionOptions,
@@ -61,6 +62,7 @@ class CheckOptions(ExpressionOptions, WrtOptions, ModeOptions, ShapeOptions, Ass
     """What a call may ask for."""
 
     cotangent = BackwardOptions.cotangent
+    quiet = VERDICT
     gradient = texts(
         "Check somebody else's gradient as well: 'w: 2w+x' for a variable, repeated, or a .csv, .npy or .json of numbers.",
         "DERIVATIVE",
@@ -77,7 +79,7 @@ class CheckOptions(ExpressionOptions, WrtOptions, ModeOptions, ShapeOptions, Ass
 def run(options: CheckOptions) -> ExitCode:
     """Run the command."""
     check_stdin(expression=options.file or next(iter(options.positional), None), bindings=options.bindings)
-    format = file_format(chosen_format(options.format, json=options.json), options.output, CHECKS)
+    format = file_format(chosen_format(options), options.output, CHECKS)
     text, where = expression_text(options)
     found = _checked(text, where, options)
     name = None if format is None else format.name

@@ -56,7 +56,7 @@ def run(options: FactsOptions) -> None:
     graph = graph_of(parse(source, where), source, where, {}, options)
     assume = assumed(options, graph, {})
     found = facts_of(graph, split_names("--wrt", options.wrt), assumptions=assume, max_entries=options.max_entries)
-    format = chosen_format(options.format, json=options.json)
+    format = chosen_format(options)
     if format == "json":
         from gradcli.output.serialization.facts import facts_json
 

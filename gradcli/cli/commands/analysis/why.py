@@ -32,7 +32,7 @@ class WhyOptions(RunOptions, ResultOptions):
 
 def run(options: WhyOptions) -> None:
     """Run the command."""
-    format = chosen_format(options.format, json=options.json)
+    format = chosen_format(options)
     found = run_of(options, warns=False)
 
     from gradcli.analysis.nonfinite.why import why_of

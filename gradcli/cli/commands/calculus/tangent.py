@@ -65,7 +65,7 @@ def run(options: TangentOptions) -> None:
         found = tangent(graph, exact_point(options, list(graph.variables), given_at(options.at)), level=relation is not None)
         if relation is not None and all(slope == Number(0) for slope in found.slopes):
             raise GradcliError("there is no tangent: all derivatives of the equation are 0 there", hint="choose another point")
-    format = chosen_format(options.format, json=options.json) or "text"
+    format = chosen_format(options) or "text"
     if format == "json":
         write(tangent_json(found, text, level=relation is not None, ascii=not can_print_signs(sys.stdout)))
     else:

@@ -33,7 +33,7 @@ class CompareOptions(ProgramOptions, ResultOptions, Limits):
 
 def run(options: CompareOptions) -> None:
     """Run the command."""
-    format = chosen_format(options.format, json=options.json)
+    format = chosen_format(options)
     text, where = program_text(options)
     inputs = _inputs(options)
 

@@ -37,7 +37,7 @@ class TraceOptions(ProgramOptions, WrtOptions, ModeOptions, ResultOptions, Limit
 
 def run(options: TraceOptions) -> None:
     """Run the command."""
-    format = chosen_format(options.format, json=options.json)
+    format = chosen_format(options)
     if options.follow and format == "json":
         raise GradcliError("--follow writes for people, not JSON", hint="leave one out")
     if options.delay is not None and not options.follow:

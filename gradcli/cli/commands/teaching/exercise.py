@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -11,7 +12,7 @@ from gradcli.cli.framework.command import Command, flag, some_whole, text, texts
 from gradcli.cli.framework.options import FileOptions, ReadOptions
 from gradcli.cli.framework.progress import doing
 from gradcli.cli.framework.streams import STDIN, can_print_signs, write, write_to, write_warning
-from gradcli.errors import GradcliError
+from gradcli.errors import GradcliError, nearest
 from gradcli.frozen import replace
 from gradcli.output.formats import EXERCISES, QuizFormat, check_file
 from gradcli.typing import TYPE_CHECKING
@@ -20,8 +21,19 @@ if TYPE_CHECKING:
     from gradcli.teaching.exercises import Exercise
 
 _FORMATS = "\n".join(f"  {format.name:<13} {format.carries}" for format in EXERCISES.values())
-_WHAT = {"derivative": "the derivative", "number": "its value at a point", "gradient": "the gradient", "tangent": "the tangent"}
-_ASKS = tuple(dict.fromkeys(ask for format in EXERCISES.values() for ask in format.asks))
+_WHAT = {
+    "derivative": "the derivative",
+    "number": "the derivative at a point",
+    "value": "the value",
+    "gradient": "the gradient",
+    "hessian": "the Hessian",
+    "jacobian": "the Jacobian",
+    "tangent": "the tangent",
+    "adjoint": "an adjoint",
+}
+
+_RESULTS = 2
+"""Expressions that are drawn for a Jacobian."""
 
 HELP = f"""\
 Make exercises in differentiation. Each has its key, wrong answers, and what each of these got wrong.
@@ -57,11 +69,13 @@ class ExerciseOptions(ReadOptions):
     wrt = text("The variable by which a template is differentiated.", "NAME")
     choose = texts("The numbers that a name of the template may be: a=2..5 or a=2,3,7.", "NAME=NUMBERS")
     ask = text(
-        "What is asked for: the derivative, its value at a point (number), the gradient by all variables, or the tangent.",
+        "What is asked for: derivative, number (the derivative at a point), value, gradient, hessian, jacobian (of a list of"
+        " expressions), tangent, or adjoint:NAME (the derivative by a value within: adjoint:a).",
         "WHAT",
-        choices=_ASKS,
     )
-    to = text("How to write them; text where left out and no file tells it.", "FORMAT", choices=tuple(EXERCISES))
+    to = text(
+        "How to write them; text where left out and no file tells it.", "FORMAT", other="--format", choices=tuple(EXERCISES)
+    )
     output = FileOptions.output
     key = text("Write the key to a file; - is standard output.", "FILE")
     json = flag("Write one JSON document to standard output.")
@@ -74,18 +88,20 @@ def run(options: ExerciseOptions) -> None:
     named = file_format(options.to, options.output, EXERCISES, "--to")
     format = EXERCISES[named.name] if named else EXERCISES["text"]
     ask = options.ask or format.asks[0]
+    if ask == "adjoint":
+        ask = "adjoint:a"
     _check(options, format, ask)
     keyed = format if format.key else EXERCISES["text"]
     if options.key not in (None, STDIN):
         check_file(keyed, options.key, f"a key in {keyed.name}")
     found = []
-    for exercise in _from_template(options) if options.positional else _drawn(options):
+    for exercise in _from_template(options, ask) if options.positional else _drawn(options, ask):
         found.append(exercise)
         doing("making exercises", len(found), options.count)
     if options.json:
         from gradcli.output.quizzes.records import exercises_json
 
-        write(exercises_json(options.seed, found))
+        write(exercises_json(options.seed, found, ask))
     else:
         from gradcli.output.quizzes.content import content
 
@@ -100,11 +116,17 @@ def run(options: ExerciseOptions) -> None:
 def _check(options: ExerciseOptions, format: QuizFormat, ask: str) -> None:
     """Check what does not go together."""
     if options.json:
-        other = next((name for name in ("ask", "to", "output") if name in options.given), None)
+        other = next((name for name in ("to", "output") if name in options.given), None)
         if other is not None:
             raise GradcliError(f"--json is a form of its own, without --{other}", hint=f"leave out --{other}, or --json")
     if options.key is not None and options.key == options.output != STDIN:
         raise GradcliError(f"--key and -o are both {options.key}", hint="write the key to another file")
+    ask = ask.partition(":")[0]
+    if ask not in _WHAT:
+        near = nearest(ask, _WHAT)
+        raise GradcliError(
+            f"{ask} cannot be asked for", hint=f"did you mean {near}?" if near else f"--ask takes {', '.join(_WHAT)}"
+        )
     if ask not in format.asks:
         others = listed([other.name for other in EXERCISES.values() if ask in other.asks])
         can = listed([_WHAT[own] for own in format.asks])
@@ -124,9 +146,11 @@ def _names(given: str | None, default: str) -> list[str]:
     return [name.strip() for name in (default if given is None else given).split(",") if name.strip()]
 
 
-def _drawn(options: ExerciseOptions) -> Iterator[Exercise]:
+def _drawn(options: ExerciseOptions, ask: str) -> Iterator[Exercise]:
     from gradcli.language.parser import is_name
-    from gradcli.teaching.exercises import Wanted, exercises
+    from gradcli.teaching.asked_exercises import is_fit
+    from gradcli.teaching.exercises import Wanted, exercises, joined
+    from gradcli.teaching.tasks import GRADIENT, JACOBIAN
 
     if options.choose or options.wrt is not None or options.read is not None:
         raise GradcliError("--choose, --wrt and --read are for a template", hint='gradcli exercise "a*x^2" --choose a=2..5')
@@ -138,18 +162,24 @@ def _drawn(options: ExerciseOptions) -> Iterator[Exercise]:
         raise GradcliError("--ops names no operation", hint="--ops add,mul,sin")
     if options.band and options.given.keys() & {"paths", "depth"}:
         raise GradcliError("--band stands in place of --paths and --depth", hint="leave out --band, or the others")
-    every = options.ask == "gradient"
-    if every and len(variables) < 2:
+    if ask == GRADIENT and len(variables) < 2:
         raise GradcliError("a gradient is by several variables", hint="leave out --ask gradient, or give several: --names x,w")
-    wanted = Wanted(options.paths, options.depth, operations, variables, every, options.band or 0)
-    return exercises(options.seed, options.count, wanted)
+    wanted = Wanted(
+        options.paths, options.depth, operations, variables, options.band or 0, lambda one: is_fit(one, ask, variables)
+    )
+    if ask != JACOBIAN:
+        yield from exercises(options.seed, options.count, wanted)
+        return
+    drawn = exercises(options.seed, _RESULTS * options.count, wanted)
+    while parts := list(itertools.islice(drawn, _RESULTS)):
+        yield joined(parts)
 
 
-def _from_template(options: ExerciseOptions) -> Iterator[Exercise]:
+def _from_template(options: ExerciseOptions, ask: str) -> Iterator[Exercise]:
     from gradcli.cli.inputs.source import as_read
     from gradcli.language.parser import parse
     from gradcli.teaching.exercises import from_template
-    from gradcli.teaching.tasks import variables_of
+    from gradcli.teaching.tasks import DERIVATIVE, JACOBIAN, NUMBER, variables_of
 
     template = as_read(options.positional[0], "template", options)
     for name in ("paths", "depth", "band", "ops", "names"):
@@ -159,10 +189,12 @@ def _from_template(options: ExerciseOptions) -> Iterator[Exercise]:
     try:
         names = variables_of(parse(template), [options.wrt] if options.wrt else [])
         names = [name for name in names if name not in choices] or names
-        if len(names) > 1:
+        if len(names) > 1 and ask in (DERIVATIVE, NUMBER):
             raise GradcliError("by which variable is it to be differentiated?", hint=f"add --wrt with one of {', '.join(names)}")
         made = 0
         for one in from_template(template, names[0], choices, options.seed, options.count):
+            if not one.answer and ask != JACOBIAN:
+                raise GradcliError("the template is a list of expressions", hint="add --ask jacobian")
             made += 1
             yield one
     except GradcliError as error:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from gradcli.cli.framework.choices import chosen_format, refuse, tolerance
 from gradcli.cli.framework.command import Command, choice, some_whole, text, texts, whole
-from gradcli.cli.framework.options import ReadOptions, ResultOptions, ShapeOptions, WatchOptions
+from gradcli.cli.framework.options import VERDICT, ReadOptions, ResultOptions, ShapeOptions, WatchOptions
 from gradcli.cli.framework.streams import STDIN, read_text, write, write_warning
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.typing import TYPE_CHECKING
@@ -58,6 +58,7 @@ class GradeOptions(ReadOptions, ResultOptions, ShapeOptions, WatchOptions):
     """What a call may ask for."""
 
     file = text("Read the question from a file, or from .jsonl those of a quiz; - is standard input.", "FILE", short="-f")
+    quiet = VERDICT
     wrt = text("The variable by which the derivative is asked for; may be left out where there is one.", "NAME,...")
     ask = text(
         "What is asked for: derivative, value, tangent, gradient, hessian, jacobian, or adjoint:NAME (by a value within).",
@@ -90,7 +91,7 @@ class GradeOptions(ReadOptions, ResultOptions, ShapeOptions, WatchOptions):
 
 def run(options: GradeOptions) -> ExitCode:
     """Run the command."""
-    format = chosen_format(options.format, json=options.json)
+    format = chosen_format(options)
     quiz = _quiz(options)
     question, given = ("", list(options.positional)) if quiz else _question(options)
     if options.answers is None:

@@ -41,7 +41,7 @@ def run(options: PracticeOptions) -> ExitCode:
     """Run the command."""
     if options.positional:
         raise GradcliError("gradcli practice takes no expression", hint="it makes its exercises itself; see gradcli predict")
-    as_json = chosen_format(options.format, json=options.json) == "json"
+    as_json = chosen_format(options) == "json"
 
     from gradcli.cli.inputs.typed import Typed
     from gradcli.output.reports import practice as report

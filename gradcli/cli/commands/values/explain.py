@@ -105,7 +105,7 @@ def run(options: ExplainOptions) -> None:
 
 def _run(options: ExplainOptions) -> None:
     """Explain the gradient of a run."""
-    format = file_format(chosen_format(options.format, json=options.json), options.output, EXPLANATIONS)
+    format = file_format(chosen_format(options), options.output, EXPLANATIONS)
     check_stdin(expression=options.file or next(iter(options.positional), None), bindings=options.bindings)
     text, where = expression_text(options)
     if options.max_paths is not None and options.by != "paths":
@@ -169,7 +169,7 @@ def _on_paper(options: ExplainOptions, asked: str) -> None:
     other = [f"--{name}" for name in _OF_RUNS if name in options.given and options.given[name] != "rules"]
     if other:
         raise GradcliError(f"{other[0]} and {asked} do not go together", hint="it is worked by the rules of calculus")
-    format = file_format(chosen_format(options.format, json=options.json), options.output, EXPLANATIONS)
+    format = file_format(chosen_format(options), options.output, EXPLANATIONS)
     from gradcli.cli.inputs.on_paper import worked
     from gradcli.output.documents.worked import worked_document
 
