@@ -13,11 +13,10 @@ from gradcli.errors import ExitCode, GradcliError, nearest
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.ast import Array, Call, Expression, Name, Number, Operator, Output, Program
-from gradcli.language.free_names import free_names
 from gradcli.language.parser import parse
 from gradcli.language.program_text import program_text
 from gradcli.language.rewrite import mapped
-from gradcli.language.statements import expressions
+from gradcli.language.statements import expressions, free_names
 from gradcli.language.text import to_text
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.constants import is_constant

@@ -12,7 +12,7 @@ from gradcli.errors import GradcliError
 from gradcli.frozen import replace
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.language.ast import Assignment, Expression, Output, Program
-from gradcli.language.free_names import free_names
+from gradcli.language.statements import free_names
 from gradcli.language.text import to_text
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import JUMP, KINK, TRUTH

@@ -12,10 +12,10 @@ from gradcli.autodiff.passes.reverse import quiet
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.frozen import replace
 from gradcli.language.ast import Expression, Output, Program
-from gradcli.language.free_names import free_names
 from gradcli.language.parser import parse
 from gradcli.language.readings.around import NAME
 from gradcli.language.readings.left_sides import OF_FUNCTION, OF_VARIABLES, PRIME, in_parentheses
+from gradcli.language.statements import free_names
 from gradcli.language.text import to_text
 from gradcli.teaching.marking import Marker
 from gradcli.teaching.numbers import Vector, forward, forward_from, node_partials, node_values

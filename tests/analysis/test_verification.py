@@ -23,8 +23,8 @@ from gradcli.autodiff.runs.program_run import graph_run, recorded
 from gradcli.errors import GradcliError
 from gradcli.frozen import replace
 from gradcli.graph.graph import Graph
-from gradcli.language.free_names import free_names
 from gradcli.language.parser import parse
+from gradcli.language.statements import free_names
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.ops import vjp
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL

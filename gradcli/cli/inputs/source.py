@@ -110,9 +110,9 @@ def read_otherwise(error: GradcliError, options: Options) -> GradcliError:
         or error.where.startswith("-")  # the value of an option
     ):
         return error
-    from gradcli.language.free_names import free_names
     from gradcli.language.parser import parse
     from gradcli.language.program_text import program_text as text_of
+    from gradcli.language.statements import free_names
     from gradcli.ops.words import read
 
     try:

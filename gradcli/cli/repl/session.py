@@ -24,10 +24,10 @@ from gradcli.cli.inputs.variables import number
 from gradcli.errors import WARNED, ExitCode, GradcliError, NoValueError, UnknownVariableError, located, nearest, said, visible
 from gradcli.frozen import Frozen
 from gradcli.language.ast import Assignment, Definition, Program
-from gradcli.language.free_names import free_names
 from gradcli.language.numbers import number_text
 from gradcli.language.parser import parse
 from gradcli.language.program_text import statement_text
+from gradcli.language.statements import free_names
 from gradcli.language.text import to_text
 from gradcli.output.wrapping import wrapped
 from gradcli.typing import Any

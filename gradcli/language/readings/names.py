@@ -6,12 +6,12 @@ import re
 from collections.abc import Collection, Sequence
 
 from gradcli.errors import GradcliError, nearest
-from gradcli.language.free_names import WORDS
 from gradcli.language.grammar import END, Token
 from gradcli.language.readings.calls import with_parentheses
 from gradcli.language.readings.products import coefficient, exponent, raised_call, seldom_meant
 from gradcli.language.readings.scan import VALUE_ENDS, refuse
 from gradcli.language.readings.vocabulary import GREEK, Vocabulary
+from gradcli.language.statements import WORDS
 
 _LETTER = re.compile(r"[^\W\d_](?P<digits>[0-9₀-₉]+)?(?:_\w+)?")
 _NUMBERED = re.compile("[^\\W\\d_][0-9₀-₉]*")

@@ -17,8 +17,8 @@ from gradcli.frozen import replace
 from gradcli.graph.graph import Shape
 from gradcli.graph.shapes import shape_text
 from gradcli.language.ast import Expression, Operator, Output, Program
-from gradcli.language.free_names import free_names
 from gradcli.language.rewrite import mapped
+from gradcli.language.statements import free_names
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.shape_mismatch import MismatchError
 from gradcli.teaching.arrays.mistakes import WrongArray, same, wrong_arrays

@@ -105,8 +105,8 @@ def _checked(text: str, where: str, options: CheckOptions) -> Sampled:
     from gradcli.algebra.assumptions.reader import read_assumptions
     from gradcli.analysis.verification.sampled import check, runs_beside
     from gradcli.autodiff.runs.names_asked import check_used, variables_among
-    from gradcli.language.free_names import free_names
     from gradcli.language.parser import parse
+    from gradcli.language.statements import free_names
 
     with located(text, where):
         program = parse(text, where)
