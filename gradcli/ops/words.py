@@ -108,6 +108,7 @@ def vocabulary() -> Vocabulary:
         root="root",
         factorial="factorial",
         binomial="binomial",
+        matrices={"determinant": "det", "inverse": "inv", "power": "matrix_power", "cross": "cross"},
         missing={word: text for word, text in INSTEAD.items() if word not in functions},
     )
 

@@ -34,7 +34,7 @@ _OPERATOR = re.compile(
     rf"|\\[dt]?frac\s*\{{\s*{_D}(?P<above>{_TIMES})\s*\}}\s*\{{\s*{_D}\s*(?P<below>\\?{_BY}){_TIMES}\s*\}})"
     r"(?P<opens>\s*(?:\\(?:left|[bB]igg?l?)\s*)?[(\[])?"
 )
-_ANOTHER = re.compile(rf"\s*{_D}\s*[^\W\d_]")
+_VALUE = re.compile(rf"(?!\s*{_D}\s*[^\W\d_])\s*(?:-\s*)?[\w\\√|]")
 _APART = re.compile(r"\S\s*[-+−–±=,;<>≤≥]|\\(?:pm|mp|[lg]eq?|n?eq?|right|end)(?![a-zA-Z])|\n")
 OF_FUNCTION = re.compile(
     rf"(?<![\w.]){_D}\s?({NAME})\s*/\s*{_D}\s?({NAME})"
@@ -64,7 +64,7 @@ def derivatives_inside(text: str, start: int) -> list[Asked]:
     for one in _OPERATOR.finditer(text, start):
         times = (one["times"] or one["above"] or "").translate(_SUPERSCRIPTS).strip("^{}")
         span = (one.start(), one.start("opens") if one["opens"] else one.end())
-        whole = not one["opens"] and not _ANOTHER.match(text, one.end())
+        whole = not one["opens"] and bool(_VALUE.match(text, one.end()))
         if one["opens"] or (whole and not (text[start : one.start()].strip(" $") or _APART.search(outside(text[one.end() :])))):
             found.append(Asked(span, one["by"] or one["below"], int(times or 1), whole))
     return found

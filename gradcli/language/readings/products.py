@@ -138,5 +138,5 @@ def seldom_meant(before: Sequence[Token], tokens: Sequence[Token], place: int, k
         return [(start, f"{before[-1].text}{name} is read as {before[-1].text}*{name}; {other}")]
     if name == "u" and behind and behind[0].kind == "LPAR" and not apart:
         return [(start, "u(...) is read as a product with the variable u; the unit step is where(t >= 0, 1, 0)")]
-    raised = [one.text for one in (*before[-1:], token)] == ["^", "T"]
+    raised = [one.text for one in (*before[-1:], token)] == ["^", "T"] and before[-2:-1] and before[-2].kind == "NAME"
     return [(start, "^T is read as a power; a transposed array is A.T")] if raised else []

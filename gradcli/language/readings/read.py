@@ -17,6 +17,7 @@ from gradcli.language.readings.builder import Builder
 from gradcli.language.readings.calls import as_array
 from gradcli.language.readings.commas import with_points
 from gradcli.language.readings.left_sides import Asked, derivative_asked, derivatives_inside, left_side
+from gradcli.language.readings.matrices import of_matrices
 from gradcli.language.readings.names import Names
 from gradcli.language.readings.remarks import note_silent, plain, without_remarks
 from gradcli.language.readings.scan import Found, scan, tables_of
@@ -133,6 +134,8 @@ def _read(text: str, reading: str, vocabulary: Vocabulary, known: Collection[str
     builder = Builder(vocabulary, text, notes)
     tables = tables_of(reading)[0]
     statements = tuple(run(_with_brackets(text, tokens), _automaton(text, tokens, tables, builder), _Behind(tokens)))
+    if reading == LATEX:
+        statements = tuple(of_matrices(statement, text, vocabulary) for statement in statements)
     note_silent(statements, text, notes)
     read_as = program_text(Program(statements), "; ")
     program = Program(statements, may_differentiate=DERIVATIVE in read_as)

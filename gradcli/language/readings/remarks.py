@@ -61,7 +61,9 @@ def plain(text: str) -> str:
 
 def note_silent(statements: Sequence[Statement], text: str, notes: list[tuple[int, str]]) -> None:
     """Say of a program what its last value leaves out: other values, and the formula before a condition."""
-    *before, last = statements or [None]
+    if not statements:
+        return
+    *before, last = statements
     for one in before:
         if isinstance(one, Output):
             notes.append((one.value.span[0], f"{to_text(one.value)} is left out: the value is that of the last line"))

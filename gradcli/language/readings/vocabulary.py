@@ -43,6 +43,7 @@ class Vocabulary(Frozen, eq=False):
         heads: Letters that are functions before a parenthesis, each with its function and how many arguments it takes.
         orders: Letters that are functions of an order, which stands raised in parentheses: ψ^{(1)}(x).
         cube_root, root, factorial, binomial: What the signs of them stand for.
+        matrices: The functions of matrices: determinant, inverse, power, cross.
         missing: Words for what there is no function for, and what to write instead.
     """
 
@@ -62,3 +63,4 @@ class Vocabulary(Frozen, eq=False):
     root: str
     factorial: str
     binomial: str
+    matrices: Mapping[str, str]
