@@ -32,8 +32,7 @@ from gradcli.ops.catalogue import OPERATIONS, operation_named
 from gradcli.ops.declaration.constants import constant_value, exact
 from gradcli.ops.declaration.structural import shape_of
 from gradcli.ops.declaration.symbol import Exact, Symbol
-from gradcli.ops.elementwise.arithmetic import pow
-from gradcli.ops.elementwise.identity import clone, detach
+from gradcli.ops.elementwise.arithmetic import clone, detach, pow
 from gradcli.typing import Any
 
 SWEEP = 2_000_000
