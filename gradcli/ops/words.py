@@ -20,7 +20,7 @@ TEXTBOOK = {
     "arctg": "atan", "arcctg": "acot", "arccot": "acot", "arcsec": "asec", "arccsc": "acsc",
     "sh": "sinh", "ch": "cosh", "th": "tanh", "cth": "coth", "tgh": "tanh", "ctgh": "coth",
     "arsinh": "asinh", "arcosh": "acosh", "artanh": "atanh", "arcoth": "acoth", "arsh": "asinh", "arch": "acosh", "arth": "atanh",
-    "lg": "log10", "lb": "log2", "ld": "log2", "sgn": "sign",
+    "lg": "log10", "lb": "log2", "ld": "log2", "sgn": "sign", "ceiling": "ceil",
 }  # fmt: skip
 """Spellings beside those that are declared, of functions that may be declared."""
 _RECIPROCALS = {
@@ -108,7 +108,7 @@ def vocabulary() -> Vocabulary:
         root="root",
         factorial="factorial",
         binomial="binomial",
-        matrices={"determinant": "det", "inverse": "inv", "power": "matrix_power", "cross": "cross"},
+        matrices={"determinant": "det", "inverse": "inv", "power": "matrix_power", "columns": "cross"},
         missing={word: text for word, text in INSTEAD.items() if word not in functions},
     )
 

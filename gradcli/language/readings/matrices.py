@@ -48,7 +48,7 @@ def of_matrices(statement: Statement, text: str, vocabulary: Vocabulary) -> Stat
             of = [axes.get(id(part), 0) for part in node.operands]
             axis = max(of)
             if node.symbol == "*" and all(of):
-                node, axis = _product(node, of, text, names["cross"])
+                node, axis = _product(node, of, text, names["columns"])
             elif node.symbol == "^" and of[0] == 2:
                 node = _power(node, names["power"], names["inverse"])
         elif isinstance(node, Call) and node.function == vocabulary.absolute and axes.get(id(node.arguments[0])) == 2:

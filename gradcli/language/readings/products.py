@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection, Sequence
 
@@ -12,6 +13,7 @@ from gradcli.language.readings.scan import refuse
 _CLOSING = {"RPAR": "LPAR", "RBRACE": "LBRACE", "ABS_CLOSE": "ABS_OPEN"}
 _GOES_ON = frozenset(("NAME", "PI", "CONSTANT", "LPAR", "ROOT", "ABS_OPEN", "FRAC", "SQRT", "FUNCTION", "CALLED", "COMMAND"))
 """Terminals with which a value begins of which a number is the coefficient."""
+_UNITS = frozenset(("cm", "mm", "km", "kg", "mg", "Hz", "kHz", "ms", "mL", "ml", "kN", "kW", "kJ"))
 
 
 def coefficient(before: Sequence[Token], tokens: Sequence[Token], notes: list[tuple[int, str]]) -> list[Token]:
@@ -131,11 +133,16 @@ def seldom_meant(before: Sequence[Token], tokens: Sequence[Token], place: int, k
     if token.kind != "NAME" or token.text in known:
         return []
     start, name = token.span[0], token.text
+    number = before[-1] if before and before[-1].kind == "NUMBER" and before[-1].span[1] == start else None
+    if number is not None and number.text == "0" and re.fullmatch("x[0-9a-fA-F]+", name):
+        raise GradcliError(f"0{name} is no number of this language", (number.span[0], token.span[1]), "write it in decimals")
+    if number is not None and name in _UNITS:
+        return [(start, f"{name} is read as variables; a unit is left out")]
     if any(mark in unicodedata.normalize("NFD", name) for mark in "\u0307\u0308\u20db"):
         return [(start, f"{name} is read as a variable of its own, and no derivative is taken")]
-    if before and before[-1].kind == "NUMBER" and before[-1].span[1] == start and name in ("O", "l", "j"):
+    if number is not None and name in ("O", "l", "j"):
         other = "for a complex number there is no value" if name == "j" else f"the digit is {'0' if name == 'O' else '1'}"
-        return [(start, f"{before[-1].text}{name} is read as {before[-1].text}*{name}; {other}")]
+        return [(start, f"{number.text}{name} is read as {number.text}*{name}; {other}")]
     if name == "u" and behind and behind[0].kind == "LPAR" and not apart:
         return [(start, "u(...) is read as a product with the variable u; the unit step is where(t >= 0, 1, 0)")]
     raised = [one.text for one in (*before[-1:], token)] == ["^", "T"] and before[-2:-1] and before[-2].kind == "NAME"
