@@ -11,8 +11,9 @@ from gradcli.autodiff.passes.reverse import quiet
 from gradcli.errors import GradcliError
 from gradcli.frozen import replace
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
-from gradcli.language.ast import Assignment, Expression, Output, Program
-from gradcli.language.statements import free_names
+from gradcli.language.ast import Expression, Program
+from gradcli.language.parser import parse
+from gradcli.language.statements import expressions
 from gradcli.language.text import to_text
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import JUMP, KINK, TRUTH
@@ -21,6 +22,7 @@ from gradcli.teaching.comparison import (
     EXACT,
     NEAR,
     WITHOUT_VALUE,
+    OneNumber,
     compared,
     integrated,
     is_right_at,
@@ -32,8 +34,8 @@ from gradcli.teaching.comparison import (
 from gradcli.teaching.diagnosis import Reason, likeliest, reason_of, reasons, unexplained
 from gradcli.teaching.numbers import node_values
 from gradcli.teaching.patterns import Pattern, Skeleton, pattern_of, skeleton_of, with_places
-from gradcli.teaching.question import Question, compile_question, graph_of, values_at
-from gradcli.teaching.reading.answers import Answer, number, read_answer, with_names
+from gradcli.teaching.question import Question, compile_question, graph_of, values_at, with_lines
+from gradcli.teaching.reading.answers import Answer, number, read_answer, unknown_names, with_names
 from gradcli.teaching.variants import FEW, Table, close, wrong_answers
 from gradcli.teaching.verdicts import Marked, Verdict, read_otherwise, unreadable, with_note
 from gradcli.typing import Any
@@ -42,6 +44,9 @@ _REMEMBERED = 10_000
 _PATTERNS = 2_000
 _TOGETHER = 4
 _ROUNDED = 0.01
+_FEW_OPERATIONS = 2
+_OFTEN = 3.2
+"""What a mistake costs at most that is named although the answer may be a slip in one number."""
 _INTEGRAL = 2.9
 """What a whole antiderivative costs."""
 
@@ -321,17 +326,35 @@ class Marker:
         if not (known & ~(off <= NEAR)).any():
             return None
         found = reasons(question, self._table_of(question), values) if known.sum() >= min(FEW, len(known)) else []
+        one_number = False
         known_kinds = {reason.kind for reason in found}
         unknown = question.order == 1 and "value.integrated" not in known_kinds
         if unknown and may_be_integral(question, values) and integrated(question, graph, numbers):
             found = likeliest([*found, reason_of("value.integrated", cost=_INTEGRAL)])
+        if found:
+            found, one_number = self._supported(found, question, graph, read_as)
         at = int(numpy.flatnonzero(wrong)[0])
         marked = _wrong(question, answer, read_as, values, at, found)
         if not found and self._simple is not None:
             with quiet():
                 there = numpy.broadcast_to(node_values(graph, self._simple.point, numbers)[graph.output], (self._simple.count,))
             marked = _simply(self._simple, marked, there)
-        return replace(marked, one_number=bool(found) and one_number_off(question, graph, numbers))
+        return replace(marked, one_number=one_number)
+
+    def _supported(self, found: list[Reason], question: Question, graph: Graph, read_as: str) -> tuple[list[Reason], bool]:
+        """The reasons for which an answer is evidence enough, and whether another number in one place makes it right.
+
+        Two mistakes are none for an answer of few operations, which very many give; and where it is as well a slip in one number,
+        only single ones are that are often made, and none where that number would do nothing, as nobody writes it.
+        """
+        if sum(1 for inputs in graph.inputs if inputs) <= _FEW_OPERATIONS:
+            found = [reason for reason in found if len(reason.slips) == 1]
+        value = expressions(parse(read_as).statements[-1])[0]
+        value = with_names(value, dict.fromkeys(unknown_names(value, self.names), number("0")))  # a constant of integration
+        off = one_number_off(question, value) if found else OneNumber.NO
+        if off is not OneNumber.NO:
+            found = [reason for reason in found if len(reason.slips) == 1 and reason.cost <= _OFTEN and off is OneNumber.YES]
+        return found, off is not OneNumber.NO
 
     def _elsewhere(self, graph: Graph, numbers: Mapping[int, Any]) -> Question | None:
         """The question at points at which an answer has values; None where none are found."""
@@ -385,15 +408,6 @@ def _simply(question: Question, marked: Marked, values: Any) -> Marked:
 def _table(question: Question, in_lines: bool) -> Table:
     """The wrong answers to a question: those of some questions are kept, since a quiz may have very many."""
     return wrong_answers(question, in_lines=in_lines)
-
-
-def with_lines(value: Expression, named: Sequence[Assignment]) -> Program:
-    """An expression as a program, behind the lines that give their names to values as far as it uses them."""
-    program = Program((Output(value),), may_differentiate=False)
-    if named and (used := {line.name for line in named} & set(free_names(program))):
-        last = max(at for at, line in enumerate(named) if line.name in used)
-        return Program((*named[: last + 1], *program.statements))
-    return program
 
 
 def _depends(values: Any) -> bool:

@@ -48,8 +48,7 @@ def feedback(question: Question, marked: Marked, level: int) -> list[str]:
     if marked.reasons:
         lacking = missing(question, marked)
         lines.append("; or ".join(in_words(question, reason, level, lacking) for reason in marked.reasons[:3]))
-        if marked.one_number:
-            lines.append("it could also be a slip in one number")
+        lines += ["it could also be a slip in one number"] if marked.one_number else []
         if level >= 3:
             lines += dict.fromkeys(_rule(question, slip) for slip in marked.reasons[0].slips)
         if level >= 4:
@@ -57,6 +56,7 @@ def feedback(question: Question, marked: Marked, level: int) -> list[str]:
             lines += dict.fromkeys(filter(None, [_right_line(question, marked, node) for node in nodes]))
     elif marked.values is not None:
         lines.append(_difference(question, marked, level))
+        lines += ["it could be a slip in one number"] if marked.one_number else []
     if level >= LEVELS:
         lines.append(marked.right or right_line(question, question.graph.output))
     lines += [marked.note] if marked.note else []
