@@ -7,6 +7,7 @@ from gradcli.emulation.python.machine import Block, Frame, Handler, Machine
 from gradcli.emulation.python.operators import raised
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Caught, Foreign, Function, Raised, Scope, Type, type_name
+from gradcli.typing import Any
 
 MAX_CALLS = 990
 """How many calls may lie in each other, as in Python."""
