@@ -20,7 +20,8 @@ _PROMPT = 2
 _REMARK = 2
 """Lines for what is said of derivations that are left out."""
 
-_ONLY_WHY = f"--only {WHY}"
+_ONLY = "--only "
+_ONLY_WHY = _ONLY + WHY
 """The option that shows all derivations."""
 
 Height = Callable[[Block], int]
@@ -96,7 +97,7 @@ def _cut(block: Block, rows: int) -> Block:
         return replace(block, rows=block.rows[:rows], results=frozenset())
     count, what = block.rest
     faint = frozenset(row for row in block.faint if row < rows)
-    by = block.by if count else f"--only {block.part}"
+    by = block.by if count else _ONLY + block.part
     return replace(block, rows=block.rows[:rows], faint=faint, rest=(count + len(block.rows) - rows, what), by=by)
 
 
