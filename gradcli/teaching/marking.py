@@ -377,7 +377,8 @@ class Marker:
         if abs(own - right) <= tolerance:
             return Marked(answer, Verdict.RIGHT, read_as)
         whole = _depends(values)
-        rounded = None if whole or self.digits is None else min(_ROUNDED, tolerance / max(abs(own), 1e-300))
+        exact = self.digits is None and self.tolerance is None
+        rounded = None if whole or exact else min(_ROUNDED, tolerance / max(abs(own), 1e-300))
         found = reasons(question, self.table, values, point=None if whole else last, tolerance=rounded)
         note = "" if whole or self.digits is not None else rounding(read_as, own, right)
         return replace(_wrong(question, answer, read_as, values, last, found), at_one_point=not whole, note=note)

@@ -72,6 +72,8 @@ def test_the_shape_of_an_answer_is_said() -> None:
 def test_numbers_are_right_to_a_tolerance() -> None:
     at = {"x": 3.0, "w": 2.0}
     assert task("x^2*w", "gradient", [], at=at, tolerance=0.01).mark("[12, 9.05]").verdict is Verdict.RIGHT
+    wrong = task("sin(3x)", "derivative", [], at={"x": 1}, tolerance=1e-3).mark("-0.99")
+    assert "chain.no_inner" in [reason.kind for reason in wrong.reasons]
     assert task("x^2*w", "gradient", [], at=at).mark("[12, 9.05]").verdict is Verdict.WRONG
     assert task("(x+w)*(w+1)", "adjoint:b", [], at=at).mark("5").verdict is Verdict.RIGHT
 
