@@ -220,7 +220,7 @@ def test_a_layer_imports_only_from_layers_before_it() -> None:
 
 ROOMS = {
     "language": "ast, numbers, grammar < scanner < statements, other_languages, text, rewrite, builder < "
-    "diagnosis, free_names, program_text, statement_builder < parser < equation, readings < set_text",
+    "diagnosis, program_text, statement_builder < parser < equation, readings < set_text",
     "graph": "graph < names, shapes, verifier",
     "ops": "declaration < elementwise < arrays < catalogue < vjp, words",
     "lowering": "node_expressions < builders < programs, elements < expression_values",
