@@ -26,6 +26,7 @@ from gradcli.teaching.mistakes import MISTAKES
 from gradcli.teaching.orders import numbers_of, wrong_derivative
 from gradcli.teaching.places import TERMS
 from gradcli.teaching.question import Question, values_of
+from gradcli.teaching.rules import by_kind
 from gradcli.teaching.verdicts import Verdict
 from gradcli.teaching.words import place, right_line, right_text
 from gradcli.typing import NamedTuple, TypeVar
@@ -382,7 +383,7 @@ def wrong_derivatives(marker: Marker, source: Source) -> list[tuple[str, str, st
     """
     question = marker.question
     numbers = numbers_of(question.graph, question.wrt, question.point)
-    places = [(kind, node, formula) for kind, by in numbers.kinds().items() for node, formula in by.items()]
+    places = [(kind, node, formula) for kind, by in by_kind(numbers.places).items() for node, formula in by.items()]
     places = sorted(source.shuffled(places), key=lambda one: MISTAKES[one[0]].cost)
     found: dict[str, tuple[str, str, str]] = {}
     kinds: set[str] = set()
