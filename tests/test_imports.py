@@ -230,8 +230,8 @@ ROOMS = {
     "at_point, taylor, total_derivative < vector_fields, stationary",
     "derivation": "notation < nodes < paths, calculus < explain",
     "teaching": "reading, mistakes, numbers < points, places < question, rewriting < rules < orders < whole_answers < variants < "
-    "diagnosis < verdicts < comparison, patterns, asked_forms < marking < words < parts, arrays < tangents < tasks < quiz, "
-    "steps, exercises, predictions, written_mistakes < practice, asked_exercises",
+    "diagnosis < verdicts < comparison, patterns, asked_forms < judging < marking < words < parts, arrays < tangents < tasks < "
+    "quiz, steps, exercises, predictions, written_mistakes < asked_exercises, exercise_sets < practice",
     "analysis": "points < verification < nonfinite, properties, sampling, descent",
     "output": "formats, json, listing, visible, wrapping, files, jacobians, block_graphs, formulas < documents, diagrams < "
     "serialization < reports, quizzes, code < translation, box_drawing, page, schemas, manual < plots, notebook",

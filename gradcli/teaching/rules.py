@@ -7,7 +7,7 @@ stands by it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy
 
@@ -305,6 +305,15 @@ _OF_SECOND: dict[str, list[Two]] = {
     arithmetic.pow.name: _EXPONENTIAL,
 }
 """Mistakes where the second operand alone varies."""
+
+
+def by_kind(places: Mapping[int, Place]) -> dict[str, dict[int, Formula]]:
+    """For each kind of mistake the nodes at which it can be made, each with its first formula."""
+    found: dict[str, dict[int, Formula]] = {}
+    for id, place in places.items():
+        for kind, formula in formulas(place):
+            found.setdefault(kind, {}).setdefault(id, formula)
+    return found
 
 
 def two_at_once(place: Place) -> Iterator[tuple[tuple[str, str], Formula]]:

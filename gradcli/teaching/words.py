@@ -168,7 +168,7 @@ def in_words(question: Question, reason: Reason, level: int, lacking: Sequence[V
 
 def _slip(question: Question, slip: Slip, amount: float | None, level: int, lacking: Sequence[Vector]) -> str:
     text = MISTAKES[slip.kind].says
-    if amount is not None and level >= 3:
+    if amount is not None and level >= 4:
         text += f": {short_text(amount)}"
     where = place(question, slip, level, lacking) if level >= 2 else ""
     return f"{text} ({where})" if where else text

@@ -23,7 +23,8 @@ from gradcli.output.formats import EXERCISES
 from gradcli.output.formulas.quiz_languages import JME, MATH_OBJECTS, MAXIMA
 from gradcli.output.quizzes.content import content
 from gradcli.teaching.asked_exercises import answers_to
-from gradcli.teaching.exercises import Exercise, Wanted, exercises, from_template, joined
+from gradcli.teaching.exercise_sets import Wanted, exercises, from_template
+from gradcli.teaching.exercises import Exercise, joined
 from gradcli.teaching.marking import Marker
 from gradcli.teaching.tasks import DERIVATIVE, GRADIENT, HESSIAN, JACOBIAN, NUMBER, TANGENT, task
 from gradcli.teaching.verdicts import Verdict
