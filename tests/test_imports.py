@@ -79,7 +79,7 @@ def test_what_is_not_asked_for_is_not_loaded() -> None:
         "gradcli.autodiff.passes.jacobian",
         "gradcli.autodiff.passes.tangent",
         "gradcli.output.serialization.jacobians",
-        "gradcli.output.reports.jacobians",
+        "gradcli.output.reports.runs.jacobians",
     }
     assert not loaded_by(*WORKED, "--json") & parts
 

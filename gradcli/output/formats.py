@@ -98,7 +98,7 @@ _DOCUMENTS = "gradcli.output.documents"
 
 EXPLANATIONS = _by_name(
     Format("rich", terminal=True),
-    Format("text", (".txt",), "gradcli.output.reports.explanation:explanation_text", ("ascii",)),
+    Format("text", (".txt",), "gradcli.output.reports.calculus.explanation:explanation_text", ("ascii",)),
     Format("markdown", (".md", ".markdown"), f"{_DOCUMENTS}.markdown:markdown"),
     Format("latex", (".tex",), f"{_DOCUMENTS}.latex:latex_document"),
     Format("html", (".html", ".htm"), f"{_DOCUMENTS}.html:html_page", ("title",)),

@@ -363,7 +363,7 @@ def test_what_a_format_cannot_carry_is_refused(arguments: list[str], message: st
 
 
 def test_a_document_of_many_answers_is_written_piece_by_piece() -> None:
-    from gradcli.output.reports.grading import Graded, grade_json
+    from gradcli.output.reports.teaching.grading import Graded, grade_json
     from gradcli.teaching.quiz import Asked
 
     asked = Asked(Marker("x^2", "x"))

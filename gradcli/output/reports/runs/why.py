@@ -16,8 +16,8 @@ from gradcli.derivation.notation.prose import words_text
 from gradcli.graph.graph import VARIABLE
 from gradcli.language.numbers import short_text
 from gradcli.output.reports.blocks import Block, Lines, Style, Table
-from gradcli.output.reports.check import losses, sides_text
-from gradcli.output.reports.why_sentences import Sentences, in_text
+from gradcli.output.reports.runs.check import losses, sides_text
+from gradcli.output.reports.runs.why_sentences import Sentences, in_text
 from gradcli.typing import Any
 
 _ROWS = 12
