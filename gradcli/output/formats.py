@@ -220,9 +220,7 @@ EXERCISES: dict[str, QuizFormat] = {
             asks=_NUMBER,
             archive=True,
         ),
-        QuizFormat(
-            "nbgrader", (".ipynb",), f"{_QUIZZES}.programs:nbgrader", carries="expressions, marked by gradcli", asks=_EXPRESSION
-        ),
+        QuizFormat("nbgrader", (".ipynb",), f"{_QUIZZES}.programs:nbgrader", _ASK, carries="expressions, marked by gradcli"),
         QuizFormat(
             "anki", (".tsv",), f"{_QUIZZES}.programs:anki", _ASK, carries="cards with the answer, the solution and mistakes"
         ),
