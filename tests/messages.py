@@ -30,6 +30,7 @@ NOT_SAID = {
     "emulation": "what Python, PyTorch and TensorFlow say, in their words",
     "ops/arrays/torch_messages.py": "what PyTorch says, in its words",
     "autodiff/torch_tape/eager.py": "what PyTorch says, in its words",
+    "autodiff/torch_tape/tape_state.py": "what PyTorch says, in its words",
     "autodiff/torch_tape/engine.py": "what PyTorch says, in its words",
     "autodiff/torch_tape/saved.py": "what PyTorch says, in its words",
     "autodiff/torch_tape/storage.py": "what PyTorch says, in its words",
