@@ -212,7 +212,7 @@ def test_what_is_exported_is_graded_with_its_reason(of: str) -> None:
     for name in READERS:
         if DERIVATIVE not in EXERCISES[name].asks:
             continue
-        if of == "signs" and EXERCISES[name].asks == (DERIVATIVE,) and name not in ("jsonl", "nbgrader"):
+        if of == "signs" and EXERCISES[name].asks == (DERIVATIVE, TANGENT) and name not in ("jsonl", "nbgrader"):
             continue  # these languages have no choice between expressions
         questions = list(READERS[name](exported(name, found, DERIVATIVE)))
         for marker, one, question in zip(markers, found, questions, strict=True):
@@ -335,7 +335,7 @@ def test_a_language_has_its_own_words_and_more_parentheses(language: Any, writte
     [
         (
             ["--to", "stack", "--ask", "number"],
-            "questions in stack can ask for the derivative, and not for the derivative at a point",
+            "questions in stack can ask for the derivative or the tangent, and not for the derivative at a point",
         ),
         (
             ["--to", "prairielearn", "--ask", "derivative"],
