@@ -19,18 +19,18 @@ from gradcli.ops.elementwise import (  # each declares its operations as it is l
     exponential,
     extremes,
     gamma,
-    identity,
     logic,
     losses,
     reciprocal,
     reductions,
+    rounding,
     special,
     trigonometric,
 )
 
 ELEMENTWISE = (
-    activations, arithmetic, exponential, extremes, gamma, identity, logic, losses, reciprocal, reductions, special,
-    trigonometric,
+    activations, arithmetic, exponential, extremes, gamma, logic, losses, reciprocal, reductions, rounding,
+    special, trigonometric,
 )  # fmt: skip
 """The modules of the operations on numbers."""
 

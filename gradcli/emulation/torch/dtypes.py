@@ -10,8 +10,9 @@ from gradcli.graph.graph import Settings, Shape
 from gradcli.lowering.builders.builder import Value
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL, operation_named
 from gradcli.ops.declaration.facts import DECIMALS, INVERTING
-from gradcli.ops.elementwise.arithmetic import floor_divide, fmod, pow, remainder, sub
+from gradcli.ops.elementwise.arithmetic import pow, sub
 from gradcli.ops.elementwise.logic import where
+from gradcli.ops.elementwise.rounding import floor_divide, fmod, remainder
 from gradcli.typing import Any, Protocol
 
 _IN_C = {"float32": "float", "float64": "double", "int32": "int", "int64": "long int", "bool": "bool"}

@@ -18,7 +18,7 @@ from gradcli.emulation.torch.tensors import Tensor
 from gradcli.emulation.torch.unknown_members import is_member
 from gradcli.errors import nearest
 from gradcli.ops.catalogue import CHOICE, OPERATIONS, TURN
-from gradcli.ops.elementwise.identity import clone, detach
+from gradcli.ops.elementwise.arithmetic import clone, detach
 from gradcli.typing import Any
 
 DTYPES = {

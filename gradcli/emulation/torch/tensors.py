@@ -31,7 +31,7 @@ from gradcli.lowering.builders.builder import Value
 from gradcli.lowering.builders.shape_mismatch import MismatchError
 from gradcli.ops.catalogue import INDEX, of_operator, spelling
 from gradcli.ops.declaration.structural import shape_of
-from gradcli.ops.elementwise.identity import detach
+from gradcli.ops.elementwise.arithmetic import detach
 from gradcli.typing import Any, NamedTuple
 
 NOT_A_LEAF = (

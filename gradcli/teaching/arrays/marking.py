@@ -24,8 +24,8 @@ from gradcli.lowering.builders.shape_mismatch import MismatchError
 from gradcli.teaching.arrays.mistakes import WrongArray, same, wrong_arrays
 from gradcli.teaching.arrays.question import array_graph, compile_array_question
 from gradcli.teaching.diagnosis import MARGIN, Reason
-from gradcli.teaching.marking import with_lines
 from gradcli.teaching.mistakes import Slip, cost_of
+from gradcli.teaching.question import with_lines
 from gradcli.teaching.reading.answers import read_answer
 from gradcli.teaching.verdicts import Marked, Verdict, read_otherwise, unreadable, with_note
 from gradcli.typing import Any

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command, text, texts, whole
-from gradcli.cli.framework.options import ResultOptions, SourceOptions
+from gradcli.cli.framework.options import ResultOptions, SourceOptions, WatchOptions
 from gradcli.cli.framework.streams import write
 from gradcli.errors import GradcliError, located
 
@@ -22,7 +22,7 @@ that are equal there, and those that are right there, are named. Choose another 
 """
 
 
-class MistakesOptions(SourceOptions, ResultOptions):
+class MistakesOptions(SourceOptions, ResultOptions, WatchOptions):
     """What a call may ask for."""
 
     wrt = text("The variable by which the derivative is asked for; may be left out where there is one.", "NAME")
@@ -34,7 +34,7 @@ def run(options: MistakesOptions) -> None:
     """Run the command."""
     format = chosen_format(options)
 
-    from gradcli.output.reports import mistakes as report
+    from gradcli.output.reports.teaching import mistakes as report
 
     if not options.positional and options.file is None:
         for name in ("read", "wrt", "order", "at"):
