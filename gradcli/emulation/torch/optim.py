@@ -7,7 +7,6 @@ from gradcli.autodiff.optimisers import sgd as updated
 from gradcli.autodiff.torch_tape.dtypes import rounded
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.values import Foreign, Native, Raised, type_name
-from gradcli.emulation.torch.dtypes import WORDS
 from gradcli.emulation.torch.tensors import Session, Tensor
 from gradcli.lowering.builders.builder import Value
 from gradcli.typing import Any
