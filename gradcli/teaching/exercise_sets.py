@@ -7,16 +7,17 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from gradcli.errors import ExitCode, GradcliError, nearest
-from gradcli.language.ast import Array, Call, Expression, Name, Number, Operator, Output, Program
+from gradcli.frozen import replace
+from gradcli.language.ast import Array, Assignment, Call, Expression, Name, Number, Operator, Output, Program
 from gradcli.language.parser import parse
 from gradcli.language.program_text import program_text
-from gradcli.language.rewrite import mapped
 from gradcli.language.statements import expressions, free_names
 from gradcli.language.text import to_text
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.constants import is_constant
 from gradcli.ops.declaration.operation import Operation
 from gradcli.teaching.exercises import LONGEST, WRONG, Exercise, Source, exercise, joined
+from gradcli.teaching.reading.answers import with_names
 from gradcli.typing import NamedTuple
 
 _TRIES = 80
@@ -135,18 +136,10 @@ def _of_results(expression: str, wrt: str, source: Source) -> Exercise | None:
 
 
 def _filled(program: Program, numbers: Mapping[str, int]) -> str:
-    def change(node: Expression) -> Expression:
-        if not (isinstance(node, Name) and node.name in numbers):
-            return node
-        value = numbers[node.name]
-        return Number(value) if value >= 0 else Operator("-", (Number(-value),))
-
-    lines = [line for line in program.statements if isinstance(line, Output) or hasattr(line, "value")]
-    return "\n".join(program_text(Program((_with_value(line, mapped(line.value, change)),))) for line in lines)
-
-
-def _with_value(line, value: Expression):  # type: ignore[no-untyped-def]
-    return Output(value) if isinstance(line, Output) else type(line)(line.name, value)
+    """The text of a program with numbers in the place of names."""
+    values = {name: Number(one) if one >= 0 else Operator("-", (Number(-one),)) for name, one in numbers.items()}
+    lines = [line for line in program.statements if isinstance(line, Assignment | Output)]
+    return program_text(Program(tuple(replace(line, value=with_names(line.value, values)) for line in lines)))
 
 
 # ---- expressions ----

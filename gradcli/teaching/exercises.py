@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy
@@ -69,7 +70,8 @@ class Difficulty(NamedTuple):
         depth: Operations on the longest of them.
         operations: What its operations weigh.
         chains: Chains of functions within products and quotients.
-        score: log2(paths) + depth + operations + chains.
+        shared: Values that are used more than once.
+        score: log2(paths) + depth + operations + chains + shared.
         band: From 1 to 5.
     """
 
@@ -77,6 +79,7 @@ class Difficulty(NamedTuple):
     depth: int
     operations: float
     chains: int
+    shared: int
     score: float
     band: int
 
@@ -278,6 +281,8 @@ def difficulty(question: Question) -> Difficulty:
         weight += 1.5 if both else 1.0 if not own.operation.symbol else 0.5
         chains += both and any(depths[input] > 1 for input in inputs)
     output = graph.output
-    score = math.log2(max(1, paths[output])) + depths[output] + weight + chains
+    uses = Counter(input for inputs in graph.inputs for input in inputs if graph.inputs[input])
+    shared = sum(count > 1 for count in uses.values())
+    score = math.log2(max(1, paths[output])) + depths[output] + weight + chains + shared
     band = 1 + sum(score > bound for bound in _BANDS)
-    return Difficulty(paths[output], depths[output], weight, chains, round(score, 3), band)
+    return Difficulty(paths[output], depths[output], weight, chains, shared, round(score, 3), band)

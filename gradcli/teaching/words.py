@@ -202,7 +202,8 @@ def right_line(question: Question, node: int | None) -> str:
         return ""
     output = id == question.graph.output
     if question.order == 0:
-        return f"{question.names[id]} = {text}"
+        own = text if output else to_text(node_expression(question.graph, id, question.names))
+        return f"{question.names[id]} = {own}"
     if output and question.order > 1:
         return f"the derivative of order {question.order} is {text}"
     return f"{question.d}{question.names[id]}/{question.d}{question.wrt} = {text}"

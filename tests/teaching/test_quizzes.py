@@ -212,7 +212,7 @@ def test_what_is_exported_is_graded_with_its_reason(of: str) -> None:
     for name in READERS:
         if DERIVATIVE not in EXERCISES[name].asks:
             continue
-        if of == "signs" and EXERCISES[name].asks == (DERIVATIVE,) and name not in ("jsonl", "nbgrader"):
+        if of == "signs" and EXERCISES[name].asks == (DERIVATIVE, TANGENT) and name not in ("jsonl", "nbgrader"):
             continue  # these languages have no choice between expressions
         questions = list(READERS[name](exported(name, found, DERIVATIVE)))
         for marker, one, question in zip(markers, found, questions, strict=True):
@@ -233,7 +233,7 @@ def test_numbers_are_those_of_the_reasons(of: str) -> None:
         questions = list(READERS[name](exported(name, found, NUMBER)))
         for marker, one, question in zip(markers, found, questions, strict=True):
             assert not question.right or float(question.right) == pytest.approx(one.value, rel=1e-5)
-            assert len(question.wrong) >= 3
+            assert name == "nbgrader" or len(question.wrong) >= 3
             for text, said in question.wrong:
                 exact = min((wrong.value for wrong in one.distractors), key=lambda value: abs(value - float(text)))
                 assert float(text) == pytest.approx(exact, rel=1e-5)
@@ -261,7 +261,7 @@ def test_what_else_is_asked_for_is_graded_with_its_reason(ask: str) -> None:
             questions = list(READERS[name](exported(name, found, ask)))
             for marker, one, question in zip(markers, told, questions, strict=True):
                 assert not question.right or marker.mark(question.right).verdict is Verdict.RIGHT
-                assert len(question.wrong) == len(one.wrong) > 1
+                assert name == "nbgrader" or len(question.wrong) == len(one.wrong) > 1
                 for text, said in question.wrong:
                     assert said.endswith(f"[{marker.mark(text).reasons[0].kind}]"), (name, text)
 
@@ -335,7 +335,7 @@ def test_a_language_has_its_own_words_and_more_parentheses(language: Any, writte
     [
         (
             ["--to", "stack", "--ask", "number"],
-            "questions in stack can ask for the derivative, and not for the derivative at a point",
+            "questions in stack can ask for the derivative or the tangent, and not for the derivative at a point",
         ),
         (
             ["--to", "prairielearn", "--ask", "derivative"],

@@ -74,19 +74,26 @@ def side_as_read(text: str, whole: str, where: str, options: ReadOptions) -> str
         return text
     from gradcli.ops.words import read
 
-    return read(text, where, how, _names_given(options))
+    del SPELLED[HALF]  # it is seen in what was read: 0,5 is a decimal as well
+    found = read(text, where, how, _names_given(options))
+    _spell_numbers(found.read_as)
+    return found
 
 
 def _spell(text: str) -> None:
     """Write functions as a text calls them that calls each by one name: ln stays ln, arcsin stays arcsin; fractions likewise."""
     called = set(re.findall(_CALLED, text)) if len(text) <= _LONG else set()
     SPELLED.clear()
-    SPELLED[HALF] = "0.5" if re.search(_DECIMAL, text) else HALF
+    _spell_numbers(text)
     for operation in OPERATIONS.values():
         used = called.intersection(operation.spellings)
         own = operation.facts.written or operation.name
         if len(used) == 1 and own not in called:
             SPELLED[own] = used.pop()
+
+
+def _spell_numbers(text: str) -> None:
+    SPELLED[HALF] = "0.5" if re.search(_DECIMAL, text) else HALF
 
 
 def _names_given(options: Options) -> list[str]:

@@ -210,7 +210,7 @@ inv = structural(
     square_matrix,
     _inv_pullback,
     grad_fn="LinalgInvExBackward0(0)",
-    torch="inv: linalg",
+    torch="inv: linalg; inverse: torch Tensor",
     takes=(DECIMALS, "linalg.inv: Expected a floating point or complex tensor as input. Got {}"),
     cost=cubic_cost,
     in_elements=in_elements.inv,
