@@ -13,6 +13,10 @@ _WINDOW = 72
 """Columns of source shown around the caret when the line is longer."""
 
 
+WARNED: list[str] = []
+"""What has been warned of in this call; its JSON document says it as well."""
+
+
 class ExitCode(enum.IntEnum):
     """Exit codes of the command line."""
 
@@ -135,6 +139,7 @@ class GradcliError(Exception):
             "column": position[1] if position else None,
             "exit_code": int(self.exit_code),
             **({} if self.printed is None else {"printed": self.printed}),
+            "warnings": list(WARNED),
         }
 
 

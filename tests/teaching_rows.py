@@ -12,7 +12,7 @@ ROWS = [
     ("tan(x^3 + x)", "x", "tan(3x^2 + 1)", "chain.function_of_derivative"),
     ("log(x^3 + x)", "x", "(3x^2 + 1)*log(x^3 + x)", "chain.outer_not_differentiated"),
     ("e^(5x)", "x", "e^(5x)/5", "chain.inner_divided"),
-    ("sin(5x)", "x", "25*cos(5x)", "chain.inner_twice"),
+    ("e^(x^2)", "x", "4x^2*e^(x^2)", "chain.inner_twice"),
     ("sin(x^4)", "x", "cos(x^4) + 4x^3", "chain.inner_added"),
     ("cos(x)^3", "x", "3x^2*cos(x)", "chain.misread"),
     ("x^2*cos(x)", "x", "-2x*sin(x)", "product.product_of_derivatives"),

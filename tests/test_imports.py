@@ -79,7 +79,7 @@ def test_what_is_not_asked_for_is_not_loaded() -> None:
         "gradcli.autodiff.passes.jacobian",
         "gradcli.autodiff.passes.tangent",
         "gradcli.output.serialization.jacobians",
-        "gradcli.output.reports.jacobians",
+        "gradcli.output.reports.runs.jacobians",
     }
     assert not loaded_by(*WORKED, "--json") & parts
 
@@ -220,7 +220,7 @@ def test_a_layer_imports_only_from_layers_before_it() -> None:
 
 ROOMS = {
     "language": "ast, numbers, grammar < scanner < statements, other_languages, text, rewrite, builder < "
-    "diagnosis, free_names, program_text, statement_builder < parser < equation, readings < set_text",
+    "diagnosis, program_text, statement_builder < parser < equation, readings < set_text",
     "graph": "graph < names, shapes, verifier",
     "ops": "declaration < elementwise < arrays < catalogue < vjp, words",
     "lowering": "node_expressions < builders < programs, elements < expression_values",
@@ -230,8 +230,8 @@ ROOMS = {
     "at_point, taylor, total_derivative < vector_fields, stationary",
     "derivation": "notation < nodes < paths, calculus < explain",
     "teaching": "reading, mistakes, numbers < points, places < question, rewriting < rules < orders < whole_answers < variants < "
-    "diagnosis < verdicts < comparison, patterns, asked_forms < marking < words < parts, arrays < tangents < tasks < quiz, "
-    "steps, exercises, predictions, written_mistakes < practice, asked_exercises",
+    "diagnosis < verdicts < comparison, patterns, asked_forms < judging < marking < words < parts, arrays < tangents < tasks < "
+    "quiz, steps, exercises, predictions, written_mistakes < asked_exercises, exercise_sets < practice",
     "analysis": "points < verification < nonfinite, properties, sampling, descent",
     "output": "formats, json, listing, visible, wrapping, files, jacobians, block_graphs, formulas < documents, diagrams < "
     "serialization < reports, quizzes, code < translation, box_drawing, page, schemas, manual < plots, notebook",

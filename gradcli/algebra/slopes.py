@@ -18,8 +18,8 @@ from gradcli.language.numbers import number_text
 from gradcli.ops.declaration.ieee import as_float
 from gradcli.typing import Any, NamedTuple
 
-DIGITS = (60, 120, 240, 480)
-"""Digits of calculations; two that agree in a float64 decide."""
+DIGITS = (60, 120, 240, 480, 960)
+"""Digits of calculations; two that agree in a float64 decide, unless both are 0, which may be all that rounding leaves."""
 
 _STEPS = (40, 60)
 """Two negative powers of 10 as the steps of difference quotients, which agree where there is a derivative."""
@@ -209,7 +209,7 @@ class Slopes:
 
         def value(step: Fraction) -> Any:
             power = len(str(step.denominator)) - 1
-            digits = power * (len(by) + 1) + DIGITS[0]
+            digits = power * (len(by) + 1) + DIGITS[3]  # numerators over powers of the step cancel
             with mp.workdps(digits):
                 total = mp.zero
                 for shifts, weight in weights:
@@ -261,7 +261,7 @@ def value_at(numeric: Numeric, step: int, point: Mapping[str, Fraction]) -> Any:
     for digits in DIGITS:
         value = numeric.values(point, digits)[step]
         rounded = as_float(value)
-        if type(value) is float or rounded == last:
+        if type(value) is float or (rounded == last and rounded):
             break
         last = rounded
     return value

@@ -8,9 +8,8 @@ from gradcli.autodiff.passes.reverse import gradient_graph
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import Assignment, Call, Definition, Expression, Name, Number, Output, Program, Statement, postorder
-from gradcli.language.free_names import free_names
 from gradcli.language.rewrite import mapped
-from gradcli.language.statements import assigned_names, blocks, expressions
+from gradcli.language.statements import assigned_names, blocks, expressions, free_names
 from gradcli.lowering.builders.compaction import compacted
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.node_expressions import written_out, written_sizes

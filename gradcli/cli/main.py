@@ -7,11 +7,11 @@ import sys
 from collections.abc import Sequence
 
 from gradcli import __version__
-from gradcli.cli.framework.command import HELP_FLAGS, Command, Options
-from gradcli.cli.framework.streams import LANGUAGES, STDIN, only_ascii, speak, write, write_error, write_note
+from gradcli.cli.framework.command import HELP_FLAGS
+from gradcli.cli.framework.streams import LANGUAGES, only_ascii, speak, write, write_error, write_note
 from gradcli.cli.framework.table import command_named, command_names, option_like
-from gradcli.errors import ExitCode, GradcliError, UnknownVariableError, nearest
-from gradcli.typing import TYPE_CHECKING, Any
+from gradcli.errors import WARNED, ExitCode, GradcliError, UnknownVariableError, nearest
+from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from typing import NoReturn, TextIO
@@ -60,6 +60,7 @@ def run(arguments: Sequence[str]) -> int:
         write_error(GradcliError(message, hint=hint, exit_code=ExitCode.DEFECT), as_json="--json" in arguments)
         return ExitCode.DEFECT
     finally:
+        WARNED.clear()
         speak("en")  # who calls the functions themselves is answered in English
 
 
@@ -129,14 +130,15 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
         return watch(options.given["watch"], lambda: run(again))
     if "ascii" in options.given:
         only_ascii()
+    from gradcli.cli.framework.choices import done
     from gradcli.language.numbers import SPELLED
 
     try:
         if not command.work or not _is_terminal(sys.stderr):
-            return _done(command, options)
+            return done(command, options)
         from gradcli.cli.framework.progress import watched
 
-        return watched(lambda: _done(command, options), command.work)
+        return watched(lambda: done(command, options), command.work)
     except UnknownVariableError as error:
         raise option_like(error, options) from None
     except GradcliError as error:
@@ -147,18 +149,6 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
         raise read_otherwise(error, options) from None
     finally:
         SPELLED.clear()  # what follows in this process is another text
-
-
-def _done(command: Command[Any], options: Options) -> ExitCode | None:
-    """Run a command; where it is one that writes to standard output alone, into the file that is asked for."""
-    from gradcli.cli.framework.options import WRITTEN
-
-    path = options.given.get("output")
-    if path in (None, STDIN) or command.by_flag.get("-o") is not WRITTEN:
-        return command.run(options)
-    from gradcli.cli.views.into_file import into_file
-
-    return into_file(path, command, options)
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

@@ -118,6 +118,10 @@ class BatchFunction:
         """Why a kernel that was asked for does not compute; empty where nothing is to be said."""
         return next((kernel.note for kernel in self._kernels.values() if kernel.note), "")
 
+    def __repr__(self) -> str:
+        by = f", by {', '.join(self.wrt)}" if self.wrt else ""
+        return f"BatchFunction({', '.join(self.outputs)} of {', '.join(self.variables)}{by})"
+
     def __reduce__(self) -> tuple[Any, ...]:
         fields = {field: getattr(self.asked, field) for field in Request.__match_args__}
         return _restored, (self.program, fields, self.threads, self.kernel, self._columns_given, self.expected)

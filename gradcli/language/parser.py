@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from gradcli.errors import GradcliError, Span
 from gradcli.language import builder, statement_builder
-from gradcli.language.ast import Program
+from gradcli.language.ast import Expression, Output, Program
 from gradcli.language.grammar import END, Tables, Token, load_tables
 from gradcli.language.scanner import Scanner
 from gradcli.typing import Any, NamedTuple, cast
@@ -60,6 +60,13 @@ def _grammar() -> tuple[Tables, Scanner, list[Any]]:
 def _automaton(text: str) -> Automaton:
     tables, scanner, builds = _grammar()
     return Automaton(tables, scanner.expression(text).match, builds)
+
+
+def parse_expression(text: str) -> Expression:
+    """The expression that a text is and nothing else."""
+    statement = parse(text).statements[0]
+    assert isinstance(statement, Output)
+    return statement.value
 
 
 def parse(text: str, where: str = "expression") -> Program:

@@ -19,18 +19,18 @@ from gradcli.ops.elementwise import (  # each declares its operations as it is l
     exponential,
     extremes,
     gamma,
-    identity,
     logic,
     losses,
     reciprocal,
     reductions,
+    rounding,
     special,
     trigonometric,
 )
 
 ELEMENTWISE = (
-    activations, arithmetic, exponential, extremes, gamma, identity, logic, losses, reciprocal, reductions, special,
-    trigonometric,
+    activations, arithmetic, exponential, extremes, gamma, logic, losses, reciprocal, reductions, rounding,
+    special, trigonometric,
 )  # fmt: skip
 """The modules of the operations on numbers."""
 
@@ -50,28 +50,9 @@ class _OnArrays(Mapping[str, Structural]):
 
     def _loaded(self) -> dict[str, Structural]:
         if not self._known:
-            from gradcli.ops.arrays import (  # noqa: F401
-                axes,
-                conv,
-                create,
-                extremes,
-                index,
-                losses,
-                matmul,
-                matrix,
-                nn,
-                normal,
-                pool,
-                powers,
-                products,
-                rearrange,
-                reduce,
-                scan,
-                select,
-                shape,
-                similarity,
-                windows,
-            )
+            from gradcli.ops.arrays import create, extremes, index, rearrange, reduce, scan, select, shape  # noqa: F401
+            from gradcli.ops.arrays.matrices import matmul, matrix, powers, products  # noqa: F401
+            from gradcli.ops.arrays.networks import conv, losses, nn, normal, pool, similarity  # noqa: F401
 
             self._known = DECLARED
         return self._known

@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-from gradcli.errors import GradcliError, nearest
+from gradcli.errors import WARNED, GradcliError, nearest
 from gradcli.language.parser import ReadText
 from gradcli.typing import Any
 
@@ -25,19 +25,29 @@ def encoder(ascii: bool = False) -> Encode:
     return json.JSONEncoder(ensure_ascii=ascii, allow_nan=False, check_circular=False).encode
 
 
-def document(name: str, parts: Mapping[str, Any], *, ascii: bool = False, select: Collection[str] | None = None) -> Iterator[str]:
+def document(
+    name: str,
+    parts: Mapping[str, Any],
+    warnings: Iterable[str] = (),
+    *,
+    ascii: bool = False,
+    select: Collection[str] | None = None,
+) -> Iterator[str]:
     """The pieces of a document; joined they are one JSON object.
 
     Args:
         name: What the document is called: its schema is what `gradcli schema NAME` prints.
-        parts: The value of each key; a function without arguments gives a value that costs something; an iterator has its text.
+        parts: The value of each key between ``schema`` and ``warnings``; a function without arguments gives a value that costs
+            something; an iterator has its text.
+        warnings: What the user should know, beside what this call has warned of.
         ascii: With escapes for characters beyond ASCII.
         select: The keys to write, no others of which are computed; None for all.
 
     Raises:
         GradcliError: There is no such key.
     """
-    whole = {"schema": f"gradcli/{name}/1", **_with_readings(parts)}
+    own = {"warnings": list(dict.fromkeys([*warnings, *WARNED]))}
+    whole = {"schema": f"gradcli/{name}/1", **_with_readings({**parts, **own})}
     for key in () if select is None else select:
         if key not in whole:
             near = nearest(key, whole)

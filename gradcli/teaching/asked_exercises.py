@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from gradcli.algebra.vector_fields import exact_at, linear, tangent
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import Expression, Number
-from gradcli.language.parser import parse
+from gradcli.language.parser import parse, parse_expression
 from gradcli.language.program_text import one_line
-from gradcli.language.statements import expressions
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
@@ -49,6 +49,7 @@ class Answers(NamedTuple):
     solution: Sequence[str]
 
 
+@lru_cache(maxsize=2_000)
 def answers_to(one: Exercise, ask: str) -> Answers:
     """The answers to an exercise.
 
@@ -163,7 +164,7 @@ def _tangents(one: Exercise) -> Iterator[tuple[str, str]]:
     yield to_text(linear(value, [slope], dict.fromkeys(place, Number(0)))), "tangent.not_shifted"
     for wrong in one.distractors:
         try:
-            own = exact_at(expressions(parse(wrong.answer).statements[0])[0], place)
+            own = exact_at(parse_expression(wrong.answer), place)
             yield to_text(linear(value, [own], place)), wrong.kind
         except GradcliError:
             continue  # it has no value at the point

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from enum import Enum
 from fractions import Fraction
 from functools import lru_cache
 
@@ -12,14 +13,15 @@ import numpy
 from gradcli.autodiff.passes.reverse import quiet
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
-from gradcli.language.ast import Output, Program
+from gradcli.language.ast import Expression, Number, Operator, Output, Program
 from gradcli.language.numbers import short_text
 from gradcli.language.parser import parse
+from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
 from gradcli.teaching.diagnosis import Reason
 from gradcli.teaching.mistakes import Slip, cost_of
 from gradcli.teaching.numbers import forward, node_partials, node_values
-from gradcli.teaching.question import Question, derivative_of, values_of
+from gradcli.teaching.question import Question, derivative_of, graph_of, values_of, with_lines
 from gradcli.teaching.verdicts import Marked, Verdict
 from gradcli.typing import Any
 
@@ -32,7 +34,11 @@ WITHOUT_VALUE = "it has no value where the right answer has one"
 
 _PRECISE = 3
 _OTHER_NUMBERS = (-12, 41)
-_MOST_NUMBERS = 12
+_MOST_NUMBERS = 24
+_APART = 900_000_000_001
+"""Numbers from here on stand for those of an answer, so that each has a node of its own."""
+_FACTORS = {"*": 0, "/": 1, "^": 1}
+"""From which operand on a 1 does nothing."""
 _DECIMAL = re.compile(r"-?[0-9]*\.[0-9]+")
 
 
@@ -93,23 +99,50 @@ def _different_at(question: Question, answer: str, read_as: str, program: Progra
     return Marked(answer, Verdict.WRONG, read_as, (Reason(slips, cost_of(slips)),), point, values)
 
 
-def one_number_off(question: Question, graph: Graph, numbers: Mapping[int, Any]) -> bool:
-    """Whether another small whole number in the place of one of its numbers makes an answer right.
+class OneNumber(Enum):
+    """Whether another number in one place makes an answer right: as any may, or in the place of one that does nothing there."""
+
+    NO, YES, IDLE = range(3)
+
+
+def one_number_off(question: Question, value: Expression) -> OneNumber:
+    """Whether another small whole number in the place of one of its numbers makes an answer right; one that nobody writes there,
+    0 or a factor 1, does not count.
 
     Args:
         question: The question.
-        graph: The graph of the answer.
-        numbers: The values of constants that are not those of the graph.
+        value: The answer.
     """
-    others = numpy.arange(*_OTHER_NUMBERS, dtype=float)[:, None]
+    graph, given, factors = _with_numbers_apart(question, value)
     with quiet():
-        for id in list(graph.constants)[:_MOST_NUMBERS]:
-            values = node_values(graph, question.point, {**numbers, id: others})[graph.output]
-            if bool(
-                (off_by(numpy.broadcast_to(values, (len(others), question.count)), question.right) <= EXACT).all(axis=1).any()
-            ):
-                return True
-    return False
+        for id, own in list(given.items())[:_MOST_NUMBERS]:
+            idle = {0.0, 1.0} if id in factors else {0.0}
+            others = numpy.array([[float(one)] for one in range(*_OTHER_NUMBERS) if one not in idle])
+            values = node_values(graph, question.point, {**given, id: others})[graph.output]
+            off = off_by(numpy.broadcast_to(values, (len(others), question.count)), question.right)
+            if bool((off <= EXACT).all(axis=1).any()):
+                return OneNumber.IDLE if own in idle else OneNumber.YES
+    return OneNumber.NO
+
+
+def _with_numbers_apart(question: Question, value: Expression) -> tuple[Graph, dict[int, float], set[int]]:
+    """An answer with a node for each of its numbers: the values of these, and which stand where a 1 does nothing: as a factor,
+    below a fraction or as an exponent."""
+    found: list[Number] = []
+    factors: set[int] = set()
+
+    def change(node: Expression) -> Expression:
+        if isinstance(node, Number):
+            found.append(node)
+            return Number(_APART + len(found) - 1)
+        if isinstance(node, Operator) and node.symbol in _FACTORS:
+            factors.update(int(own.value) for own in node.operands[_FACTORS[node.symbol] :] if isinstance(own, Number))
+        return node
+
+    graph = graph_of(with_lines(mapped(value, change), question.named))
+    places = {number: id for id, number in graph.constants.items() if isinstance(number, int) and abs(number) >= _APART}
+    given = {id: numpy.sign(number) * float(found[abs(number) - _APART].value) for number, id in places.items()}
+    return graph, given, {id for number, id in places.items() if abs(number) in factors}
 
 
 def may_be_integral(question: Question, values: Any) -> Any:

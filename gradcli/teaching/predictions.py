@@ -110,13 +110,12 @@ def prompts(tape: Tape) -> Iterator[Prompt]:
             yield Prompt("adjoint", name, "", float(adjoint), own, tuple(ahead.get(id, ())))
 
 
-def guessed(prompt: Prompt, lines: Callable[[], str | None], tolerance: float = TOLERANCE) -> Iterator[Unread | Guess]:
+def guessed(prompt: Prompt, lines: Callable[[], str | None]) -> Iterator[Unread | Guess]:
     """What is to be said of an answer: of each line that is no number that it is none, and then of the first that is one.
 
     Args:
         prompt: What was asked for.
         lines: Gives the next line; None, or an empty one, for no answer.
-        tolerance: How far off it may be, beside the size of the number.
     """
     unread: list[str] = []
     while (text := lines()) is not None and text.strip():
@@ -126,8 +125,8 @@ def guessed(prompt: Prompt, lines: Callable[[], str | None], tolerance: float = 
             unread.append(text)
             yield Unread(text, "a number is asked for")
             continue
-        right = _near(own, prompt.value, tolerance)
-        yield Guess(prompt, text, right, "" if right else _why(prompt, own, tolerance), tuple(unread))
+        right = _near(own, prompt.value)
+        yield Guess(prompt, text, right, "" if right else _why(prompt, own), tuple(unread))
         return
     yield Guess(prompt, None, False, "", tuple(unread))
 
@@ -148,30 +147,30 @@ def _value(expression: Expression, bindings: Mapping[str, float]) -> float:
     return float(recorded(Program((Output(expression),)), Request(bindings=dict(bindings))).value)
 
 
-def _near(own: float, right: float, tolerance: float) -> bool:
+def _near(own: float, right: float) -> bool:
     if math.isnan(own) or math.isnan(right) or math.isinf(right):
         return own == right or (math.isnan(own) and math.isnan(right))
-    return abs(own - right) <= tolerance * max(abs(right), 1e-9)
+    return abs(own - right) <= TOLERANCE * max(abs(right), 1e-9)
 
 
-def _why(prompt: Prompt, own: float, tolerance: float) -> str:
+def _why(prompt: Prompt, own: float) -> str:
     """The mistake that gives just this number; empty where none is known."""
     if prompt.phase == "adjoint" and len(prompt.parts) > 1:
-        if any(_near(own, prompt.value - part, tolerance) for part in prompt.parts):
+        if any(_near(own, prompt.value - part) for part in prompt.parts):
             return MISTAKES["graph.path_lost"].says
-        if _near(own, math.prod(prompt.parts), tolerance):
+        if _near(own, math.prod(prompt.parts)):
             return MISTAKES["graph.paths_multiplied"].says
-        if any(_near(own, prompt.value - 2 * part, tolerance) for part in prompt.parts):
+        if any(_near(own, prompt.value - 2 * part) for part in prompt.parts):
             return MISTAKES["graph.path_negated"].says
     if len(prompt.parts) == 1 and prompt.ahead[0] not in (0, 1):
-        if _near(own, prompt.ahead[0], tolerance):
+        if _near(own, prompt.ahead[0]):
             return MISTAKES["chain.no_inner"].says
-        if _near(own, prompt.value / prompt.ahead[0], tolerance):
+        if _near(own, prompt.value / prompt.ahead[0]):
             return MISTAKES["graph.upstream_lost"].says
     for (left, first), (right, second) in itertools.permutations(prompt.operands, 2):
         for symbol in "+-*/^":  # another operation on the same operands
-            if _near(own, _value(Operator(symbol, (Name("u"), Name("v"))), {"u": first, "v": second}), tolerance):
+            if _near(own, _value(Operator(symbol, (Name("u"), Name("v"))), {"u": first, "v": second})):
                 return f"that is {to_text(Operator(symbol, (left, right)))}"
-    if prompt.value and _near(own, -prompt.value, tolerance):
+    if prompt.value and _near(own, -prompt.value):
         return MISTAKES["answer.negated"].says
     return ""

@@ -17,8 +17,9 @@ from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen, replace
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.graph.names import node_names
-from gradcli.language.ast import Assignment, Output, Program
+from gradcli.language.ast import Assignment, Expression, Output, Program
 from gradcli.language.parser import parse
+from gradcli.language.statements import free_names
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.teaching.numbers import Vector, adjoints_of, forward, node_partials, node_values
@@ -255,6 +256,15 @@ def program_with_names(expression: str) -> str:
         if operation not in (VARIABLE, CONSTANT)
     ]
     return "\n".join(lines) if lines else expression
+
+
+def with_lines(value: Expression, named: Sequence[Assignment]) -> Program:
+    """An expression as a program, behind the lines that give their names to values as far as it uses them."""
+    program = Program((Output(value),), may_differentiate=False)
+    if named and (used := {line.name for line in named} & set(free_names(program))):
+        last = max(at for at, line in enumerate(named) if line.name in used)
+        return Program((*named[: last + 1], *program.statements))
+    return program
 
 
 def values_of(program: Program, point: Mapping[str, Vector]) -> Vector:

@@ -8,10 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from gradcli.errors import GradcliError, UnknownVariableError
 from gradcli.graph.graph import Shape
 from gradcli.language.ast import Array, Output, Program, Tuple
-from gradcli.language.free_names import free_names
 from gradcli.language.parser import parse
 from gradcli.language.program_text import program_text
-from gradcli.language.statements import expressions
+from gradcli.language.statements import expressions, free_names
 from gradcli.language.text import to_text
 from gradcli.ops.declaration.constants import is_constant
 from gradcli.teaching.marking import Marker

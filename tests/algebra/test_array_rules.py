@@ -15,8 +15,8 @@ from gradcli.algebra.equality.verdict import Method, Verdict
 from gradcli.algebra.jacobian import element_names, hessian, jacobian
 from gradcli.autodiff.passes.forward import evaluate
 from gradcli.graph.graph import Graph
-from gradcli.language.free_names import free_names
 from gradcli.language.program_text import program_text
+from gradcli.language.statements import free_names
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower

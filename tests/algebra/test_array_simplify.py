@@ -13,8 +13,8 @@ from searches import examples
 import gradcli
 from gradcli.autodiff.passes.forward import evaluate
 from gradcli.graph.graph import Graph
-from gradcli.language.free_names import free_names
 from gradcli.language.program_text import program_text
+from gradcli.language.statements import free_names
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
 

@@ -17,7 +17,7 @@ from searches import examples
 import gradcli
 from gradcli.algebra.equality.verdict import Equality, Method, Verdict
 from gradcli.errors import ExitCode, GradcliError
-from gradcli.language.free_names import free_names
+from gradcli.language.statements import free_names
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.operation import Operation
 from gradcli.output.reports.operations import definition_text

@@ -146,6 +146,9 @@ def test_the_derivative_of_the_logarithm_of_a_magnitude(text: str, right: str) -
         (["cbrt(x)", "--at", "x=0"], math.inf, ""),
         (["x^2 + x", "--at", "x=inf"], math.inf, ""),
         (["(x^2-1)/(x-1)", "--at", "x=1"], 1, "the limit"),
+        (["(1-cos(x))/x^2", "--order", "2", "--at", "x=0"], -1 / 12, "the limit"),
+        (["(1-cos(x))/x^2", "--order", "4", "--at", "x=0"], 1 / 30, "the limit"),
+        (["1/24 if x == 0 else (cos(x)-1+x^2/2)/x^4", "--order", "2", "--at", "x=0"], -1 / 360, "the limit"),
         (["x^2*sin(y)", "--wrt", "x", "--at", "x=3,y=1/2"], 6 * math.sin(0.5), ""),
         # no derivative, whatever the formula gives
         (["sqrt(x) if x > 0 else 0", "--at", "x=0"], 0, "it is 0 from the left and inf from the right"),
@@ -224,6 +227,15 @@ def test_an_empty_jacobian() -> None:
         ("x*(1+1e-50)", "x"),
         ("sin(x)*(1+1e-50)", "sin(x)"),
         ("x + 1e-60*max(0,x-1e6)", "x"),
+        # less than the digits of the first calculation show
+        ("1", "1-exp(-700)"),
+        ("x", "x*(1+exp(-300))"),
+        ("x^2", "x^2+1/gamma(300)"),
+        # at single points, and between the jumps of a part
+        ("where(exp(x)==7,1,0)", "0"),
+        ("where(floor(exp(x))==12345,1,0)", "0"),
+        ("where(floor(x/3)==99999,1,0)", "0"),
+        ("1 if floor(x)==5 and x>5.999 else 0", "0"),
         ("v", "v - kron(v,10)"),
         ("flip(w*w)", "tanh(w)"),
     ],

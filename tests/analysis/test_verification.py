@@ -23,8 +23,8 @@ from gradcli.autodiff.runs.program_run import graph_run, recorded
 from gradcli.errors import GradcliError
 from gradcli.frozen import replace
 from gradcli.graph.graph import Graph
-from gradcli.language.free_names import free_names
 from gradcli.language.parser import parse
+from gradcli.language.statements import free_names
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.ops import vjp
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
@@ -105,7 +105,7 @@ def test_no_false_alarm_at_special_points() -> None:
     assert not alarms
 
 
-ROUND = (0.0, 1.0, -1.0, 2.0, 0.5, 3.0, 6.0, 20.0, 700.0, 1e-9, -1e-160, 1e160, 1e10, math.pi / 2, 1 - 2.0**-53, 1 + 2.0**-52)
+ROUND = (0.0, 1.0, -1.0, 2.0, 0.5, 6.0, 700.0, 1e-9, -1e-160, 1e160, 1e10, math.pi / 2, 1 - 2.0**-53, 1 + 2.0**-52)
 NOT_FINITE = {"gelu_tanh", "pow", "binomial"}
 """Gradients of these are nan at huge numbers where their values are finite, as PyTorch's: check says so."""
 

@@ -25,11 +25,11 @@ from gradcli.autodiff.runs.program_run import recorded
 from gradcli.derivation.paths import largest_paths
 from gradcli.errors import GradcliError
 from gradcli.language.ast import Name, postorder
-from gradcli.language.free_names import free_names
 from gradcli.language.parser import parse
+from gradcli.language.statements import free_names
 from gradcli.ops.catalogue import OPERATIONS, spelling
 from gradcli.output.reports.blocks import Style
-from gradcli.output.reports.why import sentences
+from gradcli.output.reports.runs.why import sentences
 
 
 def run_of(text: str, **bindings: Any) -> Tape:

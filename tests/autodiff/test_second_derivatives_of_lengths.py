@@ -64,6 +64,13 @@ def test_lengths_along_an_axis() -> None:
     assert numpy.allclose(found, numpy.diag([2.0, 2.0, 4.0, 4.0]))
 
 
+@pytest.mark.parametrize("square", ["std(x)^2", "std(x)*std(x)", "2*std(x)^2 - square(std(x))"])
+def test_the_square_of_a_standard_deviation_is_the_variance(square: str) -> None:
+    """Its second derivative is (δ - 1/n)·2/(n - 1), everywhere."""
+    found = hessian(recorded(parse(square), Request({"x": numpy.ones(3)}))).blocks["x"]["x"]
+    assert numpy.allclose(found, numpy.eye(3) - 1 / 3)
+
+
 def test_a_length_itself_has_no_second_derivative_at_0() -> None:
     assert numpy.isnan(hessian(recorded(parse("norm(x)"), Request({"x": ZERO}))).blocks["x"]["x"]).all()
 

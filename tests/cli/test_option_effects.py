@@ -35,21 +35,28 @@ VALUES = ["--x", "2", "--w", "0.1", "--A", "ones(9)"]
 RUN = [["x*w + x", "--x", "2", "--w", "0.1"], [LOOP, *VALUES], ["-f", "long.txt", "--x", "2", "--w", "0.1"], ["1/x", "--x", "0"]]
 PROGRAM = [["-e", "x*w + x", "--x", "2", "--w", "0.1"], ["-e", LOOP, *VALUES], ["-e", "1/x", "--x", "0"]]
 FED = [["-e", "x*w", "--feed", "rows.csv"], ["-e", "w^2", "--feed", "rows.csv"]]
-SYMBOLIC = [["sqrt(x^2)*w"], ["x*w", "--at", "x=ones(9)"], ["x^2 + w^2 = 25"], ["[x*w, w]"], ["x"], ["sin x w"]]
+SYMBOLIC = [["sqrt(x^2)*w"], ["x*w", "--at", "x=ones(9)"], ["x^2 + w^2 = 25"], ["[x*w, w]"], ["θ^2*x"], ["sin x w"]]
 
 CALLS: dict[str, list[list[str]]] = {
     "eval": [*RUN, ["sum(A)", "--A", "ones(3)"], ["sum(B @ A)", "--A", "ones(3)", "--B", "ones(2, 3)"], ["sin x", "--x", "2"]],
     "explain": [*RUN, ["sum(A)", "--A", "ones(3)"], ["x*w + x"], ["x^2 + w^2 = 25"], ["sum(w)"], ["x*w", "--by", "paths"]],
     "graph": [*RUN, ["x*w", "--both"], ["x if x > 0 else w", "--mode", "static"], ["x*w"], ["sum(w)"], ["sin x"]],
     "diff": [*SYMBOLIC, ["x*w", "--at", "x=1,w=2"], ["x*w*y"], ["A*2", "--shape", "A=2"]],
-    "simplify": [*SYMBOLIC, ["(x + w)^2 - x^2"]],
-    "tangent": [["sqrt(x^2)*w", "--at", "x=3,w=2"], ["x*w", "--x", "2"], ["sin x", "--at", "x=1"], ["x", "--at", "x=ones(9)"]],
+    "simplify": [*SYMBOLIC, ["(x + w)^2 - x^2"], ["x/x"]],
+    "tangent": [
+        ["sqrt(x^2)*w", "--at", "x=3,w=2"],
+        ["x*w", "--x", "2"],
+        ["sin x", "--at", "x=1"],
+        ["x", "--at", "x=ones(9)"],
+        ["θ^2", "--at", "θ=1", "--json"],
+    ],
     "taylor": [
         ["sqrt(w^2)*exp(x)", "--wrt", "x"],
         ["exp(x)"],
         ["sin x"],
         ["exp(x*w)"],
         ["sum(x*ones(9))"],
+        ["θ"],
         ["sin(x)", "--x", "-1:1"],
     ],
     "facts": [
@@ -59,7 +66,7 @@ CALLS: dict[str, list[list[str]]] = {
         ["sin x"],
         ["-f", "long.txt"],
     ],
-    "stationary": [["x^3 - 3x"], ["w^3*x"], ["sin x"], ["x", "--at", "x=ones(9)"]],
+    "stationary": [["x^3 - 3x"], ["θ^3/3"], ["w^3*x"], ["sin x"], ["x", "--at", "x=ones(9)"]],
     "plot": [
         *(["x*w^0", "--x", "0:1", "--w", "2"], ["sin x", "--x", "0:1"], ["θ", "--θ", "0:1"], ["x", "--w", "0:1"]),
         *(["x", "--x", "0:1", "--json"], ["sum(ones(9))"], ["x + w"]),
@@ -97,12 +104,12 @@ CALLS: dict[str, list[list[str]]] = {
         *(["-f", "quiz.jsonl", "--answers", "marks.csv"], ["sin x", "--wrt", "x", "--", "cos(x)"]),
         *(["x^2", "--at", "x=2", "--", "4.001"], ["-f", "quiz.jsonl", "--answers", "marks.csv", "--column", "text"]),
     ],
-    "exercise": [["-n", "2"], ["a*x*w", "--choose", "a=2..5", "-n", "1"], ["x*w"], ["sin x"]],
+    "exercise": [["-n", "2"], ["-n", "1", "--names", "θ"], ["a*x*w", "--choose", "a=2..5", "-n", "1"], ["x*w"], ["sin x"]],
     "torch": [["torch.py"], ["none.py"]],
     "tf1": [["tf.py"], ["none.py"]],
     "ops": [[], ["sin"]],
     "help": [["start"], ["ops"]],
-    "schema": [["eval"], [], ["none"]],
+    "schema": [["eval"], [], ["θ"]],
     "practice": [[]],
     "repl": [[]],
     "export": [["x*w"], ["x*w", "--to", "c"], ["sin x w"], ["w^2 + A[0]", "--shape", "A=9"], ["sum(w)"]],

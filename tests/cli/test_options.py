@@ -37,6 +37,45 @@ def test_options_have_the_values_of_the_call_or_their_defaults() -> None:
     assert [(given.name, given.text) for given in found.variables] == [("x", "3")]
 
 
+WITHOUT = {
+    "--json": {"export", "help", "repl", "schema"},
+    "--format": {"help", "repl", "schema", "tf1", "torch"},
+    "-o": {"practice", "predict", "repl"},
+    "-q": {*("compare-modes", "exercise", "explain", "export", "facts", "graph", "help", "mistakes", "ops", "plot", "practice"),
+           *("predict", "repl", "schema", "tf1", "torch", "trace", "why")},
+    "--ascii": set(), "--lang": set(),
+}  # fmt: skip
+"""The commands that lack what all others have: they talk, or write no document, or have more to say than one number."""
+
+
+@pytest.mark.parametrize("flag", WITHOUT)
+def test_commands_have_the_same_options(flag: str) -> None:
+    assert {name for name in FILES if flag not in command_named(name).by_flag} == WITHOUT[flag]
+
+
+@pytest.mark.parametrize(
+    ("call", "written", "code"),
+    [
+        ("diff x^2*w --at x=3,w=2", ["12", "9"], 0),
+        ("diff x^2*w --hessian --at x=3,w=2", ["[4, 6]", "[6, 0]"], 0),
+        ("diff x^2*w", ["2*w*x", "x^2"], 0),
+        ("simplify (x^2-1)/(x-1)", ["x + 1"], 0),
+        ("stationary x^3-3x", ["-1", "1"], 0),
+        ("taylor sin(x) --x -1:1 --order 3", ["x - x^3/6"], 0),
+        ("tangent x^2 --at x=3 --format latex", [r"9 + 6 \left(x - 3\right)"], 0),
+        ("descend (x-1)^2 --x 3 --optimizer newton", ["1", "0"], 0),
+        ("check x^2 --x 2", [], 0),
+        ("check x^2 --x 2 --gradient x:5", [], 1),
+        ("grade x^2 --wrt x -- 2*x", [], 0),
+        ("grade x^2 --wrt x -- x", [], 1),
+        ("equal x x+1", [], 1),
+    ],
+)
+def test_quiet_is_the_answer_alone(call: str, written: list[str], code: int) -> None:
+    name, *rest = call.split()
+    assert command([name, "-q", *rest])[:2] == (code, "".join(f"{line}\n" for line in written))
+
+
 def test_an_option_that_is_none_is_an_error() -> None:
     with pytest.raises(AttributeError):
         assert options("x").jsn  # type: ignore[attr-defined]
@@ -78,7 +117,8 @@ def test_the_page_of_a_command_has_each_of_its_options(name: str) -> None:
             "explain, diff, taylor, check, grade and mistakes have --order, eval has not",
         ),
         (["simplify", "x", "--hessian"], "--hessian needs a value", "eval and diff have --hessian, simplify has not"),
-        (["trace", "x^2"], "cannot read x^2: No such file or directory", 'for an expression: gradcli trace -e "x^2"'),
+        (["trace", "x/w"], "cannot read x/w: No such file or directory", 'for an expression: gradcli trace -e "x/w"'),
+        (["graph", "x", "-q"], "there is no option -q here", "other commands have -q, graph has not"),
     ],
 )
 def test_a_mistake_is_met_with_what_to_write(

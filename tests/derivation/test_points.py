@@ -113,6 +113,10 @@ def expression(text: str) -> Expression:
         ("x*x^2", "x^3", ["powers combined"]),
         ("2^(3 - 1)*x", "4*x", ["numbers computed"]),
         ("w + x", "x + w", ["put in order"]),
+        ("sin(x)^2 + cos(x)^2 + x", "1 + x", ["sin² + cos² = 1"]),
+        ("(sinh(x)^2 - cosh(x)^2)/w", "-1/w", ["cosh² - sinh² = 1"]),
+        ("cos(x)^2 - sin(x)^2", "cos(2*x)", ["functions rewritten"]),
+        ("sin(x)*cos(x)/cos(x)", "sin(x)", ["factors cancelled", "functions rewritten"]),
         (
             "(-(2*x/(2*sqrt(1 - x^2))*x) - sqrt(1 - x^2))/x^2",
             "(-1)/(x^2*sqrt(1 - x^2))",

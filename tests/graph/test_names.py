@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from support import run
 
-from gradcli.language.free_names import free_names
 from gradcli.language.parser import parse
+from gradcli.language.statements import free_names
 from gradcli.ops.declaration.constants import VALUES
 
 CASES = {

@@ -17,7 +17,7 @@ from gradcli.autodiff.runs.program_run import record
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.language.parser import parse
 from gradcli.language.program_text import program_text
-from gradcli.lowering.programs.expressions import NODES_PER_LEVEL
+from gradcli.lowering.programs.own_calls import NODES_PER_LEVEL
 
 ENDLESS = (
     "while true { }; x",

@@ -14,8 +14,8 @@ from gradcli.autodiff.runs.program_run import outline, record
 from gradcli.cli.inputs.array_files import array_file
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS
-from gradcli.language.free_names import free_names
 from gradcli.language.parser import parse
+from gradcli.language.statements import free_names
 
 modes = pytest.mark.parametrize("mode", ["dynamic", "static"])
 

@@ -13,8 +13,8 @@ import pytest
 from support import oracle, run
 
 from gradcli.autodiff.runs.program_run import record
-from gradcli.language.free_names import free_names
 from gradcli.language.parser import parse
+from gradcli.language.statements import free_names
 
 ROWS = oracle("torch_grad_fn.json")
 POINT = {"x": 0.3, "w": 0.7, "b": 0.9, "c": 0.6}

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from support import json_lines, run, same
 
-from gradcli.language.free_names import free_names
 from gradcli.language.parser import parse
+from gradcli.language.statements import free_names
 
 ROWS = json_lines("teaching.jsonl")
 

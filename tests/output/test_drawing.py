@@ -27,6 +27,7 @@ def test_a_notebook_shows_a_tape_and_a_drawing_as_a_picture(tape: gradcli.Tape) 
 def test_their_names_are_short(tape: gradcli.Tape) -> None:
     assert repr(tape) == "Tape(y = 6.0, 6 nodes, dynamic)"
     assert repr(gradcli.outline(gradcli.parse("x*w"))) == "Tape(y, 3 nodes, static)"
+    assert repr(gradcli.batch_function("x*w", wrt=["w"])) == "BatchFunction(y of x, w, by w)"
     assert repr(gradcli.draw(tape, title="worked example")) == "Drawing of worked example"
 
 

@@ -20,8 +20,8 @@ from gradcli.autodiff.runs.program_run import record
 from gradcli.errors import GradcliError
 from gradcli.frozen import replace
 from gradcli.language.ast import Name
-from gradcli.language.free_names import free_names
 from gradcli.language.parser import parse
+from gradcli.language.statements import free_names
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import applied_to_arrays
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL

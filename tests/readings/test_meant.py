@@ -16,8 +16,8 @@ from gradcli.autodiff.inner_derivatives import with_derivatives
 from gradcli.autodiff.runs.program_run import record
 from gradcli.errors import GradcliError
 from gradcli.language.ast import Assignment, Output, Program
-from gradcli.language.free_names import free_names
 from gradcli.language.parser import parse
+from gradcli.language.statements import free_names
 from gradcli.ops.declaration.constants import VALUES
 from gradcli.ops.words import read
 

@@ -8,9 +8,9 @@ import pytest
 
 from gradcli.autodiff.runs.program_run import record
 from gradcli.language.ast import Output, Program
-from gradcli.language.free_names import free_names
 from gradcli.language.parser import parse
 from gradcli.language.readings.otherwise import otherwise
+from gradcli.language.statements import free_names
 from gradcli.ops.words import read
 from gradcli.teaching.tasks import task
 from gradcli.teaching.verdicts import Verdict

@@ -10,10 +10,9 @@ from textcases import read_cases
 
 from gradcli.errors import GradcliError
 from gradcli.language.ast import Call, Definition, Output, postorder
-from gradcli.language.free_names import free_names
 from gradcli.language.parser import parse
 from gradcli.language.program_text import program_text
-from gradcli.language.statements import blocks, expressions
+from gradcli.language.statements import blocks, expressions, free_names
 from gradcli.ops.words import read, vocabulary
 
 CASES = Path(__file__).parents[1] / "language" / "cases"

@@ -12,8 +12,8 @@ from corpus import ANYWHERE, CORPUS, Example
 from gradcli.autodiff.runs.program_run import record
 from gradcli.errors import GradcliError
 from gradcli.language.ast import Output, Program
-from gradcli.language.free_names import free_names
 from gradcli.language.parser import parse
+from gradcli.language.statements import free_names
 from gradcli.ops.declaration.constants import VALUES
 from gradcli.ops.words import read
 from gradcli.output.formulas.latex import to_latex

@@ -66,6 +66,24 @@ def test_changed_numbers_get_hardly_a_reason() -> None:
     assert named <= 1
 
 
+def test_a_number_that_is_another_one_gets_hardly_a_reason_and_no_certain_one() -> None:
+    source = random.Random(5)
+    x = sympy.Symbol("x")
+    named = tried = 0
+    for question in QUESTIONS:
+        marker = Marker(question, "x")
+        answer = str(sympy.diff(sympy.sympify(question), x))
+        for number in re.finditer(r"(?<![\w.])\d+", answer):
+            for other in source.sample(range(41), 4):
+                marked = marker.mark(f"{answer[: number.start()]}{other}{answer[number.end() :]}".replace("E*", "e*"))
+                if marked.verdict is Verdict.WRONG:
+                    tried += 1
+                    named += bool(marked.reasons)
+                    assert certainty(marked) != "certain"
+    assert tried > 100
+    assert named <= 0.03 * tried
+
+
 def test_a_right_answer_with_a_jump_far_away_is_not_right() -> None:
     assert Marker("x^2", "x").mark("2x + (x > 1000)").verdict is Verdict.WRONG
     assert Marker("abs(x)*x", "x").mark("2*abs(x)").verdict is Verdict.RIGHT
@@ -151,10 +169,10 @@ def test_what_could_be_read_otherwise_is_said() -> None:
 @pytest.mark.parametrize(
     ("question", "answer", "certain"),
     [
-        ("sin(x^5)", "1*x^4*cos(x^5)", "likely"),  # power.no_factor, or 1 for 5
+        ("sin(x^5)", "1*x^4*cos(x^5)", None),  # nobody writes that 1 who forgets the 5
         ("sin(x^5)", "x^4*cos(x^5)", "certain"),
         ("(3x + 2)^4", "9*(3x + 2)^3", "likely"),
-        ("e^(3x)", "6*e^(3x)", "weak"),  # twice the right answer
+        ("e^(3x)", "6*e^(3x)", None),  # twice the right answer, or 6 for 3
         ("e^(3x)", "3*e^(2x)", None),
     ],
 )
@@ -162,8 +180,8 @@ def test_a_reason_that_may_be_a_slip_in_a_number_is_not_certain(question: str, a
     marker = Marker(question, "x")
     marked = marker.mark(answer)
     assert certainty(marked) == certain
-    assert ("it could also be a slip in one number" in feedback(marker.question, marked, 1)) is marked.one_number
-    assert marked.one_number is (certain in ("likely", "weak"))
+    assert any("be a slip in one number" in line for line in feedback(marker.question, marked, 1)) is marked.one_number
+    assert certain is None or marked.one_number is (certain == "likely")
 
 
 def test_a_changed_number_gets_hardly_a_certain_reason() -> None:

@@ -27,7 +27,7 @@ def test_each_is_marked_with_the_mistakes_that_it_is_listed_with(question: str) 
             marked = marker.mark(one.answer)
             assert marked.verdict is Verdict.WRONG
             assert {reason.kind for reason in marked.reasons} <= {slip.kind for slip in one.slips}
-            assert marked.reasons[0].kind == one.slips[0].kind
+            assert marked.one_number or marked.reasons[0].kind == one.slips[0].kind
 
 
 def test_what_cannot_be_told_apart_at_a_point_is_equal_there() -> None:
@@ -57,7 +57,7 @@ def test_the_command_shows_them(tmp_path: object) -> None:
     [
         (["--wrt", "x"], "--wrt is for a question"),
         (["x*w"], "by which variable"),
-        (["x", "w"], "several expressions"),
+        (["x", "w"], "there are 2 expressions"),
         (["x*("], "the expression ends"),
         (["x^2", "--wrt", "t"], "no variable t"),
     ],

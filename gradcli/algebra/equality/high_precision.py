@@ -37,7 +37,7 @@ _LONGEST_CONSTANT = 500
 """Digits of a constant for which digits are added to the first calculation, so that x + 1e-60 is not x."""
 
 _MOST_DIGITS = 3000
-_MOST_SPECIAL_DIGITS = 200
+_MOST_SPECIAL_DIGITS = 800
 """The most digits where special functions are computed: what mpmath needs for them grows fast."""
 
 SPECIAL = 100
@@ -118,7 +118,7 @@ class Numeric:
         """The value of each step."""
         self.evaluations += max(1.0, (digits / DIGITS) ** (2 if self.is_special else 1))
         found: list[Any] = []
-        rounded = any(isinstance(value, Irrational) for value in point.values())
+        rounded = _is_rounded(point)
         with mp.workdps(digits):
             for step, function in zip(self.steps, self._functions, strict=True):
                 if function is not None:
@@ -141,33 +141,58 @@ class Numeric:
 
     def compare(self, point: Mapping[str, Coordinate]) -> Outcome:
         """How the two results compare at a point."""
-        found = self.values(point, self.digits)
-        outcomes = [self._outright(found[first], found[second]) for first, second in self.ends]
+        digits, found = self.digits, self.values(point, self.digits)
+        outcomes = [self._outright(found[first], found[second], digits) for first, second in self.ends]
+        most = _MOST_SPECIAL_DIGITS if self.is_special else _MOST_DIGITS
+        while any(outcome and outcome.kind is Kind.AGREE for outcome in outcomes) and self._loses(found, digits):
+            if digits == most:  # what was lost may be all the difference
+                return Outcome(Kind.UNDECIDED)
+            digits = min(4 * digits, most)
+            found = self.values(point, digits)
+            outcomes = [self._outright(found[first], found[second], digits) for first, second in self.ends]
         open_ends = [at for at, outcome in enumerate(outcomes) if outcome is None]
-        decided = self._careful(point, found, [self.ends[at] for at in open_ends]) if open_ends else []
+        decided = self._careful(point, found, [self.ends[at] for at in open_ends], digits) if open_ends else []
         rest = iter(decided)
         return together([next(rest) if outcome is None else outcome for outcome in outcomes])
 
-    def _outright(self, a: Any, b: Any) -> Outcome | None:
-        """How two values compare where 50 digits show it."""
+    def _loses(self, found: Sequence[Any], digits: int) -> bool:
+        """Whether an operand left no trace among so many digits: that of a sum, or of tanh far out."""
+        bits = (digits - 3 * SPARE_DIGITS) * 332 // 100
+        for step, value in zip(self.steps, found, strict=True):
+            if not step.inputs or type(value) is float:
+                continue
+            operands = [found[input] for input in step.inputs]
+            if step.operation not in (arithmetic.add.name, arithmetic.sub.name):
+                if _absorbs(step.operation, operands, value):
+                    return True
+            elif all(type(operand) is not float and operand for operand in operands):
+                first, second = map(mp.mag, operands)
+                if abs(first - second) > bits:
+                    return True
+        return False
+
+    def _outright(self, a: Any, b: Any, digits: int) -> Outcome | None:
+        """How two values compare where so many digits show it."""
         if a is _TOO_LARGE or b is _TOO_LARGE:
             return Outcome(Kind.UNDECIDED)
         if type(a) is float and type(b) is float:
             return Outcome(Kind.NEITHER)
         if type(a) is not float and type(b) is not float:
-            with mp.workdps(self.digits):
-                if abs(a - b) <= mp.mpf(10) ** (SPARE_DIGITS - self.digits) * max(abs(a), abs(b)):
+            with mp.workdps(digits):
+                if abs(a - b) <= mp.mpf(10) ** (SPARE_DIGITS - digits) * max(abs(a), abs(b)):
                     return Outcome(Kind.AGREE, a, b)
         return None
 
-    def _careful(self, point: Mapping[str, Coordinate], rough: Sequence[Any], ends: Sequence[tuple[int, int]]) -> list[Outcome]:
+    def _careful(
+        self, point: Mapping[str, Coordinate], rough: Sequence[Any], ends: Sequence[tuple[int, int]], least: int
+    ) -> list[Outcome]:
         """Two calculations at each of several precisions show what is rounding: it shrinks as the digits grow."""
-        digits = max(self._digits(rough, end) for end in ends)
+        digits = max(least if least > self.digits else 0, *[self._digits(rough, end) for end in ends])
         found: list[Outcome | None] = [None] * len(ends)
         while None in found and digits <= (_MOST_SPECIAL_DIGITS if self.is_special else _MOST_DIGITS):
             low, high = self.values(point, digits), self.values(point, 2 * digits)
             with mp.workdps(2 * digits):
-                unclear = self._unclear(low, high)
+                unclear = self._unclear(low, high, digits if _is_rounded(point) else 0)
                 for at, end in enumerate(ends):
                     if found[at] is None and not (unclear[end[0]] or unclear[end[1]]):
                         found[at] = self._decided(low, high, end, digits)
@@ -205,8 +230,14 @@ class Numeric:
         lost = min(largest - smallest, 10_000) * 302 // 1000
         return min(max(self.digits + 10, lost + 30), 100 if self.is_special else 1000)
 
-    def _unclear(self, low: Sequence[Any], high: Sequence[Any]) -> list[bool]:
-        """Whether each step hangs on a decision that rounding made: a comparison of equal numbers, the floor of a whole one."""
+    def _unclear(self, low: Sequence[Any], high: Sequence[Any], met: int) -> list[bool]:
+        """Whether each step hangs on a decision that rounding made: a comparison of equal numbers, the floor of a whole one.
+
+        Args:
+            low: The values in some digits.
+            high: Those in twice as many.
+            met: These digits where the point was chosen because numbers are equal there, else 0.
+        """
         unclear: list[bool] = []
         absorbed: list[bool] = []
         for at, (operation, inputs, _, _) in enumerate(self.steps):
@@ -220,12 +251,17 @@ class Numeric:
                 unclear.append(True)
             elif operation in _COMPARISONS:
                 (a, b), (c, d) = [low[input] for input in inputs], [high[input] for input in inputs]
+                if met:
+                    (a, b), (c, d) = _met(operation, [a, b], met), _met(operation, [c, d], 2 * met)
                 infinite = any(type(value) is float for value in (a, b, c, d))
                 unclear.append(type(a) is not type(c) or type(b) is not type(d) if infinite else not _close(a - b, c - d))
             elif operation in _LOGICAL:
                 unclear.append(not all(_close(low[input], high[input]) for input in inputs))
             elif operation in _ROUNDINGS:
-                unclear.append(not _close(_from_half(low[inputs[0]]), _from_half(high[inputs[0]])))
+                (a,), (c,) = [low[inputs[0]]], [high[inputs[0]]]
+                if met:
+                    (a,), (c,) = _met(operation, [a], met), _met(operation, [c], 2 * met)
+                unclear.append(not _close(_from_half(a), _from_half(c)))
             elif type(low[at]) is not type(high[at]):
                 unclear.append(True)
             elif type(high[at]) is float:  # freshly undefined: log(0) is, unless the 0 is rounding
@@ -335,6 +371,10 @@ def _met(operation: str, operands: list[Any], digits: int) -> list[Any]:
     if operation == arithmetic.add.name and a and _meet(a, -b, digits):
         return [a, -a]
     return [a, a] if operation != arithmetic.add.name and _meet(a, b, digits) else operands
+
+
+def _is_rounded(point: Mapping[str, Coordinate]) -> bool:
+    return any(isinstance(value, Irrational) for value in point.values())
 
 
 def _meet(a: Any, b: Any, digits: int) -> bool:

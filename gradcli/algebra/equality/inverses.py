@@ -86,6 +86,7 @@ class _Line:
 
     Attributes:
         values: For each step the nodes of the values that it may have, where it is constant by pieces; None where it varies.
+        jumps: The steps that have several such values, since they jump, as floor(x) does.
     """
 
     def __init__(self, steps: Sequence[Step], variable: str, rest: Mapping[str, Coordinate]) -> None:
@@ -95,6 +96,7 @@ class _Line:
         self.builder = PrimitiveBuilder(Graph(_NODES))
         self.builder.identities = True
         self.values: list[list[int] | None] = []
+        self.jumps: set[int] = set()
         self.zero = self.builder.constant(0)
 
     def fix(self) -> None:
@@ -109,6 +111,8 @@ class _Line:
             else:
                 operands = [self.values[input] for input in inputs]
                 given = [operand for operand in operands if operand is not None]
+                if (len(given) < len(operands) and _by_pieces(operation)) or not self.jumps.isdisjoint(inputs):
+                    self.jumps.add(len(self.values))
                 if len(given) == len(operands):
                     combined = itertools.islice(itertools.product(*given), _MOST_VALUES * 2)
                     known = list(dict.fromkeys(builder.operation(operation, ids) for ids in combined))[:_MOST_VALUES]
@@ -129,7 +133,7 @@ class _Line:
         work, complete, targets = [(switch, self.zero)], True, 0
         while work:
             at, target = work.pop()
-            if self.values[at] is not None:
+            if self.values[at] is not None and at not in self.jumps:
                 continue
             if self.steps[at].operation == VARIABLE:
                 found[target] = None
@@ -147,10 +151,13 @@ class _Line:
         """What operands have to be for an operation to have a value; None where that is not known."""
         operation, inputs = step.operation, step.inputs
         varying = [place for place, input in enumerate(inputs) if self.values[input] is None]
+        varying = varying or [place for place, input in enumerate(inputs) if input in self.jumps]
         declared = OPERATIONS[operation]
         if declared.facts.moves or _chooses(operation):
             return [(inputs[place], target) for place in varying]
         goal = Symbol(self.builder, target)
+        if len(inputs) == 1 and _by_pieces(operation):  # where it comes to the value, and leaves it
+            return [(inputs[0], (goal + fraction(half, 2)).id) for half in range(-2, 3)]
         if len(inputs) == 1:
             return [(inputs[0], id) for id in self.undone(declared, goal)] or None
         if len(varying) == 1:

@@ -244,7 +244,7 @@ def _numeric(pair: Pair, start: Equality, same_form: Callable[[], bool]) -> Equa
 def _known(pair: Pair) -> list[Point]:
     """Places at which something changes, of those that exact arithmetic finds."""
     steps, found = with_switches(pair)
-    return list(itertools.islice(critical_points(steps, found, pair.variables, 100_000), _MOST_EXACT))
+    return list(itertools.islice(critical_points(steps, found, pair.variables), _MOST_EXACT))
 
 
 def _share_more_than_points(pair: Pair, found: Equality, compare: Callable[[Mapping[str, Coordinate]], Outcome]) -> bool:

@@ -23,6 +23,9 @@ _RING = frozenset(
 MERSENNE_EXPONENTS = (127, 521, 1279, 2203, 4423)
 """2^k - 1 is prime for these k."""
 
+_CRITICAL_WORK = 100_000
+"""How much work one exact calculation of a critical point may be."""
+
 _MAX_DEGREE_BITS = MERSENNE_EXPONENTS[-1]
 
 
@@ -187,7 +190,7 @@ def _sum(left: tuple[int, int], right: tuple[int, int]) -> tuple[int, int]:
     return max(left[0] + right[1], right[0] + left[1]), left[1] + right[1]
 
 
-def critical_points(steps: Sequence[Step], singular: Sequence[int], variables: Sequence[str], limit: int) -> Iterator[Point]:
+def critical_points(steps: Sequence[Step], singular: Sequence[int], variables: Sequence[str]) -> Iterator[Point]:
     """Points at which some steps, such as divisors, may be 0.
 
     Along the axis of one variable, with 1 or 2 for the others, a step is taken for a polynomial of degree 2, and the point for a
@@ -197,7 +200,6 @@ def critical_points(steps: Sequence[Step], singular: Sequence[int], variables: S
         steps: The steps.
         singular: Those whose zeros are asked for.
         variables: The variables.
-        limit: How much work one exact calculation may be.
     """
     if not singular:
         return
@@ -205,7 +207,7 @@ def critical_points(steps: Sequence[Step], singular: Sequence[int], variables: S
         for rest in (1, 2) if len(variables) > 1 else (1,):
             base: Point = dict.fromkeys(variables, rest)
             try:
-                low, middle, high = (values(steps, {**base, variable: at}, exact(limit)) for at in (-1, 0, 1))
+                low, middle, high = (values(steps, {**base, variable: at}, exact(_CRITICAL_WORK)) for at in (-1, 0, 1))
             except TooLongError:
                 return
             for at in singular[:20]:

@@ -182,9 +182,12 @@ def witness_of(point: Point, outcome: Outcome) -> Witness:
         return replace(witness_of(point, Outcome(outcome.kind, first[at], second[at])), first=floats[0], second=floats[1], at=at)
     texts = [value_text(value, 15) for value in (first, second)]
     digits = 15
-    while texts[0] == texts[1] and first is not None and digits < 200:
+    while texts[0] == texts[1] and first is not None and digits < 60:
         digits *= 2
         texts = [value_text(value, digits) for value in (first, second)]
+    if texts[0] == texts[1] and first is not None:  # 1 and 1 + 1e-615
+        distance = second - first
+        texts = [value_text(first, 15), f"{value_text(first, 15)} {'-' if distance < 0 else '+'} {value_text(abs(distance), 15)}"]
     return Witness(point, value_float(first), value_float(second), texts[0], texts[1])
 
 

@@ -14,8 +14,8 @@ from fractions import Fraction
 
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.terms import ONE, Monomial, Rational, divided
-from gradcli.language.ast import Call, Number, Operator, Output, children, postorder
-from gradcli.language.parser import parse
+from gradcli.language.ast import Call, Number, Operator, children, postorder
+from gradcli.language.parser import parse_expression
 from gradcli.ops.elementwise.exponential import log
 from gradcli.typing import NamedTuple
 
@@ -104,12 +104,10 @@ def _patterns() -> tuple[_Pattern, ...]:
 
 def _terms(text: str) -> tuple[list[_Term], Rational]:
     """The terms of a sum of products of functions of x, or of a multiple of x, and that multiple."""
-    statement = parse(text).statements[0]
-    assert isinstance(statement, Output)
     values: list[dict[Monomial, Rational]] = []  # with the place of a function in the list of all for its atom
     functions: list[str] = []
     factor: Rational = 1
-    for node in postorder(statement.value):
+    for node in postorder(parse_expression(text)):
         count = len(children(node))
         operands = values[len(values) - count :]
         del values[len(values) - count :]

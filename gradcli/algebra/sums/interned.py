@@ -103,10 +103,9 @@ class Interned:
         if shape:
             self.shapes[atom] = shape
 
-    def has_atom(self, kind: str, content: tuple[int, ...], settings: Settings = ()) -> bool:
+    def has_atom(self, kind: str, content: tuple[int, ...]) -> bool:
         """Whether an atom is in use."""
-        plain = Atom(kind, content)
-        return ((plain, settings) if settings else plain) in self._atom_ids
+        return Atom(kind, content) in self._atom_ids
 
     def form(self, terms: Mapping[Monomial, Rational]) -> int:
         """The id of a sum of terms; terms with the coefficient 0 fall away."""

@@ -15,8 +15,8 @@ from gradcli.algebra.sums.interned import EXP, LOG, POW, value_of
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.spellings import cancelled, expanded, shortest
 from gradcli.algebra.sums.terms import Monomial, Rational, content_of, divided, whole
-from gradcli.language.ast import Call, Expression, Name, Number, Operator, Output, children, postorder
-from gradcli.language.parser import parse
+from gradcli.language.ast import Call, Name, Number, Operator, children, postorder
+from gradcli.language.parser import parse_expression
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import END, ODD, POLE, TRUTH
 from gradcli.ops.elementwise.arithmetic import add, mul, neg, sub
@@ -103,11 +103,7 @@ def _by_functions() -> dict[tuple[str, str], str]:
     return {(outer, "-" if inner[0] == "-" else inner): result for outer, inner, result in parts}
 
 
-@functools.cache
-def _expression(text: str) -> Expression:
-    statement = parse(text).statements[0]
-    assert isinstance(statement, Output)
-    return statement.value
+_expression = functools.cache(parse_expression)
 
 
 def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *, generic: bool = False) -> int:

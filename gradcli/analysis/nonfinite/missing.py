@@ -70,7 +70,7 @@ def missing_gradients(tape: Tape) -> dict[str, Missing]:
         if name not in asked:
             found[name] = Missing(NOT_ASKED)
         elif adjoint is not None:
-            zero += [] if _any(adjoint) else [name]
+            zero += [] if has_nonzero(adjoint) else [name]
         elif not tape.depends_on(name):
             found[name] = Missing(UNUSED)
         else:
@@ -92,7 +92,8 @@ def _of(stops: Sequence[Stop]) -> Missing:
     return Missing(stops[0].kind, tuple(stops[:LISTED]), len(stops))
 
 
-def _any(value: Any) -> bool:
+def has_nonzero(value: Any) -> bool:
+    """Whether a number, or any element of an array, is not 0."""
     return bool(value.any()) if hasattr(value, "any") else value != 0
 
 
@@ -131,9 +132,9 @@ def _zero_edges(tape: Tape) -> tuple[list[Contribution], set[int]]:
     ended: list[Contribution] = []
     handed: set[int] = set()
     for one in contributions(tape):
-        if _any(one.value):
+        if has_nonzero(one.value):
             handed.add(one.source)
-        elif _any(tape.adjoints[one.target]):
+        elif has_nonzero(tape.adjoints[one.target]):
             ended.append(one)
     return ended, handed
 
@@ -147,10 +148,12 @@ def _kind(tape: Tape, edge: Contribution) -> str:
         return NOT_CHOSEN if STRUCTURAL[name].facts.moves else LEVEL
     operation = OPERATIONS[name]
     facts = operation.facts
-    if not graph.shapes and _any(tape.local_values(id)[argument]):
+    if not graph.shapes and has_nonzero(tape.local_values(id)[argument]):
         return UNDERFLOW
     others = [input for at, input in enumerate(inputs) if at != argument]
-    if any(argument in group and len(group) == 1 for group in facts.linear) and any(not _any(tape.values[o]) for o in others):
+    if any(argument in group and len(group) == 1 for group in facts.linear) and any(
+        not has_nonzero(tape.values[o]) for o in others
+    ):
         return FACTOR
     if len(inputs) == 1 and _constant_zero(operation):
         return STEP

@@ -9,8 +9,8 @@ import functools
 from collections.abc import Iterator
 
 from gradcli.frozen import Frozen
-from gradcli.language.ast import Call, Expression, Operator, Output
-from gradcli.language.parser import parse
+from gradcli.language.ast import Call, Expression, Operator
+from gradcli.language.parser import parse_expression
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import END, POLE
 
@@ -253,8 +253,8 @@ def compiled() -> tuple[Compiled, ...]:
     """The rows of the table, and those that follow from what operations declare, in the order in which they are tried."""
     rows: list[Compiled] = []
     for rule in (*REWRITES, *_within_domains()):
-        pattern = expression(rule.pattern)
-        rows.append(Compiled(rule, pattern, expression(rule.result), head_of(pattern)))
+        pattern = parse_expression(rule.pattern)
+        rows.append(Compiled(rule, pattern, parse_expression(rule.result), head_of(pattern)))
     return tuple(rows)
 
 
@@ -265,13 +265,6 @@ def head_of(whole: Expression) -> Head:
     if isinstance(whole, Call):
         return whole.function, len(whole.arguments) - len(whole.keywords)
     return type(whole).__name__, 0
-
-
-def expression(text: str) -> Expression:
-    """A text of the table as an expression."""
-    statement = parse(text).statements[0]
-    assert isinstance(statement, Output)
-    return statement.value
 
 
 def _within_domains() -> Iterator[Rewrite]:

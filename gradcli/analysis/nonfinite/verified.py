@@ -20,7 +20,7 @@ from gradcli.autodiff.passes.tape import Tape
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph
-from gradcli.lowering.elements.expansion import ELEMENTS, expanded_outputs
+from gradcli.lowering.elements.expansion import expanded_outputs
 from gradcli.ops.declaration.ieee import as_float
 from gradcli.typing import Any
 
@@ -93,8 +93,8 @@ class Pairing:
         sizes = len(first.graph) + len(second.graph)
         if sizes > 2 * MOST_NODES:
             raise GradcliError("too large")
-        (one,), names = expanded_outputs(first.graph, [first.output], builder, ELEMENTS)
-        (other,), more = expanded_outputs(second.graph, [second.output], builder, ELEMENTS)
+        (one,), names = expanded_outputs(first.graph, [first.output], builder)
+        (other,), more = expanded_outputs(second.graph, [second.output], builder)
         self.names = {**more, **names}
         cotangent = first.adjoints[first.output] if first.graph.shape(first.output) else None
         self.weights = [1.0] * len(one) if cotangent is None else _flat(cotangent)

@@ -13,7 +13,7 @@ from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import constant_expression, operation_expression, written_out, written_sizes
 from gradcli.ops.declaration.constants import VALUES
-from gradcli.ops.elementwise.identity import detach
+from gradcli.ops.elementwise.arithmetic import detach
 
 _SHORT = 25
 """Nodes up to which an expression is written out."""

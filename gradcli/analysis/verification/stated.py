@@ -13,9 +13,9 @@ from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.program_run import recorded
 from gradcli.errors import GradcliError, UnknownVariableError, located
 from gradcli.frozen import Frozen
-from gradcli.language.free_names import free_names
 from gradcli.language.numbers import short_text
 from gradcli.language.parser import parse
+from gradcli.language.statements import free_names
 from gradcli.ops.declaration.structural import shape_of
 from gradcli.teaching.marking import Marker
 from gradcli.teaching.words import feedback

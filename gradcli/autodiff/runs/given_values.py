@@ -9,8 +9,8 @@ from gradcli.autodiff.runs.program_run import recorded
 from gradcli.errors import GradcliError, Span, located
 from gradcli.graph.graph import MOST_AXES
 from gradcli.language.ast import Output
-from gradcli.language.free_names import free_names
 from gradcli.language.parser import parse
+from gradcli.language.statements import free_names
 from gradcli.ops.declaration.constants import is_constant
 from gradcli.typing import Any
 

@@ -9,8 +9,7 @@ from gradcli.errors import GradcliError, UnknownVariableError, nearest, no_value
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.graph.names import constant_text, node_names
 from gradcli.language.ast import Call, Name, Operator, Program, postorder
-from gradcli.language.free_names import free_names
-from gradcli.language.statements import expressions
+from gradcli.language.statements import expressions, free_names
 from gradcli.lowering.programs.calls import run_together
 from gradcli.lowering.programs.expressions import TRUTHS
 from gradcli.ops.declaration.constants import VALUES, is_constant

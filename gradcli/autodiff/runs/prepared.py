@@ -15,8 +15,7 @@ from gradcli.errors import Span, no_value
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import Program
-from gradcli.language.free_names import free_names
-from gradcli.language.statements import assigned_names
+from gradcli.language.statements import assigned_names, free_names
 from gradcli.lowering.builders.compaction import compacted
 from gradcli.lowering.programs.lower import sort_variables
 from gradcli.lowering.programs.outputs import (

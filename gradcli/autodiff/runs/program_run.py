@@ -19,10 +19,9 @@ from gradcli.graph.graph import DEFAULT_MAX_NODES, Graph, Shape
 from gradcli.graph.names import node_names
 from gradcli.graph.shapes import shape_text
 from gradcli.language.ast import Program, Statement
-from gradcli.language.free_names import free_names
 from gradcli.language.numbers import number_text
 from gradcli.language.program_text import without_effect
-from gradcli.language.statements import uses_tape
+from gradcli.language.statements import free_names, uses_tape
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.builder import Shown, Value
 from gradcli.lowering.builders.dynamic import DynamicBuilder

@@ -23,8 +23,7 @@ from gradcli.ops import vjp
 from gradcli.ops.declaration.operation import NotDifferentiableError
 from gradcli.ops.declaration.structural import shape_of
 from gradcli.ops.declaration.symbol import Symbol
-from gradcli.ops.elementwise.arithmetic import div
-from gradcli.ops.elementwise.identity import clone
+from gradcli.ops.elementwise.arithmetic import clone, div
 from gradcli.typing import Any
 
 NOT_SCALAR = "grad can be implicitly created only for scalar outputs"

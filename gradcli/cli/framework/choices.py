@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from gradcli.cli.framework.command import Options
+from gradcli.cli.framework.command import Command, Options
+from gradcli.cli.framework.options import FORMULAS, VERDICT, WRITTEN
 from gradcli.cli.framework.streams import STDIN
-from gradcli.errors import GradcliError
-from gradcli.typing import TYPE_CHECKING
+from gradcli.errors import ExitCode, GradcliError
+from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gradcli.output.formats import Format
@@ -34,18 +35,42 @@ def refuse(options: Options, names: Sequence[str], why: str, hint: str = "leave 
             raise GradcliError(f"--{name} {why}", hint=hint)
 
 
-def chosen_format(format: str | None, *, json: bool, quiet: bool = False, select: Sequence[str] = ()) -> str | None:
+_NOTHING = "nothing"
+"""What --quiet asks for where the exit code is the answer."""
+
+
+def chosen_format(options: Options) -> str | None:
     """The format that --format, --json, --select and --quiet ask for; None where the terminal decides.
 
     Raises:
         GradcliError: They ask for different ones.
     """
-    options = {"--json": json and "json", "--select": bool(select) and "json", "--quiet": quiet and "numbers"}
-    asked = {"--format": format, **options}
+    given = options.given
+    asked = {"--format": given.get("format"), "--json": "json" in given and "json", "--select": "select" in given and "json"}
+    if "quiet" in given:
+        own, form = options.command.by_flag["-q"], asked["--format"] or "text"
+        asked["--quiet"] = form if own is FORMULAS and form != "json" else _NOTHING if own is VERDICT else "numbers"
     formats = {option: format for option, format in asked.items() if format}
     if len(set(formats.values())) > 1:
         raise GradcliError(f"{' and '.join(formats)} ask for different formats", hint="leave one out")
-    return next(iter(formats.values()), None)
+    found = next(iter(formats.values()), None)
+    return None if found == _NOTHING else found
+
+
+def done(command: Command[Any], options: Options) -> ExitCode | None:
+    """Run a command; where it writes to standard output alone, into the file that is asked for, or nowhere.
+
+    Raises:
+        GradcliError: It fails, or the file cannot be written.
+    """
+    path = options.given.get("output")
+    silent = "quiet" in options.given and command.by_flag["-q"] is VERDICT
+    once = "--feed" in command.by_flag and "feed" not in options.given
+    if not silent and (path in (None, STDIN) or not (once or command.by_flag.get("-o") is WRITTEN)):
+        return command.run(options)
+    from gradcli.cli.framework.into_file import into_file
+
+    return into_file(None if silent else path, command, options)
 
 
 def split_names(option: str, values: Sequence[str]) -> list[str]:

@@ -30,6 +30,7 @@ class Option(Generic[T]):
         help: What it does, as one sentence.
         metavar: What its value is called; empty for a flag, which takes none.
         short: A short form with one dash.
+        other: What else it may be called, with dashes, since other commands call the same so.
         choices: The values that it takes; empty for any.
         default: Its value where it is left out.
         minimum: For whole numbers the smallest; None for text.
@@ -43,6 +44,7 @@ class Option(Generic[T]):
         default: T,
         *,
         short: str = "",
+        other: str = "",
         choices: tuple[str, ...] = (),
         minimum: int | None = None,
         maximum: int = 10**15,
@@ -52,6 +54,7 @@ class Option(Generic[T]):
         self.metavar = metavar
         self.default = default
         self.short = short
+        self.other = other
         self.choices = choices
         self.minimum = minimum
         self.maximum = maximum
@@ -78,7 +81,7 @@ class Option(Generic[T]):
     @property
     def flags(self) -> tuple[str, ...]:
         """How it is written."""
-        return (self.short, f"--{self.name}") if self.short else (f"--{self.name}",)
+        return tuple(filter(None, (self.short, f"--{self.name}", self.other)))
 
     @property
     def repeated(self) -> bool:
@@ -91,9 +94,9 @@ def flag(help: str, *, short: str = "") -> Option[bool]:
     return Option(help, "", False, short=short)
 
 
-def text(help: str, metavar: str, *, short: str = "", choices: tuple[str, ...] = ()) -> Option[str | None]:
+def text(help: str, metavar: str, *, short: str = "", other: str = "", choices: tuple[str, ...] = ()) -> Option[str | None]:
     """An option with a text, one of the choices where there are any; None where it is left out."""
-    return Option(help, metavar, None, short=short, choices=choices)
+    return Option(help, metavar, None, short=short, other=other, choices=choices)
 
 
 def choice(help: str, metavar: str, choices: tuple[str, ...], default: str) -> Option[str]:
@@ -140,6 +143,7 @@ class Options:
         None,
         choices=LANGUAGES,
     )
+    ascii = Option("No signs beyond ASCII.", "", False)
 
     def __init__(
         self, command: Command[Any], given: Mapping[str, Any], variables: Sequence[Given] = (), positional: Sequence[str] = ()

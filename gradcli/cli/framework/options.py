@@ -6,7 +6,7 @@ from gradcli.cli.framework.command import Options, flag, text, texts, whole
 from gradcli.typing import Any
 
 EXPRESSION = ("EXPRESSION", "The expression or program; - is standard input.")
-PROGRAM = ("FILE", "The program, a .grad file; - is standard input.")
+PROGRAM = ("FILE", "The program, a .grad file or its text; - is standard input.")
 FORMATS = ("rich", "text", "json")
 MODES = ("dynamic", "static")
 
@@ -44,10 +44,14 @@ class WatchOptions(Options):
     )
 
 
-class ExpressionOptions(ReadOptions, ValueOptions, WatchOptions):
-    """An expression."""
+class SourceOptions(ReadOptions):
+    """Where an expression stands."""
 
     file = text("Read the expression from a file; - is standard input.", "FILE", short="-f")
+
+
+class ExpressionOptions(SourceOptions, ValueOptions, WatchOptions):
+    """An expression."""
 
 
 class ProgramOptions(ReadOptions, ValueOptions, WatchOptions):
@@ -128,7 +132,6 @@ class OutputOptions(Options):
 
     format = text("How to write it; where left out rich on a terminal and text in a pipe.", "FORMAT", choices=FORMATS)
     json = flag("One JSON document: --format json.")
-    ascii = flag("No signs beyond ASCII.")
 
 
 WRITTEN = text("Write to a file, as text, or as JSON where its name ends in .json.", "FILE", short="-o")
@@ -139,6 +142,13 @@ class ResultOptions(OutputOptions):
     """How and where to write what was found."""
 
     output = WRITTEN
+
+
+VERDICT = flag("Print nothing: the exit code is the answer.", short="-q")
+"""For a command whose exit code says it all; what it writes is not written."""
+
+FORMULAS = flag("The formulas alone, without remarks; with values these alone, one a line.", short="-q")
+"""For a command whose answers are formulas, in one of its formats."""
 
 
 class SelectOptions(Options):
@@ -192,6 +202,7 @@ class SymbolicOptions(Options):
     at = texts("Give values as well, at a point: x=2,w=1.", "NAME=VALUE,...")
     format = text("How to write it; as text where left out.", "FORMAT", choices=("text", "unicode", "latex", "sympy", "json"))
     json = flag("One JSON document: --format json.")
+    quiet = FORMULAS
     output = WRITTEN
 
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 
 from gradcli.cli.framework.progress import erased
-from gradcli.errors import ExitCode, GradcliError, Speech, label, said, speak_as, visible
+from gradcli.errors import WARNED, ExitCode, GradcliError, Speech, label, said, speak_as, visible
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -182,13 +182,15 @@ def abandon_stdout() -> None:
 
 
 def write_warning(text: str) -> None:
-    """Write a warning to standard error."""
-    _to_stderr(f"{label(said('warning:'))}{said(visible(text))}\n")
+    """Write a warning to standard error, and keep it for the JSON document that may follow."""
+    WARNED.append(text)
+    yellow, end = ("\x1b[1;33m", "\x1b[0m") if _in_colour() else ("", "")
+    _to_stderr(_fitted(f"{yellow}{label(said('warning:'), end)}{said(visible(text))}") + "\n")
 
 
 def write_note(text: str, *, own: bool = True) -> None:
     """Write a line to standard error; one that is not the tool's own, such as what a program prints, as it is."""
-    _to_stderr(f"{said(text) if own else text}\n")
+    _to_stderr(f"{_fitted(said(text)) if own else text}\n")
 
 
 def write_error(error: GradcliError, *, as_json: bool) -> None:
@@ -198,7 +200,26 @@ def write_error(error: GradcliError, *, as_json: bool) -> None:
 
         _to_stderr(json.dumps(error.as_json()) + "\n")
     else:
-        _to_stderr(error.render(said, colour=wants_rich(sys.stderr) and not os.environ.get("NO_COLOR")) + "\n")
+        _to_stderr("\n".join(map(_fitted, error.render(said, colour=_in_colour()).split("\n"))) + "\n")
+
+
+def _in_colour() -> bool:
+    """Whether standard error shows colours."""
+    return wants_rich(sys.stderr) and not os.environ.get("NO_COLOR")
+
+
+def _fitted(line: str) -> str:
+    """A sentence whose lines on a terminal end between words; a picture, which is indented, is as it is."""
+    if sys.stderr is None or not sys.stderr.isatty() or line.startswith(" "):
+        return line
+    import shutil
+
+    from gradcli.output.wrapping import wrapped
+
+    begin, end, rest = line.rpartition("\x1b[0m")
+    word = begin.partition("m")[2]
+    first, *others = wrapped(word + rest, shutil.get_terminal_size().columns) or [""]
+    return "\n".join([f"{begin}{end}{first[len(word) :]}", *others])
 
 
 def _to_stderr(text: str) -> None:

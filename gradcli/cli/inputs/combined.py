@@ -9,7 +9,7 @@ from gradcli.cli.framework.options import CombinedOptions
 from gradcli.cli.inputs.relations import dependences_of
 from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.symbolic import graph_of
-from gradcli.cli.inputs.variables import expressions_by_name
+from gradcli.cli.inputs.variables import directions
 from gradcli.errors import GradcliError, UnknownVariableError, located
 from gradcli.frozen import Frozen
 from gradcli.language.ast import NOWHERE, Expression
@@ -90,7 +90,7 @@ def field_sums(options: CombinedOptions, values: Mapping[str, Any], others: Sequ
         if options.direction:
             if graph.shapes:
                 raise GradcliError("a derivative along a vector is of a number, and here is an array", hint="take one element")
-            direction = expressions_by_name("--direction", options.direction, "x=1,w=2")
+            direction = directions(options.direction)
             for name in direction:
                 variables_asked(graph, [name], where, "--direction")
             names = list(direction)

@@ -97,8 +97,8 @@ def _split(text: str) -> list[str]:
 
 def _variables(options: Options) -> list[str]:
     """The variables of the expression of a call, in the order of first use; none where it has no expression yet."""
-    from gradcli.language.free_names import free_names
     from gradcli.language.parser import parse
+    from gradcli.language.statements import free_names
     from gradcli.ops.declaration.constants import VALUES
 
     if STDIN in (*options.positional[:1], options.given.get("file")):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from gradcli.cli.framework.choices import refuse, split_names
-from gradcli.cli.framework.command import flag, text, texts
+from gradcli.cli.framework.command import Option, flag, text, texts
 from gradcli.cli.framework.options import FileOptions
 from gradcli.errors import GradcliError
 from gradcli.typing import TYPE_CHECKING
@@ -56,9 +56,7 @@ def check_alone(options: FeedOptions) -> None:
     Raises:
         GradcliError: It does.
     """
-    if "output" in options.given:
-        raise GradcliError("-o is for the records of --feed", hint="write --json > FILE, or add --feed rows.csv")
-    names = [option.name for option in FeedOptions.declared() if option.name != "output"]
+    names = [name for name, own in vars(FeedOptions).items() if isinstance(own, Option) and name != "output"]
     refuse(options, names, "is for the rows of --feed", "leave it out, or add --feed rows.csv")
 
 

@@ -11,8 +11,7 @@ from gradcli.cli.inputs.variables import bindings_of, values_by_name
 from gradcli.errors import GradcliError
 from gradcli.language.ast import Program
 from gradcli.language.builder import identifier
-from gradcli.language.free_names import free_names
-from gradcli.language.statements import uses_tape
+from gradcli.language.statements import free_names, uses_tape
 
 
 class ProgramRunOptions(ProgramOptions, WrtOptions, OptimizeOptions, BackwardOptions, Limits):

@@ -7,7 +7,7 @@ import os
 import re
 
 from gradcli.cli.framework.command import Options
-from gradcli.cli.framework.options import ExpressionOptions, ProgramOptions, ReadOptions
+from gradcli.cli.framework.options import ProgramOptions, ReadOptions, SourceOptions
 from gradcli.cli.framework.streams import STDIN, read_text
 from gradcli.cli.framework.table import others_have
 from gradcli.errors import GradcliError, NoValueError, visible
@@ -29,11 +29,13 @@ r"""What may be the name of a function that is called: ln(x), \ln x, and ln x of
 _DECIMAL = r"(?<!\.)\.\d|\d\.(?![.\w])|\d[eE]-\d"
 _LONG = 10_000
 """Characters of a text up to which names are looked for."""
+_SUFFIXES = (".grad", ".txt")
+"""The ends of the names of files that have programs."""
 _PROGRAM = r"[ =*+^;(]"
 """Signs that a program has, and hardly the name of a file."""
 
 
-def expression_text(options: ExpressionOptions) -> tuple[str, str]:
+def expression_text(options: SourceOptions) -> tuple[str, str]:
     """The text of the expression, read as the call says, and what messages call it.
 
     Raises:
@@ -72,19 +74,26 @@ def side_as_read(text: str, whole: str, where: str, options: ReadOptions) -> str
         return text
     from gradcli.ops.words import read
 
-    return read(text, where, how, _names_given(options))
+    del SPELLED[HALF]  # it is seen in what was read: 0,5 is a decimal as well
+    found = read(text, where, how, _names_given(options))
+    _spell_numbers(found.read_as)
+    return found
 
 
 def _spell(text: str) -> None:
     """Write functions as a text calls them that calls each by one name: ln stays ln, arcsin stays arcsin; fractions likewise."""
     called = set(re.findall(_CALLED, text)) if len(text) <= _LONG else set()
     SPELLED.clear()
-    SPELLED[HALF] = "0.5" if re.search(_DECIMAL, text) else HALF
+    _spell_numbers(text)
     for operation in OPERATIONS.values():
         used = called.intersection(operation.spellings)
         own = operation.facts.written or operation.name
         if len(used) == 1 and own not in called:
             SPELLED[own] = used.pop()
+
+
+def _spell_numbers(text: str) -> None:
+    SPELLED[HALF] = "0.5" if re.search(_DECIMAL, text) else HALF
 
 
 def _names_given(options: Options) -> list[str]:
@@ -108,9 +117,9 @@ def read_otherwise(error: GradcliError, options: Options) -> GradcliError:
         or error.where.startswith("-")  # the value of an option
     ):
         return error
-    from gradcli.language.free_names import free_names
     from gradcli.language.parser import parse
     from gradcli.language.program_text import program_text as text_of
+    from gradcli.language.statements import free_names
     from gradcli.ops.words import read
 
     try:
@@ -146,7 +155,7 @@ def say_reading(text: str, options: ReadOptions) -> None:
         write_note(visible(f"note: {note}"))
 
 
-def expression_as_written(options: ExpressionOptions) -> tuple[str, str]:
+def expression_as_written(options: SourceOptions) -> tuple[str, str]:
     """The text of the expression as it is written, and what messages call it."""
     file, positional = options.file, options.positional
     if file is not None:
@@ -160,12 +169,12 @@ def expression_as_written(options: ExpressionOptions) -> tuple[str, str]:
     text = positional[0]
     if text == STDIN:
         return read_text(STDIN)
-    if text.endswith((".grad", ".txt")) and os.path.isfile(text):
+    if text.endswith(_SUFFIXES) and os.path.isfile(text):
         raise GradcliError(f"{text} is a file, and an expression is needed", hint=f"write -f {text}")
     return text, "expression"
 
 
-def expression_texts(options: ExpressionOptions) -> list[tuple[str, str]]:
+def expression_texts(options: SourceOptions) -> list[tuple[str, str]]:
     """The texts of one expression or of several, each with what messages call it.
 
     Raises:
@@ -201,18 +210,22 @@ def program_as_written(options: ProgramOptions) -> tuple[str, str]:
             raise GradcliError(f"there is an expression, '{text}', and also a file, {files[0]}", hint="leave one out")
         return text, "expression"
     if not files:
-        raise GradcliError("there is no program", hint=f'gradcli {name} FILE.grad, or gradcli {name} -e "x^2"')
+        raise GradcliError("there is no program", hint=f'gradcli {name} FILE.grad, or gradcli {name} "x^2"')
     if len(files) > 1:
         raise GradcliError(f"one file at a time: {' '.join(files)}", hint="leave out all but one")
+    [path] = files
+    is_text = options.file is None and not path.endswith(_SUFFIXES) and re.search(_PROGRAM, path)
+    if is_text and not os.path.exists(path):
+        return path, "expression"
     try:
-        return read_text(files[0])
+        return read_text(path)
     except GradcliError as error:
-        if re.search(_PROGRAM, files[0]):
-            error.hint = f'for an expression: gradcli {name} -e "{files[0]}"'
+        if not path.endswith(_SUFFIXES):
+            error.hint = f'for an expression: gradcli {name} -e "{path}"'
         raise
 
 
-def _no_expression(options: ExpressionOptions) -> GradcliError:
+def _no_expression(options: SourceOptions) -> GradcliError:
     command = options.command
     for given in options.variables:
         near = command.near(given.option)
@@ -227,7 +240,7 @@ def _no_expression(options: ExpressionOptions) -> GradcliError:
     return GradcliError("there is no expression", hint=hint)
 
 
-def _several(options: ExpressionOptions) -> GradcliError:
+def _several(options: SourceOptions) -> GradcliError:
     positional, command = options.positional, options.command
     listed = " and ".join(f"'{text}'" for text in positional[:3])
     message = f"there are {len(positional)} expressions: {listed}"

@@ -25,7 +25,7 @@ from gradcli.language.parser import parse
 from gradcli.language.statements import check_exact
 from gradcli.lowering.programs.calls import run_together
 from gradcli.ops.declaration.structural import shape_of
-from gradcli.output.reports.derivatives import Derivatives, derivatives_json, has_elements_only, lines
+from gradcli.output.reports.calculus.derivatives import Derivatives, derivatives_json, has_elements_only, lines
 from gradcli.typing import Any
 
 _MANY_NODES = 4_000
@@ -123,16 +123,16 @@ def write_derivatives(
         found = replace(found, values=[math.nan] * count, bindings=dict(values), notes=[undefined] * count)
     elif values:
         found = _with_values(found, function, graph, ids, values, apart)
-    format = chosen_format(options.format, json=options.json) or "text"
+    format = chosen_format(options) or "text"
     arrays = {name for name, id in graph.variables.items() if graph.shape(id)}
     if format == "sympy" and not has_elements_only(found.simplified, arrays):
         raise GradcliError("SymPy's format has no arrays", hint="choose text, unicode, latex or json")
     if format == "json":
-        write(derivatives_json(found, text, (), ascii=not can_print_signs(sys.stdout)))
+        write(derivatives_json(found, text, ascii=not can_print_signs(sys.stdout)))
     else:
         write(
             f"{remark_said(line)}\n"
-            for line in lines(found, format, of_what=wants_rich(sys.stdout) and can_print_signs(sys.stdout))
+            for line in lines(found, format, alone=options.quiet, of_what=wants_rich(sys.stdout) and can_print_signs(sys.stdout))
         )
 
 

@@ -104,24 +104,22 @@ def values_by_name(
     return found
 
 
-def expressions_by_name(option: str, given: Sequence[str], example: str) -> dict[str, Expression]:
-    """The expressions of ``x=1,w=sqrt(2)``, each name once, as they are written.
+def directions(given: Sequence[str]) -> dict[str, Expression]:
+    """The expressions of ``--direction x=1,w=sqrt(2)``, each name once, as they are written.
 
     Raises:
         GradcliError: One is written otherwise, has a variable, or a name is given twice.
     """
-    from gradcli.language.ast import Output
-    from gradcli.language.parser import parse
+    from gradcli.language.parser import parse_expression
 
+    option = "--direction"
     found: dict[str, Expression] = {}
     for part in [part for text in given for part in re.split(_AT_COMMAS, text)]:
-        name, value = assignment(option, part, example)
+        name, value = assignment(option, part, "x=1,w=2")
         if name in found:
             raise GradcliError(f"{option} {name} is given twice", hint="leave one out")
         number(value, f"{option} {name}")
-        statement = parse(value).statements[0]
-        assert isinstance(statement, Output)
-        found[name] = statement.value
+        found[name] = parse_expression(value)
     return found
 
 

@@ -15,18 +15,19 @@ from collections.abc import Callable, Mapping, Sequence
 from gradcli.autodiff.request import NOTHING, Request
 from gradcli.autodiff.runs.names_asked import variables_among
 from gradcli.autodiff.runs.program_run import recorded
+from gradcli.cli.framework.choices import done
 from gradcli.cli.framework.command import HELP_FLAGS, Command
 from gradcli.cli.framework.reader import read
 from gradcli.cli.framework.streams import only_ascii, write, write_error, write_lines, write_note
 from gradcli.cli.framework.table import command_named, command_names, option_like
 from gradcli.cli.inputs.variables import number
-from gradcli.errors import ExitCode, GradcliError, NoValueError, UnknownVariableError, located, nearest, said, visible
+from gradcli.errors import WARNED, ExitCode, GradcliError, NoValueError, UnknownVariableError, located, nearest, said, visible
 from gradcli.frozen import Frozen
 from gradcli.language.ast import Assignment, Definition, Program
-from gradcli.language.free_names import free_names
 from gradcli.language.numbers import number_text
 from gradcli.language.parser import parse
 from gradcli.language.program_text import statement_text
+from gradcli.language.statements import free_names
 from gradcli.language.text import to_text
 from gradcli.output.wrapping import wrapped
 from gradcli.typing import Any
@@ -266,8 +267,9 @@ class Session:
         options = read(command, [*self.given(command, self._as_read(other[0]) if other else self.state.last), *arguments])
         if "ascii" in options.given:
             only_ascii()
+        WARNED.clear()
         try:
-            return command.run(options)
+            return done(command, options)
         except UnknownVariableError as error:
             raise option_like(error, options) from None
 

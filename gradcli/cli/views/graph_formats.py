@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.cli.framework.choices import split_names
 from gradcli.cli.framework.command import choice, flag, some_whole, text, texts
-from gradcli.cli.framework.options import OutputOptions, SelectOptions
+from gradcli.cli.framework.options import SelectOptions
 from gradcli.cli.framework.streams import can_print_signs, wants_rich, write, write_note, write_warning
 from gradcli.errors import GradcliError, nearest, said
 from gradcli.frozen import Frozen, replace
@@ -52,7 +52,6 @@ class ViewOptions(SelectOptions):
     scale = text("How many times as large a picture is.", "NUMBER")
     font_size = text("The size of a picture by the size of its text, in pixels; it is 12 where left out.", "PIXELS")
     size = text("The shape of a picture, 16:9, or its size in pixels, 1280x720; the drawing stands in its middle.", "SIZE")
-    ascii = OutputOptions.ascii
 
 
 class View(Frozen):
@@ -146,7 +145,7 @@ class View(Frozen):
         return {"theme": options.theme, "layout": options.layout, "legend": options.legend == "yes", "scale": scale, "size": size}
 
     def _facts(self) -> dict[int, str]:
-        from gradcli.output.reports.facts import node_facts
+        from gradcli.output.reports.calculus.facts import node_facts
 
         return node_facts(self.shown.graph, self.tape.wrt)
 
@@ -280,7 +279,7 @@ def _tables(view: View, shown: Diagram, style: Style) -> Iterator[Block]:
     limited = view.options.all or view.options.max_shown is not None or view.options.depth is not None
     yield from diagram_tables(shown, style, rows=None if limited else TABLE_ROWS)
     if view.tape.removed:
-        from gradcli.output.reports.removed import removed_tables
+        from gradcli.output.reports.runs.removed import removed_tables
 
         yield from removed_tables(view.tape.removed, view.text, style)
 

@@ -6,9 +6,9 @@ import sys
 from collections.abc import Callable, Sequence
 from os.path import basename, splitext
 
-from gradcli.cli.framework.choices import at_most_one, split_names
+from gradcli.cli.framework.choices import at_most_one, refuse, split_names
 from gradcli.cli.framework.command import flag, text, whole
-from gradcli.cli.framework.options import OutputOptions, SizeLimits, WatchOptions
+from gradcli.cli.framework.options import WRITTEN, SizeLimits, WatchOptions
 from gradcli.cli.framework.streams import can_print_signs, read_text, write, write_note, write_to
 from gradcli.errors import GradcliError, nearest
 from gradcli.frozen import replace
@@ -31,7 +31,7 @@ class ScriptOptions(WatchOptions, SizeLimits):
     why = flag("Why the value or a gradient of the last backward pass is nan, infinite, 0 or missing, as gradcli why says it.")
     json = flag("One JSON document: that of gradcli eval, with what the script printed.")
     list = flag("What a script may use.")
-    ascii = OutputOptions.ascii
+    output = WRITTEN
     max_steps = whole("Stop the script after so many steps.", 3_000_000)
 
 
@@ -52,6 +52,7 @@ def run_script(
     if options.list:
         if path is not None:
             raise GradcliError("--list takes no file", hint="leave one out")
+        refuse(options, ("json", "graph", "explain", "why"), "is for a script, and --list runs none")
         write(f"{line}\n" for line in listing())
         return
     _check_views(options)
@@ -176,7 +177,7 @@ def _explanation(tape: Tape, names: str) -> Explanation:
 def _explain(options: ScriptOptions, explanation: Explanation) -> None:
     from gradcli.cli.views.show import show_blocks
     from gradcli.output.documents.document import document
-    from gradcli.output.reports.explanation import explanation_blocks
+    from gradcli.output.reports.calculus.explanation import explanation_blocks
 
     show_blocks(lambda style: explanation_blocks(document(explanation), style), None)
 
@@ -185,7 +186,7 @@ def _why(tape: Tape) -> None:
     from gradcli.analysis.nonfinite.why import why_of
     from gradcli.autodiff.torch_tape.as_tape import as_numbers
     from gradcli.cli.views.show import show_blocks
-    from gradcli.output.reports.why import why_report
+    from gradcli.output.reports.runs.why import why_report
 
     why = why_of(as_numbers(tape))
     show_blocks(lambda style: why_report(why, style, script=True), None)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from gradcli.cli.framework.choices import chosen_format, file_format
-from gradcli.cli.framework.command import flag, text
+from gradcli.cli.framework.command import text
 from gradcli.cli.framework.options import FileOptions, OutputOptions
 from gradcli.cli.framework.streams import STDIN, can_print_signs, wants_rich, write, write_to
 from gradcli.cli.views.show import blocks_said
@@ -26,7 +26,6 @@ class ChartOptions(FileOptions):
         choices=tuple(PLOTS),
     )
     json = OutputOptions.json
-    ascii = flag("No signs beyond ASCII.")
     theme = text("Colours: light, dark, or those of the viewer.", "THEME", choices=("light", "dark", "auto"))
 
 
@@ -36,7 +35,7 @@ def chart_format(options: ChartOptions) -> Format:
     Raises:
         GradcliError: Options ask for different ones, or for what its format does not have.
     """
-    asked = file_format(chosen_format(options.format, json=options.json), options.output, PLOTS)
+    asked = file_format(chosen_format(options), options.output, PLOTS)
     terminal = sys.stdout is not None and (sys.stdout.isatty() or wants_rich(sys.stdout))
     format = asked or PLOTS["draw" if terminal else "table"]
     if options.theme is not None and "theme" not in format.options:

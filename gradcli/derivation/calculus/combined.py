@@ -8,15 +8,13 @@ from gradcli.algebra.derivatives import differentiate
 from gradcli.algebra.simplified import simplified_outputs
 from gradcli.algebra.total_derivative import Dependences, total_derivatives
 from gradcli.algebra.vector_fields import Term, combined, tangent
-from gradcli.derivation.calculus.worked import Result, Worked, Working, in_one_line
+from gradcli.derivation.calculus.worked import Result, Worked, Working, graph_of, in_one_line
 from gradcli.derivation.notation.expressions import replaced_names, sum_of
 from gradcli.derivation.notation.prose import Equal, Piece, listed
 from gradcli.derivation.notation.tidy import ZERO, tidy
 from gradcli.graph.graph import Graph
-from gradcli.language.ast import Array, Call, Expression, Group, Name, Operator, Output, Partial, Program
+from gradcli.language.ast import Array, Call, Expression, Group, Name, Operator, Partial
 from gradcli.language.text import to_text
-from gradcli.lowering.builders.static import StaticBuilder
-from gradcli.lowering.programs.lower import lower
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -54,7 +52,7 @@ def explain_sums(
         working = Working(list(field.variables), bindings, warnings)
         found = in_one_line(differentiate(field, [(field.outputs[at], wrt) for _, at, wrt in row]))
         symbols = [_symbol(labels[at], wrt) for _, at, wrt in row]
-        factors = [_one(simplified_outputs(_graph(factor, field)).expressions) for factor, _, _ in row]
+        factors = [_one(simplified_outputs(graph_of(factor, field)).expressions) for factor, _, _ in row]
         left: Expression = Call(short, (Name("f" if whole else "F"),))
         left = left if len(rows) == 1 else Name(f"{short}_{names[number] if kind == 'curl' else number + 1}")
         result = _one(in_one_line(combined(field, [row], assume=assume)[0]))
@@ -117,7 +115,7 @@ def explain_totals(
             equal = [Equal(symbol, value) for symbol, value in zip(symbols, partials, strict=True)]
             working.say("derivatives put in", left, _sum(moved, partials), *listed(list(equal), ", "))
             working.simplified(left, total)
-            at, name = _graph(total, graph), left.name
+            at, name = graph_of(total, graph), left.name
         heading: tuple[Piece, ...] = (left, ", the total derivative by ", Name(by))
         results.append(Result(by, left, tuple(working.steps), found[-1], None, heading))
     said = [Equal(Name(label), function), " with ", *listed(_dependent(dependences))]
@@ -163,7 +161,7 @@ def explain_tangent(graph: Graph, place: Mapping[str, Expression]) -> Worked:
     working.known[left.name] = found.expression
     working.say("definition", left, sum_of(total), f"the {shown} of the same value and slope there")
     working.say("numbers put in", left, found.expression, "value and slope put in")
-    expanded = _one(simplified_outputs(_graph(found.expression, graph)).expressions)
+    expanded = _one(simplified_outputs(graph_of(found.expression, graph)).expressions)
     working.simplified(left, expanded)
     heading: tuple[Piece, ...] = ("The tangent at ", *listed(list(equal), ", "))
     result = Result(left.name, left, tuple(working.steps), expanded, None, heading)
@@ -190,10 +188,6 @@ def _key(symbol: Expression) -> str:
 def _dependent(dependences: Dependences) -> list[Piece]:
     """What depends on what: y(x), z(x, t)."""
     return [Call(name, tuple(map(Name, arguments))) for name, arguments in dependences.arguments.items()]
-
-
-def _graph(expression: Expression, like: Graph) -> Graph:
-    return lower(Program((Output(expression),)), StaticBuilder(Graph(like.max_nodes)), like.variables)
 
 
 def _one(expressions: Sequence[Expression]) -> Expression:

@@ -7,16 +7,14 @@ from collections.abc import Mapping, Sequence
 from gradcli.algebra.derivatives import differentiate
 from gradcli.algebra.simplified import simplified_outputs
 from gradcli.algebra.total_derivative import conditions_of, implicit_derivatives, on_equation
-from gradcli.derivation.calculus.worked import Result, Worked, Working, in_one_line
+from gradcli.derivation.calculus.worked import Result, Worked, Working, graph_of, in_one_line
 from gradcli.derivation.notation.expressions import replaced_names, signed_terms, sum_of
 from gradcli.derivation.notation.prose import Equal, Piece, about_primes, listed
 from gradcli.derivation.notation.steps import Step
 from gradcli.derivation.notation.tidy import ZERO, tidy
 from gradcli.graph.graph import Graph
-from gradcli.language.ast import Expression, Name, Number, Operator, Output, Partial, Prime, Program
+from gradcli.language.ast import Expression, Name, Number, Operator, Partial, Prime
 from gradcli.language.equation import Equation
-from gradcli.lowering.builders.static import StaticBuilder
-from gradcli.lowering.programs.lower import lower
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -135,7 +133,7 @@ class _Deriving(Working):
 
     def _partials(self, expression: Expression) -> tuple[Expression, Expression]:
         """The derivatives of an expression by the variable in question and by the one that depends on it."""
-        graph = _graph(expression, self.graph)
+        graph = graph_of(expression, self.graph)
         found = differentiate(graph, [(graph.output, (name,)) for name in (self.by, self.variable)])
         by, own = in_one_line(found)
         return by, own
@@ -156,12 +154,8 @@ class _Deriving(Working):
         return _with_prime(by, own, Name(f"{self.variable}'"))
 
 
-def _graph(expression: Expression, like: Graph) -> Graph:
-    return lower(Program((Output(expression),)), StaticBuilder(Graph(like.max_nodes)), like.variables)
-
-
 def _simple(expression: Expression, like: Graph) -> Expression:
-    graph = _graph(expression, like)
+    graph = graph_of(expression, like)
     return in_one_line(simplified_outputs(graph))[0]
 
 

@@ -9,8 +9,8 @@ from itertools import chain, count
 from gradcli.derivation.notation.expressions import product_of, sum_of
 from gradcli.derivation.notation.prose import Equal
 from gradcli.derivation.notation.tidy import ONE
-from gradcli.language.ast import Call, Expression, Name, Operator, Output, Prime, children
-from gradcli.language.parser import parse
+from gradcli.language.ast import Call, Expression, Name, Operator, Prime, children
+from gradcli.language.parser import parse_expression
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
 from gradcli.typing import NamedTuple
@@ -71,11 +71,7 @@ class Chosen(NamedTuple):
         return cls(rule.name, rule, read_rule(rule.left), read_rule(rule.right), operands)
 
 
-@functools.lru_cache(maxsize=64)
-def read_rule(text: str) -> Expression:
-    statement = parse(text).statements[0]
-    assert isinstance(statement, Output)
-    return statement.value
+read_rule = functools.lru_cache(maxsize=64)(parse_expression)
 
 
 BY_LOGARITHMS = (

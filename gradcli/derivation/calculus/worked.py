@@ -14,9 +14,12 @@ from gradcli.derivation.notation.prose import Equal, Piece, Words, listed
 from gradcli.derivation.notation.steps import Step
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.frozen import Frozen
-from gradcli.language.ast import Call, Expression, Name, Number, Partial
+from gradcli.graph.graph import Graph
+from gradcli.language.ast import Call, Expression, Name, Number, Output, Partial, Program
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
+from gradcli.lowering.builders.static import StaticBuilder
+from gradcli.lowering.programs.lower import lower
 
 POINTS = 3
 """Points at which each step is compared with the derivatives."""
@@ -153,3 +156,8 @@ def in_one_line(found: Simplified) -> Sequence[Expression]:
             "the derivative is too long for a line", hint="gradcli diff has it in named lines", exit_code=ExitCode.LIMIT
         )
     return found.expressions
+
+
+def graph_of(expression: Expression, like: Graph) -> Graph:
+    """The static graph of an expression in the variables of another graph, with its limit."""
+    return lower(Program((Output(expression),)), StaticBuilder(Graph(like.max_nodes)), like.variables)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from gradcli.derivation.notation.expressions import is_sum, rational
+from gradcli.algebra.sums.spellings import SQUARES
+from gradcli.derivation.notation.expressions import ExpressionValues, is_sum, rational
 from gradcli.language.ast import Call, Conditional, Expression, Group, Name, Number, Operator, children, postorder
+from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
 from gradcli.ops.catalogue import CHOICE
+from gradcli.ops.declaration.constants import is_constant
 from gradcli.ops.elementwise.exponential import exp, sqrt
 
 COMMON_DENOMINATOR = "common denominator"
@@ -25,6 +29,7 @@ NUMBERS = "numbers computed"
 IDENTITIES = "functions rewritten"
 REWRITTEN = "rewritten"
 REORDERED = "put in order"
+SQUARES_ARE_ONE = {(a, b): f"{a}² {'+' if sign > 0 else '-'} {b}² = 1" for a, (b, sign) in SQUARES.items()}
 
 DEEDS = (
     COMMON_DENOMINATOR,
@@ -37,6 +42,7 @@ DEEDS = (
     POWERS,
     CHOICES,
     INTO_CHOICE,
+    *SQUARES_ARE_ONE.values(),
     IDENTITIES,
     NUMBERS,
     REWRITTEN,
@@ -46,6 +52,15 @@ DEEDS = (
 
 
 HALF = Operator("/", (Number(1), Number(2)))
+
+_HELD = ("1st", "2nd")
+"""What stands for the values of two functions: no names of the language."""
+
+_LARGEST = 500
+"""Nodes of two expressions up to which it is looked for the identity between them."""
+
+CLOSE = 1e-9
+"""How near the values of two expressions are that are equal, beside them."""
 
 
 def deeds(before: Expression, after: Expression) -> list[str]:
@@ -82,11 +97,46 @@ def deeds(before: Expression, after: Expression) -> list[str]:
         found.add(CHOICES)
     elif _choices_of_numbers(products) > _choices_of_numbers(new_products):
         found.add(INTO_CHOICE)
-    if set(_functions(old)) - set(_functions(new)):
+    squares = _squares(before, after)
+    if squares:
+        found.add(squares)
+    elif set(_functions(old)) - set(_functions(new)):
         found.add(IDENTITIES)
     if _count(old, _is_sum_of_numbers) > _count(new, _is_sum_of_numbers):
         found.add(NUMBERS)
     return [deed for deed in DEEDS if deed in found] or [REORDERED if _leaves(old) == _leaves(new) else REWRITTEN]
+
+
+def _squares(before: Expression, after: Expression) -> str | None:
+    """The identity of squares that makes two expressions equal, as sin² + cos² = 1 does; None where they need none, or more.
+
+    With the two functions of u as independent numbers they differ then, and are equal with any two that the identity relates.
+    """
+    nodes = [*postorder(before), *postorder(after)]
+    if len(nodes) > _LARGEST or not all(isinstance(node, Call | Operator | Name | Number | Group) for node in nodes):
+        return None
+    names = sorted({node.name for node in nodes if isinstance(node, Name) and not is_constant(node.name)})
+    point = {name: 0.3 + 0.17 * place for place, name in enumerate(names)}
+    called = {(node.function, to_text(node.arguments[0])) for node in nodes if isinstance(node, Call) and node.arguments}
+    for pair, told in SQUARES_ARE_ONE.items():
+        for inner in [inner for function, inner in sorted(called) if function == pair[0] and (pair[1], inner) in called]:
+            held = [_held(expression, pair, inner) for expression in (before, after)]
+            related = [ExpressionValues({}).of(Call(function, (Number(0.7),))) for function in pair]
+            together = ExpressionValues({**point, **dict(zip(_HELD, related, strict=True))})
+            apart = ExpressionValues({**point, **dict(zip(_HELD, (0.43, 0.91), strict=True))})
+            if math.isclose(*map(together.of, held), rel_tol=CLOSE) and not math.isclose(*map(apart.of, held), rel_tol=CLOSE):
+                return told
+    return None
+
+
+def _held(expression: Expression, functions: tuple[str, str], inner: str) -> Expression:
+    """An expression with two functions of one argument as names."""
+
+    def change(node: Expression) -> Expression:
+        called = isinstance(node, Call) and node.function in functions and to_text(node.arguments[0]) == inner
+        return Name(_HELD[functions.index(node.function)]) if isinstance(node, Call) and called else node
+
+    return mapped(expression, change)
 
 
 def _leaves(nodes: list[Expression]) -> Counter[str]:

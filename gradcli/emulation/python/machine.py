@@ -134,11 +134,11 @@ class Machine:
             except Raised as error:
                 self._unwind(error, base)
             except TapeError as error:
-                self._unwind(_as_raised("RuntimeError", error), base)
+                self._unwind(_as_raised(error), base)
             except GradcliError as error:
                 if isinstance(error, UnknownError) or error.exit_code != ExitCode.BAD_INPUT:
                     raise self._located(error) from None
-                self._unwind(_as_raised("RuntimeError", error), base)
+                self._unwind(_as_raised(error), base)
 
     def _go(self, base: int) -> None:
         """Run until so many frames are left or an exception is raised."""
@@ -314,7 +314,7 @@ def _length(value: Any) -> int:
         return 1 << 62
 
 
-def _as_raised(kind: str, error: GradcliError) -> Raised:
-    found = Raised(kind, error.message, error.hint)
+def _as_raised(error: GradcliError) -> Raised:
+    found = Raised("RuntimeError", error.message, error.hint)
     found.span = None if error.span in (None, (0, 0)) else error.span
     return found

@@ -12,8 +12,7 @@ from gradcli.emulation.tensorflow.graph import Node, PartialShape, assignment, c
 from gradcli.emulation.tensorflow.world import World
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.ops.declaration.structural import Structural
-from gradcli.ops.elementwise.arithmetic import div, square
-from gradcli.ops.elementwise.identity import clone
+from gradcli.ops.elementwise.arithmetic import clone, div, square
 from gradcli.typing import Any
 
 _SETTINGS = {"perm": "axes", "reduction_indices": "axis", "keep_dims": "keepdims"}

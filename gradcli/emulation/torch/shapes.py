@@ -8,7 +8,7 @@ from gradcli.emulation.python.values import Raised
 from gradcli.graph.graph import Shape
 from gradcli.graph.shapes import ShapeError, broadcast
 from gradcli.ops.catalogue import OPERATIONS, of_operator
-from gradcli.ops.elementwise.arithmetic import floor_divide
+from gradcli.ops.elementwise.rounding import floor_divide
 
 _AS_EXPRESSIONS_HAVE_THEM = ("+", "-", "*", "/", "%", "@", "<", "<=", ">", ">=", "==", "!=")
 _OTHERWISE = {"**": "^", "&": "and", "|": "or"}

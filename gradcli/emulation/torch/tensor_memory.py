@@ -13,7 +13,7 @@ from gradcli.autodiff.torch_tape.storage import Cell, Slot
 from gradcli.emulation.python.values import Foreign
 from gradcli.graph.graph import Settings, Shape
 from gradcli.lowering.builders.builder import Value
-from gradcli.ops.elementwise.identity import detach
+from gradcli.ops.elementwise.arithmetic import detach
 from gradcli.typing import Any, NamedTuple
 
 

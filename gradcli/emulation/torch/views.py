@@ -10,7 +10,7 @@ from gradcli.emulation.torch.memory_layout import layout
 from gradcli.emulation.torch.tensor_memory import Step, TensorMemory
 from gradcli.ops.catalogue import CHOICE, INDEX
 from gradcli.ops.declaration.symbol import Symbol
-from gradcli.ops.elementwise.identity import detach
+from gradcli.ops.elementwise.arithmetic import detach
 from gradcli.ops.vjp import product
 from gradcli.typing import Any
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gradcli.graph.graph import CONSTANT, PRINT, WHILE_LOOP, Graph
 from gradcli.lowering.builders.static import Removed, StaticBuilder
 from gradcli.ops.declaration.symbol import Symbol
-from gradcli.ops.elementwise.identity import detach
+from gradcli.ops.elementwise.arithmetic import detach
 
 
 def replay(graph: Graph, builder: StaticBuilder) -> list[Symbol]:

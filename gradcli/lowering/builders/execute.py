@@ -38,7 +38,6 @@ class _Frame:
 def execute(
     graph: Graph,
     builder: DynamicBuilder,
-    fed: Mapping[int, str] | None = None,
     *,
     max_steps: int = DEFAULT_MAX_STEPS,
     on_node: Callable[[Graph, int], None] | None = None,
@@ -48,7 +47,6 @@ def execute(
     Args:
         graph: The graph.
         builder: What records; it has the values of the variables.
-        fed: Nodes that are not computed but fed, as variables of the builder, by id.
         max_steps: How many turns the loops may take, all together.
         on_node: Is told each node that executes, with its graph: the static graph, or that of a block.
 
@@ -58,7 +56,6 @@ def execute(
     Raises:
         GradcliError: Loops take more turns than they may (exit code 4), or the run is too large.
     """
-    fed = fed or {}
     carried: list[list[int]] = []  # of each loop that is running, the innermost last
     steps = 0
     frames = [_Frame(graph, {})]
@@ -93,9 +90,7 @@ def execute(
         if on_node is not None:
             on_node(template, at)
         inputs = [ids[input] for input in template.inputs[at]]
-        if at in fed and len(frames) == 1:
-            ids.append(builder.variable(fed[at], span))
-        elif operation == VARIABLE:
+        if operation == VARIABLE:
             given = frame.names[at]
             ids.append(builder.variable(given, span) if isinstance(given, str) else given)
         elif operation == CONSTANT:

@@ -112,7 +112,7 @@ def in_elements(graph: Graph, names: Sequence[str], bindings: Mapping[str, Value
 
 
 def expanded_outputs(
-    graph: Graph, outputs: Sequence[int], builder: ElementBuilder, limit: int = ELEMENTS
+    graph: Graph, outputs: Sequence[int], builder: ElementBuilder
 ) -> tuple[list[list[int]], dict[str, list[str]]]:
     """The elements of some nodes of a graph of arrays, and the names of the elements of each variable that these need.
 
@@ -120,7 +120,6 @@ def expanded_outputs(
         graph: The graph.
         outputs: The nodes.
         builder: What builds the elements; its graph limits how many there may be.
-        limit: How many elements all nodes may have together.
 
     Returns:
         For each output the nodes of its elements in the builder's graph, in the order of the array; the names.
@@ -130,9 +129,9 @@ def expanded_outputs(
     """
     needed = graph.ancestors(*outputs)
     total = sum(prod(graph.shape(id)) for id in range(len(graph)) if needed[id])
-    if total > limit:
-        raise too_many(total, limit)
-    expanding = _Expanding(graph, list(graph.variables), {}, limit, builder)
+    if total > ELEMENTS:
+        raise too_many(total, ELEMENTS)
+    expanding = _Expanding(graph, list(graph.variables), {}, ELEMENTS, builder)
     names = expanding.expand(needed)
     return [[builder.symbol(item).id for item in expanding.arrays[output].reshape(-1).tolist()] for output in outputs], names
 

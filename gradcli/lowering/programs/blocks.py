@@ -17,7 +17,7 @@ from gradcli.language.ast import Assignment, Comparison, Conditional, Expression
 from gradcli.language.statements import Break, For, If, NoGrad, Repeat, While, assigned_names, blocks
 from gradcli.lowering.builders.builder import array_condition
 from gradcli.lowering.builders.static import StaticBuilder
-from gradcli.lowering.programs.expressions import RESULT, Level, Scope
+from gradcli.lowering.programs.own_calls import RESULT, Level, Scope
 from gradcli.lowering.programs.pending import Choose
 from gradcli.lowering.programs.statements import Statements
 from gradcli.ops.catalogue import CHOICE

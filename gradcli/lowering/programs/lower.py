@@ -7,14 +7,13 @@ from collections.abc import Callable, Collection
 from gradcli.errors import GradcliError, Span
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import Assignment, Attribute, Definition, Name, Output, Program, Statement
-from gradcli.language.free_names import free_names
 from gradcli.language.program_text import statement_text
-from gradcli.language.statements import Action, Break, For, Outputs, Print, Repeat, While, blocks
+from gradcli.language.statements import Action, Break, For, Outputs, Print, Repeat, While, blocks, free_names
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.builder import DEFAULT_MAX_STEPS, GraphBuilder
 from gradcli.lowering.programs.blocks import Blocks
-from gradcli.lowering.programs.expressions import RESULT
 from gradcli.lowering.programs.expressions import UnboundVariableError as UnboundVariableError
+from gradcli.lowering.programs.own_calls import RESULT
 
 
 def lower(

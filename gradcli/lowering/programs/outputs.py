@@ -10,8 +10,7 @@ from gradcli.frozen import replace
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Shape
 from gradcli.graph.names import RESULT, node_names, result_name
 from gradcli.language.ast import Assignment, Expression, Name, Output, Program, Statement
-from gradcli.language.free_names import free_names
-from gradcli.language.statements import For, Outputs, assigned_names, walk
+from gradcli.language.statements import For, Outputs, assigned_names, free_names, walk
 from gradcli.language.text import to_text
 from gradcli.lowering.programs.lower import last_statement
 from gradcli.ops.declaration.constants import VALUES

@@ -39,7 +39,8 @@ from gradcli.language.statements import (
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.builder import GraphBuilder, too_many_steps
 from gradcli.lowering.programs.array_calls import exact_value
-from gradcli.lowering.programs.expressions import RESULT, Expressions
+from gradcli.lowering.programs.expressions import Expressions
+from gradcli.lowering.programs.own_calls import RESULT
 from gradcli.lowering.programs.pending import (
     LOOPS,
     Act,

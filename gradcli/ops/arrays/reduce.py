@@ -116,17 +116,17 @@ def _var_pullback(g: Any, y: Any, a: Any, axis: Setting, correction: Setting, ke
 
 
 def _std_pullback(g: Any, y: Any, a: Any, axis: Setting, correction: Setting, keepdims: Setting) -> list[Any]:
-    shape = shape_of(a)
-    return [_along(_per_freedom(shape, axis, correction) * _deviations(a, axis), g, y, shape, axis)]
-
-
-def _along(direction: Any, g: Any, y: Any, shape: Shape, axis: Setting) -> Any:
-    """direction·g/y, and 0 where y is 0; there is no second derivative there, and as in PyTorch it comes out as nan.
+    """0 where the deviation is 0; there is no second derivative there, and as in PyTorch it comes out as nan.
 
     The first choice is for the tangent, which is this rule transposed, and 0 there too.
     """
+    shape = shape_of(a)
+    direction = _per_freedom(shape, axis, correction) * _deviations(a, axis)
+    cancelled = without_factor(g, y)
+    if cancelled is not None:
+        return [direction * (spread(cancelled, shape, axis) if shape_of(cancelled) else cancelled)]
     length = y if axis is None else spread(y, shape, axis)
-    return where(eq(length, 0), 0, direction * spread(div(where(eq(y, 0), 0, g), y), shape, axis))
+    return [where(eq(length, 0), 0, direction * spread(div(where(eq(y, 0), 0, g), y), shape, axis))]
 
 
 def _variance_of(a: Any, axis: Setting, correction: Any, keepdims: Setting) -> Any:

@@ -47,9 +47,9 @@ def odd_overflow(x: float) -> float:
     return math.copysign(INF, x)
 
 
-def pole(at: float) -> Callable[[float], float]:
-    """-inf at a pole, nan elsewhere outside the domain."""
-    return lambda x: -INF if x == at else NAN
+def logarithm_outside(x: float) -> float:
+    """-inf at 0, nan below."""
+    return -INF if x == 0 else NAN
 
 
 def exact_sum(values: Sequence[float]) -> float:

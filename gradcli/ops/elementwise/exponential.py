@@ -114,7 +114,7 @@ log_base = operation(
 )
 log2 = operation(
     "log2(x)",
-    ieee.guarded(math.log2, ieee.pole(0)),
+    ieee.guarded(math.log2, ieee.logarithm_outside),
     (lambda y, x: 1 / (x * LN2),),
     exact=rational.logarithm(2),
     latex=r"\log_{{2}}\left({0}\right)",
@@ -131,7 +131,7 @@ log2 = operation(
 )
 log10 = operation(
     "log10(x)",
-    ieee.guarded(math.log10, ieee.pole(0)),
+    ieee.guarded(math.log10, ieee.logarithm_outside),
     (lambda y, x: 1 / (x * LN10),),
     exact=rational.logarithm(10),
     latex=r"\log_{{10}}\left({0}\right)",

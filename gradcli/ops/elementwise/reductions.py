@@ -10,7 +10,7 @@ from gradcli.ops.declaration import ieee, on_arrays, rational
 from gradcli.ops.declaration.constants import fraction
 from gradcli.ops.declaration.facts import COUNT, DECIMALS, KINK, NO_MEAN, SAME, special
 from gradcli.ops.declaration.operation import DEFINITION, Operation, operation
-from gradcli.ops.elementwise.arithmetic import square
+from gradcli.ops.elementwise.arithmetic import POSITIVE, abs, square
 from gradcli.ops.elementwise.exponential import exp, log, sqrt
 from gradcli.ops.elementwise.extremes import shares
 from gradcli.ops.elementwise.logic import eq, where
@@ -217,4 +217,21 @@ median = operation(
     course="rises",
     chooses="x",
     doc="The argument in the middle, the lower one of two; equal ones share the gradient.",
+)
+hypot = operation(
+    "hypot(a, b)",
+    math.hypot,
+    (lambda y, a, b: a / y, lambda y, a, b: b / y),
+    latex=r"\sqrt{{{{\left({0}\right)}}^{{2}} + {{\left({1}\right)}}^{{2}}}}",
+    javascript="Math.hypot({0}, {1})",
+    array="hypot",
+    domain="(a, b) ≠ (0, 0)",
+    samples=(POSITIVE, POSITIVE),
+    definition=lambda a, b: sqrt(a * a + b * b),
+    range=(0, math.inf),
+    radial=True,
+    specials=(special(KINK, lambda a, b: abs(a) + abs(b), 0, 0),),
+    torch="hypot: torch Tensor",
+    course="convex; falls to 0; rises from 0",
+    doc="Length of the vector (a, b).",
 )

@@ -67,11 +67,11 @@ def parted(items: Sequence[str], written: Written) -> tuple[Sequence[str], Seque
     return items[:values], items[values:]
 
 
-def returned(results: Sequence[str], written: Written, opening: str, closing: str) -> str:
+def returned(results: Sequence[str], written: Written) -> str:
     """What a function hands back: a value or an array of values, and an array of derivatives where there are any."""
     values, derivatives = parted(results, written)
-    parts = [nested(values, written.values, opening, closing)]
-    parts += [nested(derivatives, written.shape, opening, closing)] if written.shape else []
+    parts = [nested(values, written.values)]
+    parts += [nested(derivatives, written.shape)] if written.shape else []
     return ", ".join(parts)
 
 
@@ -81,15 +81,11 @@ def rows(items: Sequence[str], shape: tuple[int, ...], between: str) -> str:
     return "; ".join([between.join(items[at : at + width]) for at in range(0, len(items), width)])
 
 
-def nested(items: Sequence[str], shape: tuple[int, ...], opening: str, closing: str) -> str:
+def nested(items: Sequence[str], shape: tuple[int, ...]) -> str:
     """Results as an array of a shape; the one result where that has no axis."""
     if not shape:
         return items[0]
     if len(shape) == 1:
-        return f"{opening}{', '.join(items)}{closing}"
+        return f"[{', '.join(items)}]"
     size = len(items) // shape[0]
-    return (
-        opening
-        + ", ".join(nested(items[at : at + size], shape[1:], opening, closing) for at in range(0, len(items), size))
-        + closing
-    )
+    return f"[{', '.join(nested(items[at : at + size], shape[1:]) for at in range(0, len(items), size))}]"

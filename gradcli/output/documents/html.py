@@ -54,10 +54,9 @@ def html_page(parts: Iterable[Part], *, title: str) -> Iterator[str]:
     yield "</body>\n</html>\n"
 
 
-def words_html(words: Iterable[Piece], *, display: bool = False) -> str:
+def words_html(words: Iterable[Piece]) -> str:
     """Text and formulas as HTML; all text of the user is escaped."""
-    opening = '<math displaystyle="true">' if display else "<math>"
-    return "".join(escape(piece) if isinstance(piece, str) else f"{opening}{_formula(piece)}</math>" for piece in words).strip()
+    return "".join(escape(piece) if isinstance(piece, str) else f"<math>{_formula(piece)}</math>" for piece in words).strip()
 
 
 def _formula(piece: Piece) -> str:

@@ -210,6 +210,5 @@ def descent_json(
             }
             for run in runs
         ],
-        "warnings": [],
     }
     return document("descend", parts, ascii=ascii)

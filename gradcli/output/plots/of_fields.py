@@ -77,6 +77,5 @@ def field_json(found: Field, name: str, bindings: Mapping[str, float], *, ascii:
         "values": json_number(found.values),
         "gradient": {variable: json_number(one) for variable, one in zip(found.variables, found.slopes, strict=True)},
         "levels": list(found.levels),
-        "warnings": [],
     }
     return document("field", parts, ascii=ascii)

@@ -86,7 +86,6 @@ def curves_json(
             }
             for one in tangents
         ],
-        "warnings": [],
     }
     return document("plot", parts, ascii=ascii)
 

@@ -25,8 +25,8 @@ _DASHES = ((1, 1), (6, 3), (1, 3))
 class _Cells:
     """The cells of a plot: which dots of each are set, or what stands there, and of which colour."""
 
-    def __init__(self, chart: Chart, width: int, height: int, ascii: bool) -> None:
-        self.chart, self.width, self.height, self.ascii = chart, width, height, ascii
+    def __init__(self, chart: Chart, width: int, ascii: bool) -> None:
+        self.chart, self.width, self.ascii = chart, width, ascii
         self.across, self.down = (1, 1) if ascii else (2, 4)
         self.bits: dict[tuple[int, int], int] = {}
         self.signs: dict[tuple[int, int], str] = {}
@@ -35,7 +35,7 @@ class _Cells:
     def dot(self, x: float, y: float) -> tuple[float, float]:
         """A place in dots, from the upper left corner."""
         (low, high), (bottom, top) = self.chart.x, self.chart.y
-        right, below = self.width * self.across - 1, self.height * self.down - 1
+        right, below = self.width * self.across - 1, HEIGHT * self.down - 1
         share = min(2.0, max(-1.0, (top - y) / (top - bottom)))
         return (x - low) / (high - low) * right, share * below
 
@@ -61,7 +61,7 @@ class _Cells:
 
     def set(self, x: float, y: float, stroke: Stroke) -> None:
         at_x, at_y = round(x), round(y)
-        if not (0 <= at_x < self.width * self.across and 0 <= at_y < self.height * self.down):
+        if not (0 <= at_x < self.width * self.across and 0 <= at_y < HEIGHT * self.down):
             return
         cell = at_y // self.down, at_x // self.across
         if self.ascii:
@@ -86,24 +86,23 @@ class _Cells:
         return segments
 
 
-def drawn_chart(chart: Chart, *, width: int, height: int = HEIGHT, ascii: bool = False) -> list[list[Segment]]:
+def drawn_chart(chart: Chart, *, width: int, ascii: bool = False) -> list[list[Segment]]:
     """The lines of a chart.
 
     Args:
         chart: What to draw.
         width: How many columns there are.
-        height: How many lines the plot itself has.
         ascii: Without signs beyond ASCII.
     """
-    heights = {value: tick_text(value, logarithmic=chart.logarithmic) for value in ticks(chart.y, max(2, height // 3))}
+    heights = {value: tick_text(value, logarithmic=chart.logarithmic) for value in ticks(chart.y, max(2, HEIGHT // 3))}
     margin = max([columns(text) for text in heights.values()], default=1) + 1
-    cells = _Cells(chart, max(10, width - margin - 1), height, ascii)
+    cells = _Cells(chart, max(10, width - margin - 1), ascii)
     for stroke in chart.strokes:
         cells.draw(stroke)
     for dot in chart.dots:
         x, y = cells.dot(dot.x, dot.y)
         cell = round(y) // cells.down, round(x) // cells.across
-        if 0 <= cell[0] < height and 0 <= cell[1] < cells.width and dot.y == dot.y:
+        if 0 <= cell[0] < HEIGHT and 0 <= cell[1] < cells.width and dot.y == dot.y:
             cells.signs[cell] = ("#" if dot.filled else "O") if ascii else "●" if dot.filled else "○"
             cells.styles[cell] = f"colour {dot.colour}"
     for at_x, at_y, text in chart.labels:
@@ -120,7 +119,7 @@ def drawn_chart(chart: Chart, *, width: int, height: int = HEIGHT, ascii: bool =
     edge, tick, corner, flat, below = "|++-+" if ascii else "│┤└─┴"
     lines = [
         [Segment(f"{labels.get(row, ''):>{margin - 1}} ", ""), Segment(tick if row in labels else edge, "line"), *cells.row(row)]
-        for row in range(height)
+        for row in range(HEIGHT)
     ]
     return [*lines, *_below(chart, cells, margin, (corner, flat, below)), *_legend(chart, width, ascii)]
 

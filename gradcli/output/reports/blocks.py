@@ -15,6 +15,10 @@ ANSWER, WHY, NODES, EDGES = PARTS = ("answer", "why", "nodes", "edges")
 """The parts of a report on a run, in their order."""
 
 
+ALL = "--all"
+"""The option that shows everything."""
+
+
 class Lines(Frozen):
     """Lines of text; important ones stand out, and so do headings among them, which are given by their numbers.
 
@@ -39,6 +43,7 @@ class Table(Frozen):
         faint: The rows that matter less: constants.
         note: A line below.
         rest: How many rows are left out, and of what.
+        by: The option that shows them.
         part: The part of a report that it belongs to.
     """
 
@@ -51,11 +56,12 @@ class Table(Frozen):
     faint: frozenset[int] = frozenset()
     note: str = ""
     rest: tuple[int, str] = (0, "rows")
+    by: str = ALL
     part: str = ANSWER
 
     def remark(self) -> str:
         """The line below the table; empty for none."""
-        return left_out(*self.rest) or self.note
+        return left_out(*self.rest, by=self.by) or self.note
 
 
 class Equations(Frozen):
@@ -78,11 +84,11 @@ class Equations(Frozen):
 Block = Lines | Table | Equations
 
 
-def left_out(count: int, what: str) -> str:
-    """A line that says what a view does not show; empty where that is nothing."""
+def left_out(count: int, what: str, by: str = ALL) -> str:
+    """A line that says what a view does not show, and the option that shows it; empty where that is nothing."""
     if count == 1:
-        return f"... 1 more {what.removesuffix('s')}; --all shows it, --json has it"
-    return f"... {count:,} more {what}; --all shows them, --json has them" if count > 0 else ""
+        return f"... 1 more {what.removesuffix('s')}; {by} shows it, --json has it"
+    return f"... {count:,} more {what}; {by} shows them, --json has them" if count > 0 else ""
 
 
 def in_ascii(block: Block) -> Block:

@@ -20,6 +20,10 @@ _PROMPT = 2
 _REMARK = 2
 """Lines for what is said of derivations that are left out."""
 
+_ONLY = "--only "
+_ONLY_WHY = _ONLY + WHY
+"""The option that shows all derivations."""
+
 Height = Callable[[Block], int]
 """How many lines a block takes on the screen."""
 
@@ -43,15 +47,17 @@ def fitted(blocks: Iterable[Block], height: Height, lines: int | None = None) ->
         room = screen - _taken(shown.values(), height) - (_REMARK if why else 0)
         if not why or _fits(report[why[0]], room - 1, height):
             break
-    left = list(why)
-    while left and _fits(report[left[0]], room - 1, height):
-        at = left.pop(0)
+    left: list[int] = []
+    for at in why:
+        if (left and not _ends(report[at])) or not _fits(report[at], room - 1, height):
+            left.append(at)
+            continue
         shown[at] = report[at]
         room -= height(report[at]) + 1
     said: list[str] = []
     if left and left == why and (cut := _largest(report[why[0]], room - 2, height)) is not None:
         shown[left.pop(0)] = cut
-        said = [left_out(_rows(report[why[0]]) - _rows(cut), "lines")]
+        said = [left_out(_rows(report[why[0]]) - _rows(cut), "lines", _ONLY_WHY)]
         room -= height(cut) + 2
     elif not left:
         room += _REMARK
@@ -59,7 +65,7 @@ def fitted(blocks: Iterable[Block], height: Height, lines: int | None = None) ->
         if isinstance(small, Table):
             shown[at] = _largest(report[at], height(small) + max(room, 0), height) or small
             room -= height(shown[at]) - height(small)
-    said += filter(None, [left_out(len(left), "derivations")])
+    said += filter(None, [left_out(len(left), "derivations", _ONLY_WHY)])
     kept = [shown[at] for at in sorted(shown)]
     behind = sum(block.part in (ANSWER, WHY) for block in kept)
     return [*kept[:behind], *([Lines(said, part=WHY)] if said else []), *kept[behind:]]
@@ -91,7 +97,8 @@ def _cut(block: Block, rows: int) -> Block:
         return replace(block, rows=block.rows[:rows], results=frozenset())
     count, what = block.rest
     faint = frozenset(row for row in block.faint if row < rows)
-    return replace(block, rows=block.rows[:rows], faint=faint, rest=(count + len(block.rows) - rows, what))
+    by = block.by if count else _ONLY + block.part
+    return replace(block, rows=block.rows[:rows], faint=faint, rest=(count + len(block.rows) - rows, what), by=by)
 
 
 def _largest(block: Block, lines: int, height: Height) -> Block | None:

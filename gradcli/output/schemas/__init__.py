@@ -35,6 +35,7 @@ from gradcli.output.schemas.why import WhyDocument
 _DRAFT = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
 
 
+_WARNINGS = {"type": "array", "items": {"type": "string"}, "description": "What the user should know."}
 _NOTES = {
     "type": "array",
     "items": {"type": "string"},
@@ -49,10 +50,10 @@ _BOTH_READ_AS = {"read_as": {"type": "array", "items": _READ_AS["read_as"]}, "no
 
 
 def _document(name: str, record: type, *, symbolic: bool = False) -> Schema:
-    """The schema of a document, whose first key names it."""
+    """The schema of a document, whose first key names it and whose last one is what the user should know."""
     schema = schema_of(record, symbolic=symbolic)
-    schema["properties"] = {"schema": {"const": f"gradcli/{name}/1"}, **schema["properties"]}
-    schema["required"] = ["schema", *schema["required"]]
+    schema["properties"] = {"schema": {"const": f"gradcli/{name}/1"}, **schema["properties"], "warnings": _WARNINGS}
+    schema["required"] = ["schema", *schema["required"], "warnings"]
     sources = [key for key in SOURCES if key in schema["properties"]]
     if sources:
         schema["properties"] |= _READ_AS if len(sources) == 1 else _BOTH_READ_AS

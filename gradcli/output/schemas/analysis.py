@@ -97,4 +97,3 @@ class CheckDocument(TypedDict):
     special_points: list[SpecialRecord]
     nodes: Annotated[list[CheckedNode], "Of a run on numbers; empty for large arrays."]
     not_analytic: Annotated[str | None, "The operation for which there is no complex step."]
-    warnings: list[str]

@@ -82,4 +82,3 @@ class FactsDocument(TypedDict):
     tape: Annotated[Count | None, "The numbers that are kept for the backward pass."]
     checkpoints: list[SegmentsRecord]
     nodes: Annotated[list[NodeFactsRecord], "The operations that the output depends on, in their order."]
-    warnings: list[str]

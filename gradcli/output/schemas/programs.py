@@ -25,7 +25,6 @@ class RunDocument(TypedDict):
     output: Annotated[str, "Name of the first output, which is differentiated."]
     values: Annotated[dict[str, Number], "The value of each output."]
     grad: Gradient
-    warnings: list[str]
 
 
 _RowNumber = Annotated[Row, "The number of the row, from 1."]
@@ -84,7 +83,6 @@ class TraceDocument(RunFacts):
     """gradcli trace --json"""
 
     events: Annotated[list[PrintEvent | Event], "What happened, in order."]
-    warnings: list[str]
 
 
 class ModesRow(TypedDict):

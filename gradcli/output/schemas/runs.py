@@ -144,7 +144,6 @@ class EvalDocument(RunFacts):
     nodes: Annotated[list[RunNode], "In the order of evaluation."]
     edges: Annotated[list[Edge], "By target, then by argument."]
     derivation: Annotated[dict[str, list[StepRecord]] | None, "The chain rule for each variable; null where it is left out."]
-    warnings: list[str]
 
 
 RemovedRecord = TypedDict(
@@ -201,4 +200,3 @@ class GraphDocument(RunFacts):
     ]
     removed: NotRequired[Annotated[list[RemovedRecord], "What building a static graph left out; left out where that is nothing."]]
     backward: Annotated[BackwardRecord | None, "The backward graphs, with --backward or --both."]
-    warnings: list[str]

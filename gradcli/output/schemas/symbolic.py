@@ -119,7 +119,6 @@ class ExplainDocument(TypedDict):
         "By rules: for each variable the rules that lead to its derivative; null in the other views.",
     ]
     conditions: NotRequired[Annotated[list[str], "Where an equation gives the variable; only with --implicit."]]
-    warnings: list[str]
 
 
 class DefinitionRecord(TypedDict):
@@ -148,7 +147,6 @@ class DiffDocument(TypedDict):
     bindings: Annotated[dict[str, Number] | None, "The value of each variable; null where none were given."]
     definitions: Annotated[list[DefinitionRecord], "Lines t1 = ... that the expressions use, each in terms of those before it."]
     derivatives: list[DerivativeRecord]
-    warnings: list[str]
 
 
 class TaylorTerm(TypedDict):
@@ -181,7 +179,6 @@ class TaylorDocument(TypedDict):
     polynomial: Annotated[str, "The polynomial as an expression."]
     coefficients: Annotated[list[TaylorTerm], "Those of all powers, zeros as well."]
     remainder: Annotated[TaylorRemainder | None, "How far it is from the function on the range that was given; null without one."]
-    warnings: list[str]
 
 
 class TangentDocument(TypedDict):
@@ -193,7 +190,6 @@ class TangentDocument(TypedDict):
     gradient: Annotated[dict[str, str], "The derivative by each variable there."]
     tangent: Annotated[str, "The linear function; of an equation it is 0 on the tangent."]
     equation: Annotated[bool, "Whether an equation was given."]
-    warnings: list[str]
 
 
 class StationaryRecord(TypedDict):
@@ -217,7 +213,6 @@ class StationaryDocument(TypedDict):
     expression: Annotated[str, "The source text."]
     variable: Annotated[str, "The variable."]
     points: Annotated[list[StationaryRecord], "In ascending order."]
-    warnings: list[str]
 
 
 class MarkRecord(TypedDict):
@@ -260,7 +255,6 @@ class PlotDocument(TypedDict):
     places: Annotated[list[float], "Values of the variable, ascending."]
     curves: list[CurveRecord]
     tangents: list[TouchingRecord]
-    warnings: list[str]
 
 
 class FieldDocument(TypedDict):
@@ -273,7 +267,6 @@ class FieldDocument(TypedDict):
     values: Annotated[list[Number], "For each value of the second variable a list with the values of the function."]
     gradient: Annotated[dict[str, list[Number]], "The derivative by each variable, likewise."]
     levels: Annotated[list[float], "The values whose contours are drawn."]
-    warnings: list[str]
 
 
 class DescentStepRecord(TypedDict):
@@ -309,7 +302,6 @@ class DescendDocument(TypedDict):
     optimizer: str
     numbers: Annotated[dict[str, Number | bool], "The numbers of its rule, by PyTorch's names."]
     runs: Annotated[list[DescentRecord], "One for each learning rate."]
-    warnings: list[str]
 
 
 class WitnessRecord(TypedDict):

@@ -133,4 +133,3 @@ class WhyDocument(TypedDict):
     units: list[UnitRecord]
     rewrite: Annotated[RewriteRecord | None, "What mends it; null where nothing is known to."]
     sentences: Annotated[list[str], "The same in words."]
-    warnings: list[str]

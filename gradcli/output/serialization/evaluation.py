@@ -55,9 +55,8 @@ def eval_json(
         **more,
         **graph_parts(tape, ascii, tangents),
         "derivation": None if derivation is None else lambda: _steps(tape, derivation),
-        "warnings": list(warnings),
     }
-    return document("eval", parts, ascii=ascii, select=select)
+    return document("eval", parts, warnings, ascii=ascii, select=select)
 
 
 def run_facts(tape: Tape, expression: str, printed: str | None = None) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from gradcli.derivation.calculus.applied import Rules
 from gradcli.derivation.explain import Explanation
 from gradcli.derivation.notation.prose import words_text
-from gradcli.derivation.notation.steps import Derivation, Step
+from gradcli.derivation.notation.steps import Derivation
 from gradcli.derivation.paths import Cost, Paths, PathSum
 from gradcli.graph.names import is_operation
 from gradcli.language.program_text import program_text
@@ -15,7 +15,7 @@ from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.output.documents.document import count_digits
 from gradcli.output.json import document, encoder, json_number, json_numbers, list_json
-from gradcli.output.serialization.nodes import step_record
+from gradcli.output.serialization.nodes import explain_step
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
         CostRecord,
         EquationRecord,
         ExplainDocument,
-        ExplainStep,
         PathsRecord,
         RulesRecord,
     )
@@ -62,7 +61,6 @@ def explanation_json(explanation: Explanation, warnings: Sequence[str], *, ascii
         if isinstance(content, Rules)
         else None,
         "rules": _rules(explanation, content) if isinstance(content, Rules) else None,
-        "warnings": list(warnings),
     }
     encode = encoder(ascii)
     lined = {  # an entry a line
@@ -70,11 +68,7 @@ def explanation_json(explanation: Explanation, warnings: Sequence[str], *, ascii
         for key, value in parts.items()
         if isinstance(value, list) and value and isinstance(value[0], dict)
     }
-    return document("explain", {**parts, **lined}, ascii=ascii)
-
-
-def _step(step: Step) -> ExplainStep:
-    return {**step_record(step), "simplification": step.simplification}
+    return document("explain", {**parts, **lined}, warnings, ascii=ascii)
 
 
 def _nodes(explanation: Explanation) -> list[ComputedNode]:
@@ -97,7 +91,7 @@ def _equations(explanation: Explanation, derivation: Derivation) -> list[Equatio
         {
             "node": names[equation.node],
             "variable": equation.node in explanation.tape.graph.variables.values(),
-            "steps": [*map(_step, equation.edges), *map(_step, explanation.shown(equation.steps))],
+            "steps": [*map(explain_step, equation.edges), *map(explain_step, explanation.shown(equation.steps))],
         }
         for equation in derivation.equations.values()
     ]
@@ -121,7 +115,7 @@ def _paths(explanation: Explanation, found: PathSum) -> PathsRecord:
             for path in found.paths
         ],
         "rest": None if symbolic else json_number(found.rest),
-        "sum": list(map(_step, explanation.shown(found.steps))),
+        "sum": list(map(explain_step, explanation.shown(found.steps))),
     }
 
 
@@ -150,12 +144,12 @@ def _rules(explanation: Explanation, rules: Rules) -> list[RulesRecord]:
                     "statement": words_text([application.statement]),
                     "with": {words_text([equal.left]): to_text(equal.right) for equal in application.letters},
                     "part": to_text(application.part),
-                    "steps": list(map(_step, explanation.shown(application.steps))),
+                    "steps": list(map(explain_step, explanation.shown(application.steps))),
                     "derivative": to_text(application.result),
                 }
                 for application in derivation.applications
             ],
-            "result": list(map(_step, explanation.shown(derivation.steps))),
+            "result": list(map(explain_step, explanation.shown(derivation.steps))),
         }
         for derivation in rules.derivations
     ]

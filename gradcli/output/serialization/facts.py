@@ -53,9 +53,8 @@ def facts_json(found: FunctionFacts, source: str, assume: str, *, ascii: bool = 
         "tape": found.saved,
         "checkpoints": [{"segments": one.segments, "kept": one.kept, "again": one.again} for one in found.segments],
         "nodes": list_json(map(encoder(ascii), _nodes(found))),
-        "warnings": list(found.notes),
     }
-    return document("facts", parts, ascii=ascii)
+    return document("facts", parts, found.notes, ascii=ascii)
 
 
 def _run(run: Run) -> RunRecord:

@@ -51,7 +51,7 @@ def graph_json(
     if removed:
         parts["removed"] = lambda: removed_records(removed, expression)
     parts["backward"] = (lambda: _backward(tape, encode)) if backward else None
-    return document("graph", {**parts, "warnings": list(warnings)}, ascii=ascii, select=select)
+    return document("graph", parts, warnings, ascii=ascii, select=select)
 
 
 def _block(block: BlockGraph) -> BlockRecord:

@@ -23,6 +23,7 @@ from gradcli.typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from gradcli.output.schemas.runs import BareNode, Edge, RunNode, StepRecord
+    from gradcli.output.schemas.symbolic import ExplainStep
 
 _PLACE = re.compile(r'"\{#(\d+)\}"|\{(\d+)\}')
 """A place in a template: quoted for a value, bare for a name in a text."""
@@ -267,3 +268,8 @@ def step_record(step: Step) -> StepRecord:
     """A step of a derivation."""
     left, right = to_text(step.left, pretty=True), to_text(step.right, pretty=True)
     return {"rule": step.rule, "left": left, "right": right, "note": step.note}
+
+
+def explain_step(step: Step) -> ExplainStep:
+    """The same with what a shorter derivation leaves out."""
+    return {**step_record(step), "simplification": step.simplification}

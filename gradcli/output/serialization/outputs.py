@@ -38,6 +38,5 @@ def run_json(
         "output": next(iter(values)),
         "values": json_numbers(values),
         "grad": json_numbers(tape.gradient),
-        "warnings": list(warnings),
     }
-    return document("run", parts, ascii=ascii)
+    return document("run", parts, warnings, ascii=ascii)

@@ -46,9 +46,8 @@ def check_json(found: Sampled, source: str, *, ascii: bool = False) -> Iterator[
         "special_points": list(_special(worst)),
         "nodes": list_json(map(encode, _nodes(worst))),
         "not_analytic": worst.not_analytic or None,
-        "warnings": list(worst.notes),
     }
-    return document("check", parts, ascii=ascii)
+    return document("check", parts, worst.notes, ascii=ascii)
 
 
 def _derivative(one: Component) -> CheckedDerivative:

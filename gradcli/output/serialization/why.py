@@ -68,9 +68,8 @@ def why_json(why: Why, text: str, said: Sequence[str], warnings: Sequence[str], 
         "units": [{"kind": unit.kind, "node": unit.node, "elements": unit.elements, "size": unit.size} for unit in why.units],
         "rewrite": _rewrite(why),
         "sentences": list(said),
-        "warnings": list(warnings),
     }
-    return document("why", parts, ascii=ascii)
+    return document("why", parts, warnings, ascii=ascii)
 
 
 def _way(tape: Tape, way: Way) -> WayRecord:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gradcli.derivation.calculus.worked import Worked
-from gradcli.derivation.notation.steps import Step
 from gradcli.language.text import to_text
 from gradcli.output.documents.worked import shown
 from gradcli.output.json import document, encoder, json_number, json_numbers, list_json
-from gradcli.output.serialization.nodes import step_record
+from gradcli.output.serialization.nodes import explain_step
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gradcli.output.schemas.symbolic import ExplainDocument, ExplainStep
+    from gradcli.output.schemas.symbolic import ExplainDocument
 
 
 def worked_json(found: Worked, expression: str, detail: str, *, ascii: bool = False) -> Iterator[str]:
@@ -36,15 +35,10 @@ def worked_json(found: Worked, expression: str, detail: str, *, ascii: bool = Fa
         "costs": None,
         "definitions": None,
         "rules": [
-            {"variable": one.key, "applications": [], "result": list(map(_step, shown(one.steps, detail)))}
+            {"variable": one.key, "applications": [], "result": list(map(explain_step, shown(one.steps, detail)))}
             for one in found.results
         ],
         "conditions": list(map(to_text, found.conditions)),
-        "warnings": list(found.warnings),
     }
     rules = list_json(map(encoder(ascii), parts["rules"] or []))
-    return document("explain", {**parts, "rules": rules}, ascii=ascii)
-
-
-def _step(step: Step) -> ExplainStep:
-    return {**step_record(step), "simplification": step.simplification}
+    return document("explain", {**parts, "rules": rules}, found.warnings, ascii=ascii)

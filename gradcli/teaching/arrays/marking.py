@@ -17,15 +17,15 @@ from gradcli.frozen import replace
 from gradcli.graph.graph import Shape
 from gradcli.graph.shapes import shape_text
 from gradcli.language.ast import Expression, Operator, Output, Program
-from gradcli.language.free_names import free_names
 from gradcli.language.rewrite import mapped
+from gradcli.language.statements import free_names
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.shape_mismatch import MismatchError
 from gradcli.teaching.arrays.mistakes import WrongArray, same, wrong_arrays
 from gradcli.teaching.arrays.question import array_graph, compile_array_question
 from gradcli.teaching.diagnosis import MARGIN, Reason
-from gradcli.teaching.marking import with_lines
 from gradcli.teaching.mistakes import Slip, cost_of
+from gradcli.teaching.question import with_lines
 from gradcli.teaching.reading.answers import read_answer
 from gradcli.teaching.verdicts import Marked, Verdict, read_otherwise, unreadable, with_note
 from gradcli.typing import Any

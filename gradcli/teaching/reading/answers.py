@@ -9,14 +9,13 @@ from gradcli.autodiff.inner_derivatives import derivative_in
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen
 from gradcli.language.ast import Assignment, Expression, Group, Name, Operator, Output, Program
-from gradcli.language.free_names import free_names
-from gradcli.language.parser import parse
+from gradcli.language.parser import parse, parse_expression
 from gradcli.language.readings.around import pieces
 from gradcli.language.readings.left_sides import left_side
 from gradcli.language.readings.otherwise import otherwise
 from gradcli.language.readings.read import LATEX, LENIENT, reading_of
 from gradcli.language.rewrite import mapped
-from gradcli.language.statements import expressions
+from gradcli.language.statements import free_names
 from gradcli.language.text import to_text
 from gradcli.ops.declaration.constants import is_constant
 from gradcli.ops.words import read
@@ -223,7 +222,7 @@ def with_names(value: Expression, others: Mapping[str, Expression]) -> Expressio
 
 def number(text: str) -> Expression:
     """A number as an expression."""
-    found = expressions(parse(text).statements[0])[0]
+    found = parse_expression(text)
     return Group(found) if text.startswith("-") else found
 
 

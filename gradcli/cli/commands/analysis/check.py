@@ -9,6 +9,7 @@ from gradcli.cli.framework.choices import check_stdin, chosen_format, file_forma
 from gradcli.cli.framework.command import Command, flag, some_whole, text, texts, whole
 from gradcli.cli.framework.options import (
     EXPRESSION,
+    VERDICT,
     AssumeOptions,
     BackwardOptions,
     ExpressionOptions,
@@ -61,6 +62,7 @@ class CheckOptions(ExpressionOptions, WrtOptions, ModeOptions, ShapeOptions, Ass
     """What a call may ask for."""
 
     cotangent = BackwardOptions.cotangent
+    quiet = VERDICT
     gradient = texts(
         "Check somebody else's gradient as well: 'w: 2w+x' for a variable, repeated, or a .csv, .npy or .json of numbers.",
         "DERIVATIVE",
@@ -77,13 +79,13 @@ class CheckOptions(ExpressionOptions, WrtOptions, ModeOptions, ShapeOptions, Ass
 def run(options: CheckOptions) -> ExitCode:
     """Run the command."""
     check_stdin(expression=options.file or next(iter(options.positional), None), bindings=options.bindings)
-    format = file_format(chosen_format(options.format, json=options.json), options.output, CHECKS)
+    format = file_format(chosen_format(options), options.output, CHECKS)
     text, where = expression_text(options)
     found = _checked(text, where, options)
     name = None if format is None else format.name
     if options.output in (None, STDIN) and name in (None, "rich", "text"):
         from gradcli.cli.views.show import show_blocks
-        from gradcli.output.reports.check import check_report
+        from gradcli.output.reports.runs.check import check_report
 
         show_blocks(lambda style: check_report(found, style, show_all=options.all, kinks=options.kinks), name)
     else:
@@ -103,8 +105,8 @@ def _checked(text: str, where: str, options: CheckOptions) -> Sampled:
     from gradcli.algebra.assumptions.reader import read_assumptions
     from gradcli.analysis.verification.sampled import check, runs_beside
     from gradcli.autodiff.runs.names_asked import check_used, variables_among
-    from gradcli.language.free_names import free_names
     from gradcli.language.parser import parse
+    from gradcli.language.statements import free_names
 
     with located(text, where):
         program = parse(text, where)
@@ -152,7 +154,7 @@ def _pieces(found: Sampled, text: str, format: str, options: CheckOptions, ascii
         from gradcli.output.serialization.verification import check_json
 
         return check_json(found, text, ascii=ascii)
-    from gradcli.output.reports.check import check_report, curve_of
+    from gradcli.output.reports.runs.check import check_report, curve_of
 
     if format == "svg":
         curve = curve_of(found.worst)

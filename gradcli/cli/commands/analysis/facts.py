@@ -56,14 +56,14 @@ def run(options: FactsOptions) -> None:
     graph = graph_of(parse(source, where), source, where, {}, options)
     assume = assumed(options, graph, {})
     found = facts_of(graph, split_names("--wrt", options.wrt), assumptions=assume, max_entries=options.max_entries)
-    format = chosen_format(options.format, json=options.json)
+    format = chosen_format(options)
     if format == "json":
         from gradcli.output.serialization.facts import facts_json
 
         write(facts_json(found, source, assume.text, ascii=options.ascii or not can_print_signs(sys.stdout)))
         return
     from gradcli.cli.views.show import show_blocks
-    from gradcli.output.reports.facts import facts_blocks
+    from gradcli.output.reports.calculus.facts import facts_blocks
 
     show_blocks(lambda style: facts_blocks(found, style, all_nodes=options.all), format)
 

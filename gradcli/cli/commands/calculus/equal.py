@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from gradcli.cli.framework.choices import chosen_format, tolerance
 from gradcli.cli.framework.command import Command, flag, some_whole, text, whole
-from gradcli.cli.framework.options import ASSUME, ReadOptions, ResultOptions, ShapeOptions, SizeLimits
+from gradcli.cli.framework.options import ASSUME, VERDICT, ReadOptions, ResultOptions, ShapeOptions, SizeLimits
 from gradcli.cli.framework.streams import STDIN, read_text, write
 from gradcli.cli.inputs.source import as_read, say_reading, side_as_read
 from gradcli.cli.inputs.variables import shapes_of
@@ -54,13 +54,13 @@ class EqualOptions(ReadOptions, ResultOptions, ShapeOptions, SizeLimits):
     equations = flag("Compare two equations: equal where one is a multiple of the other by what is nowhere 0: a number, exp(x).")
     digits = some_whole("Digits after the point to which values have to agree.", minimum=0, maximum=300)
     tol = text("How far off a value may be, beside the size of the second: 1e-3.", "NUMBER")
-    quiet = flag("Print nothing: the exit code is the answer.", short="-q")
+    quiet = VERDICT
     max_nodes = whole("The largest graph to build of both.", SizeLimits.max_nodes.default)
 
 
 def run(options: EqualOptions) -> ExitCode:
     """Run the command."""
-    format = chosen_format(options.format, json=options.json, quiet=options.quiet)
+    format = chosen_format(options)
     texts = _texts(options.positional)
 
     from gradcli.algebra.assumptions.facts import NOTHING
@@ -90,12 +90,12 @@ def run(options: EqualOptions) -> ExitCode:
         first, second = (as_read(text, where, options) for text, where in zip(texts, SOURCES, strict=True))
         found = compare(first, second)
     if format == "json":
-        from gradcli.output.reports.equality import equality_json
+        from gradcli.output.reports.calculus.equality import equality_json
 
         write(equality_json(found))
-    elif format != "numbers":
+    elif not options.quiet:
         from gradcli.cli.views.show import show_blocks
-        from gradcli.output.reports.equality import equality_report
+        from gradcli.output.reports.calculus.equality import equality_report
 
         show_blocks(lambda style: equality_report(found), format)
     right = bool(found) and (found.same_domain or not options.same_domain)

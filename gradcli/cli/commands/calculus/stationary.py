@@ -39,7 +39,7 @@ def run(options: StationaryOptions) -> None:
 
     from gradcli.algebra.stationary import stationary_points
     from gradcli.cli.inputs.symbolic import static_graph
-    from gradcli.output.reports.stationary import stationary_json, stationary_lines
+    from gradcli.output.reports.calculus.stationary import stationary_json, stationary_lines
 
     graph = static_graph(source, where, {}, options)
     if len(graph.variables) != 1 or graph.shapes:
@@ -49,13 +49,13 @@ def run(options: StationaryOptions) -> None:
     [variable] = graph.variables
     with located(source, where):
         found = stationary_points(graph, variable)
-    format = chosen_format(options.format, json=options.json) or "text"
+    format = chosen_format(options) or "text"
     if format == "json":
         write(stationary_json(found, variable, source, ascii=not can_print_signs(sys.stdout)))
         return
     if not found:
         write_note("there is no stationary point")
-    write_lines(stationary_lines(found, variable, format))
+    write_lines(stationary_lines(found, variable, format, alone=options.quiet))
 
 
 COMMAND = Command(HELP, EXPRESSION, StationaryOptions, run, takes_variables=True, work="looking for stationary points")

@@ -55,7 +55,7 @@ def run(options: TangentOptions) -> None:
         raise GradcliError("a tangent is of numbers, and here are arrays", hint="leave --shape out")
 
     from gradcli.algebra.vector_fields import tangent
-    from gradcli.output.reports.tangent import tangent_json, tangent_line
+    from gradcli.output.reports.calculus.tangent import tangent_json, tangent_line
 
     with located(text, where):
         if relation is not None:
@@ -65,7 +65,7 @@ def run(options: TangentOptions) -> None:
         found = tangent(graph, exact_point(options, list(graph.variables), given_at(options.at)), level=relation is not None)
         if relation is not None and all(slope == Number(0) for slope in found.slopes):
             raise GradcliError("there is no tangent: all derivatives of the equation are 0 there", hint="choose another point")
-    format = chosen_format(options.format, json=options.json) or "text"
+    format = chosen_format(options) or "text"
     if format == "json":
         write(tangent_json(found, text, level=relation is not None, ascii=not can_print_signs(sys.stdout)))
     else:

@@ -68,16 +68,16 @@ def run(options: TaylorOptions) -> None:
             raise GradcliError(f"the place must not depend on {variable}", hint=f"for example --about {variable}=0")
 
     from gradcli.algebra.taylor import taylor
-    from gradcli.output.reports.taylor import taylor_json, taylor_line
+    from gradcli.output.reports.calculus.taylor import taylor_json, taylor_line
 
     with located(source, where):
         found = taylor(graph, variable, about, options.order, assumed(options, graph, {}))
         error = None if range is None else _remainder(graph, found, about, *range)
-    format = chosen_format(options.format, json=options.json) or "text"
+    format = chosen_format(options) or "text"
     if format == "json":
         write(taylor_json(found, source, error, ascii=not can_print_signs(sys.stdout)))
     else:
-        write([remark_said(taylor_line(found, format, error)) + "\n"])
+        write([remark_said(taylor_line(found, format, None if options.quiet else error)) + "\n"])
 
 
 def _remainder(graph: Graph, found: Taylor, about: Graph, name: str, ends: tuple[float, float]) -> Remainder:

@@ -47,7 +47,12 @@ GRADCLI_PYTHON names, or of this one.
 class ExportOptions(ExpressionOptions, WrtOptions, ShapeOptions, FileOptions, SizeLimits):
     """What a call may ask for."""
 
-    to = text("The language; where left out that of the end of the file's name, or python.", "LANGUAGE", choices=language_names())
+    to = text(
+        "The language; where left out that of the end of the file's name, or python.",
+        "LANGUAGE",
+        other="--format",
+        choices=language_names(),
+    )
     content = text(
         "What it computes; where left out the value and the gradient, or the value alone where a library differentiates it.",
         "WHAT",

@@ -49,7 +49,7 @@ class RunOptions(ProgramRunOptions, FeedOptions, OutputOptions):
 
 def run(options: RunOptions) -> ExitCode | None:
     """Run the command."""
-    format = chosen_format(options.format, json=options.json, quiet=options.quiet)
+    format = chosen_format(options)
     if options.feed is None and format in RECORDS:
         raise GradcliError(f"--format {format} is for the records of --feed", hint="write --format json, or add --feed rows.csv")
     if options.feed is not None and format not in (None, *RECORDS):

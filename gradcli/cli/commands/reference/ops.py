@@ -25,7 +25,7 @@ def run(options: ResultOptions) -> None:
     from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL, function_names, spelled
     from gradcli.output.reports.operations import operations_json, operations_report
 
-    format = chosen_format(options.format, json=options.json)
+    format = chosen_format(options)
     name = at_most_one(options, "operation")
     operations = list(OPERATIONS.values())
     on_arrays = [operation for operation in STRUCTURAL.values() if operation.spellings]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gradcli.cli.framework.choices import at_most_one
 from gradcli.cli.framework.command import Command, Options
+from gradcli.cli.framework.options import WRITTEN
 from gradcli.errors import GradcliError, nearest
 
 HELP = """\
@@ -23,7 +24,13 @@ The JSON Schema of a document that the tool writes.
 """
 
 
-def run(options: Options) -> None:
+class SchemaOptions(Options):
+    """What a call may ask for."""
+
+    output = WRITTEN
+
+
+def run(options: SchemaOptions) -> None:
     """Run the command."""
     import json
 
@@ -44,4 +51,4 @@ def run(options: Options) -> None:
 
 
 NAME = ("NAME", "eval, run, record, graph, trace, compare-modes, explain, diff, equal, grade, mistakes, ops or error.")
-COMMAND = Command(HELP, NAME, Options, run)
+COMMAND = Command(HELP, NAME, SchemaOptions, run)

@@ -73,7 +73,9 @@ class ExerciseOptions(ReadOptions):
         " expressions), tangent, or adjoint:NAME (the derivative by a value within: adjoint:a).",
         "WHAT",
     )
-    to = text("How to write them; text where left out and no file tells it.", "FORMAT", choices=tuple(EXERCISES))
+    to = text(
+        "How to write them; text where left out and no file tells it.", "FORMAT", other="--format", choices=tuple(EXERCISES)
+    )
     output = FileOptions.output
     key = text("Write the key to a file; - is standard output.", "FILE")
     json = flag("Write one JSON document to standard output.")
@@ -147,7 +149,8 @@ def _names(given: str | None, default: str) -> list[str]:
 def _drawn(options: ExerciseOptions, ask: str) -> Iterator[Exercise]:
     from gradcli.language.parser import is_name
     from gradcli.teaching.asked_exercises import is_fit
-    from gradcli.teaching.exercises import Wanted, exercises, joined
+    from gradcli.teaching.exercise_sets import Wanted, exercises
+    from gradcli.teaching.exercises import joined
     from gradcli.teaching.tasks import GRADIENT, JACOBIAN
 
     if options.choose or options.wrt is not None or options.read is not None:
@@ -176,7 +179,7 @@ def _drawn(options: ExerciseOptions, ask: str) -> Iterator[Exercise]:
 def _from_template(options: ExerciseOptions, ask: str) -> Iterator[Exercise]:
     from gradcli.cli.inputs.source import as_read
     from gradcli.language.parser import parse
-    from gradcli.teaching.exercises import from_template
+    from gradcli.teaching.exercise_sets import from_template
     from gradcli.teaching.tasks import DERIVATIVE, JACOBIAN, NUMBER, variables_of
 
     template = as_read(options.positional[0], "template", options)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command, text, texts, whole
-from gradcli.cli.framework.options import ReadOptions, ResultOptions
+from gradcli.cli.framework.options import ResultOptions, SourceOptions, WatchOptions
 from gradcli.cli.framework.streams import write
 from gradcli.errors import GradcliError, located
 
@@ -22,7 +22,7 @@ that are equal there, and those that are right there, are named. Choose another 
 """
 
 
-class MistakesOptions(ReadOptions, ResultOptions):
+class MistakesOptions(SourceOptions, ResultOptions, WatchOptions):
     """What a call may ask for."""
 
     wrt = text("The variable by which the derivative is asked for; may be left out where there is one.", "NAME")
@@ -32,27 +32,25 @@ class MistakesOptions(ReadOptions, ResultOptions):
 
 def run(options: MistakesOptions) -> None:
     """Run the command."""
-    if len(options.positional) > 1:
-        raise GradcliError("there are several expressions", hint="put the expression in quotes")
-    format = chosen_format(options.format, json=options.json)
+    format = chosen_format(options)
 
-    from gradcli.output.reports import mistakes as report
+    from gradcli.output.reports.teaching import mistakes as report
 
-    if not options.positional:
+    if not options.positional and options.file is None:
         for name in ("read", "wrt", "order", "at"):
             if name in options.given:
                 raise GradcliError(f"--{name} is for a question", hint='gradcli mistakes "sin(x^3)" --wrt x')
         blocks, lines = report.kinds_report, report.kinds_json
     else:
-        from gradcli.cli.inputs.source import as_read
+        from gradcli.cli.inputs.source import expression_text
         from gradcli.cli.inputs.variables import bindings, given_at
         from gradcli.teaching.marking import Marker
         from gradcli.teaching.tasks import DERIVATIVE, task
         from gradcli.teaching.written_mistakes import written_mistakes
 
         at = dict(bindings(given_at(options.at), (), None, options.command)[0]) or None
-        question = as_read(options.positional[0], "question", options)
-        with located(question, "question"):
+        question, where = expression_text(options)
+        with located(question, where):
             names = [name.strip() for name in (options.wrt or "").split(",") if name.strip()]
             marker = task(question, DERIVATIVE, names, order=options.order, at=at)
         assert isinstance(marker, Marker)

@@ -41,10 +41,10 @@ def run(options: PracticeOptions) -> ExitCode:
     """Run the command."""
     if options.positional:
         raise GradcliError("gradcli practice takes no expression", hint="it makes its exercises itself; see gradcli predict")
-    as_json = chosen_format(options.format, json=options.json) == "json"
+    as_json = chosen_format(options) == "json"
 
     from gradcli.cli.inputs.typed import Typed
-    from gradcli.output.reports import practice as report
+    from gradcli.output.reports.teaching import practice as report
     from gradcli.teaching.practice import Practice, Turn, score
 
     seed = int.from_bytes(os.urandom(2), "big") if options.seed is None else options.seed

@@ -37,7 +37,7 @@ def run(options: PredictOptions) -> ExitCode:
     from gradcli.cli.inputs.typed import Typed
     from gradcli.cli.inputs.variables import bindings_of
 
-    as_json = chosen_format(options.format, json=options.json) == "json"
+    as_json = chosen_format(options) == "json"
     if STDIN in (options.file, options.bindings, *options.positional):
         raise GradcliError("standard input is where the guesses come from", hint="give the expression as an argument, or -f FILE")
     text, where = expression_text(options)
@@ -46,7 +46,7 @@ def run(options: PredictOptions) -> ExitCode:
     from gradcli.autodiff.runs.program_run import recorded
     from gradcli.language.numbers import short_text
     from gradcli.language.parser import parse
-    from gradcli.output.reports import predictions as report
+    from gradcli.output.reports.teaching import predictions as report
     from gradcli.teaching.predictions import Guess, guessed, prompts, score
 
     asked = request_of(options, bindings=values, spare=from_file)

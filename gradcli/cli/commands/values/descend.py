@@ -7,7 +7,7 @@ import sys
 from functools import partial
 
 from gradcli.cli.framework.choices import refuse
-from gradcli.cli.framework.command import Command, choice, text, whole
+from gradcli.cli.framework.command import Command, choice, flag, text, whole
 from gradcli.cli.framework.options import EXPRESSION, ExpressionOptions, Limits, WrtOptions
 from gradcli.cli.framework.progress import doing
 from gradcli.cli.framework.streams import STDIN, wants_rich, write_to
@@ -15,6 +15,8 @@ from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.variables import bindings_of
 from gradcli.cli.views.show_chart import ChartOptions, chart_format, in_ascii, write_chart
 from gradcli.errors import GradcliError, located
+from gradcli.language.numbers import number_text
+from gradcli.output.formats import PLOTS
 
 HELP = """\
 Gradient descent, watched. Steps, values, the way over the contours, and why it diverges or oscillates.
@@ -40,6 +42,7 @@ class DescendOptions(ChartOptions, ExpressionOptions, WrtOptions, Limits):
     )
     lr = text("The learning rate, or several, 0.01,0.1,1: where left out 0.1, of rmsprop 0.01, of newton 1.", "NUMBERS")
     steps = whole("How many steps to take.", 100, minimum=1, maximum=1_000_000)
+    quiet = flag("The parameters at the end, then the value there, a number a line.", short="-q")
     to = text("Write the loop that does the same in another library.", "LIBRARY", choices=("torch",))
 
 
@@ -52,7 +55,9 @@ def run(options: DescendOptions) -> None:
 
 
 def _descend(options: DescendOptions) -> None:
-    format = chart_format(options)
+    if options.quiet:
+        refuse(options, ("format", "json", "to", "theme"), "is for the whole descent, and --quiet writes its end alone")
+    format = PLOTS["table"] if options.quiet else chart_format(options)
     if format.name == "html":
         raise GradcliError("a descent has no page", hint="--format svg")
     source, where = expression_text(options)
@@ -83,6 +88,10 @@ def _descend(options: DescendOptions) -> None:
             found = verdict(objective, taken, options.optimizer, lr, options.steps)
             runs.append(Run(options.optimizer, lr, taken, found, objective.labels))
 
+    if options.quiet:
+        ends = [end for run in runs for end in (*run.steps[-1].point, run.steps[-1].value)]
+        write_to(options.output, [f"{number_text(float(end))}\n" for end in ends])
+        return
     from gradcli.output.plots import of_descent
 
     columns = of_descent.descent_columns(objective, runs)

@@ -61,7 +61,7 @@ class EvalOptions(RunOptions, JacobianOptions, ElementOptions, ResultOptions, Se
 
 def run(options: EvalOptions) -> ExitCode | None:
     """Run the command."""
-    format = chosen_format(options.format, json=options.json, quiet=options.quiet, select=options.select)
+    format = chosen_format(options)
     only = _parts(options.only)
     if format in ("json", "numbers", "torch"):
         refuse(options, ["only"], f"chooses parts of the report, and {format} has none", "--select chooses keys of JSON")

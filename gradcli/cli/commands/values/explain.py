@@ -105,7 +105,7 @@ def run(options: ExplainOptions) -> None:
 
 def _run(options: ExplainOptions) -> None:
     """Explain the gradient of a run."""
-    format = file_format(chosen_format(options.format, json=options.json), options.output, EXPLANATIONS)
+    format = file_format(chosen_format(options), options.output, EXPLANATIONS)
     check_stdin(expression=options.file or next(iter(options.positional), None), bindings=options.bindings)
     text, where = expression_text(options)
     if options.max_paths is not None and options.by != "paths":
@@ -119,7 +119,7 @@ def _run(options: ExplainOptions) -> None:
     from gradcli.graph.graph import DEFAULT_MAX_NODES
     from gradcli.language.parser import parse
     from gradcli.language.statements import check_exact
-    from gradcli.output.reports.printed import printed_line
+    from gradcli.output.reports.runs.printed import printed_line
 
     limit = options.max_nodes or MAX_NODES[options.by]
     asked = request_of(
@@ -169,7 +169,7 @@ def _on_paper(options: ExplainOptions, asked: str) -> None:
     other = [f"--{name}" for name in _OF_RUNS if name in options.given and options.given[name] != "rules"]
     if other:
         raise GradcliError(f"{other[0]} and {asked} do not go together", hint="it is worked by the rules of calculus")
-    format = file_format(chosen_format(options.format, json=options.json), options.output, EXPLANATIONS)
+    format = file_format(chosen_format(options), options.output, EXPLANATIONS)
     from gradcli.cli.inputs.on_paper import worked
     from gradcli.output.documents.worked import worked_document
 
@@ -219,7 +219,7 @@ def _show_parts(
         write_to(output, written, ascii=ascii, html=format.name == "html")
         return
     from gradcli.cli.views.show import show_blocks
-    from gradcli.output.reports.explanation import explanation_blocks
+    from gradcli.output.reports.calculus.explanation import explanation_blocks
 
     show_blocks(lambda style: explanation_blocks(parts(), style), None if format is None else format.name)
 

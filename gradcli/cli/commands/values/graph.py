@@ -52,7 +52,7 @@ class GraphOptions(ViewOptions, FileOptions, RunOptions, ShapeOptions):
 def run(options: GraphOptions) -> None:
     """Run the command."""
     output = options.output
-    asked = file_format(chosen_format(options.format, json=options.json, select=options.select), output, GRAPHS)
+    asked = file_format(chosen_format(options), output, GRAPHS)
     format = asked or GRAPHS["html" if options.open else "table"]
     if options.open and not format.is_picture:
         pictures = listed([format.name for format in GRAPHS.values() if format.is_picture])

@@ -15,7 +15,7 @@ def _javascript(
     yield from (f"\n{helper}\n" for helper in helpers)
     yield f"\n{language.prefix}function {written.name}({', '.join(written.routine.arguments)}) {{\n"
     yield from (f"  const {name} = {text};\n" for name, text in lines)
-    found = returned(results, written, "[", "]")
+    found = returned(results, written)
     yield f"  return {f'[{found}]' if written.shape else found};\n}}\n"
 
 

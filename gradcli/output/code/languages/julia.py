@@ -21,7 +21,7 @@ def _julia(
     yield from (f"    {name} = {text}\n" for name, text in lines)
     values, derivatives = parted(results, written)
     table = f", [{rows(derivatives, written.shape, ' ' if len(written.shape) > 1 else ', ')}]" if written.shape else ""
-    yield f"    return {nested(values, written.values, '[', ']')}{table}\nend\n"
+    yield f"    return {nested(values, written.values)}{table}\nend\n"
 
 
 def _main(language: Language, written: Written, points: Sequence[Sequence[str]]) -> str:

@@ -22,7 +22,7 @@ def _matlab(
         yield from (f"  {name} = {language.real}({name});\n" for name in written.routine.arguments)
     yield from (f"  {name} = {text};\n" for name, text in lines)
     values, derivatives = parted(results, written)
-    yield f"  value = {nested(values, written.values, '[', ']')};\n"
+    yield f"  value = {nested(values, written.values)};\n"
     if written.shape:
         yield f"  derivatives = [{rows(derivatives, written.shape, ', ')}];\n"
     yield "end\n"

@@ -26,7 +26,7 @@ def layout(
     yield from (f"{line}\n" for line in heading(language, written))
     body = "".join(f"    {name} = {language.real}({name})\n" for name in written.routine.arguments if language.real)
     body += "".join(f"    {name} = {text}\n" for name, text in lines)
-    body += f"    return {returned(results, written, '[', ']')}\n"
+    body += f"    return {returned(results, written)}\n"
     texts = "".join([body, *helpers])
     for module, line in (("math.", "import math"), ("np.", "import numpy as np"), ("jnp.", "import jax.numpy as jnp")):
         if f" {module}" in texts.replace("(", " ").replace("[", " ").replace("-", " "):

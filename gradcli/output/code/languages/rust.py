@@ -28,7 +28,7 @@ def _rust(
     yield "#[allow(unused_variables, unused_parens)]\n"
     yield f"{language.prefix}fn {written.name}({arguments}) -> {kind} {{\n"
     yield from (f"    let {name} = {text};\n" for name, text in lines)
-    found = returned(results, written, "[", "]")
+    found = returned(results, written)
     yield f"    {f'({found})' if written.shape else found}\n}}\n"
 
 

@@ -54,7 +54,7 @@ def _sympy(
     yield from body
     if written.shape:
         derivatives = [f"diff({written.name}, {', '.join(by)})" for by in written.by]
-        yield f"derivatives = {nested(derivatives, written.shape, '[', ']')}\n"
+        yield f"derivatives = {nested(derivatives, written.shape)}\n"
 
 
 _PROGRAM = """\

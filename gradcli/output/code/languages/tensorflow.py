@@ -25,7 +25,7 @@ def number(value):
 def _tensorflow(
     language: Language, written: Written, lines: Sequence[tuple[str, str]], results: Sequence[str], helpers: Sequence[str]
 ) -> Iterator[str]:
-    value = returned(results, written, "[", "]")
+    value = returned(results, written)
     body = _FIRST.sub(r"\1number(\2)", "".join([*[f"    {name} = {text}\n" for name, text in lines], f"    return {value}\n"]))
     yield from (f"{line}\n" for line in heading(language, written))
     yield f"# Arguments are tensors of {language.dtype}.\nimport tensorflow as tf\n"

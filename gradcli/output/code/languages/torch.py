@@ -34,7 +34,7 @@ def _torch(
     yield "import torch\n"
     if "F." in body:
         yield "import torch.nn.functional as F\n"
-    value = returned(values, written, "[", "]")
+    value = returned(values, written)
     yield f"\n\ndef {written.name}({', '.join(arguments)}):\n{body}    return {value}\n"
 
 

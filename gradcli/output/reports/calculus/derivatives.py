@@ -48,7 +48,7 @@ class Derivatives(Frozen):
     total: bool = False
 
 
-def lines(found: Derivatives, format: str, *, of_what: bool = False) -> Iterator[str]:
+def lines(found: Derivatives, format: str, *, alone: bool = False, of_what: bool = False) -> Iterator[str]:
     """The lines of a format other than JSON.
 
     ``text`` and ``sympy`` are expressions alone, which can be fed back in; ``unicode`` and ``latex`` say of what. A value stands
@@ -57,12 +57,18 @@ def lines(found: Derivatives, format: str, *, of_what: bool = False) -> Iterator
     Args:
         found: What to write.
         format: The format.
+        alone: Whether nothing is remarked; where there are values, they stand in place of the expressions.
         of_what: Whether each of several expressions of ``text`` says in its remark what it is the derivative of.
     """
+    if alone and found.values is not None:
+        numbers = list(map(number_text, found.values))
+        rows = range(0, len(numbers), found.rows) if found.rows else ()
+        yield from [_row(numbers[start : start + found.rows], "text") for start in rows] or numbers
+        return
     for definition in found.simplified.definitions:
         yield f"{_name(definition.name, format)} = {expression_text(definition.value, format)}"
     texts = [expression_text(expression, format) for expression in found.simplified.expressions]
-    numbers = [] if found.values is None else [number_text(value) for value in found.values]
+    numbers = [] if found.values is None else list(map(number_text, found.values))
     point = "" if not found.bindings else " at " + ", ".join(f"{name} = {short_text(v)}" for name, v in found.bindings.items())
     remark = "  % " if format == "latex" else "  # "
     conditions = found.simplified.conditions or [()] * len(texts)
@@ -73,7 +79,7 @@ def lines(found: Derivatives, format: str, *, of_what: bool = False) -> Iterator
             notes = [note for note in dict.fromkeys(found.notes[start : start + found.rows]) if note]
             value = _row(numbers[start : start + found.rows], "text") + point if numbers else ""
             value += f" ({'; '.join(notes)})" if notes else ""
-            said = [one for one in (*dict.fromkeys(holds[start : start + found.rows]), value) if one]
+            said = [] if alone else [one for one in (*dict.fromkeys(holds[start : start + found.rows]), value) if one]
             yield _row(texts[start : start + found.rows], format) + (remark + "; ".join(said) if said else "")
         return
     notes = [f" ({note})" if note else "" for note in found.notes] or [""] * len(texts)
@@ -82,7 +88,7 @@ def lines(found: Derivatives, format: str, *, of_what: bool = False) -> Iterator
     wholes = own if of_what and format == "text" and len(texts) > 1 else [""] * len(texts)
     values = [remark + "; ".join(filter(None, all)) if any(all) else "" for all in zip(wholes, holds, remarks, strict=True)]
     for request, text, value in zip(found.requests, texts, values, strict=True):
-        yield _left(found, request, format) + text + value
+        yield _left(found, request, format) + text + ("" if alone else value)
 
 
 def has_elements_only(simplified: Simplified, arrays: Collection[str]) -> bool:
@@ -152,7 +158,7 @@ def _power(times: int) -> str:
     return str(times).translate(_SUPERSCRIPTS) if times > 1 else ""
 
 
-def derivatives_json(found: Derivatives, expression: str, warnings: Sequence[str], *, ascii: bool = False) -> Iterator[str]:
+def derivatives_json(found: Derivatives, expression: str, *, ascii: bool = False) -> Iterator[str]:
     """The document of `gradcli diff --format json` and `gradcli simplify --format json`."""
     encode, simplified = encoder(ascii), found.simplified
     definitions: Iterator[DefinitionRecord] = ({"name": d.name, "expression": to_text(d.value)} for d in simplified.definitions)
@@ -177,6 +183,5 @@ def derivatives_json(found: Derivatives, expression: str, warnings: Sequence[str
         "bindings": None if found.bindings is None else json_numbers(found.bindings),
         "definitions": list_json(map(encode, definitions)),
         "derivatives": list_json(map(encode, derivatives)),
-        "warnings": list(warnings),
     }
     return document("diff", parts, ascii=ascii)

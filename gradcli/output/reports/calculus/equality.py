@@ -52,6 +52,8 @@ def sentences(found: Equality) -> list[str]:
     if found.verdict is Verdict.ISOLATED:
         shared = f" They agree {_at_point(found.agreed_at[0])}, and near it not both have a value." if found.agreed_at else ""
         lines = [f"{given}no verdict: {both} are defined together at single points only.{shared}"]
+    elif found.verdict is Verdict.NOWHERE and found.undecided == _sampled(found):
+        lines = [f"{given}no verdict: {both} could be compared at none of the points that were tried"]
     elif found.verdict is Verdict.NOWHERE:
         tried = f" at any of the {_points(_sampled(found))} that were tried" if found.variables else ""
         lines = [f"{given}not equal: {both} are not both defined{tried}"]

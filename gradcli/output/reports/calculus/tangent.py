@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from gradcli.algebra.vector_fields import Tangent
 from gradcli.language.text import to_text
 from gradcli.output.json import document
-from gradcli.output.reports.derivatives import expression_text
+from gradcli.output.reports.calculus.derivatives import expression_text
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,6 +31,5 @@ def tangent_json(found: Tangent, expression: str, *, level: bool, ascii: bool = 
         "gradient": {name: to_text(slope) for (name, _), slope in zip(found.point, found.slopes, strict=True)},
         "tangent": to_text(found.expression),
         "equation": level,
-        "warnings": [],
     }
     return document("tangent", parts, ascii=ascii)

@@ -10,22 +10,28 @@ from gradcli.language.ast import Name, Number
 from gradcli.language.numbers import number_text, short_text
 from gradcli.language.text import to_text
 from gradcli.output.json import document, json_number
-from gradcli.output.reports.derivatives import expression_text
+from gradcli.output.reports.calculus.derivatives import expression_text
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.output.schemas.symbolic import StationaryRecord
 
 
-def stationary_lines(found: Sequence[Stationary], variable: str, format: str) -> Iterator[str]:
-    """A line for each point in a format other than JSON."""
+def stationary_lines(found: Sequence[Stationary], variable: str, format: str, *, alone: bool) -> Iterator[str]:
+    """A line for each point in a format other than JSON, or its place alone."""
     name = expression_text(Name(variable), format)
     for point in found:
         if point.place is None or point.value is None:
+            if alone:
+                yield number_text(point.number)
+                continue
             low, high = (short_text(float(end)) for end in point.interval)
             yield f"{point.kind} at {name} = {number_text(point.number)}: {number_text(point.height)}  # between {low} and {high}"
             continue
         texts = [expression_text(expression, format) for expression in (point.place, point.value)]
+        if alone:
+            yield texts[0]
+            continue
         near = "" if isinstance(point.place, Number) else f"  # {short_text(point.number)}, {short_text(point.height)}"
         yield f"{point.kind} at {name} = {texts[0]}: {texts[1]}{near}"
 
@@ -43,7 +49,7 @@ def stationary_json(found: Sequence[Stationary], variable: str, expression: str,
         }
         for point in found
     ]
-    return document("stationary", {"expression": expression, "variable": variable, "points": points, "warnings": []}, ascii=ascii)
+    return document("stationary", {"expression": expression, "variable": variable, "points": points}, ascii=ascii)
 
 
 def _exact(number: Fraction) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from gradcli.autodiff.runs.event_log import Entry, Trace
 from gradcli.output.json import document, encoder, json_number, list_json
 from gradcli.output.reports.blocks import Lines, Style
-from gradcli.output.reports.printed import printed_line, printed_records, value_text
+from gradcli.output.reports.runs.printed import printed_line, printed_records, value_text
 from gradcli.output.serialization.evaluation import run_facts
 from gradcli.typing import TYPE_CHECKING
 
@@ -66,8 +66,8 @@ def trace_json(trace: Trace, source: str, *, ascii: bool = False) -> Iterator[st
     """The pieces of the document of `gradcli trace --json`; joined they are one JSON object."""
     assert trace.tape is not None
     events = list_json(map(encoder(ascii), map(_event, trace.entries)))
-    parts = {**run_facts(trace.tape, source), "events": events, "warnings": list(trace.warnings)}
-    return document("trace", parts, ascii=ascii)
+    parts = {**run_facts(trace.tape, source), "events": events}
+    return document("trace", parts, trace.warnings, ascii=ascii)
 
 
 def _event(entry: Entry) -> PrintEvent | Event:

@@ -9,7 +9,7 @@ from gradcli.analysis.properties.remainder import Remainder
 from gradcli.language.numbers import short_text
 from gradcli.language.text import to_text
 from gradcli.output.json import document, json_number
-from gradcli.output.reports.derivatives import expression_text
+from gradcli.output.reports.calculus.derivatives import expression_text
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ def taylor_json(found: Taylor, expression: str, error: Remainder | None = None, 
         "polynomial": to_text(found.polynomial),
         "coefficients": terms,
         "remainder": None if error is None else _remainder_record(error),
-        "warnings": [],
     }
     return document("taylor", parts, ascii=ascii)
 
