@@ -30,6 +30,7 @@ NOT_SAID = {
     "emulation": "what Python, PyTorch and TensorFlow say, in their words",
     "ops/arrays/torch_messages.py": "what PyTorch says, in its words",
     "autodiff/torch_tape/eager.py": "what PyTorch says, in its words",
+    "autodiff/torch_tape/tape_state.py": "what PyTorch says, in its words",
     "autodiff/torch_tape/engine.py": "what PyTorch says, in its words",
     "autodiff/torch_tape/saved.py": "what PyTorch says, in its words",
     "autodiff/torch_tape/storage.py": "what PyTorch says, in its words",
@@ -148,16 +149,24 @@ def _said(text: str) -> Iterator[str]:
 
 def _raised(text: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "GradcliError":
+        if isinstance(node, ast.Call) and _called(node) == "GradcliError":
             yield from _said_in(node)
+
+
+def _called(node: ast.Call) -> str:
+    """The name of the function that a call is of, or of a module and it; empty for anything else."""
+    if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
+        return f"{node.func.value.id}.{node.func.attr}"
+    return node.func.id if isinstance(node.func, ast.Name) else ""
 
 
 def _said_in(tree: ast.AST) -> Iterator[str]:
     done: set[int] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "said" and isinstance(word := node.args[0], ast.Constant):
+    nodes = list(ast.walk(tree))
+    for node in nodes:
+        if isinstance(node, ast.Call) and _called(node) == "said" and isinstance(word := node.args[0], ast.Constant):
             yield from [word.value] if is_word(word.value) else ()
-        elif isinstance(node, ast.Call) and ast.unparse(node.func) in ("Table", "Heading"):
+        elif isinstance(node, ast.Call) and _called(node) in ("Table", "Heading"):
             parts = [part for argument in node.args[:2] for part in ast.walk(argument) if isinstance(part, ast.Constant)]
             yield from [part.value for part in parts if isinstance(part.value, str) and is_word(part.value)]
         elif isinstance(node, ast.keyword) and node.arg == "domain" and isinstance(node.value, ast.Constant):
@@ -168,7 +177,7 @@ def _said_in(tree: ast.AST) -> Iterator[str]:
             done.update(map(id, ast.walk(node)))
         elif isinstance(node, ast.Subscript | ast.arg | ast.AnnAssign) and getattr(node, "annotation", None) is not None:
             done.update(map(id, ast.walk(node.annotation)))  # type: ignore[union-attr]
-    for node in ast.walk(tree):
+    for node in nodes:
         if id(node) in done:
             continue
         if isinstance(node, ast.Assign) and any(isinstance(name, ast.Name) and name.id == "HELP" for name in node.targets):
@@ -230,7 +239,7 @@ def _unsaid(node: ast.AST) -> bool:
         return node.name in ("__repr__", "_repr_latex_")
     if isinstance(node, ast.Assign):
         return ast.unparse(node.targets[0]) == "_TABLE"
-    return isinstance(node, ast.Assert) or (isinstance(node, ast.Call) and ast.unparse(node.func).startswith("re."))
+    return isinstance(node, ast.Assert) or (isinstance(node, ast.Call) and _called(node).startswith("re."))
 
 
 def _opened(text: str) -> str:

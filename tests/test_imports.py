@@ -79,7 +79,7 @@ def test_what_is_not_asked_for_is_not_loaded() -> None:
         "gradcli.autodiff.passes.jacobian",
         "gradcli.autodiff.passes.tangent",
         "gradcli.output.serialization.jacobians",
-        "gradcli.output.reports.jacobians",
+        "gradcli.output.reports.runs.jacobians",
     }
     assert not loaded_by(*WORKED, "--json") & parts
 
@@ -133,6 +133,10 @@ def test_rows_of_a_feed_load_neither_what_compiles_nor_what_writes_code(tmp_path
     loaded = loaded_by("run", "-e", "x*w", "--feed", str(tmp_path / "rows.csv"))
     assert not loaded & {"subprocess", "tempfile", "pyarrow", "duckdb", "pandas", "polars", "ray", "dask", "concurrent"}
     assert not any(name.startswith(("gradcli.output.code", "gradcli.algebra", "gradcli.data.kernels.native")) for name in loaded)
+
+
+def test_a_check_loads_no_marking() -> None:
+    assert not any(name.startswith("gradcli.teaching") for name in loaded_by("check", *WORKED[1:]))
 
 
 def test_the_package_itself_loads_none_of_its_parts() -> None:
@@ -220,7 +224,7 @@ def test_a_layer_imports_only_from_layers_before_it() -> None:
 
 ROOMS = {
     "language": "ast, numbers, grammar < scanner < statements, other_languages, text, rewrite, builder < "
-    "diagnosis, free_names, program_text, statement_builder < parser < equation, readings < set_text",
+    "diagnosis, program_text, statement_builder < parser < equation, readings < set_text",
     "graph": "graph < names, shapes, verifier",
     "ops": "declaration < elementwise < arrays < catalogue < vjp, words",
     "lowering": "node_expressions < builders < programs, elements < expression_values",
@@ -230,8 +234,8 @@ ROOMS = {
     "at_point, taylor, total_derivative < vector_fields, stationary",
     "derivation": "notation < nodes < paths, calculus < explain",
     "teaching": "reading, mistakes, numbers < points, places < question, rewriting < rules < orders < whole_answers < variants < "
-    "diagnosis < verdicts < comparison, patterns, asked_forms < marking < words < parts, arrays < tangents < tasks < quiz, "
-    "steps, exercises, predictions, written_mistakes < practice, asked_exercises",
+    "diagnosis < verdicts < comparison, patterns, asked_forms < judging < marking < words < parts, arrays < tangents < tasks < "
+    "quiz, steps, exercises, predictions, written_mistakes < asked_exercises, exercise_sets < practice",
     "analysis": "points < verification < nonfinite, properties, sampling, descent",
     "output": "formats, json, listing, visible, wrapping, files, jacobians, block_graphs, formulas < documents, diagrams < "
     "serialization < reports, quizzes, code < translation, box_drawing, page, schemas, manual < plots, notebook",

@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
 
+from gradcli.algebra.sums.interned import ABS
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.rules import apply_operation
 from gradcli.algebra.sums.spellings import shortest
@@ -273,7 +274,9 @@ def divisors(graph: Graph, algebra: Algebra, forms: Sequence[int], ids: Iterable
         elif operation in _WITH_POLES and forms[inputs[0]] != TOO_LONG:
             yield from poles(algebra, operation, forms[inputs[0]])
         if divisor != TOO_LONG:
-            yield from [atom for atom, _ in algebra.as_term(divisor)[0]]
+            found = [atom for atom, _ in algebra.as_term(divisor)[0]]
+            sizes = [atom for atom in found if algebra.atoms[atom].kind == ABS]  # |u| is 0 where u is
+            yield from [*found, *(atom for size in sizes for atom, _ in algebra.as_term(algebra.arguments(size)[0])[0])]
 
 
 def poles(algebra: Algebra, operation: str, form: int) -> Iterator[int]:

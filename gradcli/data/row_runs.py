@@ -15,7 +15,7 @@ from gradcli.data.tables.records import Records
 from gradcli.errors import ExitCode, GradcliError, UnknownVariableError
 from gradcli.frozen import replace
 from gradcli.language.parser import parse
-from gradcli.output.reports.printed import printed_line
+from gradcli.output.reports.runs.printed import printed_line
 from gradcli.typing import Any, NamedTuple
 
 MOST_GRAPHS = 64

@@ -20,7 +20,7 @@ TEXTBOOK = {
     "arctg": "atan", "arcctg": "acot", "arccot": "acot", "arcsec": "asec", "arccsc": "acsc",
     "sh": "sinh", "ch": "cosh", "th": "tanh", "cth": "coth", "tgh": "tanh", "ctgh": "coth",
     "arsinh": "asinh", "arcosh": "acosh", "artanh": "atanh", "arcoth": "acoth", "arsh": "asinh", "arch": "acosh", "arth": "atanh",
-    "lg": "log10", "lb": "log2", "ld": "log2", "sgn": "sign",
+    "lg": "log10", "lb": "log2", "ld": "log2", "sgn": "sign", "ceiling": "ceil",
 }  # fmt: skip
 """Spellings beside those that are declared, of functions that may be declared."""
 _RECIPROCALS = {
@@ -73,11 +73,14 @@ def vocabulary() -> Vocabulary:
     """The words of the functions that there are."""
     functions: dict[str, str] = {}
     single: set[str] = set()
+    either: set[str] = set()
     for name in function_names():
         functions[name] = name
         found = spelled(name)
         if any(not operation.variadic and len(operation.parameters) - len(operation.defaults) == 1 for operation in found):
             single.add(name)
+            if any(len(operation.parameters) > 1 for operation in found):
+                either.add(name)
     for name in STRUCTURAL:
         for spelling in (name, *STRUCTURAL[name].spellings):
             functions.setdefault(spelling, spelling)
@@ -92,6 +95,7 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(
         functions=functions,
         single=frozenset(single),
+        either=frozenset(either),
         inverses={name: inverse for name, inverse in inverses.items() if "sin" in name or "cos" in name or "tan" in name},
         logarithms={"2": "log2", "10": "log10", "e": "log"},
         natural="log",
@@ -104,6 +108,7 @@ def vocabulary() -> Vocabulary:
         root="root",
         factorial="factorial",
         binomial="binomial",
+        matrices={"determinant": "det", "inverse": "inv", "power": "matrix_power", "columns": "cross"},
         missing={word: text for word, text in INSTEAD.items() if word not in functions},
     )
 

@@ -98,7 +98,7 @@ _DOCUMENTS = "gradcli.output.documents"
 
 EXPLANATIONS = _by_name(
     Format("rich", terminal=True),
-    Format("text", (".txt",), "gradcli.output.reports.explanation:explanation_text", ("ascii",)),
+    Format("text", (".txt",), "gradcli.output.reports.calculus.explanation:explanation_text", ("ascii",)),
     Format("markdown", (".md", ".markdown"), f"{_DOCUMENTS}.markdown:markdown"),
     Format("latex", (".tex",), f"{_DOCUMENTS}.latex:latex_document"),
     Format("html", (".html", ".htm"), f"{_DOCUMENTS}.html:html_page", ("title",)),
@@ -153,7 +153,7 @@ class QuizFormat(Format):
 
 _QUIZZES = "gradcli.output.quizzes"
 _ASK = ("ask",)
-_EXPRESSION, _NUMBER = ("derivative",), ("number", "value")
+_EXPRESSION, _NUMBER = ("derivative", "tangent"), ("number", "value")
 
 EXERCISES: dict[str, QuizFormat] = {
     format.name: format
@@ -188,14 +188,18 @@ EXERCISES: dict[str, QuizFormat] = {
             "stack",
             (".xml",),
             f"{_QUIZZES}.expressions:stack",
+            _ASK,
             carries="of Moodle: expressions, a node and a test for each mistake",
             asks=_EXPRESSION,
         ),
-        QuizFormat("numbas", (".exam",), f"{_QUIZZES}.expressions:numbas", carries="expressions, alternatives", asks=_EXPRESSION),
+        QuizFormat(
+            "numbas", (".exam",), f"{_QUIZZES}.expressions:numbas", _ASK, carries="expressions, alternatives", asks=_EXPRESSION
+        ),
         QuizFormat(
             "webwork",
             (".zip",),
             f"{_QUIZZES}.expressions:webwork",
+            _ASK,
             carries="PG: expressions, AnswerHints",
             asks=_EXPRESSION,
             archive=True,
@@ -220,9 +224,7 @@ EXERCISES: dict[str, QuizFormat] = {
             asks=_NUMBER,
             archive=True,
         ),
-        QuizFormat(
-            "nbgrader", (".ipynb",), f"{_QUIZZES}.programs:nbgrader", carries="expressions, marked by gradcli", asks=_EXPRESSION
-        ),
+        QuizFormat("nbgrader", (".ipynb",), f"{_QUIZZES}.programs:nbgrader", _ASK, carries="expressions, marked by gradcli"),
         QuizFormat(
             "anki", (".tsv",), f"{_QUIZZES}.programs:anki", _ASK, carries="cards with the answer, the solution and mistakes"
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from gradcli.algebra.vector_fields import exact_at, linear, tangent
 from gradcli.errors import GradcliError
@@ -48,6 +49,7 @@ class Answers(NamedTuple):
     solution: Sequence[str]
 
 
+@lru_cache(maxsize=2_000)
 def answers_to(one: Exercise, ask: str) -> Answers:
     """The answers to an exercise.
 

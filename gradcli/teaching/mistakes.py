@@ -45,6 +45,7 @@ _MATRICES = "matrix products: for {y} = {u} @ {v}, {u} gets G @ {v}.T and {v} ge
 _BROADCAST = "what was broadcast is summed over the axes along which it was, and over no other"
 _MEAN = "a mean of n elements hands 1/n of what arrives to each of them, a sum all of it"
 _TANGENT = "tangent: at the point a it is f(a) + f'(a)·(x - a)"
+_SIGNS = "signs: check them term by term"
 _ASKED = "what is asked for is the derivative"
 
 MISTAKES = {
@@ -116,8 +117,15 @@ MISTAKES = {
     "value.integrated": Mistake("this is integrated, not differentiated", _ASKED, 3.0),
     "value.not_differentiated": Mistake("this is the value, not the derivative", _ASKED, 2.0),
     "value.differentiated": Mistake("this is a derivative, not the value", "what is asked for is the value", 2.0),
+    "value.sign": Mistake("a term of the value has the wrong sign", _SIGNS, 2.2),
+    "value.power_as_product": Mistake(
+        "the power is taken for a product with the exponent", "powers: u^n is the product of n factors u", 2.3
+    ),
+    "value.parentheses": Mistake(
+        "the parentheses around a sum are left out", "what stands in parentheses is computed first", 2.5
+    ),
     "algebra.power_of_sum": Mistake("a power of a sum is taken term by term", _POWERS_OF_SUMS, 3.0),
-    "answer.negated": Mistake("the whole answer has the wrong sign", "signs: check them term by term", 2.2),
+    "answer.negated": Mistake("the whole answer has the wrong sign", _SIGNS, 2.2),
     "answer.inverted": Mistake("the answer is the reciprocal of the right one", _ASKED, 3.5),
     "answer.factor": Mistake("the answer is a constant multiple of the right one", _FACTOR, 6.0),
     "answer.constant": Mistake("the answer differs from the right one by a constant", _CONSTANT, 6.0),

@@ -17,18 +17,18 @@ Vector = Any
 
 
 def node_values(graph: Graph, point: Mapping[str, Vector], given: Mapping[int, Any] | None = None) -> list[Vector]:
-    """The value of each node at all points. With constants that are given, some values are numbers."""
+    """The value of each node at all points. With nodes that are given, constants mostly, some values are numbers."""
     names = {id: name for name, id in graph.variables.items()}
     count = len(next(iter(point.values())))
     values: list[Any] = []
     for id, (operation, inputs) in enumerate(zip(graph.operations, graph.inputs, strict=True)):
-        if operation == VARIABLE:
+        if given is not None and id in given:
+            values.append(given[id])
+        elif operation == VARIABLE:
             values.append(point[names[id]])
         elif operation == CONSTANT:
-            if given is None:
-                values.append(numpy.full(count, constant_value(graph.constants[id])))
-            else:
-                values.append(given[id] if id in given else constant_value(graph.constants[id]))
+            value = constant_value(graph.constants[id])
+            values.append(numpy.full(count, value) if given is None else value)
         else:
             values.append(OPERATIONS[operation](*[values[input] for input in inputs]))
     return values

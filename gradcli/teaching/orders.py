@@ -19,7 +19,7 @@ from gradcli.ops.declaration.symbol import Symbol
 from gradcli.teaching.numbers import Vector, forward, node_partials, node_values
 from gradcli.teaching.places import Place, constant_factor, places_of
 from gradcli.teaching.question import graph_of, program_of
-from gradcli.teaching.rules import Formula, formulas
+from gradcli.teaching.rules import Formula, by_kind
 from gradcli.typing import Any, NamedTuple
 
 MOST_ORDERS = 4
@@ -29,18 +29,10 @@ _MOST_NODES = 20
 
 
 class Function(NamedTuple):
-    """A function, with the numbers of its nodes and the wrong formulas of each."""
+    """A function, with the numbers of its nodes."""
 
     graph: Graph
     places: Mapping[int, Place]
-
-    def kinds(self) -> dict[str, dict[int, Formula]]:
-        """For each kind of mistake the nodes at which it can be made."""
-        found: dict[str, dict[int, Formula]] = {}
-        for id, place in self.places.items():
-            for kind, formula in formulas(place):
-                found.setdefault(kind, {}).setdefault(id, formula)
-        return found
 
 
 def before_the_last(first: Graph, wrt: str, order: int, point: Mapping[str, Vector]) -> Iterator[tuple[str, bool, Graph]]:
@@ -55,7 +47,7 @@ def before_the_last(first: Graph, wrt: str, order: int, point: Mapping[str, Vect
     if not 2 <= order <= MOST_ORDERS or len(first) * (order - 1) > _MOST_NODES:
         return
     function = numbers_of(first, wrt, point)
-    for kind, wrong in function.kinds().items():
+    for kind, wrong in by_kind(function.places).items():
         start = _differentiated(function, wrt, wrong)
         for again in (True, False):
             graph = start
@@ -63,7 +55,7 @@ def before_the_last(first: Graph, wrt: str, order: int, point: Mapping[str, Vect
                 if graph is None or wrt not in graph.variables or len(graph) > 8 * _MOST_NODES:
                     break
                 now = numbers_of(graph, wrt, point)
-                graph = _differentiated(now, wrt, now.kinds().get(kind, {}) if again else {}, last=turn == order - 1)
+                graph = _differentiated(now, wrt, by_kind(now.places).get(kind, {}) if again else {}, last=turn == order - 1)
             else:
                 if graph is not None:
                     yield kind, again, graph

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen
-from gradcli.teaching.exercises import Exercise, Wanted, exercises
+from gradcli.teaching.exercise_sets import Wanted, exercises
+from gradcli.teaching.exercises import Exercise
 from gradcli.teaching.marking import Marker
 from gradcli.teaching.verdicts import Marked, Verdict
 from gradcli.teaching.words import kinds_of

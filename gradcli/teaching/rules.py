@@ -7,7 +7,7 @@ stands by it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy
 
@@ -305,6 +305,33 @@ _OF_SECOND: dict[str, list[Two]] = {
     arithmetic.pow.name: _EXPONENTIAL,
 }
 """Mistakes where the second operand alone varies."""
+
+
+def wrong_values(place: Place) -> Iterator[tuple[str, Any]]:
+    """The wrong values of a node, each with its kind."""
+    operation, u = place.operation, place.u
+    if operation.name in TERMS and len(u) > 1:
+        yield "value.sign", u[0] - TERMS[operation.name] * u[1]
+    if operation not in (arithmetic.mul, arithmetic.pow):
+        return
+    if operation is arithmetic.pow:
+        yield "value.power_as_product", u[0] * u[1]
+    for at, below in enumerate(place.below):
+        if below is None or below.operation.name not in TERMS or len(below.u) < 2:
+            continue
+        (first, last), sign = below.u, TERMS[below.operation.name]
+        if operation is arithmetic.pow and at == 0:
+            yield "algebra.power_of_sum", first ** u[1] + sign * last ** u[1]
+        yield "value.parentheses", first + sign * operation(last, u[1]) if at == 0 else operation(u[0], first) + sign * last
+
+
+def by_kind(places: Mapping[int, Place]) -> dict[str, dict[int, Formula]]:
+    """For each kind of mistake the nodes at which it can be made, each with its first formula."""
+    found: dict[str, dict[int, Formula]] = {}
+    for id, place in places.items():
+        for kind, formula in formulas(place):
+            found.setdefault(kind, {}).setdefault(id, formula)
+    return found
 
 
 def two_at_once(place: Place) -> Iterator[tuple[tuple[str, str], Formula]]:

@@ -343,18 +343,21 @@ class Work:
             return replace(marked, question=marker.question) if marked.verdict is Verdict.WRONG else None
         if over not in self.nodes:
             return None
-        lines = self.program.split("\n")
-        at = next((at for at, line in enumerate(lines) if line.split(" = ")[0] == over), None)
-        if at is None:
+        upto = self._up_to(over)
+        if upto is None:
             return None
         try:
-            upto = "\n".join(lines[: at + 1])
             marker = Marker(upto, under or self.question.wrt, order=1 if under else 0, at=self.at, in_lines=self.in_lines)
             text = self._written_out(broken[1])
             marked = marker.mark(text)
         except GradcliError:
             return None
         return replace(marked, question=marker.question) if marked.verdict is Verdict.WRONG else None
+
+    def _up_to(self, name: str) -> str | None:
+        """The lines of the graph's program up to that of a node; None where it has none."""
+        lines = self.program.split("\n")
+        return next(("\n".join(lines[: at + 1]) for at, line in enumerate(lines) if line.split(" = ")[0] == name), None)
 
     def _written_out(self, value: Expression) -> str:
         """A part of a line in the names of the graph, with the right formula for each derivative that it names."""
@@ -363,10 +366,9 @@ class Work:
         for name, (over, under) in self.pairs.items():
             if not re.search(rf"\b{name}\b", text):
                 continue
-            lines = self.program.split("\n")
-            at = next((at for at, line in enumerate(lines) if line.split(" = ")[0] == over), None)
+            upto = self._up_to(over)
             formula = "1" if over == under else "0"
-            if at is not None and over != under:
-                formula = right_text(compile_question("\n".join(lines[: at + 1]), under))
+            if upto is not None and over != under:
+                formula = right_text(compile_question(upto, under))
             text = re.sub(rf"\b{name}\b", f"({formula})", text)
         return text

@@ -17,7 +17,7 @@ from gradcli.teaching.mistakes import IN_PROGRAMS, Slip, cost_of
 from gradcli.teaching.numbers import Vector, node_values
 from gradcli.teaching.places import TERMS, Place
 from gradcli.teaching.question import Question
-from gradcli.teaching.rules import Formula, formulas, two_at_once
+from gradcli.teaching.rules import Formula, by_kind, formulas, two_at_once, wrong_values
 from gradcli.teaching.whole_answers import of_earlier_derivatives, of_paths, of_whole_answers
 from gradcli.typing import Any, NamedTuple
 
@@ -137,6 +137,9 @@ def _of_values(question: Question) -> Table:
     for name, by in question.derivatives.items():
         if by[output] is not None:
             rows.add(by[output], [(Slip("value.differentiated", None, None, name),)], question.count)
+    for id, place in question.places.items():
+        for kind, value in wrong_values(place):
+            rows.add(node_values(question.graph, question.point, {id: value})[output], [(Slip(kind, id),)], question.count)
     matrix, slips = rows.settled(question.right, set())
     return Table(matrix, slips, numpy.array([cost_of(own) for own in slips]))
 
@@ -269,15 +272,11 @@ def _second_derivatives(question: Question, places: dict[int, Place]) -> dict[in
 
 def _everywhere(question: Question, places: dict[int, Place]) -> Iterator[tuple[Slip, Any]]:
     """One misconception at all nodes where it can be had."""
-    kinds: dict[str, dict[int, Formula]] = {}
-    for id, place in places.items():
-        if question.derivatives[question.wrt][id] is not None:
-            for kind, formula in formulas(place):
-                kinds.setdefault(kind, {}).setdefault(id, formula)
-    for kind, wrong in kinds.items():
+    right = question.derivatives[question.wrt]
+    for kind, wrong in by_kind({id: place for id, place in places.items() if right[id] is not None}).items():
         if len(wrong) < 2:
             continue
-        d: list[Any] = list(question.derivatives[question.wrt])
+        d: list[Any] = list(right)
         for id, place in places.items():
             if d[id] is None:
                 continue

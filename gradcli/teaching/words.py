@@ -168,7 +168,7 @@ def in_words(question: Question, reason: Reason, level: int, lacking: Sequence[V
 
 def _slip(question: Question, slip: Slip, amount: float | None, level: int, lacking: Sequence[Vector]) -> str:
     text = MISTAKES[slip.kind].says
-    if amount is not None and level >= 3:
+    if amount is not None and level >= 4:
         text += f": {short_text(amount)}"
     where = place(question, slip, level, lacking) if level >= 2 else ""
     return f"{text} ({where})" if where else text
@@ -202,7 +202,8 @@ def right_line(question: Question, node: int | None) -> str:
         return ""
     output = id == question.graph.output
     if question.order == 0:
-        return f"{question.names[id]} = {text}"
+        own = text if output else to_text(node_expression(question.graph, id, question.names))
+        return f"{question.names[id]} = {own}"
     if output and question.order > 1:
         return f"the derivative of order {question.order} is {text}"
     return f"{question.d}{question.names[id]}/{question.d}{question.wrt} = {text}"

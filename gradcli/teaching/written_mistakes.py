@@ -18,7 +18,7 @@ from gradcli.teaching.mistakes import EARLIER, Slip
 from gradcli.teaching.orders import Function, before_the_last, numbers_of, text_of, wrong_derivative
 from gradcli.teaching.places import Place
 from gradcli.teaching.question import Question, derivative_of, graph_of, values_of
-from gradcli.teaching.rules import Formula, formulas
+from gradcli.teaching.rules import Formula, by_kind, formulas
 from gradcli.teaching.variants import close
 from gradcli.teaching.words import derivative_text, right_text
 from gradcli.typing import Any
@@ -128,12 +128,7 @@ class _Texts:
         elif slip.node < 0:
             if question.order > 1:
                 yield from self._earlier.get((slip.kind, slip.node), ())
-            wrong = {}
-            for node, numbers in self.function.places.items():
-                found = next((formula for kind, formula in formulas(numbers) if kind == slip.kind), None)
-                if found is not None:
-                    wrong[node] = found
-            yield wrong_derivative(self.function, wrt, wrong)
+            yield wrong_derivative(self.function, wrt, by_kind(self.function.places).get(slip.kind, {}))
         elif slip.kind.startswith("graph.") and slip.other is not None:
             yield wrong_derivative(self.function, wrt, {slip.other: _without(question, slip)})
         elif slip.kind == "graph.upstream_lost":

@@ -19,6 +19,12 @@ cos(x)/(1+sin(x))                     -1/(sin(x) + 1)
 (x-1)/(sqrt(x)+1)                     1/(2*sqrt(x))
 1/(1+1/x)                             1/(x + 1)^2
 atan(x)+atan(1/x)                     0
+log(sec(x)+tan(x))                    sec(x)
+log(csc(x)-cot(x))                    csc(x)
+cos(x)^3/3-cos(x)                     sin(x)^3
+sin(x)/sqrt(1-cos(x)^2)               0
+acos(sin(x))                          -cos(x)/abs(cos(x))
+x/abs(x)                              0
 """
 
 SIMPLIFIED = """
@@ -30,6 +36,9 @@ SIMPLIFIED = """
 (1/x + 1)/(x + 1)      1/x  # x != -1
 x + 1/x                x + 1/x
 a/b + c/d              a/b + c/d
+x/abs(x)               x/abs(x)
+sign(x)/x              1/abs(x)
+x^2/abs(x)^2           1  # x != 0
 (1/w + 1/x)*(1/0)^2    (1/0)^2*(1/w + 1/x)
 1 + tan(x)^2           sec(x)^2
 1 - tanh(x)^2          sech(x)^2

@@ -105,6 +105,9 @@ def test_squares_are_collected(first: str, second: str, sign: int) -> None:
         assert simplified(square) == "1"
         assert simplified(f"3*x*({square}) + w") in ("3*x + w", "w + 3*x")
         assert simplified(f"5*{first}({inner})^2 + w {operator} 5*{second}({inner})^2") == "w + 5"
+        assert simplified(f"{second}({inner})*x - {first}({inner})^2*{second}({inner})*x") == simplified(
+            f"{'' if sign > 0 else '-'}x*{second}({inner})^3"
+        )
     for x in (-2.5, -0.3, 0.0, 1.7):
         found = value(f"{first}(x)^2 {operator} {second}(x)^2", x)
         assert abs(found - 1) < 1e-20 or (math.isnan(found) and x == 0)

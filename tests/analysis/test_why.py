@@ -29,7 +29,7 @@ from gradcli.language.parser import parse
 from gradcli.language.statements import free_names
 from gradcli.ops.catalogue import OPERATIONS, spelling
 from gradcli.output.reports.blocks import Style
-from gradcli.output.reports.why import sentences
+from gradcli.output.reports.runs.why import sentences
 
 
 def run_of(text: str, **bindings: Any) -> Tape:

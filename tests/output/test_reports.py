@@ -13,9 +13,9 @@ from numpy import array
 
 from gradcli import Derivation, Tape, derive, parse, record
 from gradcli.output.reports.blocks import ANSWER, EDGES, NODES, PARTS, WHY, Block, Equations, Lines, Style, Table
-from gradcli.output.reports.evaluation import eval_report
 from gradcli.output.reports.fitting import FEWEST_LINES, fitted
 from gradcli.output.reports.rich import rich_text
+from gradcli.output.reports.runs.evaluation import eval_report
 
 PROGRAMS: dict[str, tuple[str, dict[str, object], list[str] | None]] = {
     "worked": ("(x+w)*(w+1)", {"x": 2.0, "w": 1.0}, ["w"]),

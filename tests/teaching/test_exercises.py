@@ -16,7 +16,8 @@ from commandline import command
 
 from gradcli.output.quizzes.wording import formula
 from gradcli.output.schemas import SCHEMAS
-from gradcli.teaching.exercises import WRONG, Exercise, Source, Wanted, exercises
+from gradcli.teaching.exercise_sets import Wanted, exercises
+from gradcli.teaching.exercises import WRONG, Exercise, Source
 from gradcli.teaching.marking import Marker
 from gradcli.teaching.verdicts import Verdict
 

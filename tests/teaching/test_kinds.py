@@ -111,6 +111,9 @@ def test_every_kind_has_a_row() -> None:
     untried = set(MISTAKES) - {kind for *_, kind in ROWS}
     assert {kind for kind in untried if not kind.startswith(("tangent.", "array."))} == {  # see test_tasks.py and test_arrays.py
         "value.differentiated",
+        "value.parentheses",
+        "value.power_as_product",
+        "value.sign",
         "answer.constant",  # what is said where nothing else fits
         "answer.factor",
         "answer.inverted",

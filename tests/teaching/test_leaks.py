@@ -9,7 +9,7 @@ import pytest
 import sympy
 from teaching_rows import ROWS
 
-from gradcli.teaching.exercises import Wanted, exercises
+from gradcli.teaching.exercise_sets import Wanted, exercises
 from gradcli.teaching.marking import Marker
 from gradcli.teaching.verdicts import Verdict
 from gradcli.teaching.words import feedback

@@ -11,7 +11,7 @@ import pytest
 import sympy
 from commandline import command
 
-from gradcli.output.reports.practice import told
+from gradcli.output.reports.teaching.practice import told
 from gradcli.output.schemas import SCHEMAS
 from gradcli.teaching.practice import LEVELS, Again, Posed, Practice, Turn
 

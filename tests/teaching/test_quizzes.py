@@ -23,7 +23,8 @@ from gradcli.output.formats import EXERCISES
 from gradcli.output.formulas.quiz_languages import JME, MATH_OBJECTS, MAXIMA
 from gradcli.output.quizzes.content import content
 from gradcli.teaching.asked_exercises import answers_to
-from gradcli.teaching.exercises import Exercise, Wanted, exercises, from_template, joined
+from gradcli.teaching.exercise_sets import Wanted, exercises, from_template
+from gradcli.teaching.exercises import Exercise, joined
 from gradcli.teaching.marking import Marker
 from gradcli.teaching.tasks import DERIVATIVE, GRADIENT, HESSIAN, JACOBIAN, NUMBER, TANGENT, task
 from gradcli.teaching.verdicts import Verdict
@@ -211,7 +212,7 @@ def test_what_is_exported_is_graded_with_its_reason(of: str) -> None:
     for name in READERS:
         if DERIVATIVE not in EXERCISES[name].asks:
             continue
-        if of == "signs" and EXERCISES[name].asks == (DERIVATIVE,) and name not in ("jsonl", "nbgrader"):
+        if of == "signs" and EXERCISES[name].asks == (DERIVATIVE, TANGENT) and name not in ("jsonl", "nbgrader"):
             continue  # these languages have no choice between expressions
         questions = list(READERS[name](exported(name, found, DERIVATIVE)))
         for marker, one, question in zip(markers, found, questions, strict=True):
@@ -232,7 +233,7 @@ def test_numbers_are_those_of_the_reasons(of: str) -> None:
         questions = list(READERS[name](exported(name, found, NUMBER)))
         for marker, one, question in zip(markers, found, questions, strict=True):
             assert not question.right or float(question.right) == pytest.approx(one.value, rel=1e-5)
-            assert len(question.wrong) >= 3
+            assert name == "nbgrader" or len(question.wrong) >= 3
             for text, said in question.wrong:
                 exact = min((wrong.value for wrong in one.distractors), key=lambda value: abs(value - float(text)))
                 assert float(text) == pytest.approx(exact, rel=1e-5)
@@ -260,7 +261,7 @@ def test_what_else_is_asked_for_is_graded_with_its_reason(ask: str) -> None:
             questions = list(READERS[name](exported(name, found, ask)))
             for marker, one, question in zip(markers, told, questions, strict=True):
                 assert not question.right or marker.mark(question.right).verdict is Verdict.RIGHT
-                assert len(question.wrong) == len(one.wrong) > 1
+                assert name == "nbgrader" or len(question.wrong) == len(one.wrong) > 1
                 for text, said in question.wrong:
                     assert said.endswith(f"[{marker.mark(text).reasons[0].kind}]"), (name, text)
 
@@ -334,7 +335,7 @@ def test_a_language_has_its_own_words_and_more_parentheses(language: Any, writte
     [
         (
             ["--to", "stack", "--ask", "number"],
-            "questions in stack can ask for the derivative, and not for the derivative at a point",
+            "questions in stack can ask for the derivative or the tangent, and not for the derivative at a point",
         ),
         (
             ["--to", "prairielearn", "--ask", "derivative"],
@@ -362,7 +363,7 @@ def test_what_a_format_cannot_carry_is_refused(arguments: list[str], message: st
 
 
 def test_a_document_of_many_answers_is_written_piece_by_piece() -> None:
-    from gradcli.output.reports.grading import Graded, grade_json
+    from gradcli.output.reports.teaching.grading import Graded, grade_json
     from gradcli.teaching.quiz import Asked
 
     asked = Asked(Marker("x^2", "x"))

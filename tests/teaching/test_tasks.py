@@ -72,6 +72,8 @@ def test_the_shape_of_an_answer_is_said() -> None:
 def test_numbers_are_right_to_a_tolerance() -> None:
     at = {"x": 3.0, "w": 2.0}
     assert task("x^2*w", "gradient", [], at=at, tolerance=0.01).mark("[12, 9.05]").verdict is Verdict.RIGHT
+    wrong = task("sin(3x)", "derivative", [], at={"x": 1}, tolerance=1e-3).mark("-0.99")
+    assert "chain.no_inner" in [reason.kind for reason in wrong.reasons]
     assert task("x^2*w", "gradient", [], at=at).mark("[12, 9.05]").verdict is Verdict.WRONG
     assert task("(x+w)*(w+1)", "adjoint:b", [], at=at).mark("5").verdict is Verdict.RIGHT
 
@@ -166,3 +168,25 @@ def test_a_rounded_number_is_told_where_no_digits_were_said() -> None:
     marker = Marker("x^2*sin(x)", "x", at={"x": 1.0})
     assert "rounded to 4 digits" in marker.mark("2.2232").note  # 2 sin 1 + cos 1 = 2.22324...
     assert not marker.mark("2.2233").note
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        ("29", "value.sign"),  # 3*3^2 + 2
+        ("13", "algebra.power_of_sum"),  # 3*(2^2 + 1) - 2
+        ("16", "value.power_as_product"),  # 3*3*2 - 2
+        ("7", "value.parentheses"),  # 3*(2 + 1^2) - 2
+        ("17", "value.differentiated"),  # 6*3 - 1
+        ("-25", "answer.negated"),
+    ],
+)
+def test_wrong_values_have_reasons(answer: str, kind: str) -> None:
+    marked = task("3*(x + 1)^2 - x", "value", [], at={"x": 2}).mark(answer)
+    assert [reason.kind for reason in marked.reasons] == [kind]
+
+
+def test_a_product_with_a_sum_has_parentheses() -> None:
+    marker = task("(x - w)*(x + 2)", "value", [])
+    assert marker.mark("(x - w)*x + 2").reasons[0].kind == "value.parentheses"
+    assert marker.mark("x - w*(x + 2)").reasons[0].kind == "value.parentheses"

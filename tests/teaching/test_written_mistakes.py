@@ -57,7 +57,7 @@ def test_the_command_shows_them(tmp_path: object) -> None:
     [
         (["--wrt", "x"], "--wrt is for a question"),
         (["x*w"], "by which variable"),
-        (["x", "w"], "several expressions"),
+        (["x", "w"], "there are 2 expressions"),
         (["x*("], "the expression ends"),
         (["x^2", "--wrt", "t"], "no variable t"),
     ],

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from fractions import Fraction
 
+from gradcli.algebra.sums.interned import ABS
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.terms import ONE, Monomial, Rational, whole
 from gradcli.typing import NamedTuple
@@ -78,6 +79,11 @@ def _cancelled_term(algebra: Algebra, monomial: Monomial, coefficient: Rational)
 def _content(algebra: Algebra, atom: int) -> int:
     """The sum that an atom stands for, or the atom itself as a form."""
     return algebra.arguments(atom)[0] if algebra.atoms[atom].kind == "form" else algebra.of_atom(atom)
+
+
+def _zero_with(algebra: Algebra, atom: int) -> int:
+    """What is 0 where an atom is: u of |u|."""
+    return algebra.arguments(atom)[0] if algebra.atoms[atom].kind == ABS else _content(algebra, atom)
 
 
 def _common(algebra: Algebra, above: int, below: int) -> _Common | None:
@@ -181,11 +187,11 @@ def conditions(algebra: Algebra, form: int, divisors: Collection[int] = ()) -> l
         form: The form.
         divisors: The atoms that the original divides by, beside those that were cancelled.
     """
-    known = {_numerator(algebra, one) for one in _divisors(algebra, form)}
-    inside, further = (
-        [_numerator(algebra, algebra.arguments(a)[0] if algebra.atoms[a].kind == "abs" else _content(algebra, a)) for a in atoms]
-        for atoms in (algebra.cancelled, divisors)
+    own, inside, further = (
+        [_numerator(algebra, _zero_with(algebra, atom)) for atom in atoms]
+        for atoms in (_divisors(algebra, form), algebra.cancelled, divisors)
     )
+    known = set(own)
     found: dict[tuple[int, int], None] = {}
     for one in sorted(inside, key=lambda one: (-len(algebra.forms[one]), one)):
         if one not in known and not algebra.is_nonzero_form(one) and not any(divides(algebra, one, other) for other in known):
@@ -250,13 +256,13 @@ def _difference(algebra: Algebra, form: int) -> tuple[int, int]:
 
 
 def _divisors(algebra: Algebra, form: int) -> set[int]:
-    """What a form and the forms inside it divide by."""
+    """The atoms that a form and the forms inside it divide by."""
     found: set[int] = set()
     work, seen = [form], {form}
     while work:
         at = work.pop()
         for monomial, _ in algebra.forms[at]:
-            found.update(_content(algebra, atom) for atom, exponent in algebra.factors(monomial) if exponent < 0)
+            found.update(atom for atom, exponent in algebra.factors(monomial) if exponent < 0)
         inner = [one for one in algebra.inner(at) if one not in seen]
         seen.update(inner)
         work += inner

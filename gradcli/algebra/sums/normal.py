@@ -161,6 +161,11 @@ class Algebra(Forms):
                     del powers[atom]
                     size = self.of(ABS, self.scale(content[0], Fraction(1) / scale))
                     others.append(size if scale > 0 else self.scale(size, -1))
+                elif len(base) == 1 and base[0][1] == 1 and powers.get(base[0][0], 0) <= -1:  # sign(k·u)/u = 1/|u|
+                    powers[base[0][0]] += 1
+                    del powers[atom]
+                    size = self.of(ABS, self.scale(content[0], Fraction(1) / scale))
+                    others.append(self.scale(self.power(size, -1), 1 if scale > 0 else -1))
         others += self._merged_powers(powers)
         result = self.form({tuple(sorted((atom, exponent) for atom, exponent in powers.items() if exponent)): factor})
         for form in others:

@@ -18,6 +18,10 @@ SQUARES: dict[str, tuple[str, Rational]] = {
 }
 """Sums of squares that are 1 for every x: the first function, the second one, and the sign between them."""
 
+PARTNERS: dict[str, tuple[str, Rational, Rational]] = {first: (second, sign, 1) for first, (second, sign) in SQUARES.items()}
+PARTNERS |= {second: (first, 1, sign) for first, (second, sign) in SQUARES.items()}
+"""For either function of such a sum the other one, its sign, and the own sign."""
+
 _POWERS = frozenset((POW, *[name for name, operation in OPERATIONS.items() if operation.facts.base]))
 """Functions that are powers of a number, or may be."""
 
@@ -188,20 +192,46 @@ def grouped(algebra: Algebra, form: int) -> int:
 
 
 def collected_squares(algebra: Algebra, form: int) -> int:
-    """k·sin(x)² + k·cos(x)² is k, and the like, wherever a sum has such a pair."""
+    """k·sin(x)² + k·cos(x)² is k, and the like, wherever a sum or a factor of its terms has such a pair.
+
+    Beside a sine of x also k - k·cos(x)² is k·sin(x)²; a factor may be older than the sine beside it.
+    """
+    found = _with_squares_joined(algebra, form)
+    for monomial, coefficient in algebra.forms[found]:
+        for atom, exponent in monomial:
+            kind, content = algebra.atoms[atom]
+            if kind != "form" or not isinstance(content, tuple):
+                continue
+            inner = _with_squares_joined(algebra, content[0])
+            if inner != content[0]:
+                if atom in algebra.nonzero:
+                    algebra.nonzero.update(factor for factor, _ in algebra.as_term(inner)[0])
+                term = algebra.form({monomial: coefficient})
+                changed = algebra.form({divided(monomial, {atom: exponent}): coefficient})
+                rest = algebra.add([found, algebra.scale(term, -1)])
+                return algebra.add([rest, algebra.multiply(changed, algebra.power(inner, exponent))])
+    return found
+
+
+def _with_squares_joined(algebra: Algebra, form: int) -> int:
     terms = dict(algebra.forms[form])
     for monomial, coefficient in algebra.forms[form]:
         for atom, exponent in monomial:
             kind, content = algebra.atoms[atom]
-            partner = SQUARES.get(kind)
-            if partner is None or exponent < 2 or not isinstance(exponent, int):
+            if kind not in PARTNERS or not isinstance(content, tuple) or not algebra.has_atom(PARTNERS[kind][0], content):
                 continue
-            other_kind, sign = partner
+            if exponent < 2 or not isinstance(exponent, int) or monomial not in terms:
+                continue
+            other_kind, sign, own = PARTNERS[kind]
             rest = tuple((a, e - 2 * (a == atom)) for a, e in monomial if a != atom or e != 2)
             other = algebra.joined(rest, ((algebra.atom(other_kind, content), 2),))
-            if monomial in terms and terms.get(other) == sign * coefficient:
+            whole = coefficient * own  # own·k·kind² + sign·k·other² = k
+            if terms.get(other) == sign * whole:
                 del terms[monomial], terms[other]
-                terms[rest] = terms.get(rest, 0) + coefficient
+                terms[rest] = terms.get(rest, 0) + whole
+            elif terms.get(rest) == -whole:
+                del terms[monomial], terms[rest]
+                terms[other] = terms.get(other, 0) - sign * whole
     return algebra.form(terms)
 
 
@@ -272,7 +302,7 @@ _SUM = frozenset(("form",))
 _SHAPES: tuple[tuple[Callable[[Algebra, int], int], frozenset[str] | None], ...] = (
     (expanded, _SUM),
     (factored, None),
-    (collected_squares, frozenset(SQUARES)),
+    (collected_squares, frozenset((*PARTNERS, "form"))),
     (collected_choices, frozenset((CHOICE,))),
     (collected_powers, frozenset((POW,))),
     (grouped, None),

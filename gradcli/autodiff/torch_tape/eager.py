@@ -13,20 +13,20 @@ finished run by :mod:`~gradcli.autodiff.torch_tape.as_tape`.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from math import prod
-from weakref import ReferenceType, ref
+from weakref import ref
 
 from gradcli.autodiff.passes.reverse import carries_to, quiet
 from gradcli.autodiff.torch_tape.dtypes import FLOATS, NUMBER, promoted, rounded
-from gradcli.autodiff.torch_tape.events import Event, Made, Notify, Replaced, Zeroed
-from gradcli.autodiff.torch_tape.storage import CHANGED_LEAF, FIXED_FLAG, IN_PLACE_LEAF, Cell, Slot, TapeError
+from gradcli.autodiff.torch_tape.events import Made, Replaced
+from gradcli.autodiff.torch_tape.storage import CHANGED_LEAF, IN_PLACE_LEAF, Cell, Slot, TapeError
+from gradcli.autodiff.torch_tape.tape_state import TapeState
 from gradcli.errors import ExitCode, GradcliError, Span
-from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, UNLIMITED, VARIABLE, Constant, Graph, Settings
+from gradcli.graph.graph import VARIABLE, Constant, Settings
 from gradcli.graph.names import constant_text
 from gradcli.language.ast import NOWHERE
-from gradcli.lowering.builders.builder import Value, inferred_shape, value_of
+from gradcli.lowering.builders.builder import Value, WithSymbols, inferred_shape, value_of
 from gradcli.lowering.builders.shape_mismatch import undefined
 from gradcli.ops.catalogue import OPERATIONS, operation_named
 from gradcli.ops.declaration.constants import constant_value, exact
@@ -34,9 +34,6 @@ from gradcli.ops.declaration.structural import shape_of
 from gradcli.ops.declaration.symbol import Exact, Symbol
 from gradcli.ops.elementwise.arithmetic import clone, detach, pow
 from gradcli.typing import Any
-
-SWEEP = 2_000_000
-"""Elements that are recorded before values that nothing needs are looked for."""
 
 TOTAL = 8
 """How many times the elements of the largest array all values of a tape may have together."""
@@ -61,70 +58,10 @@ def _for_single(name: str, values: list[Value]) -> list[Value]:
     return values
 
 
-class Eager:
-    """The tape; a builder of graphs (:class:`~gradcli.lowering.builders.builder.GraphBuilder`) that programs are recorded into.
-
-    Args:
-        dtype: The dtype of tensors made from decimal numbers.
-        max_nodes: The limit on the size of the graph.
-        max_elements: The limit on the size of an array.
-        notify: Is told each event.
-
-    Attributes:
-        graph: The one graph.
-        values: The value of each node.
-        requires_grad: For each node whether it requires a gradient.
-        dtypes: For each node its dtype; ``number`` for literals.
-        enabled: Whether operations are recorded for a backward pass (PyTorch's grad mode).
-        freed: The nodes whose functions a backward pass has freed.
-        names: What the program calls leaves, by id.
-        leaves: The nodes of operations that are leaves all the same: their results were made to require a gradient afterwards.
-        stands_for: The node whose function a node has in place of its own, by id.
-        adjoints: The adjoints of the last backward pass, by id.
-        root: The node from which the last backward pass began; -1 before the first.
-        changes: How often a tensor was changed in place.
-        check_nan: Whether a function that hands back nan in a backward pass is an error (PyTorch's anomaly detection).
-        nan: The node whose function was the first to make nan in the last backward pass, and the input that it handed it to.
-    """
+class Eager(WithSymbols, TapeState):
+    """The tape; a :class:`~gradcli.lowering.builders.builder.GraphBuilder`, into which programs are recorded."""
 
     knows_values = True
-
-    def __init__(
-        self,
-        *,
-        dtype: str = "float64",
-        max_nodes: int = DEFAULT_MAX_NODES,
-        max_elements: int = DEFAULT_MAX_ELEMENTS,
-        notify: Notify | None = None,
-    ) -> None:
-        self.graph = Graph(max_nodes, max_elements, max_total=UNLIMITED)
-        self.values: list[Value] = []
-        self.requires_grad: list[bool] = []
-        self.dtypes: list[str] = []
-        self.dtype = dtype
-        self.enabled = True
-        self.notify = notify
-        self.freed: set[int] = set()
-        self.names: dict[int, str] = {}
-        self.leaves: set[int] = set()
-        self.stands_for: dict[int, int] = {}
-        self.functions: dict[int, str] = {}  # names, or templates, of functions that are not called as their operations are
-        self.slots: dict[int, Slot] = {}
-        self.held: dict[
-            int, tuple[ReferenceType[Cell], int]
-        ] = {}  # the tensor that a node is, or was, the value of, and its version then
-        self.counts: dict[
-            int, list[int]
-        ] = {}  # of values in shared memory how often that was changed, kept where the tensor is not
-        self.in_place: set[int] = set()  # results of changes in place, whose functions save a copy of their first operand
-        self.adjoints: dict[int, Value] = {}
-        self.root = -1
-        self.changes = 0
-        self.check_nan = False
-        self.nan: tuple[int, int] | None = None
-        self._elements = 0
-        self._next_sweep = SWEEP
-        self._constants: dict[str, int] = {}
 
     # ---- recording ----
 
@@ -274,119 +211,7 @@ class Eager:
         if told and self.notify is not None:
             self.notify(Made(id, operation, inputs, value))
 
-    def tell(self, event: Event) -> None:
-        """Tell an event to whoever listens."""
-        if self.notify is not None:
-            self.notify(event)
-
-    def sweep(self) -> None:
-        """Drop the values that neither a tensor nor a backward pass needs; called where every tensor in use has its cell.
-
-        The last backward pass keeps its values for views.
-        """
-        if self._elements < self._next_sweep:
-            return
-        live = self._behind([cell.node for cell in [held[0]() for held in self.held.values()] if cell is not None], whole=False)
-        if self.root >= 0:
-            live |= self._behind([self.root], whole=True)
-        total = 0
-        for id, value in enumerate(self.values):
-            if value is None or isinstance(value, float):
-                continue
-            if id in live:
-                total += value.size
-            else:
-                self.values[id] = None
-                self.held.pop(id, None)
-                self.counts.pop(id, None)
-        self._elements = total
-        self._next_sweep = max(SWEEP, 2 * total)
-
-    def _behind(self, starts: Sequence[int], *, whole: bool) -> set[int]:
-        """The nodes that lead to some, themselves among them; or only those that a backward pass from there would use."""
-        found = set(starts)
-        work = list(found)
-        while work:
-            id = work.pop()
-            if self.is_made(id) or not (whole or (self.requires_grad[id] and id not in self.freed)):
-                continue
-            for input in self.graph.inputs[id]:
-                if input not in found:
-                    found.add(input)
-                    work.append(input)
-        return found
-
-    # ---- what a node is ----
-
-    def is_leaf(self, id: int) -> bool:
-        """Whether the program made the tensor, or it requires no gradient."""
-        return not self.requires_grad[id] or self.is_made(id)
-
-    def is_made(self, id: int) -> bool:
-        """Whether nothing leads to the node: the program made it, or its result was made to require a gradient afterwards."""
-        return self.graph.operations[id] == VARIABLE or id in self.leaves
-
-    def grad(self, id: int) -> int | None:
-        """The node of ``.grad``; None where there is none."""
-        slot = self.slots.get(id)
-        return None if slot is None or slot.grad is None else slot.grad.node
-
-    def set_requires_grad(self, id: int, flag: bool, span: Span = NOWHERE) -> None:
-        """Set whether a leaf requires a gradient; operations recorded before do not change.
-
-        Raises:
-            TapeError: The node is no leaf, or of whole numbers.
-        """
-        if not self.is_leaf(id) and not flag:
-            raise TapeError(FIXED_FLAG, span)
-        if flag and self.dtypes[id] not in FLOATS:
-            raise TapeError("only Tensors of floating point dtype can require gradients", span)
-        if flag and not self.requires_grad[id]:
-            self.leaves.add(id)
-        self.requires_grad[id] = flag
-
-    def retain_grad(self, id: int, span: Span = NOWHERE) -> None:
-        """Keep ``.grad`` of a node that is no leaf.
-
-        Raises:
-            TapeError: It requires no gradient.
-        """
-        if not self.requires_grad[id]:
-            raise TapeError("can't retain_grad on Tensor that has requires_grad=False", span)
-        self.slots.setdefault(id, Slot())
-
-    def zero_grad(self, ids: Sequence[int]) -> None:
-        """Set ``.grad`` of nodes to None."""
-        for id in ids:
-            slot = self.slots.get(id)
-            if slot is not None and slot.grad is not None:
-                slot.grad = None
-                self.tell(Zeroed(id))
-
-    # ---- modes ----
-
-    @contextmanager
-    def mode(self, enabled: bool) -> Iterator[None]:
-        """Operations inside are recorded for backward passes, or are not."""
-        before, self.enabled = self.enabled, enabled
-        try:
-            yield
-        finally:
-            self.enabled = before
-
-    def no_grad(self) -> Any:
-        """Operations inside are not recorded for backward passes, and their results require no gradient."""
-        return self.mode(False)
-
     # ---- changes in place ----
-
-    def cell(self, id: int) -> Cell:
-        """A tensor whose value is a node."""
-        cell = Cell(id)
-        held = self.held.get(id)
-        if held is None or held[0]() is None:
-            self.held[id] = (ref(cell), 0)
-        return cell
 
     def replace(self, cell: Cell, by: int, span: Span = NOWHERE, *, counted: bool = True, told: bool = True) -> None:
         """Change a tensor in place: another node holds its value from now on.
@@ -444,12 +269,3 @@ class Eager:
         if isinstance(value, float | int):
             return Symbol(self, self.constant(exact(value)))
         return Symbol(self, self.leaf(value))
-
-    def apply(self, operation: str, operands: Sequence[Any], settings: Settings = ()) -> Symbol:
-        """The symbol of an operation on symbols and numbers."""
-        ids = tuple([self.symbol(operand).id for operand in operands])
-        return Symbol(self, self.operation(operation, ids, NOWHERE, settings))
-
-    def shape(self, id: int) -> tuple[int, ...]:
-        """The shape of a node."""
-        return self.graph.shape(id)

@@ -25,7 +25,7 @@ from gradcli.language.parser import parse
 from gradcli.language.statements import check_exact
 from gradcli.lowering.programs.calls import run_together
 from gradcli.ops.declaration.structural import shape_of
-from gradcli.output.reports.derivatives import Derivatives, derivatives_json, has_elements_only, lines
+from gradcli.output.reports.calculus.derivatives import Derivatives, derivatives_json, has_elements_only, lines
 from gradcli.typing import Any
 
 _MANY_NODES = 4_000

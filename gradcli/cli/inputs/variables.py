@@ -112,12 +112,13 @@ def directions(given: Sequence[str]) -> dict[str, Expression]:
     """
     from gradcli.language.parser import parse_expression
 
+    option = "--direction"
     found: dict[str, Expression] = {}
     for part in [part for text in given for part in re.split(_AT_COMMAS, text)]:
-        name, value = assignment("--direction", part, "x=1,w=2")
+        name, value = assignment(option, part, "x=1,w=2")
         if name in found:
-            raise GradcliError(f"--direction {name} is given twice", hint="leave one out")
-        number(value, f"--direction {name}")
+            raise GradcliError(f"{option} {name} is given twice", hint="leave one out")
+        number(value, f"{option} {name}")
         found[name] = parse_expression(value)
     return found
 

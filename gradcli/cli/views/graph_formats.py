@@ -145,7 +145,7 @@ class View(Frozen):
         return {"theme": options.theme, "layout": options.layout, "legend": options.legend == "yes", "scale": scale, "size": size}
 
     def _facts(self) -> dict[int, str]:
-        from gradcli.output.reports.facts import node_facts
+        from gradcli.output.reports.calculus.facts import node_facts
 
         return node_facts(self.shown.graph, self.tape.wrt)
 
@@ -279,7 +279,7 @@ def _tables(view: View, shown: Diagram, style: Style) -> Iterator[Block]:
     limited = view.options.all or view.options.max_shown is not None or view.options.depth is not None
     yield from diagram_tables(shown, style, rows=None if limited else TABLE_ROWS)
     if view.tape.removed:
-        from gradcli.output.reports.removed import removed_tables
+        from gradcli.output.reports.runs.removed import removed_tables
 
         yield from removed_tables(view.tape.removed, view.text, style)
 

@@ -177,7 +177,7 @@ def _explanation(tape: Tape, names: str) -> Explanation:
 def _explain(options: ScriptOptions, explanation: Explanation) -> None:
     from gradcli.cli.views.show import show_blocks
     from gradcli.output.documents.document import document
-    from gradcli.output.reports.explanation import explanation_blocks
+    from gradcli.output.reports.calculus.explanation import explanation_blocks
 
     show_blocks(lambda style: explanation_blocks(document(explanation), style), None)
 
@@ -186,7 +186,7 @@ def _why(tape: Tape) -> None:
     from gradcli.analysis.nonfinite.why import why_of
     from gradcli.autodiff.torch_tape.as_tape import as_numbers
     from gradcli.cli.views.show import show_blocks
-    from gradcli.output.reports.why import why_report
+    from gradcli.output.reports.runs.why import why_report
 
     why = why_of(as_numbers(tape))
     show_blocks(lambda style: why_report(why, style, script=True), None)

@@ -49,7 +49,7 @@ def show(
     """
     printed: list[str] = []
     if tape.printed:
-        from gradcli.output.reports.printed import printed_line
+        from gradcli.output.reports.runs.printed import printed_line
 
         printed = [printed_line(shown) for shown in tape.printed]
     if format == "numbers":
@@ -78,7 +78,7 @@ def show(
         write(eval_json(tape, derivation, text, everything, ascii=not signs, jacobians=jacobians, printed=said, select=select))
         return
     from gradcli.output.reports.blocks import PARTS, Lines
-    from gradcli.output.reports.evaluation import eval_report
+    from gradcli.output.reports.runs.evaluation import eval_report
 
     for sentence in left_out:
         write_warning(sentence)

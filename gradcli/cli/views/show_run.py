@@ -19,7 +19,7 @@ from gradcli.language.parser import is_name
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.builder import Shown
 from gradcli.output.reports.blocks import Lines, Style
-from gradcli.output.reports.printed import printed_line
+from gradcli.output.reports.runs.printed import printed_line
 from gradcli.output.serialization.outputs import run_json
 
 

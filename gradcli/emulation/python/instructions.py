@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from itertools import islice
 
-from gradcli.emulation.python.code import Arity, Code, Label
 from gradcli.emulation.python.effort import charge_nested
-from gradcli.emulation.python.machine import Block, Frame, Handler, Machine
+from gradcli.emulation.python.flow import FLOW, gathered
+from gradcli.emulation.python.machine import Frame, Handler, Machine
 from gradcli.emulation.python.methods import method
 from gradcli.emulation.python.operators import ERRORS, check_length, formatted, opposite, raised
 from gradcli.emulation.python.source import UnknownError
-from gradcli.emulation.python.values import Caught, Foreign, Function, Raised, Scope, Type, type_name
+from gradcli.emulation.python.values import Foreign, Raised, Scope, type_name
 from gradcli.errors import nearest
 from gradcli.typing import Any
-
-MAX_CALLS = 990
-"""How many calls may lie in each other, as in Python."""
 
 
 def _constant(machine: Machine, frame: Frame, value: Any) -> None:
@@ -188,43 +185,6 @@ def _unary(machine: Machine, frame: Frame, symbol: str) -> None:
         frame.stack.append(opposite(symbol, value))
 
 
-def _jump(machine: Machine, frame: Frame, label: Label) -> None:
-    frame.at = label.index
-
-
-def _jump_unless(machine: Machine, frame: Frame, label: Label) -> None:
-    if not machine.truth(frame.stack.pop()):
-        frame.at = label.index
-
-
-def _jump_unless_or_pop(machine: Machine, frame: Frame, label: Label) -> None:
-    if machine.truth(frame.stack[-1]):
-        frame.stack.pop()
-    else:
-        frame.at = label.index
-
-
-def _jump_if_or_pop(machine: Machine, frame: Frame, label: Label) -> None:
-    if machine.truth(frame.stack[-1]):
-        frame.at = label.index
-    else:
-        frame.stack.pop()
-
-
-def _iterate(machine: Machine, frame: Frame, argument: None) -> None:
-    frame.stack.append(machine.iterate(frame.stack.pop()))
-
-
-def _next(machine: Machine, frame: Frame, otherwise: Label) -> None:
-    try:
-        frame.stack.append(next(frame.stack[-1]))
-    except StopIteration:
-        frame.stack.pop()
-        frame.at = otherwise.index
-    except RuntimeError as error:  # a dictionary that changed under way
-        raise raised(error) from None
-
-
 def _unpack(machine: Machine, frame: Frame, shape: tuple[int, int | None]) -> None:
     count, star = shape
     value = frame.stack.pop()
@@ -243,26 +203,16 @@ def _unpack(machine: Machine, frame: Frame, shape: tuple[int, int | None]) -> No
     frame.stack += reversed(items)
 
 
-def _gathered(machine: Machine, frame: Frame, stars: tuple[bool, ...]) -> list[Any]:
-    if not stars:
-        return []
-    items = frame.stack[-len(stars) :]
-    del frame.stack[-len(stars) :]
-    if True not in stars:
-        return items
-    return [value for item, star in zip(items, stars, strict=True) for value in (machine.listed(item) if star else [item])]
-
-
 def _list(machine: Machine, frame: Frame, stars: tuple[bool, ...]) -> None:
-    frame.stack.append(_gathered(machine, frame, stars))
+    frame.stack.append(gathered(machine, frame, stars))
 
 
 def _tuple(machine: Machine, frame: Frame, stars: tuple[bool, ...]) -> None:
-    frame.stack.append(tuple(_gathered(machine, frame, stars)))
+    frame.stack.append(tuple(gathered(machine, frame, stars)))
 
 
 def _dict(machine: Machine, frame: Frame, count: int) -> None:
-    items = _gathered(machine, frame, (False,) * (2 * count))
+    items = gathered(machine, frame, (False,) * (2 * count))
     frame.stack.append({})
     for key, value in zip(items[::2], items[1::2], strict=True):
         _set_key(machine, frame.stack[-1], key, value)
@@ -286,22 +236,13 @@ def _put(machine: Machine, frame: Frame, depth: int) -> None:
     _set_key(machine, frame.stack[-1 - depth], key, value)
 
 
-def _open_scope(machine: Machine, frame: Frame, argument: None) -> None:
-    frame.scope = Scope(frame.scope)
-
-
-def _close_scope(machine: Machine, frame: Frame, argument: None) -> None:
-    assert frame.scope.parent is not None
-    frame.scope = frame.scope.parent
-
-
 def _slice(machine: Machine, frame: Frame, argument: None) -> None:
     step, stop, start = frame.stack.pop(), frame.stack.pop(), frame.stack.pop()
     frame.stack.append(slice(*[None if part is None else _index(machine, part) for part in (start, stop, step)]))
 
 
 def _join(machine: Machine, frame: Frame, count: int) -> None:
-    text = "".join(_gathered(machine, frame, (False,) * count))
+    text = "".join(gathered(machine, frame, (False,) * count))
     check_length(machine, len(text))
     frame.stack.append(text)
 
@@ -315,137 +256,11 @@ def _format(machine: Machine, frame: Frame, conversion: int) -> None:
     frame.stack.append(formatted(machine, value, spec))
 
 
-def _function(machine: Machine, frame: Frame, code: Code) -> None:
-    defaults = _gathered(machine, frame, (False,) * code.defaults)
-    frame.stack.append(Function(code, defaults, frame.scope))
+_VALUES: tuple[Handler, ...] = (
+    _constant, _pop, _copy, _copy_two, _copy_under, _swap, _turn, _load, _store, _delete, _attribute, _store_attribute, _item,
+    _store_item, _delete_item, _binary, _compare, _change, _unary, _unpack, _list, _tuple, _dict, _append, _put, _slice, _join,
+    _format,
+)  # fmt: skip
 
-
-def _call(machine: Machine, frame: Frame, arity: Arity) -> None:
-    values = _gathered(machine, frame, (False,) * len(arity.keywords))
-    keywords = dict(zip(arity.keywords, values, strict=True))
-    arguments = _gathered(machine, frame, arity.positional)
-    function = frame.stack.pop()
-    if isinstance(function, Function):
-        if len(machine.frames) >= MAX_CALLS:
-            raise Raised("RecursionError", "maximum recursion depth exceeded")
-        machine.frames.append(Frame(function.code, function.bind(arguments, keywords)))
-        return
-    frame.stack.append(machine.call(function, arguments, keywords))
-
-
-def _return(machine: Machine, frame: Frame, argument: None) -> None:
-    value = frame.stack.pop()
-    for block in reversed(frame.blocks):
-        if block.manager is not None:
-            block.manager.leave(machine)
-    machine.frames.pop()
-    if machine.frames:
-        machine.frames[-1].stack.append(value)
-
-
-def _import(machine: Machine, frame: Frame, what: tuple[str, str]) -> None:
-    module, name = what
-    if module not in machine.modules:
-        known = ", ".join(machine.modules)
-        raise UnknownError(f"the module {module} is not known here", hint=f"this command knows {known}")
-    namespace = machine.modules[module]
-    frame.stack.append(namespace.attribute(machine, name) if name else namespace)
-
-
-def _enter(machine: Machine, frame: Frame, argument: None) -> None:
-    manager = frame.stack.pop()
-    if not isinstance(manager, Foreign):
-        raise Raised("TypeError", f"'{type_name(manager)}' object does not support the context manager protocol")
-    value = manager.enter(machine)
-    frame.blocks.append(Block(None, manager, len(frame.stack), frame.scope))
-    frame.stack.append(value)
-
-
-def _leave(machine: Machine, frame: Frame, argument: None) -> None:
-    manager = frame.blocks.pop().manager
-    assert manager is not None
-    manager.leave(machine)
-
-
-def _try(machine: Machine, frame: Frame, handlers: Label) -> None:
-    frame.blocks.append(Block(handlers, None, len(frame.stack), frame.scope))
-
-
-def _forget(machine: Machine, frame: Frame, argument: None) -> None:
-    frame.blocks.pop()
-
-
-def _catches(machine: Machine, frame: Frame, following: Label) -> None:
-    kinds = frame.stack.pop()
-    kinds = kinds if isinstance(kinds, tuple) else (kinds,)
-    caught = frame.stack[-1]
-    names = {name for kind in kinds if isinstance(kind, Type) for name in kind.kinds}
-    if caught.kind not in names and not any(isinstance(kind, Type) and kind.name == "Exception" for kind in kinds):
-        frame.at = following.index
-
-
-def _raise(machine: Machine, frame: Frame, argument: None) -> None:
-    error = frame.stack.pop()
-    if isinstance(error, Type):
-        error = error.call(machine, [], {})
-    if not isinstance(error, Caught):
-        raise Raised("TypeError", "exceptions must derive from BaseException")
-    found = getattr(error, "origin", None) or Raised(error.kind, error.message)
-    found.arguments = error.arguments
-    raise found
-
-
-def _fail(machine: Machine, frame: Frame, argument: None) -> None:
-    message = frame.stack.pop()
-    raise Raised("AssertionError", "" if message is None else machine.text(message))
-
-
-HANDLERS: dict[str, Handler] = {
-    "constant": _constant,
-    "pop": _pop,
-    "copy": _copy,
-    "copy two": _copy_two,
-    "copy under": _copy_under,
-    "swap": _swap,
-    "turn": _turn,
-    "load": _load,
-    "store": _store,
-    "delete": _delete,
-    "attribute": _attribute,
-    "store attribute": _store_attribute,
-    "item": _item,
-    "store item": _store_item,
-    "delete item": _delete_item,
-    "binary": _binary,
-    "compare": _compare,
-    "change": _change,
-    "unary": _unary,
-    "jump": _jump,
-    "jump unless": _jump_unless,
-    "jump unless or pop": _jump_unless_or_pop,
-    "jump if or pop": _jump_if_or_pop,
-    "iterate": _iterate,
-    "next": _next,
-    "unpack": _unpack,
-    "list": _list,
-    "tuple": _tuple,
-    "dict": _dict,
-    "append": _append,
-    "put": _put,
-    "open scope": _open_scope,
-    "close scope": _close_scope,
-    "slice": _slice,
-    "join": _join,
-    "format": _format,
-    "function": _function,
-    "call": _call,
-    "return": _return,
-    "import": _import,
-    "enter": _enter,
-    "leave": _leave,
-    "try": _try,
-    "forget": _forget,
-    "catches": _catches,
-    "raise": _raise,
-    "fail": _fail,
-}
+HANDLERS: dict[str, Handler] = {handler.__name__.strip("_").replace("_", " "): handler for handler in (*_VALUES, *FLOW)}
+"""The function of each instruction, which has its name: ``_store_item`` does what ``store item`` says."""

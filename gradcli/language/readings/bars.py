@@ -8,7 +8,7 @@ from gradcli.errors import GradcliError
 from gradcli.language.grammar import Token
 from gradcli.language.readings.scan import VALUE_ENDS
 
-_OPENS = {"LPAR": "RPAR", "LSQB": "RSQB", "LBRACE": "RBRACE"}
+_OPENS = {"LPAR": "RPAR", "LSQB": "RSQB", "LBRACE": "RBRACE", "MATRIX": "END_ENVIRONMENT", "CASES": "END_ENVIRONMENT"}
 _CLOSES = frozenset(_OPENS.values())
 _ENDS = frozenset(("COMMA", "SEPARATOR", "EQUAL", "COMPARISON", "COLON", "AND", "OR", "IF", "ELSE", "AMPERSAND", "ROW"))
 _INFIX = frozenset(("PLUS", "MINUS", "TIMES", "DIVIDE", "POWER", "SUPERSCRIPT", "REMAINDER", "MATMUL", *_ENDS))

@@ -12,7 +12,9 @@ _OPEN = frozenset(("LPAR", "LSQB", "LBRACE", "ABS_OPEN"))
 _CLOSE = frozenset(("RPAR", "RSQB", "RBRACE", "ABS_CLOSE"))
 
 
-def with_points(tokens: Sequence[Token], single: Collection[str], notes: list[tuple[int, str]]) -> list[Token]:
+def with_points(
+    tokens: Sequence[Token], single: Collection[str], either: Collection[str], notes: list[tuple[int, str]]
+) -> list[Token]:
     """The tokens with a decimal in place of two numbers with a comma between them and no blank.
 
     Between the arguments of a function of several, and in an array, a comma separates.
@@ -20,6 +22,7 @@ def with_points(tokens: Sequence[Token], single: Collection[str], notes: list[tu
     Args:
         tokens: The tokens.
         single: The functions of one argument.
+        either: Those of them that take more as well.
         notes: Takes what was read so.
 
     Raises:
@@ -42,6 +45,10 @@ def with_points(tokens: Sequence[Token], single: Collection[str], notes: list[tu
             if re.fullmatch(r"[1-9][0-9]{0,2},[0-9]{3}", both):
                 point, grouped = both.replace(",", "."), both.replace(",", "")
                 raise GradcliError(f"{both} may be {point} or {grouped}", span, "write one of them")
+            if len(result) > 3 and result[-3].kind == "LPAR" and result[-4].kind == "CALLED" and result[-4].text in either:
+                function = result[-4].text
+                message = f"{both} may be the decimal {both.replace(',', '.')} or two arguments of {function}"
+                raise GradcliError(message, span, f"write {both.replace(',', '.')}, or {both.replace(',', ', ')} with a blank")
             if re.fullmatch(r"[0-9]+,[0-9]+(?:[eE][+-]?[0-9]+)?", both):
                 point, listed = both.replace(",", "."), both.replace(",", ", ")
                 notes.append((span[0], f"{both} is read as the decimal {point}; a list is written [{listed}]"))

@@ -47,7 +47,7 @@ _SIGNS = {command: (kind, sign.strip(".")) for kind, sign, *commands in _LINES f
 """The token of a command."""
 
 _WORDS = frozenset(("operatorname", "mathrm", "mathit", "mathbf", "mathsf", "text", "textrm", "textit", "mathop", "boldsymbol"))
-_MATRICES = frozenset(("matrix", "pmatrix", "bmatrix", "Bmatrix", "smallmatrix", "array"))
+_MATRICES = frozenset(("matrix", "vmatrix", "pmatrix", "bmatrix", "Bmatrix", "smallmatrix", "array"))
 _INNER = frozenset(("LPAR", "LBRACE", "CASES", "MATRIX"))
 _SPACES = frozenset((",", ";", ":", " ", "quad", "qquad", "thinspace", "medspace", "thickspace"))
 _CONDITION = re.compile(
@@ -101,6 +101,7 @@ class _Commands:
         self.known = known
         self.result: list[Token] = []
         self.place = 0
+        self.called: list[bool] = []  # environments in parentheses of their own
         self.whole: set[str] = set()
         self.closing: dict[
             int, str
@@ -231,6 +232,10 @@ class _Commands:
         """A name with its index; a function's argument in braces is one in parentheses."""
         follows = self._next()
         end = token.span[1]
+        if follows is not None and follows.kind == "PRIMES" and name not in self.vocabulary.functions:
+            self.place += 1
+            name, end = name + follows.text, follows.span[1]
+            follows = self._next()
         if follows is not None and follows.kind == "INDEX":
             self.place += 1
             behind = self._next()
@@ -240,20 +245,21 @@ class _Commands:
                 assert braced is not None
                 content, end = braced
                 index = re.sub(r"\\(?:mathrm|text|mathit)\s*\{([^{}]*)\}", r"\1", content).replace("\\_", "_").replace(" ", "")
-                index = re.sub(r"\\([a-zA-Z]+)", lambda found: self._greek(found[1]) if found[1] in GREEK else found[0], index)
+                index = re.sub(r"\\([a-zA-Z]+)", lambda found: self._greek(found[1]) if found[1] in GREEK else found[1], index)
             elif behind is not None and behind.kind == "COMMAND" and behind.text[1:] in GREEK:
                 self.place += 1
                 index, end = self._greek(behind.text[1:]), behind.span[1]
             elif behind is not None and behind.kind in ("NAME", "NUMBER"):
-                if len(behind.text) > 1:
+                if len(behind.text.rstrip("'′’")) > 1:
                     hint = f"write {name}_{{{behind.text}}}, or _{behind.text[0]} and * before the rest"
                     raise GradcliError("an index without braces is one character", behind.span, hint)
                 self.place += 1
                 index, end = behind.text, behind.span[1]
-            if index is None or not re.fullmatch(r"\w+", index):
+            if index is None or not re.fullmatch(r"\w+['′’]*", index):
                 raise GradcliError("this is no index of a name", follows.span, "write x_{1} or x_{max}")
-            primes = name[len(name.rstrip("'′’")) :]
-            name = name.removesuffix(primes)
+            bare, plain = index.rstrip("'′’"), name.rstrip("'′’")
+            primes = name[len(plain) :] + index[len(bare) :]
+            name, index = plain, bare
             together = name + index
             name = together if together in self.known and f"{name}_{index}" not in self.known else f"{name}_{index}"
             follows = self._next()
@@ -331,15 +337,25 @@ class _Commands:
         found = self._braced()
         name = found[0].strip("* ") if found else ""
         end = found[1] if found else token.span[1]
+        start = token.span[0]
         if command == "end":
             while self.result and self.result[-1].kind == "ROW":
                 self.result.pop()
-            self.result.append(Token("END_ENVIRONMENT", name, (token.span[0], end)))
+            self.result.append(Token("END_ENVIRONMENT", name, (start, end)))
+            if self.called and self.called.pop():
+                self.result.append(Token("RPAR", ")", (end - 1, end)))
         elif name in _MATRICES:
             if name == "array":
                 self._braced()
-            self.result.append(Token("MATRIX", name, (token.span[0], end)))
+            if name == "vmatrix":
+                self.result.append(Token("NAME", self.vocabulary.matrices["determinant"], (start, start)))
+            before = self.result[-1] if self.result else None
+            self.called.append(before is not None and before.kind == "NAME" and before.text in self.vocabulary.functions)
+            if self.called[-1]:
+                self.result.append(Token("LPAR", "(", (start, start + 1)))
+            self.result.append(Token("MATRIX", name, (start, end)))
         elif name in ("cases", "dcases"):
+            self.called.append(False)
             self.result.append(Token("CASES", name, (token.span[0], end)))
         else:
             raise GradcliError(f"the environment {name} has no value", (token.span[0], end), "write the formula alone")

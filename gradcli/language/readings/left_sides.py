@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 
 from gradcli.errors import Span
-from gradcli.language.readings.around import NAME, NAMES
+from gradcli.language.readings.around import NAME, NAMES, outside
 from gradcli.typing import NamedTuple
 
 _D = r"(?:d|∂|\\partial\s*|\\mathrm\{d\}\s*)"
@@ -17,9 +17,11 @@ _BELOW = rf"(?:{_D}\s*{NAME}{_TIMES}\s*)+"
 _QUOTIENT = rf"{_ABOVE}\s*/\s*{_BELOW}{_ARGUMENT}"
 _FRACTION = rf"\\[dt]?frac\s*\{{\s*{_ABOVE}\s*\}}\s*\{{\s*{_BELOW}\}}\s*{_ARGUMENT}"
 _PRIME = rf"\(?{NAME}(?:['′’]+|\^\{{\\prime\}}|''+|[″]|\^\([0-9]\))\)?\s*{_ARGUMENT}"
-_FUNCTION = rf"{NAME}\(\s*{NAMES}\s*\)"
-_SIDE = rf"(?:{_FRACTION}|{_QUOTIENT}|{_PRIME}|{_FUNCTION}|∇\s*{NAME}\s*{_ARGUMENT})"
-_LEFT = re.compile(rf"[\s$]*({_SIDE})\s*=(?!=)\s*(?=[^\s;\n])")
+_LOOK = r"(?:\s|\\[!,;: ]|\\(?:left|right|q?quad)(?![a-zA-Z]))*"
+_FUNCTION = rf"{NAME}{_LOOK}\({_LOOK}{NAMES}{_LOOK}\)|{NAME}\[\s*{NAME}_(?:\s*,\s*{NAME}_)*\s*\]"
+_DOTTED = rf"\\d?dot\s*\{{?\s*{NAME}\s*\}}?|[^\W\d_][\u0307\u0308]|[ẋẍẏÿ]"
+_SIDE = rf"(?:{_FRACTION}|{_QUOTIENT}|{_PRIME}|{_FUNCTION}|{_DOTTED}|∇\s*{NAME}\s*{_ARGUMENT})"
+_LEFT = re.compile(rf"[\s$]*({_SIDE}){_LOOK}:?=(?!=){_LOOK}(?=[^\s;\n])")
 _ALONE = re.compile(rf"[\s$]*{_SIDE}[\s$;.]*")
 _NAMED = re.compile(rf"[\s$]*{NAME}\s*")
 _ONE_NAME = re.compile(rf"[\s$]*({NAME})\s*=(?!=)\s*(?=[^\s;\n])")
@@ -30,8 +32,10 @@ _BY = r"[^\W\d_](?:_?[A-Za-z0-9]+)?"
 _OPERATOR = re.compile(
     rf"(?<![\w.])(?:{_D}(?P<times>{_TIMES})\s*/\s*{_D}\s*(?P<by>{_BY}){_TIMES}"
     rf"|\\[dt]?frac\s*\{{\s*{_D}(?P<above>{_TIMES})\s*\}}\s*\{{\s*{_D}\s*(?P<below>\\?{_BY}){_TIMES}\s*\}})"
-    r"(?=\s*(?:\\(?:left|[bB]igg?l?)\s*)?[(\[])"
+    r"(?P<opens>\s*(?:\\(?:left|[bB]igg?l?)\s*)?[(\[])?"
 )
+_VALUE = re.compile(rf"(?!\s*{_D}\s*[^\W\d_])\s*(?:-\s*)?[\w\\√|]")
+_APART = re.compile(r"\S\s*[-+−–±=,;<>≤≥]|\\(?:pm|mp|[lg]eq?|n?eq?|right|end)(?![a-zA-Z])|\n")
 OF_FUNCTION = re.compile(
     rf"(?<![\w.]){_D}\s?({NAME})\s*/\s*{_D}\s?({NAME})"
     rf"|\\[dt]?frac\s*\{{\s*{_D}\s*({NAME})\s*\}}\s*\{{\s*{_D}\s*({NAME})\s*\}}"
@@ -46,19 +50,23 @@ _SUPERSCRIPTS = str.maketrans("²³⁴", "234")
 
 
 class Asked(NamedTuple):
-    """A derivative inside an expression: d/dx(...)."""
+    """A derivative inside an expression: d/dx(...), or ``whole`` where it is that of all that follows: d/dx x^2."""
 
     span: Span
     by: str
     order: int
+    whole: bool = False
 
 
 def derivatives_inside(text: str, start: int) -> list[Asked]:
-    """The places of d/dx before a parenthesis, from a place on."""
+    """The places of d/dx before a parenthesis, from a place on, and of one that begins a text of one product."""
     found: list[Asked] = []
     for one in _OPERATOR.finditer(text, start):
         times = (one["times"] or one["above"] or "").translate(_SUPERSCRIPTS).strip("^{}")
-        found.append(Asked(one.span(), one["by"] or one["below"], int(times or 1)))
+        span = (one.start(), one.start("opens") if one["opens"] else one.end())
+        whole = not one["opens"] and bool(_VALUE.match(text, one.end()))
+        if one["opens"] or (whole and not (text[start : one.start()].strip(" $") or _APART.search(outside(text[one.end() :])))):
+            found.append(Asked(span, one["by"] or one["below"], int(times or 1), whole))
     return found
 
 

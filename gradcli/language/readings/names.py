@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from gradcli.errors import GradcliError, nearest
 from gradcli.language.grammar import END, Token
 from gradcli.language.readings.calls import with_parentheses
-from gradcli.language.readings.products import coefficient, exponent
+from gradcli.language.readings.products import coefficient, exponent, raised_call, seldom_meant
 from gradcli.language.readings.scan import VALUE_ENDS, refuse
 from gradcli.language.readings.vocabulary import GREEK, Vocabulary
 from gradcli.language.statements import WORDS
@@ -53,6 +53,8 @@ _PROSE = {
     "divides": "write x % y == 0 for a condition",
     "squared": "write x^2 for a square",
     "cubed": "write x^3 for a cube",
+    "deg": "write 45° for degrees",
+    **dict.fromkeys(("Ans", "ans"), "write the last result itself"),
     **dict.fromkeys(("the", "for", "are", "let", "idk", "DNE", "dne"), _NO_WORDS),
 }
 """Words of a sentence that stand apart, which nobody means as products of their letters, and what to write."""
@@ -87,6 +89,7 @@ class Names:
         tokens = with_parentheses(tokens, self._function, self.known)
         result: list[Token] = []
         for place, token in enumerate(tokens):
+            self.notes += seldom_meant(result, tokens, place, self.known)
             if token.kind == "NUMBER":
                 self._note_exponent(token, tokens[place + 1 : place + 2])
                 result += coefficient(result, tokens[place : place + 2], self.notes)
@@ -110,7 +113,7 @@ class Names:
                 after = "SIGN" if touches else after
             elif after == "POWER" and token.text == "e" and before in VALUE_ENDS - {"NUMBER"}:
                 token = token._replace(kind="EULER")
-            if token.text in _OWN and token.text not in self.known and _is_raised_call(tokens, place):
+            if token.text in _OWN and token.text not in self.known and raised_call(tokens, place):
                 raise self._may_be_function(token)
             read = [token] if token.kind == "EULER" else self._read(token, before, after, inner)
             result += exponent(result, token, read, self.notes) if len(read) > 1 else read
@@ -217,7 +220,7 @@ class Names:
             ends = [token.span[0] + len("".join(indexed[: at + 1])) for at in range(len(indexed))]
             letters = [Token("NAME", one, (end - len(one), end)) for one, end in zip(indexed, ends, strict=True)]
             return [piece for one in letters for piece in self._read(one, "", "", ())]
-        if "_" in name or (function and len(name) > 2) or not re.fullmatch("[A-Za-zΑ-Ωα-ω]+", name):
+        if "_" in name or (function and len(name) > 2) or not all(sign.lower() != sign.upper() for sign in name):
             return [token]
         return self._parts(token, called, before, after)
 
@@ -413,15 +416,6 @@ class Names:
 
     def _note(self, token: Token, text: str) -> None:
         self.notes.append((token.span[0], text))
-
-
-def _is_raised_call(tokens: Sequence[Token], place: int) -> bool:
-    """Whether a name has a power and then a parenthesis that touches it: f^-1(x), f²(x)."""
-    kinds = [token.kind for token in tokens[place + 1 : place + 5]]
-    for power in (["SUPERSCRIPT", "LPAR"], ["POWER", "NUMBER", "LPAR"], ["POWER", "MINUS", "NUMBER", "LPAR"]):
-        if kinds[: len(power)] == power:
-            return tokens[place + len(power)].span[0] == tokens[place + len(power) - 1].span[1]
-    return False
 
 
 def _minus_one(tokens: Sequence[Token], place: int) -> int:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+import unicodedata
+from collections.abc import Collection, Sequence
 
+from gradcli.errors import GradcliError
 from gradcli.language.grammar import Token
 from gradcli.language.readings.scan import refuse
 
 _CLOSING = {"RPAR": "LPAR", "RBRACE": "LBRACE", "ABS_CLOSE": "ABS_OPEN"}
 _GOES_ON = frozenset(("NAME", "PI", "CONSTANT", "LPAR", "ROOT", "ABS_OPEN", "FRAC", "SQRT", "FUNCTION", "CALLED", "COMMAND"))
 """Terminals with which a value begins of which a number is the coefficient."""
+_UNITS = frozenset(("cm", "mm", "km", "kg", "mg", "Hz", "kHz", "ms", "mL", "ml", "kN", "kW", "kJ"))
 
 
 def coefficient(before: Sequence[Token], tokens: Sequence[Token], notes: list[tuple[int, str]]) -> list[Token]:
@@ -88,3 +92,58 @@ def exponent(before: Sequence[Token], token: Token, parts: list[Token], notes: l
     notes.append((base[0].span[0], f"{written} is read as {both}; to mean {other} write the sign"))
     start, end = token.span
     return [Token("LPAR", "(", (start, start + 1)), *parts, Token("RPAR", ")", (end - 1, end))]
+
+
+def raised_call(tokens: Sequence[Token], place: int) -> bool:
+    """Whether the name at a place has a power and then a parenthesis that touches it: f^-1(x), f²(x), f^{(n)}(x)."""
+    at, depth, raised = place + 1, 0, False
+    if [token.kind for token in tokens[place + 1 : place + 4]] == ["POWER", "LBRACE", "LPAR"]:
+        return False  # f^{(1)}(x) has an order
+    while at < len(tokens):
+        token = tokens[at]
+        touches = token.span[0] <= tokens[at - 1].span[1]
+        if token.kind == "LPAR" and depth == 0 and raised:
+            return touches
+        if at == place + 1 and token.kind not in ("POWER", "SUPERSCRIPT"):
+            return False
+        depth += (token.kind in _CLOSING.values()) - (token.kind in _CLOSING)
+        raised = depth == 0 and token.kind not in ("POWER", "MINUS", "SIGN")
+        if raised and token.kind not in ("SUPERSCRIPT", "NUMBER", "NAME", *_CLOSING):
+            return False
+        at += 1
+    return False
+
+
+def seldom_meant(before: Sequence[Token], tokens: Sequence[Token], place: int, known: Collection[str]) -> list[tuple[int, str]]:
+    """What is said of a token that few people mean as it is read.
+
+    Args:
+        before: The tokens before it as they are read.
+        tokens: All tokens.
+        place: Which one it is.
+        known: The names that have values.
+
+    Raises:
+        GradcliError: A power or a product ends in a sign that stands apart: ``3x^ + 2``.
+    """
+    token, behind = tokens[place], tokens[place + 1 : place + 2]
+    apart = bool(behind) and behind[0].span[0] > token.span[1]
+    if token.kind in ("PLUS", "MINUS", "SIGN") and apart and before and before[-1].kind == "POWER":
+        raise GradcliError("an exponent is missing", (before[-1].span[0], token.span[1]), "write it behind ^")
+    if token.kind != "NAME" or token.text in known:
+        return []
+    start, name = token.span[0], token.text
+    number = before[-1] if before and before[-1].kind == "NUMBER" and before[-1].span[1] == start else None
+    if number is not None and number.text == "0" and re.fullmatch("x[0-9a-fA-F]+", name):
+        raise GradcliError(f"0{name} is no number of this language", (number.span[0], token.span[1]), "write it in decimals")
+    if number is not None and name in _UNITS:
+        return [(start, f"{name} is read as variables; a unit is left out")]
+    if any(mark in unicodedata.normalize("NFD", name) for mark in "\u0307\u0308\u20db"):
+        return [(start, f"{name} is read as a variable of its own, and no derivative is taken")]
+    if number is not None and name in ("O", "l", "j"):
+        other = "for a complex number there is no value" if name == "j" else f"the digit is {'0' if name == 'O' else '1'}"
+        return [(start, f"{number.text}{name} is read as {number.text}*{name}; {other}")]
+    if name == "u" and behind and behind[0].kind == "LPAR" and not apart:
+        return [(start, "u(...) is read as a product with the variable u; the unit step is where(t >= 0, 1, 0)")]
+    raised = [one.text for one in (*before[-1:], token)] == ["^", "T"] and before[-2:-1] and before[-2].kind == "NAME"
+    return [(start, "^T is read as a power; a transposed array is A.T")] if raised else []

@@ -17,16 +17,19 @@ from gradcli.language.readings.builder import Builder
 from gradcli.language.readings.calls import as_array
 from gradcli.language.readings.commas import with_points
 from gradcli.language.readings.left_sides import Asked, derivative_asked, derivatives_inside, left_side
+from gradcli.language.readings.matrices import of_matrices
 from gradcli.language.readings.names import Names
-from gradcli.language.readings.remarks import without_modules, without_remarks
+from gradcli.language.readings.remarks import note_silent, plain, without_remarks
 from gradcli.language.readings.scan import Found, scan, tables_of
 from gradcli.language.readings.vocabulary import DERIVATIVE, Vocabulary, letter
 from gradcli.typing import Any
 
 _BRACKETS = frozenset("()[]{}")
 
-_FULL_WIDTH = {0xFF01 + at: 0x21 + at for at in range(94)} | dict(zip(map(ord, "⟨⟩〈〉"), "<><>", strict=True))
-_SLANTED = re.compile("[\U0001d400-\U0001d7ff]")
+_FULL_WIDTH = {0xFF01 + at: 0x21 + at for at in range(94)} | dict(zip(map(ord, "⟨⟩〈〉ᴇ"), "<><>E", strict=True))
+_FULL_WIDTH |= dict.fromkeys(map(ord, "\u200b\u2060\u2061\u2062\u2063\u2064\ufeff"), 0x20)
+"""ASCII for signs of other keyboards and calculators, and blanks for what is invisible."""
+_SLANTED = re.compile("[\U0001d400-\U0001d7ffℯⅇ]")
 """Letters of formulas as word processors write them."""
 _CYRILLIC, _LATIN = "аеорсхукАВЕКМНОРСТХУ", "aeopcxykABEKMHOPCTXY"
 _TYPED_AS = str.maketrans(_CYRILLIC, _LATIN)
@@ -87,7 +90,7 @@ def read(
     Raises:
         GradcliError: It is not understood, or may mean two things that nobody would choose between.
     """
-    reading = reading_of(text, reading) if reading == LENIENT else reading
+    reading = reading_of(plain(text), reading) if reading == LENIENT else reading
     if reading == MATHML:
         from gradcli.language.readings.mathml import as_latex
 
@@ -102,12 +105,14 @@ def _read(text: str, reading: str, vocabulary: Vocabulary, known: Collection[str
     if not text.strip():
         raise GradcliError("the expression is empty", (0, 0), 'write one, such as "2x sin 3x"')
     notes: list[tuple[int, str]] = []
-    typed, text = text, without_modules(_latin(half_width(text), known, notes))
+    typed, text = text, plain(_latin(half_width(text), known, notes))
     text = text if alone else without_remarks(text, notes)
     left, start = left_side(text, names=reading == LATEX)
     if left:
         notes.append((0, f"the left side {left} is left out"))
     inner = derivatives_inside(text, start)
+    notes += [(one.span[0], f"{text[slice(*one.span)].strip()} is taken of all that follows it") for one in inner if one.whole]
+    text += " " * any(one.whole for one in inner)
     asked = derivative_asked(" " * start + text[start:], [one.span for one in inner])
     if asked is not None:
         hint = 'd/dx(x^2) is one, with parentheses; gradcli diff "x^2" --wrt x gives that of a whole expression'
@@ -124,11 +129,14 @@ def _read(text: str, reading: str, vocabulary: Vocabulary, known: Collection[str
             raise GradcliError("!! may be a double factorial or a factorial twice", span, "write (x!)! for the latter")
     names = Names(vocabulary, known, notes, letters=reading == LATEX)
     tokens = _with_variables(tokens, inner, known)
-    tokens = paired(with_points(names.classified(tokens), vocabulary.single, notes))
+    tokens = paired(with_points(names.classified(tokens), vocabulary.single, vocabulary.either, notes))
     tokens = as_array(tokens, of_latex=reading == LATEX)
     builder = Builder(vocabulary, text, notes)
     tables = tables_of(reading)[0]
     statements = tuple(run(_with_brackets(text, tokens), _automaton(text, tokens, tables, builder), _Behind(tokens)))
+    if reading == LATEX:
+        statements = tuple(of_matrices(statement, text, vocabulary) for statement in statements)
+    note_silent(statements, text, notes)
     read_as = program_text(Program(statements), "; ")
     program = Program(statements, may_differentiate=DERIVATIVE in read_as)
     if not program.statements or all(isinstance(statement, Definition) for statement in program.statements):
@@ -157,6 +165,10 @@ def _with_variables(tokens: Sequence[Token], inner: Sequence[Asked], known: Coll
     for one in inner:
         by = one.by if one.by in known else letter(one.by)
         at = next((place for place, token in enumerate(result) if token.span == one.span), len(result))
+        if one.whole and at + 1 < len(result):
+            end = result[-1].span[1]
+            result.insert(at + 1, Token("LPAR", "(", (one.span[1] - 1, one.span[1])))
+            result.append(Token("RPAR", ")", (end, end + 1)))  # on the blank that ends the text
         depth = 0
         for place in range(at + 1, len(result)):
             depth += (result[place].kind == "LPAR") - (result[place].kind == "RPAR")

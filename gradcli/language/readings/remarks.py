@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from gradcli.errors import GradcliError
+from gradcli.language.ast import Assignment, Comparison, Name, Output, Statement, postorder
 from gradcli.language.readings.around import FOLLOWS, NAME, NAMES, RELATION, outside
 from gradcli.language.readings.left_sides import is_left_side
+from gradcli.language.text import to_text
 
 _ARROW = re.compile(
     rf"\s*(?:{NAME}\s*:?=\s*|{NAME}\s*:\s*)?"
@@ -23,7 +26,17 @@ _CONDITION = re.compile(rf"{_GAP}*,{_GAP}*(?=[^,=]*(?:{RELATION})[\s=]*[^\s>])")
 _PROSE = re.compile(rf"(?<![^\W\d_])(?:the|by|rule|simplified|is|as|from|{'|'.join(FOLLOWS)})(?![^\W\d_])")
 _REMARK = re.compile(r"(?:\s|\\[,;: ]|\\q?quad(?![a-zA-Z]))+\(([^()]*)\)\s*$")
 _TEXT = re.compile(r"\\(?:text|textrm|mbox|mathrm)\s*\{(\s*[^\W\d_]*\s[^{}\\]*)\}")
-_MODULES = re.compile(r"(?<![\w.])(?:np|numpy|math|Math|sympy|sp|torch|jnp|tf)\.(?=[A-Za-z])")
+_MODULES = re.compile(r"(?<![\w.])(?:np|numpy|math|Math|sympy|sp|torch|jnp|tf)\.(?:(?:as)?array(?=\()|tensor(?=\()|(?=[A-Za-z]))")
+_DOTTED = re.compile(r"\.(?=[*/^])")
+"""The dot of an operator on elements."""
+_NAMED_LETTER = re.compile(r"\\\[([A-Z][a-z]+)\]")
+"""A letter of Mathematica."""
+_PROMPT = re.compile(r"\s*(?:\(%[io][0-9]+\)|ans\s*=\s*\n|[0-9]{1,2}\)\s|[a-z][.)]\s)\s*(?=\S)")
+"""The number of an exercise, or what a program says before a result."""
+_ASKED = re.compile(r"\s*=\s*\?\s*$|(?<=\S)\$\s*$")
+_NEWLINE = re.compile(r"\n(?=(?:(?!\\begin)[\s\S])*\\end)")
+_ALIGNED = re.compile(r"\\(?:begin|end)\s*\{\s*(?:align|aligned|gather|gathered|equation|split|eqnarray|displaymath)\*?\s*\}")
+_GOES_ON = re.compile(r"&(?=\s*=)|(?<==)\s*&|\\\\(?=[\s&]*(?:=|$))")
 _LOOP = re.compile(rf"\s*for\s+{NAME}\s+in(?!\w)")
 _UNIT = re.compile(r"(?<=[\w)])\s+((?:[kcm]?m/(?:s|h|min)(?:\^2|²)?|kg|[kcm]m|k?Hz)\.?\s*$)")
 _OPERATORS = ("", *"+-−–*·×/^=(<>|&,")
@@ -31,9 +44,38 @@ _OPERATORS = ("", *"+-−–*·×/^=(<>|&,")
 _NOTHING = re.compile(r"\s*[nN]/[aA]\s*\.?\s*")
 
 
-def without_modules(text: str) -> str:
-    """A text with blanks in the place of np. and Math. before a function; as long as it was."""
-    return _MODULES.sub(lambda found: " " * len(found[0]), text)
+def plain(text: str) -> str:
+    """A text with blanks for what programs and TeX write around a formula, np. before a function too; as long as it was."""
+
+    def blanks(found: re.Match[str]) -> str:
+        return " " * len(found[0])
+
+    text = _NAMED_LETTER.sub(lambda found: found[1].center(len(found[0])), _DOTTED.sub(" ", _MODULES.sub(blanks, text)))
+    if "\\end" in text:
+        text = _NEWLINE.sub(" ", text)
+        if _ALIGNED.search(text):
+            text = _GOES_ON.sub(blanks, _ALIGNED.sub(blanks, text))
+    text = _PROMPT.sub(blanks, text, count=1) if _PROMPT.match(text) else text
+    return text if text.lstrip().startswith("$") else _ASKED.sub(blanks, text)
+
+
+def note_silent(statements: Sequence[Statement], text: str, notes: list[tuple[int, str]]) -> None:
+    """Say of a program what its last value leaves out: other values, and the formula before a condition."""
+    if not statements:
+        return
+    *before, last = statements
+    for one in before:
+        if isinstance(one, Output):
+            notes.append((one.value.span[0], f"{to_text(one.value)} is left out: the value is that of the last line"))
+    if before and isinstance(last, Output) and isinstance(last.value, Comparison):
+        notes.append((last.value.span[0], f"the value is that of the condition {to_text(last.value)}"))
+    if isinstance(last, Assignment) and len(statements) == 1:
+        letters = set(last.name)
+        names = {node.name for node in postorder(last.value) if isinstance(node, Name)}
+        if len(last.name) > 1 and last.name.isalpha() and letters <= names:
+            notes.append((0, f"{last.name} is read as the name of the value; {'*'.join(last.name)} = ... is an equation"))
+    if text.lstrip().startswith("=-") and "^" in text:
+        notes.append((0, "a power comes before its sign, as in -(x^2); spreadsheets square the sign, too"))
 
 
 def without_remarks(text: str, notes: list[tuple[int, str]]) -> str:
@@ -83,7 +125,7 @@ def _without_tail(text: str, notes: list[tuple[int, str]]) -> str:
     if "\\begin" in text:
         return text
     while (found := _REMARK.search(text)) and text[: found.start()].strip():
-        if not (re.search(r"∈|\\in(?![a-zA-Z])", found[1]) or _PROSE.search(found[1])):
+        if not (re.search(RELATION, found[1]) or _PROSE.search(found[1])):
             break
         text = _without(text, found.start(), len(text), notes)
     plain = outside(text)

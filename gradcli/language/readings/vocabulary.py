@@ -33,6 +33,7 @@ class Vocabulary(Frozen, eq=False):
     Attributes:
         functions: What each function may be called, and its name in the language.
         single: The functions of one argument, by their names in the language: they may stand without parentheses.
+        either: Those of them that take more arguments as well: log(x) and log(x, 2).
         inverses: The inverse of a function, where sin^-1 x is one.
         logarithms: The logarithm of each base that has one of its own.
         natural: The names that may mean the natural logarithm or another, and what each is read as.
@@ -42,11 +43,13 @@ class Vocabulary(Frozen, eq=False):
         heads: Letters that are functions before a parenthesis, each with its function and how many arguments it takes.
         orders: Letters that are functions of an order, which stands raised in parentheses: ψ^{(1)}(x).
         cube_root, root, factorial, binomial: What the signs of them stand for.
+        matrices: The functions of matrices: determinant, inverse, power, and the product of columns.
         missing: Words for what there is no function for, and what to write instead.
     """
 
     functions: Mapping[str, str]
     single: frozenset[str]
+    either: frozenset[str]
     inverses: Mapping[str, str]
     logarithms: Mapping[str, str]
     natural: str
@@ -60,3 +63,4 @@ class Vocabulary(Frozen, eq=False):
     root: str
     factorial: str
     binomial: str
+    matrices: Mapping[str, str]

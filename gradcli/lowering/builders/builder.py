@@ -8,10 +8,12 @@ from collections.abc import Callable, Sequence
 from gradcli.errors import ExitCode, GradcliError, Span
 from gradcli.graph.graph import Constant, Graph, Settings, Shape
 from gradcli.graph.shapes import ShapeError
+from gradcli.language.ast import NOWHERE
 from gradcli.language.statements import Action
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL, operation_named
 from gradcli.ops.declaration.structural import plain
-from gradcli.typing import Any, Protocol
+from gradcli.ops.declaration.symbol import Symbol
+from gradcli.typing import TYPE_CHECKING, Any, Protocol
 
 Value = Any
 """The value of a node: a float, or an array of NumPy, which is loaded where there is one."""
@@ -66,6 +68,27 @@ class GraphBuilder(Protocol):
 
     def has_shape(self, name: str) -> bool:
         """Whether the shape of a variable was given, be it by its value; else it is taken for a number."""
+
+
+class WithSymbols:
+    """A builder whose nodes derivative rules compute with, as symbols."""
+
+    graph: Graph
+
+    if TYPE_CHECKING:
+
+        def operation(self, name: str, inputs: tuple[int, ...], span: Span = NOWHERE, settings: Settings = ()) -> int: ...
+
+        def symbol(self, value: Any) -> Symbol: ...
+
+    def apply(self, operation: str, operands: Sequence[Any], settings: Settings = ()) -> Symbol:
+        """The symbol of an operation on symbols and numbers."""
+        ids = tuple([self.symbol(operand).id for operand in operands])
+        return Symbol(self, self.operation(operation, ids, NOWHERE, settings))
+
+    def shape(self, id: int) -> Shape:
+        """The shape of a node."""
+        return self.graph.shape(id)
 
 
 def forward_of(name: str, count: int) -> Callable[..., float]:

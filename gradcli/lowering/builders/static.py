@@ -10,7 +10,7 @@ from gradcli.graph.graph import ITEM, PRINT, Block, Constant, Graph, Settings, S
 from gradcli.graph.names import constant_text
 from gradcli.language.ast import NOWHERE
 from gradcli.language.numbers import is_unwieldy, longer_than
-from gradcli.lowering.builders.builder import Part, WithoutTape, forward_of, inferred_shape
+from gradcli.lowering.builders.builder import Part, WithoutTape, WithSymbols, forward_of, inferred_shape
 from gradcli.ops.catalogue import CHOICE, OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.constants import constant_value, exact
 from gradcli.ops.declaration.facts import TRUTH
@@ -34,7 +34,7 @@ class Removed(NamedTuple):
     span: Span
 
 
-class StaticBuilder(WithoutTape):
+class StaticBuilder(WithSymbols, WithoutTape):
     """Define then run: the same operation on the same inputs is the same node, and operations on constants fold.
 
     Args:
@@ -284,15 +284,6 @@ class StaticBuilder(WithoutTape):
                 return Symbol(self, self.constant(value.arguments[0]))
             return self.apply(value.operation, value.arguments)
         return Symbol(self, self.constant(exact(value)))
-
-    def apply(self, operation: str, operands: Sequence[Any], settings: Settings = ()) -> Symbol:
-        """The symbol of an operation on symbols and numbers."""
-        ids = tuple([self.symbol(operand).id for operand in operands])
-        return Symbol(self, self.operation(operation, ids, NOWHERE, settings))
-
-    def shape(self, id: int) -> Shape:
-        """The shape of a node."""
-        return self.graph.shape(id)
 
 
 _RULES: dict[str, Callable[..., int | None]] = {

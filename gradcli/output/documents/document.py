@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 
 from gradcli.derivation.calculus.applied import Application, Rules
 from gradcli.derivation.explain import Explanation
+from gradcli.derivation.nodes.path_listing import Path
 from gradcli.derivation.notation.arrays import array_expression, raised
 from gradcli.derivation.notation.prose import Equal, Piece, Words, about_primes, listed
 from gradcli.derivation.notation.steps import Derivation, Equation, Step
-from gradcli.derivation.paths import Cost, Path, Paths, PathSum
+from gradcli.derivation.paths import Cost, Paths, PathSum
 from gradcli.frozen import Frozen
 from gradcli.graph.names import is_operation
 from gradcli.graph.shapes import shape_text

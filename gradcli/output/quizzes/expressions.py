@@ -13,6 +13,7 @@ from gradcli.errors import said
 from gradcli.output.formulas.quiz_languages import JME, MATH_OBJECTS, MAXIMA, QuizLanguage
 from gradcli.output.quizzes.wording import Posed, formula, posed
 from gradcli.teaching.exercises import Exercise
+from gradcli.teaching.tasks import DERIVATIVE
 from gradcli.typing import NamedTuple
 
 
@@ -35,14 +36,14 @@ def _answers(one: Posed, language: QuizLanguage) -> _Answers:
 _PENALTY = 0.1
 
 
-def stack(found: Sequence[Exercise]) -> Iterator[str]:
+def stack(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[str]:
     """Moodle XML with questions of the type STACK; see its documentation, "STACK question XML".
 
     The first node of the tree compares with the right answer, each further one with a wrong answer; a test for each of them
     lets STACK check the import itself.
     """
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n'
-    for one in posed(found):
+    for one in posed(found, ask):
         answers = _answers(one, MAXIMA)
         cases = [("ta", ""), *((f"wrong{at}", feedback) for at, (_, feedback) in enumerate(answers.wrong, 1))]
         texts = [answers.right, *(text for text, _ in answers.wrong)]
@@ -113,9 +114,9 @@ _VERSION = "// Numbas version: exam_results_page_options\n"
 """The first line of files for the editor of Numbas, which reads no file without one."""
 
 
-def numbas(found: Sequence[Exercise]) -> Iterator[str]:
+def numbas(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[str]:
     """An exam for the editor of Numbas: a part a question, whose alternatives are the wrong answers."""
-    questions = [_numbas_question(one) for one in posed(found)]
+    questions = [_numbas_question(one) for one in posed(found, ask)]
     group = {"name": said("Exercises"), "pickingStrategy": "all-ordered", "pickQuestions": len(questions), "questions": questions}
     exam = {"name": said("Exercises"), "navigation": {"allowregen": True}, "question_groups": [group]}
     yield _VERSION + json.dumps(exam, ensure_ascii=False, indent=1) + "\n"
@@ -153,9 +154,9 @@ def _numbas_question(one: Posed) -> dict[str, object]:
 # ---- WeBWorK ----
 
 
-def webwork(found: Sequence[Exercise]) -> Iterator[tuple[str, str]]:
+def webwork(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[tuple[str, str]]:
     """Problems of WeBWorK in PGML, a file each, with AnswerHints for wrong answers."""
-    for number, one in enumerate(posed(found), 1):
+    for number, one in enumerate(posed(found, ask), 1):
         answers = _answers(one, MATH_OBJECTS)
         point = zip(answers.variables, one.exercise.point.values(), strict=True)
         limits = ", ".join(f"{name} => {{limits => [{at + 0.1:g}, {at + 0.6:g}]}}" for name, at in point)

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from gradcli.errors import label, said
-from gradcli.output.quizzes.wording import formula, posed
+from gradcli.output.quizzes.wording import Posed, formula, posed
 from gradcli.teaching.exercises import Exercise
-from gradcli.teaching.tasks import DERIVATIVE, NUMBER
+from gradcli.teaching.tasks import DERIVATIVE, NUMBER, TANGENT, VALUE
 
 # ---- PrairieLearn ----
 
@@ -74,27 +74,39 @@ def prairielearn(found: Sequence[Exercise], *, ask: str = NUMBER) -> Iterator[tu
 _CHECK = """\
 import subprocess
 
-question, wrt = {question!r}, {wrt!r}
-command = ["gradcli", "grade", question, "--wrt", wrt, "--for", "student", "--", str(answer_{number})]
+question = {question!r}
+command = ["gradcli", "grade", question, {options}, "--for", "student", "--", str(answer_{number})]
 done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
 assert done.returncode == 0, done.stdout + done.stderr
 """
 
 
-def nbgrader(found: Sequence[Exercise]) -> Iterator[str]:
+def nbgrader(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[str]:
     """A notebook for nbgrader. The tests call gradcli and hold no answers; the solutions are cut out where it is released."""
     cells: list[dict[str, object]] = []
-    for number, one in enumerate(posed(found), 1):
+    for number, one in enumerate(posed(found, ask), 1):
         lead = f"**{number}.** {label(one.tex_lead)}$${formula(one.expression)}$$"
         cells.append({"cell_type": "markdown", "id": f"question-{number}", "metadata": {}, "source": lead})
-        solution = f"### BEGIN SOLUTION\nanswer_{number} = {one.answer!r}\n### END SOLUTION"
+        solution = f"### BEGIN SOLUTION\nanswer_{number} = {one.made.right!r}\n### END SOLUTION"
         cells.append(_code(f"answer-{number}", solution, locked=False))
-        cells.append(
-            _code(f"test-{number}", _CHECK.format(question=one.expression, wrt=one.exercise.wrt, number=number), locked=True)
-        )
+        options = ", ".join(f'"{option}"' for option in _options(one))
+        check = _CHECK.format(question=one.expression, options=options, number=number)
+        cells.append(_code(f"test-{number}", check, locked=True))
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     notebook = {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
     yield json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
+
+
+def _options(one: Posed) -> Iterator[str]:
+    """The options of gradcli grade for a question."""
+    point = one.exercise.point
+    yield from ("--wrt", one.exercise.wrt if one.ask in (DERIVATIVE, NUMBER) else ",".join(point))
+    if one.ask not in (DERIVATIVE, NUMBER):
+        yield from ("--ask", one.ask)
+    if one.ask in (NUMBER, VALUE, TANGENT):
+        yield from ("--at", ",".join(f"{name}={value}" for name, value in point.items()))
+    if one.tolerance:
+        yield from ("--tol", "1e-3")
 
 
 def _code(name: str, source: str, *, locked: bool) -> dict[str, object]:

@@ -35,6 +35,7 @@ def exercise_record(number: int, asked: Posed) -> ExerciseRecord:
             "depth": how.depth,
             "operations": how.operations,
             "chains": how.chains,
+            "shared": how.shared,
         },
         "distractors": [
             {

@@ -126,6 +126,7 @@ class DifficultyRecord(TypedDict):
     depth: Count
     operations: float
     chains: Count
+    shared: Count
 
 
 class DistractorRecord(TypedDict):

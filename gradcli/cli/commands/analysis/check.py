@@ -85,7 +85,7 @@ def run(options: CheckOptions) -> ExitCode:
     name = None if format is None else format.name
     if options.output in (None, STDIN) and name in (None, "rich", "text"):
         from gradcli.cli.views.show import show_blocks
-        from gradcli.output.reports.check import check_report
+        from gradcli.output.reports.runs.check import check_report
 
         show_blocks(lambda style: check_report(found, style, show_all=options.all, kinks=options.kinks), name)
     else:
@@ -154,7 +154,7 @@ def _pieces(found: Sampled, text: str, format: str, options: CheckOptions, ascii
         from gradcli.output.serialization.verification import check_json
 
         return check_json(found, text, ascii=ascii)
-    from gradcli.output.reports.check import check_report, curve_of
+    from gradcli.output.reports.runs.check import check_report, curve_of
 
     if format == "svg":
         curve = curve_of(found.worst)

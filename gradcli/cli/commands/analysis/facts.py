@@ -63,7 +63,7 @@ def run(options: FactsOptions) -> None:
         write(facts_json(found, source, assume.text, ascii=options.ascii or not can_print_signs(sys.stdout)))
         return
     from gradcli.cli.views.show import show_blocks
-    from gradcli.output.reports.facts import facts_blocks
+    from gradcli.output.reports.calculus.facts import facts_blocks
 
     show_blocks(lambda style: facts_blocks(found, style, all_nodes=options.all), format)
 

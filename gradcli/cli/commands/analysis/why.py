@@ -40,14 +40,14 @@ def run(options: WhyOptions) -> None:
     why = why_of(found.tape)
     if format == "json":
         from gradcli.output.reports.blocks import Style
-        from gradcli.output.reports.why import sentences
+        from gradcli.output.reports.runs.why import sentences
         from gradcli.output.serialization.why import why_json
 
         ascii = not can_print_signs(sys.stdout)
         write(why_json(why, found.text, sentences(why, Style(ascii)), found.warnings, ascii=ascii))
         return
     from gradcli.cli.views.show import show_blocks
-    from gradcli.output.reports.why import why_report
+    from gradcli.output.reports.runs.why import why_report
 
     show_blocks(lambda style: why_report(why, style), format)
 

@@ -83,7 +83,7 @@ def _partial(options: DiffOptions) -> None:
 
     from gradcli.cli.inputs.symbolic import assumed, static_graph, write_derivatives
     from gradcli.graph.names import result_of
-    from gradcli.output.reports.derivatives import Derivatives
+    from gradcli.output.reports.calculus.derivatives import Derivatives
 
     graph = static_graph(text, where, values, options)
     if not graph.variables and not options.wrt and "=" in text:
@@ -119,7 +119,7 @@ def _implicit(options: DiffOptions, variable: str) -> None:
     from gradcli.algebra.total_derivative import implicit_derivatives
     from gradcli.cli.inputs.relations import implicit_graph
     from gradcli.cli.inputs.symbolic import assumed, write_derivatives
-    from gradcli.output.reports.derivatives import Derivatives
+    from gradcli.output.reports.calculus.derivatives import Derivatives
 
     values = point(options)
     equation, where, graph, wrt, why = implicit_graph(options, variable, values)
@@ -141,7 +141,7 @@ def _total(options: DiffOptions) -> None:
     from gradcli.algebra.total_derivative import total_derivatives
     from gradcli.cli.inputs.symbolic import assumed, write_derivatives
     from gradcli.graph.names import result_of
-    from gradcli.output.reports.derivatives import Derivatives
+    from gradcli.output.reports.calculus.derivatives import Derivatives
 
     _check_plain(options, "--depends")
     asked = totals(options, split_names("--partial", [options.partial] if options.partial else []))
@@ -162,7 +162,7 @@ def _combined(options: DiffOptions) -> None:
     from gradcli.algebra import vector_fields
     from gradcli.algebra.at_point import not_smooth
     from gradcli.cli.inputs.symbolic import assumed, write_derivatives
-    from gradcli.output.reports.derivatives import Derivatives
+    from gradcli.output.reports.calculus.derivatives import Derivatives
 
     asked = field_sums(options, values, ("partial", "gradient", "hessian", "jacobian", "order"))
     field, rows = asked.field, asked.rows

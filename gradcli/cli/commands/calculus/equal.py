@@ -90,12 +90,12 @@ def run(options: EqualOptions) -> ExitCode:
         first, second = (as_read(text, where, options) for text, where in zip(texts, SOURCES, strict=True))
         found = compare(first, second)
     if format == "json":
-        from gradcli.output.reports.equality import equality_json
+        from gradcli.output.reports.calculus.equality import equality_json
 
         write(equality_json(found))
     elif not options.quiet:
         from gradcli.cli.views.show import show_blocks
-        from gradcli.output.reports.equality import equality_report
+        from gradcli.output.reports.calculus.equality import equality_report
 
         show_blocks(lambda style: equality_report(found), format)
     right = bool(found) and (found.same_domain or not options.same_domain)

@@ -44,7 +44,7 @@ def run(options: SimplifyOptions) -> None:
     from gradcli.algebra.simplified import simplified_outputs
     from gradcli.cli.inputs.symbolic import assumed, static_graph, write_derivatives
     from gradcli.graph.names import RESULT
-    from gradcli.output.reports.derivatives import Derivatives
+    from gradcli.output.reports.calculus.derivatives import Derivatives
 
     graph = static_graph(source, where, values, options)
     simplified = simplified_outputs(graph, assume=assumed(options, graph, values), shape=options.form or "")

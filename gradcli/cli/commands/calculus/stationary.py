@@ -39,7 +39,7 @@ def run(options: StationaryOptions) -> None:
 
     from gradcli.algebra.stationary import stationary_points
     from gradcli.cli.inputs.symbolic import static_graph
-    from gradcli.output.reports.stationary import stationary_json, stationary_lines
+    from gradcli.output.reports.calculus.stationary import stationary_json, stationary_lines
 
     graph = static_graph(source, where, {}, options)
     if len(graph.variables) != 1 or graph.shapes:

@@ -55,7 +55,7 @@ def run(options: TangentOptions) -> None:
         raise GradcliError("a tangent is of numbers, and here are arrays", hint="leave --shape out")
 
     from gradcli.algebra.vector_fields import tangent
-    from gradcli.output.reports.tangent import tangent_json, tangent_line
+    from gradcli.output.reports.calculus.tangent import tangent_json, tangent_line
 
     with located(text, where):
         if relation is not None:

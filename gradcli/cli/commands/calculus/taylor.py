@@ -73,7 +73,7 @@ def run(options: TaylorOptions) -> None:
             raise GradcliError(f"the place must not depend on {variable}", hint=f"for example --about {variable}=0")
 
     from gradcli.algebra.taylor import taylor
-    from gradcli.output.reports.taylor import taylor_json, taylor_line
+    from gradcli.output.reports.calculus.taylor import taylor_json, taylor_line
 
     with located(source, where):
         found = taylor(graph, variable, about, options.order, assumed(options, graph, {}))

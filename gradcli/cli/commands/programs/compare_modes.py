@@ -43,12 +43,12 @@ def run(options: CompareOptions) -> None:
     with located(text, where):
         found = compare_modes(parse(text, where), text, inputs, request_of(options))
     if format == "json":
-        from gradcli.output.reports.modes import modes_json
+        from gradcli.output.reports.runs.modes import modes_json
 
         write(modes_json(found, text, ascii=not can_print_signs(sys.stdout)))
         return
     from gradcli.cli.views.show import show_blocks
-    from gradcli.output.reports.modes import modes_blocks
+    from gradcli.output.reports.runs.modes import modes_blocks
 
     show_blocks(lambda style: modes_blocks(found, style), format)
 

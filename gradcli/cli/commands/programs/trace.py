@@ -54,12 +54,12 @@ def run(options: TraceOptions) -> None:
     for warning in found.warnings:
         write_warning(warning)
     if format == "json" and found.tape is not None:
-        from gradcli.output.reports.event_log import trace_json
+        from gradcli.output.reports.runs.event_log import trace_json
 
         write(trace_json(found, text, ascii=not can_print_signs(sys.stdout)))
         return
     from gradcli.cli.views.show import show_blocks
-    from gradcli.output.reports.event_log import trace_blocks
+    from gradcli.output.reports.runs.event_log import trace_blocks
 
     parts = [[entry] for entry in found.entries] if options.follow else [found.entries]
     if format != "json":

@@ -149,7 +149,8 @@ def _names(given: str | None, default: str) -> list[str]:
 def _drawn(options: ExerciseOptions, ask: str) -> Iterator[Exercise]:
     from gradcli.language.parser import is_name
     from gradcli.teaching.asked_exercises import is_fit
-    from gradcli.teaching.exercises import Wanted, exercises, joined
+    from gradcli.teaching.exercise_sets import Wanted, exercises
+    from gradcli.teaching.exercises import joined
     from gradcli.teaching.tasks import GRADIENT, JACOBIAN
 
     if options.choose or options.wrt is not None or options.read is not None:
@@ -178,7 +179,7 @@ def _drawn(options: ExerciseOptions, ask: str) -> Iterator[Exercise]:
 def _from_template(options: ExerciseOptions, ask: str) -> Iterator[Exercise]:
     from gradcli.cli.inputs.source import as_read
     from gradcli.language.parser import parse
-    from gradcli.teaching.exercises import from_template
+    from gradcli.teaching.exercise_sets import from_template
     from gradcli.teaching.tasks import DERIVATIVE, JACOBIAN, NUMBER, variables_of
 
     template = as_read(options.positional[0], "template", options)

@@ -13,7 +13,7 @@ from gradcli.errors import ExitCode, GradcliError
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gradcli.output.reports.grading import Graded
+    from gradcli.output.reports.teaching.grading import Graded
     from gradcli.teaching.quiz import Asked
     from gradcli.teaching.tasks import AnyMarker
 
@@ -109,7 +109,7 @@ def run(options: GradeOptions) -> ExitCode:
         what = "both as arguments and as a file" if given else "neither as arguments nor as a file"
         raise GradcliError(f"answers are given {what}", hint='write them behind --: gradcli grade "x^2" --wrt x -- "2*x"')
 
-    from gradcli.output.reports import grading
+    from gradcli.output.reports.teaching import grading
     from gradcli.teaching.verdicts import Verdict
 
     level = _level(options)
@@ -121,7 +121,7 @@ def run(options: GradeOptions) -> ExitCode:
         return ExitCode.SUCCESS
     found = [one._replace(columns={}) for one in graded]  # only CSV passes other columns on
     if format == "html":
-        from gradcli.output.reports.class_page import class_page
+        from gradcli.output.reports.teaching.class_page import class_page
 
         write(class_page(questions, found, level))
     elif format == "json":
@@ -154,7 +154,7 @@ def _steps(options: GradeOptions, question: str, given: list[str], format: str |
     text, where = read_text(options.steps)
 
     from gradcli.language.parser import parse
-    from gradcli.output.reports.steps import steps_json, steps_report
+    from gradcli.output.reports.teaching.steps import steps_json, steps_report
     from gradcli.teaching.steps import Work
     from gradcli.teaching.tasks import variables_of
     from gradcli.teaching.verdicts import Status
@@ -252,7 +252,7 @@ def _marker(options: GradeOptions, question: str) -> AnyMarker:
 
 
 def _graded(options: GradeOptions, quiz: dict[str, Asked], given: list[str]) -> Iterator[Graded]:
-    from gradcli.output.reports.grading import Graded
+    from gradcli.output.reports.teaching.grading import Graded
 
     first = next(iter(quiz.values()))
     if options.answers is None:

@@ -34,7 +34,7 @@ def run(options: MistakesOptions) -> None:
     """Run the command."""
     format = chosen_format(options)
 
-    from gradcli.output.reports import mistakes as report
+    from gradcli.output.reports.teaching import mistakes as report
 
     if not options.positional and options.file is None:
         for name in ("read", "wrt", "order", "at"):

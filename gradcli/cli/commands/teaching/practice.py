@@ -44,7 +44,7 @@ def run(options: PracticeOptions) -> ExitCode:
     as_json = chosen_format(options) == "json"
 
     from gradcli.cli.inputs.typed import Typed
-    from gradcli.output.reports import practice as report
+    from gradcli.output.reports.teaching import practice as report
     from gradcli.teaching.practice import Practice, Turn, score
 
     seed = int.from_bytes(os.urandom(2), "big") if options.seed is None else options.seed

@@ -46,7 +46,7 @@ def run(options: PredictOptions) -> ExitCode:
     from gradcli.autodiff.runs.program_run import recorded
     from gradcli.language.numbers import short_text
     from gradcli.language.parser import parse
-    from gradcli.output.reports import predictions as report
+    from gradcli.output.reports.teaching import predictions as report
     from gradcli.teaching.predictions import Guess, guessed, prompts, score
 
     asked = request_of(options, bindings=values, spare=from_file)

@@ -119,7 +119,7 @@ def _run(options: ExplainOptions) -> None:
     from gradcli.graph.graph import DEFAULT_MAX_NODES
     from gradcli.language.parser import parse
     from gradcli.language.statements import check_exact
-    from gradcli.output.reports.printed import printed_line
+    from gradcli.output.reports.runs.printed import printed_line
 
     limit = options.max_nodes or MAX_NODES[options.by]
     asked = request_of(
@@ -219,7 +219,7 @@ def _show_parts(
         write_to(output, written, ascii=ascii, html=format.name == "html")
         return
     from gradcli.cli.views.show import show_blocks
-    from gradcli.output.reports.explanation import explanation_blocks
+    from gradcli.output.reports.calculus.explanation import explanation_blocks
 
     show_blocks(lambda style: explanation_blocks(parts(), style), None if format is None else format.name)
 

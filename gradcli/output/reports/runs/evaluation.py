@@ -45,11 +45,11 @@ def eval_report(
     if ANSWER in parts:
         yield from _results(tape, style, show_all)
         if jacobians is not None:
-            from gradcli.output.reports.jacobians import jacobian_blocks
+            from gradcli.output.reports.runs.jacobians import jacobian_blocks
 
             yield from jacobian_blocks(tape, jacobians, style, show_all=show_all)
     if WHY in parts and jacobians is not None and tangents is not None:
-        from gradcli.output.reports.jacobians import forward_pass
+        from gradcli.output.reports.runs.jacobians import forward_pass
 
         yield from forward_pass(tape, jacobians, style)
     elif WHY in parts and derivation is not None and derivation.equations:

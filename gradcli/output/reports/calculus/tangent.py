@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from gradcli.algebra.vector_fields import Tangent
 from gradcli.language.text import to_text
 from gradcli.output.json import document
-from gradcli.output.reports.derivatives import expression_text
+from gradcli.output.reports.calculus.derivatives import expression_text
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from gradcli.language.ast import Name, Number
 from gradcli.language.numbers import number_text, short_text
 from gradcli.language.text import to_text
 from gradcli.output.json import document, json_number
-from gradcli.output.reports.derivatives import expression_text
+from gradcli.output.reports.calculus.derivatives import expression_text
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:

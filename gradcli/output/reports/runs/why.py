@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from gradcli.analysis.nonfinite import missing, origins, verified
-from gradcli.analysis.nonfinite.missing import Missing, Stop
-from gradcli.analysis.nonfinite.origins import Origin, Way
+from gradcli.analysis.nonfinite.origins import Way
 from gradcli.analysis.nonfinite.paths import Course
-from gradcli.analysis.nonfinite.units import DEAD, Unit
 from gradcli.analysis.nonfinite.verified import UNDEFINED
 from gradcli.analysis.nonfinite.why import Why
 from gradcli.autodiff.passes.tape import all_finite
-from gradcli.derivation.nodes.local import Labels
 from gradcli.derivation.nodes.special_points import said_of
 from gradcli.derivation.notation.prose import words_text
-from gradcli.graph.graph import CONSTANT, VARIABLE
-from gradcli.language.numbers import number_text, short_text
-from gradcli.language.text import to_text
+from gradcli.graph.graph import VARIABLE
+from gradcli.language.numbers import short_text
 from gradcli.output.reports.blocks import Block, Lines, Style, Table
-from gradcli.output.reports.check import losses, sides_text
+from gradcli.output.reports.runs.check import losses, sides_text
+from gradcli.output.reports.runs.why_sentences import Sentences, in_text
 from gradcli.typing import Any
 
 _ROWS = 12
@@ -44,22 +41,8 @@ _WIDE = 400
 """Characters of a program that is shown whole."""
 
 
-class Account:
-    """What is said of a run.
-
-    Args:
-        why: What was found.
-        style: How expressions and signs are written.
-        script: Whether it is the run of a script of PyTorch, which has no options.
-    """
-
-    def __init__(self, why: Why, style: Style, *, script: bool = False) -> None:
-        self.script = script
-        self.why = why
-        self.tape = why.tape
-        self.style = style
-        self.labels = Labels(why.tape)
-        self.output = self.tape.names[self.tape.output]
+class Account(Sentences):
+    """What is said of a run: sentences, and tables."""
 
     # ---- parts ----
 
@@ -119,7 +102,7 @@ class Account:
         )
         if way.origin.kind == origins.INPUT and len(way.nodes) == 1:
             return [f"{self.output} {self.origin(way.origin)}."]
-        lines = [f"{self.output} is {_number(number)}: {begins}, which {self.origin(way.origin)}."]
+        lines = [f"{self.output} is {in_text(number)}: {begins}, which {self.origin(way.origin)}."]
         turn = next((at for at in range(1, len(way.nodes)) if way.numbers[at] != way.numbers[at]), None)
         if turn is not None and way.numbers[0] == way.numbers[0]:
             lines.append(f"From there it is {self.at_operands(way.nodes[turn])}, which is nan.")
@@ -136,7 +119,7 @@ class Account:
             groups.setdefault((way.origin.node, way.origin.source), []).append(name)
         for names in list(groups.values())[:_ORIGINS]:
             way = self.why.backward[names[0]]
-            slopes = [f"{self.slope(name)} is {_number(self.why.backward[name].numbers[-1])}" for name in names[:3]]
+            slopes = [f"{self.slope(name)} is {in_text(self.why.backward[name].numbers[-1])}" for name in names[:3]]
             more = f", and {len(names) - 3} more" if len(names) > 3 else ""
             lines = [f"{', '.join(slopes)}{more}: {self.handed(way.origin)}."]
             behind = self.why.behind.get(way.origin.node)
@@ -198,155 +181,6 @@ class Account:
             keep = f"{names[0]}.retain_grad() before the backward pass keeps it" if self.script else "--retain-grad keeps it"
             yield f".grad of {listed} is None: {they}; {keep}."
 
-    # ---- sentences ----
-
-    def node(self, id: int) -> str:
-        """A node with what it computes: ``a = log(x)``."""
-        graph = self.tape.graph
-        if graph.operations[id] in (VARIABLE, CONSTANT):
-            return self.tape.names[id]
-        return f"{self.tape.names[id]} = {self.expression(id)}"
-
-    def expression(self, id: int) -> str:
-        """What a node computes, in the names of its operands: ``log(x)``."""
-        if self.tape.graph.operations[id] in (VARIABLE, CONSTANT):
-            return self.tape.names[id]
-        return self.labels.expression(id, board=not self.style.ascii)
-
-    def at_operands(self, id: int) -> str:
-        """A node with the values of its operands: ``y = x·a with x = 0, a = -inf``."""
-        graph = self.tape.graph
-        operands = [input for input in dict.fromkeys(graph.inputs[id]) if graph.operations[input] != CONSTANT]
-        values = ", ".join(f"{self.tape.names[input]} = {short_text(self.tape.values[input])}" for input in operands[:3])
-        return f"{self.node(id)} with {values}" if values else self.node(id)
-
-    def slope(self, by: str | int) -> str:
-        """``∂y/∂x``."""
-        return self.style.text(to_text(self.tape.derivative(by), pretty=True))
-
-    def local_slope(self, user: int, input: int) -> str:
-        """``∂a/∂x``."""
-        return self.style.text(to_text(self.tape.local_derivative(user, input), pretty=True))
-
-    def origin(self, origin: Origin) -> str:
-        """How a value that is not finite comes about, as the end of a sentence that begins with the node and "which"."""
-        graph = self.tape.graph
-        id = origin.node
-        if origin.kind == origins.INPUT:
-            return f"was given as {_number(origin.value)}{_place(origin.place)}"
-        pairs = {
-            input: f"{self.tape.names[input]} = {number_text(operand)}"
-            for input, operand in zip(graph.inputs[id], origin.operands, strict=True)
-            if operand is not None and graph.operations[input] != CONSTANT
-        }
-        at = f" at {', '.join(list(pairs.values())[:4])}{_place(origin.place)}" if pairs else ""
-        empty = [self.tape.names[input] for input in graph.inputs[id] if getattr(self.tape.values[input], "size", 1) == 0]
-        if empty:
-            return f"has no number to compute from: {empty[0]} is empty"
-        if origin.kind == origins.INDETERMINATE:
-            return f"is {_number(origin.value)}{at}"
-        if origin.kind == origins.OVERFLOW:
-            most = "1.8e308" if self.tape.dtype == "float64" else "3.4e38"
-            return f"{at[1:]}{' ' * bool(at)}is beyond {most}, the largest number of {self.tape.dtype}"
-        if origin.kind == origins.POINT and origin.value == origin.value:
-            return f"has no finite value{at} and gives {_number(origin.value)}"
-        return f"has no {'real ' * (origin.kind == origins.DOMAIN)}value{at}"
-
-    def handed(self, origin: Origin) -> str:
-        """How a derivative that is not finite comes about: the product along the edge, with both factors."""
-        tape = self.tape
-        source = "" if origin.source is None else tape.names[origin.source]
-        above = self.slope(origin.node)
-        local = "" if origin.source is None else self.local_slope(origin.node, origin.source)
-        g, slope = (*origin.operands, None)[:2]
-        where = _place(origin.place)
-        begins = f"it begins where {self.node(origin.node)} hands back to {source}{where}"
-        if origin.kind == origins.SUM:
-            return f"{begins}: the sum of its contributions, {_number(g)} and {_number(slope)}, is {_number(origin.value)}"
-        if slope is None:
-            return f"{begins}: {above} = {_number(g)} comes in, and {_number(origin.value)} goes out"
-        if origin.node == tape.output:
-            product = f"{local} = {_number(slope)}"
-        else:
-            dot = self.style.text("·")
-            product = f"{above}{dot}{local} = {_factor(g)}{dot}{_factor(slope)} = {_number(origin.value)}"
-        if origin.kind == origins.OVERFLOW:
-            return f"{begins}: {product}, which is beyond the range of {tape.dtype}"
-        return f"{begins}: {product}{self.since(origin)}"
-
-    def since(self, origin: Origin) -> str:
-        """The formula of a local derivative, with the values in it."""
-        tape = self.tape
-        texts = self.labels.edges(origin.node, board=not self.style.ascii)
-        text = texts[origin.argument]
-        if text is None:
-            return ""
-        ids = [
-            id for id in dict.fromkeys((*tape.graph.inputs[origin.node], origin.node)) if tape.graph.operations[id] != CONSTANT
-        ]
-        shown = [f"{tape.names[id]} = {_number(origins.element(tape.values[id], origin.place))}" for id in ids]
-        slope = "" if origin.source is None else self.local_slope(origin.node, origin.source)
-        return f", since {slope} = {text} at {', '.join(shown)}"
-
-    def reason(self, name: str, found: Missing) -> str:
-        """Why a variable gets no gradient, or 0, as the end of a sentence."""
-        if found.kind == missing.NOT_ASKED:
-            return "its requires_grad is False" if self.script else "it is none of --wrt, so it requires no gradient"
-        if found.kind == missing.UNUSED:
-            return f"{self.output} does not depend on {name}"
-        if found.kind == missing.NO_COTANGENT:
-            return f"{self.output} is an array, which has a gradient only with --cotangent"
-        if found.kind == missing.CANCELS:
-            return "what comes back on several ways adds up to 0"
-        stops = list(dict.fromkeys(self.stop(stop) for stop in found.stops[:3]))
-        unsaid = found.count - len(found.stops[:3])
-        more = f"; and {unsaid:,} more" if unsaid else ""
-        ways = "" if found.count == 1 or (len(stops) == 1 and not more) else "no way is open: "
-        return f"{ways}{'; '.join(stops)}{more}"
-
-    def stop(self, stop: Stop) -> str:
-        """Why a gradient ends at an edge."""
-        tape = self.tape
-        node, source = self.node(stop.node), tape.names[stop.source]
-        if stop.kind == missing.DETACHED:
-            return f"{node} is detached"
-        if stop.kind == missing.NO_DERIVATIVE:
-            return f"no gradient goes through {node} to {source}"
-        value = "" if tape.graph.shape(stop.source) else f" = {short_text(tape.values[stop.source])}"
-        if stop.kind == missing.NOT_CHOSEN:
-            return f"{node} does not take {source} here"
-        if stop.kind == missing.STEP:
-            return f"{node} is a step function, whose derivative is 0"
-        if stop.kind == missing.FLAT:
-            return f"{node} is flat at {source}{value}"
-        if stop.kind == missing.FACTOR:
-            others = [input for at, input in enumerate(tape.graph.inputs[stop.node]) if at != stop.argument]
-            named = [tape.names[other] for other in others if not missing.has_nonzero(tape.values[other])]
-            factor = f"{named[0]}, which is 0" if named and tape.graph.operations[others[0]] != CONSTANT else "0"
-            return f"in {node} the factor of {source} is {factor}"
-        if stop.kind == missing.UNDERFLOW:
-            slope = self.tape.local_values(stop.node)[stop.argument]
-            product = f"{_number(tape.adjoints[stop.node])}{self.style.text('·')}{_factor(slope)}"
-            return f"what {node} hands back to {source}, {product}, rounds to 0"
-        if stop.kind == missing.ROUNDED:
-            return f"{node} is saturated at {source}{value}: its derivative rounds to 0"
-        return f"{self.at_operands(stop.node)} has the derivative 0 by {source} there"
-
-    def unit(self, unit: Unit) -> str:
-        """What a dead or saturated node is."""
-        what = (
-            "dead: its derivative is 0"
-            if unit.kind == DEAD
-            else "saturated: it is near an end of its range, where its slope vanishes"
-        )
-        if unit.size == 1:
-            id = unit.node
-            values = self.at_operands(id)
-            return f"{values} is {what}."
-        share = f"{unit.elements:,} of {unit.size:,} elements ({100 * unit.elements / unit.size:.0f} %)"
-        units = f"; {unit.columns:,} of {unit.units:,} units for every sample" if unit.columns else ""
-        return f"{self.node(unit.node)} is {what} in {share}{units}."
-
     def proof(self) -> str:
         """How the rewrite is known to be right."""
         mend = self.why.mend
@@ -379,7 +213,11 @@ class Account:
     def way_table(self, way: Way, title: str, heading: str) -> Table:
         """The nodes of a way with their numbers."""
         rows = [
-            (self.tape.names[id], "" if self.tape.graph.operations[id] == VARIABLE else self.expression(id), _number(number))
+            (
+                self.tape.names[id],
+                "" if self.tape.graph.operations[id] == VARIABLE else self.expression(id),
+                in_text(number),
+            )
             for id, number in zip(way.nodes, way.numbers, strict=True)
         ]
         left = len(rows) - _ROWS
@@ -438,21 +276,8 @@ def sentences(why: Why, style: Style) -> list[str]:
     return [account.headline(), *account.value_lines(), *slopes, *account.other_lines(), *account.mend_lines()]
 
 
-def _number(value: float | None) -> str:
-    return "nothing" if value is None else short_text(value)
-
-
-def _factor(value: float | None) -> str:
-    text = _number(value)
-    return f"({text})" if text.startswith("-") else text
-
-
 def _or_none(value: Any) -> str:
     return "None" if value is None else short_text(value)
-
-
-def _place(place: Sequence[int]) -> str:
-    return f" (element [{', '.join(map(str, place))}])" if place else ""
 
 
 def _power_of_ten(exponent: float) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from gradcli.autodiff.runs.event_log import Entry, Trace
 from gradcli.output.json import document, encoder, json_number, list_json
 from gradcli.output.reports.blocks import Lines, Style
-from gradcli.output.reports.printed import printed_line, printed_records, value_text
+from gradcli.output.reports.runs.printed import printed_line, printed_records, value_text
 from gradcli.output.serialization.evaluation import run_facts
 from gradcli.typing import TYPE_CHECKING
 

@@ -9,7 +9,7 @@ from gradcli.analysis.properties.remainder import Remainder
 from gradcli.language.numbers import short_text
 from gradcli.language.text import to_text
 from gradcli.output.json import document, json_number
-from gradcli.output.reports.derivatives import expression_text
+from gradcli.output.reports.calculus.derivatives import expression_text
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from html import escape
 
 from gradcli.errors import said, spoken, visible
 from gradcli.language.numbers import short_text
-from gradcli.output.reports.grading import Graded, mistakes_of, scores_of, unread_of
+from gradcli.output.reports.teaching.grading import Graded, mistakes_of, scores_of, unread_of
 from gradcli.teaching.mistakes import MISTAKES
 from gradcli.teaching.quiz import Asked
 from gradcli.teaching.tasks import DERIVATIVE

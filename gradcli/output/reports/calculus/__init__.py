@@ -1,0 +1,1 @@
+"""What is said of expressions: derivatives, comparisons, derivations, facts."""
