@@ -50,28 +50,9 @@ class _OnArrays(Mapping[str, Structural]):
 
     def _loaded(self) -> dict[str, Structural]:
         if not self._known:
-            from gradcli.ops.arrays import (  # noqa: F401
-                axes,
-                conv,
-                create,
-                extremes,
-                index,
-                losses,
-                matmul,
-                matrix,
-                nn,
-                normal,
-                pool,
-                powers,
-                products,
-                rearrange,
-                reduce,
-                scan,
-                select,
-                shape,
-                similarity,
-                windows,
-            )
+            from gradcli.ops.arrays import create, extremes, index, rearrange, reduce, scan, select, shape  # noqa: F401
+            from gradcli.ops.arrays.matrices import matmul, matrix, powers, products  # noqa: F401
+            from gradcli.ops.arrays.networks import conv, losses, nn, normal, pool, similarity  # noqa: F401
 
             self._known = DECLARED
         return self._known

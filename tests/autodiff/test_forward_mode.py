@@ -22,7 +22,7 @@ from gradcli.graph.graph import Graph
 from gradcli.language.parser import parse
 from gradcli.lowering.builders.compaction import replay
 from gradcli.lowering.builders.static import StaticBuilder
-from gradcli.ops.arrays.losses import LOSSES
+from gradcli.ops.arrays.networks.losses import LOSSES
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.operation import NotDifferentiableError, Operation
 from gradcli.ops.declaration.structural import shape_of

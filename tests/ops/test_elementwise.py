@@ -15,7 +15,7 @@ from gradcli.autodiff.passes.gradient import gradient_of
 from gradcli.autodiff.passes.reverse import backward, requires_grad
 from gradcli.autodiff.runs.program_run import record
 from gradcli.language.parser import parse
-from gradcli.ops.arrays.losses import LOSSES
+from gradcli.ops.arrays.networks.losses import LOSSES
 from gradcli.ops.catalogue import OPERATIONS
 
 ROWS = oracle("torch_elementwise.json")

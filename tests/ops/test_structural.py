@@ -20,7 +20,7 @@ from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
 from gradcli.graph.shapes import ShapeError, broadcast
 from gradcli.lowering.builders.static import StaticBuilder
-from gradcli.ops.arrays.losses import LOSSES
+from gradcli.ops.arrays.networks.losses import LOSSES
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.structural import shape_of
 from gradcli.ops.declaration.symbol import Symbol

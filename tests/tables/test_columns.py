@@ -39,13 +39,26 @@ def test_types_are_kept_and_rows_without_a_value_are_errors(format: str, tmp_pat
     assert (code, err) == (1, "2 of 4 rows failed, the first is row 2: the row has no value for x\n")
     found = parquet.read_table(results) if format == "parquet" else feather.read_table(str(results))
     given = table()
-    for name in ("when", "price", "tags", "id"):
+    for name in ("when", "price", "tags", "id", "kind"):
         assert found.column(name).type == given.column(name).type
         assert found.column(name).to_pylist() == given.column(name).to_pylist()
-    assert found.column("kind").to_pylist() == ["a", "b", None, "a"]
     assert found.column("y").to_pylist() == [1.0, None, 9.0, None]
     assert found.column("grad_n").to_pylist() == [1.0, None, 3.0, None]
     assert found.column("error").to_pylist() == [None, "the row has no value for x", None, "the row has no value for x"]
+
+
+@pytest.mark.parametrize("format", ["parquet", "arrow", "duckdb"])
+def test_dictionaries_of_several_pieces_are_one(format: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of small numbers for a few words each, in groups of rows that have other words; an Arrow file has one dictionary."""
+    monkeypatch.setattr("gradcli.data.tables.arrow_columns.GROUP", 150)
+    feed, results = tmp_path / "feed", tmp_path / f"results.{format}"
+    words = [[f"{at % 100 + first}" for at in range(200)] for first in (0, 100, 50)]
+    parts = [pyarrow.array(some).dictionary_encode().cast(pyarrow.dictionary("int8", "string")) for some in words]
+    with ipc.new_stream(feed, pyarrow.schema({"x": "float64", "word": parts[0].type})) as stream:
+        for part in parts:
+            stream.write_table(pyarrow.table({"x": [1.0] * len(part), "word": part}))
+    assert command(["run", "-e", "x", "--feed", str(feed), "--keep", "word", "-o", str(results)]) == (0, "", "")
+    assert read_table(results, format)["word"] == [word for some in words for word in some]
 
 
 def test_what_is_no_number_is_refused_by_its_column(tmp_path: Path) -> None:

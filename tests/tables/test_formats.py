@@ -145,6 +145,9 @@ def test_compressed_text_is_read_and_written(tmp_path: Path) -> None:
     code, _, err = command(["run", "-e", "x^2", "--feed", str(feed), "-o", str(results), "--no-grad"])
     assert (code, err.splitlines()[0].startswith(f"error: cannot read {feed}: ")) == (2, True)
     assert gzip.decompress(results.read_bytes()).count(b"\n") == 4  # what was there before stays whole
+    for name in ("results.parquet.gz", "results.sqlite.zst"):
+        assert command(["run", "-e", "x^2", "--feed", str(feed), "-o", str(tmp_path / name)])[0] == 2
+        assert not (tmp_path / name).exists()
 
 
 # ---- folders ----

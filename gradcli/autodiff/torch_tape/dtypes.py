@@ -12,8 +12,11 @@ NUMBER = "number"
 """What a literal has in place of a dtype: it is no tensor, and adopts the dtype of the tensors that it meets."""
 
 FLOATS = ("float32", "float64")
-CATEGORIES = {"bool": 0, "int64": 1, "float32": 2, "float64": 2}
-_ORDER = ("bool", "int64", "float32", "float64")
+WHOLES = ("int32", "int64")
+CATEGORIES = {"bool": 0, "int32": 1, "int64": 1, "float32": 2, "float64": 2}
+_ORDER = tuple(CATEGORIES)
+WORDS = {"float32": "Float", "float64": "Double", "int32": "Int", "int64": "Long", "bool": "Bool"}
+"""What PyTorch calls the tensors of a dtype."""
 
 
 def promoted(operation: str, operands: Sequence[tuple[str, int, bool]], default: str) -> str:
@@ -70,5 +73,5 @@ def rounded(value: Value, dtype: str) -> Value:
         return value if isinstance(value, float) else value.astype("float64", copy=False)
     import numpy
 
-    array = numpy.trunc(value) if dtype == "int64" else numpy.not_equal(value, 0).astype("float64")
+    array = numpy.trunc(value) if dtype in WHOLES else numpy.not_equal(value, 0).astype("float64")
     return array if getattr(array, "ndim", 0) else float(array)

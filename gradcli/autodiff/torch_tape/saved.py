@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gradcli.autodiff.passes.reverse import carries
+from gradcli.autodiff.torch_tape.dtypes import WORDS
 from gradcli.autodiff.torch_tape.eager import Eager
 from gradcli.autodiff.torch_tape.functions import function_name
 from gradcli.autodiff.torch_tape.refusals import SECOND_PASS, changed_value
@@ -29,7 +30,6 @@ _CHANGED = (
     "is at version {}; expected version {} instead. Hint: enable anomaly detection to find the operation that failed to compute "
     "its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False)."
 )
-_KINDS = {"float32": "Float", "float64": "Double", "int64": "Long", "bool": "Bool"}
 
 RESULT = -1
 """Stands for the result among the operands that are saved."""
@@ -90,7 +90,7 @@ def check_saved(tape: Eager, id: int, span: Span) -> None:
                 function = "AsStridedBackward0"
             output = f", which is output 0 of {function.partition('Backward')[0]}," if function else ""
             sizes = list(graph.shape(node))
-            message = _CHANGED.format(_KINDS[tape.dtypes[node]], sizes, output, _version(tape, node), version)
+            message = _CHANGED.format(WORDS[tape.dtypes[node]], sizes, output, _version(tape, node), version)
             raise TapeError(message, span, changed_value(tape, id, node))
 
 

@@ -97,6 +97,10 @@ def _target(stack: ExitStack, path: str, format: TableFormat, layout: Layout) ->
     if path in _STDOUT:
         return _standard_output(stack, format, layout)
     compression = next((kind for suffix, kind in SUFFIXES.items() if path.lower().endswith(suffix)), None)
+    if compression and not format.text:
+        raise GradcliError(
+            f"{format.name} is not packed by {compression} as a whole", hint=f"end the name in {format.suffixes[0]}"
+        )
     file = TableFile(stack.enter_context(drafted(as_path(path))), format, layout, compression)
     stack.push(lambda kind, error, trace: file.close() if kind is None else file.abandon())
 

@@ -24,7 +24,7 @@ from gradcli.lowering.builders.builder import Value, value_of
 from gradcli.lowering.builders.compaction import replay
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.ops.arrays.index import FULL
-from gradcli.ops.arrays.matmul import dot, matmul, outer
+from gradcli.ops.arrays.matrices.matmul import dot, matmul, outer
 from gradcli.ops.catalogue import CHOICE, OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.constants import constant_value
 from gradcli.ops.declaration.structural import Structural

@@ -222,8 +222,11 @@ class ArrowRecords:
 
     def _passed(self, column: Any, name: str) -> Any:
         """A column that is passed through."""
+        if isinstance(column, self.arrow.DictionaryArray):  # dictionaries of several pieces are one, which may be long
+            places = column.indices.cast("int32")
+            return self.arrow.DictionaryArray.from_arrays(places, column.dictionary, ordered=column.type.ordered)
         if isinstance(column, self.arrow.Array):
-            return column.dictionary_decode() if self.arrow.types.is_dictionary(column.type) else column
+            return column
         try:
             found = self.arrow.array(column)
             return found.cast("string") if self.arrow.types.is_null(found.type) else found

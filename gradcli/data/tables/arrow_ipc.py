@@ -78,8 +78,23 @@ class ArrowWriter(ArrowRecords):
 
     def write(self, table: Any) -> None:
         if self.writer is None:
-            self.writer = self.arrow.ipc.new_file(self.file, self.schema)
+            self.known: dict[int, Any] = {}
+            longer = self.arrow.ipc.IpcWriteOptions(emit_dictionary_deltas=True)
+            self.writer = self.arrow.ipc.new_file(self.file, self.schema, options=longer)
+        for at, field in enumerate(self.schema):
+            if self.arrow.types.is_dictionary(field.type):
+                table = table.set_column(at, field, self._continued(at, table.column(at).combine_chunks()))
         self.writer.write_table(table)
+
+    def _continued(self, at: int, column: Any) -> Any:
+        """A column with the dictionary of the groups before and what is new behind it: a file has one for all of them."""
+        from pyarrow import compute
+
+        known = self.known.get(at, column.dictionary.slice(0, 0))
+        new = column.dictionary.filter(compute.invert(compute.is_in(column.dictionary, value_set=known)))
+        self.known[at] = self.arrow.concat_arrays([known, new])
+        places = compute.index_in(column.dictionary, value_set=self.known[at])
+        return self.arrow.DictionaryArray.from_arrays(places.take(column.indices), self.known[at], ordered=column.type.ordered)
 
     def end(self) -> None:
         self.writer.close()

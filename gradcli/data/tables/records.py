@@ -166,7 +166,7 @@ def plain_value(value: Any) -> Any:
         return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
     if value is None or isinstance(value, str | int | float):
         return value
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [plain_value(item) for item in value]
     if isinstance(value, dict):
         return {str(name): plain_value(item) for name, item in value.items()}

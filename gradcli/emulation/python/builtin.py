@@ -9,7 +9,7 @@ from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.methods import ordered
 from gradcli.emulation.python.operators import ERRORS, check_length, formatted, raised
 from gradcli.emulation.python.source import UnknownError
-from gradcli.emulation.python.values import Caught, Foreign, Namespace, Native, Raised, Type, address, type_name
+from gradcli.emulation.python.values import Caught, Foreign, Namespace, Native, Raised, Size, Type, address, type_name
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.typing import Any
 
@@ -264,6 +264,9 @@ def _exception(name: str) -> Callable[..., Any]:
     return make
 
 
+SIZE = Type("torch.Size", lambda machine, sizes: Size(machine.listed(sizes)), (Size,))
+
+
 def _types() -> list[Type]:
     kinds = [
         Type("bool", _to_bool, (bool,)),
@@ -271,6 +274,7 @@ def _types() -> list[Type]:
         Type("float", _to_float, (float,)),
         Type("str", _to_text, (str,)),
         Type("list", _to_list, (list,)),
+        SIZE,
         Type("tuple", _to_tuple, (tuple,)),
         Type("dict", _to_dict, (dict,)),
     ]

@@ -205,6 +205,9 @@ class Native(Foreign):
             raise Raised("TypeError", f"{self.name}() {error}") from None
         return self.function(machine, *arguments, **keywords)
 
+    def attribute(self, machine: Interpreter, name: str) -> Any:
+        return self.name if name == "__name__" else super().attribute(machine, name)
+
     def text(self, machine: Interpreter) -> str:
         return f"<built-in function {self.name}>"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gradcli.autodiff.torch_tape.dtypes import FLOATS
+from gradcli.autodiff.torch_tape.dtypes import FLOATS, WHOLES, WORDS
 from gradcli.emulation.python.values import Raised
 from gradcli.graph.graph import Settings, Shape
 from gradcli.lowering.builders.builder import Value
@@ -15,8 +15,7 @@ from gradcli.ops.elementwise.logic import where
 from gradcli.ops.elementwise.rounding import floor_divide, fmod, remainder
 from gradcli.typing import Any, Protocol
 
-WORDS = {"float32": "Float", "float64": "Double", "int64": "Long", "bool": "Bool"}
-_IN_C = {"float32": "float", "float64": "double", "int64": "long int", "bool": "bool"}
+_IN_C = {"float32": "float", "float64": "double", "int32": "int", "int64": "long int", "bool": "bool"}
 
 _DIVISIONS = (floor_divide.name, remainder.name, fmod.name)
 """Those whose result is a whole number where the operands are."""
@@ -50,7 +49,7 @@ def check_dtypes(operation: str, operands: Sequence[Any], settings: Settings) ->
         _check_truths(operands)
     elif operation in _DIVISIONS:
         _check_divisor(operands, tensors)
-    elif operation == pow.name and isinstance(operands[1], int) and operands[1] < 0 and first.dtype in ("int64", "bool"):
+    elif operation == pow.name and isinstance(operands[1], int) and operands[1] < 0 and first.dtype not in FLOATS:
         raise Raised("RuntimeError", "Integers to negative integer powers are not allowed.")
     elif operation == where.name and operands[0] is first and first.dtype != "bool":
         word = WORDS[first.dtype]
@@ -61,7 +60,7 @@ def check_dtypes(operation: str, operands: Sequence[Any], settings: Settings) ->
     elif not facts.promotes and operation in STRUCTURAL and len(tensors) > 1:
         _check_product(*tensors[-2:])
     taken, said = facts.takes
-    if first.dtype == "bool" or (first.dtype == "int64" and taken == DECIMALS):
+    if first.dtype == "bool" or (first.dtype in WHOLES and taken == DECIMALS):
         _refuse(said, first, settings)
 
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from gradcli.autodiff.torch_tape.dtypes import FLOATS
-from gradcli.emulation.python.builtin import math_module
+from gradcli.autodiff.torch_tape.dtypes import FLOATS, WORDS
+from gradcli.emulation.python.builtin import SIZE, math_module
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.source import UnknownError
-from gradcli.emulation.python.values import Namespace, Native, Raised, Size, Type, Word, checked
+from gradcli.emulation.python.values import Namespace, Native, Raised, Type, Word, checked
 from gradcli.emulation.torch.autograd import AUTOGRAD
 from gradcli.emulation.torch.calls import caller, foreign_names, functions
 from gradcli.emulation.torch.create import CREATIONS
-from gradcli.emulation.torch.dtypes import WORDS
 from gradcli.emulation.torch.optim import sgd
 from gradcli.emulation.torch.results import Mode
+from gradcli.emulation.torch.tensor_data import tensor_from
 from gradcli.emulation.torch.tensor_members import DTYPES, METHODS, dtype_of, dtype_word
 from gradcli.emulation.torch.tensors import Session, Tensor
 from gradcli.emulation.torch.unknown_members import is_member
@@ -26,12 +26,12 @@ VERSION = "2.13.0+cpu"
 
 _RANDOM = "random numbers are not known here, since PyTorch's generator cannot be followed"
 _REFUSED = {
-    **dict.fromkeys(("rand", "randn", "randint", "normal", "rand_like", "randn_like", "randperm", "manual_seed", "bernoulli"),
+    **dict.fromkeys(("rand", "randn", "randint", "normal", "rand_like", "randn_like", "randperm", "bernoulli"),
                     (_RANDOM, "write the numbers: torch.tensor([...])")),
     **dict.fromkeys(("load", "save", "compile", "jit", "hub", "utils", "from_numpy", "multiprocessing"),
                     ("it is not known here, since it reads files or runs code", "write the numbers: torch.tensor([...])")),
-    **dict.fromkeys(("float16", "half", "bfloat16", "int32", "int16", "int8", "uint8", "complex64"),
-                    ("this dtype is not known here", "float32, float64, int64 and bool are")),
+    **dict.fromkeys(("float16", "half", "bfloat16", "int16", "int8", "uint8", "complex64"),
+                    ("this dtype is not known here", "float32, float64, int32, int64 and bool are")),
     "batch_norm": ("it is not known here", "write its formula"),
     "einsum": ("it is not known here", "write matmul, outer, sum and transpose"),
     **dict.fromkeys(("cuda", "backends"), ("tensors are on the CPU here", "leave it out")),
@@ -60,8 +60,8 @@ def modules(session: Session) -> dict[str, Namespace]:
         "optim": optimisers,
         "special": _Module("torch.special", operations("torch.special")),
         "linalg": _Module("torch.linalg", operations("torch.linalg")),
-        "Tensor": Type("torch.Tensor", _no_call, ("Tensor",)),
-        "Size": Type("torch.Size", lambda machine, sizes: Size(machine.listed(sizes)), (Size,)),
+        "Tensor": Type("torch.Tensor", lambda machine, data=(): _of_list(machine, session, data), ("Tensor",)),
+        "Size": SIZE,
         "__version__": VERSION,
         "pi": math.pi,
         "e": math.e,
@@ -92,8 +92,13 @@ class _Module(Namespace):
         return super().attribute(machine, name)
 
 
-def _no_call(machine: Interpreter, *arguments: Any) -> Any:
-    raise UnknownError("torch.Tensor is not called here", hint="write torch.tensor([...])")
+def _of_list(machine: Interpreter, session: Session, data: Any) -> Tensor:
+    """``torch.Tensor([1, 2])``; of a size its numbers would be whatever the memory holds."""
+    if not isinstance(data, list | tuple):
+        raise UnknownError(
+            "torch.Tensor is called with a list of numbers here", hint="write torch.tensor([...]) or torch.zeros(...)"
+        )
+    return tensor_from(machine, session, data, session.tape.dtype, False)
 
 
 # ---- modes, questions ----
@@ -132,6 +137,14 @@ def _allclose(machine: Interpreter, session: Session, a: Tensor, b: Tensor, rtol
     return bool(numpy.allclose(a.value, b.value, rtol, atol, equal_nan=machine.truth(equal_nan)))
 
 
+def _close(machine: Interpreter, session: Session, input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08,
+           equal_nan: Any = False) -> Tensor:  # fmt: skip
+    import numpy
+
+    found = numpy.isclose(input.value, other.value, rtol, atol, equal_nan=machine.truth(equal_nan)).astype("float64")
+    return session.leaf(machine, found if found.ndim else float(found), "bool")
+
+
 def _where_true(name: str) -> Callable[..., Any]:
     def decide(machine: Interpreter, session: Session, input: Tensor) -> Tensor:
         import numpy
@@ -166,6 +179,9 @@ _TORCH: dict[str, Callable[..., Any]] = {
     "isfinite": _where_true("isfinite"),
     "all": _method("all"),
     "any": _method("any"),
+    "isclose": _close,
+    "is_floating_point": _method("is_floating_point"),
+    "manual_seed": lambda machine, session, seed: Word("<torch._C.Generator object at 0x7f0000000000>"),
     "device": lambda machine, session, name: Word("cpu"),
 }
 """Functions of ``torch`` that are no operations."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from gradcli.autodiff.optimisers import Arithmetic
 from gradcli.autodiff.optimisers import sgd as updated
-from gradcli.autodiff.torch_tape.dtypes import rounded
+from gradcli.autodiff.torch_tape.dtypes import WORDS, rounded
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.values import Foreign, Native, Raised, type_name
-from gradcli.emulation.torch.dtypes import WORDS
 from gradcli.emulation.torch.tensors import Session, Tensor
 from gradcli.lowering.builders.builder import Value
 from gradcli.typing import Any

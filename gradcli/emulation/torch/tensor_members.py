@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import isfinite, prod
 
-from gradcli.autodiff.torch_tape.dtypes import LARGEST, rounded
+from gradcli.autodiff.torch_tape.dtypes import FLOATS, LARGEST, WORDS, rounded
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Native, Raised, Word, checked, type_name
 from gradcli.emulation.torch.autograd import run_backward
 from gradcli.emulation.torch.calls import caller, functions
-from gradcli.emulation.torch.dtypes import WORDS
 from gradcli.emulation.torch.memory_layout import NOT_COMPATIBLE, is_contiguous, shares
 from gradcli.emulation.torch.results import SharedArray, size
 from gradcli.emulation.torch.shapes import check_ranks
@@ -23,8 +22,8 @@ from gradcli.ops.elementwise.arithmetic import clone, detach
 from gradcli.typing import Any
 
 DTYPES = {
-    "float": "float32", "double": "float64", "long": "int64", "int64": "int64", "bool": "bool", "float32": "float32",
-    "float64": "float64",
+    "float": "float32", "double": "float64", "long": "int64", "int64": "int64", "int": "int32", "int32": "int32", "bool": "bool",
+    "float32": "float32", "float64": "float64",
 }  # fmt: skip
 """The dtypes that a script may name."""
 
@@ -285,10 +284,11 @@ METHODS: dict[str, Callable[..., Any]] = {
     "float": _conversion("float32"),
     "double": _conversion("float64"),
     "long": _conversion("int64"),
-    "int": _conversion("int64"),
+    "int": _conversion("int32"),
     "bool": _conversion("bool"),
     "t": _t,
     "cpu": _itself,
+    "is_floating_point": lambda machine, tensor: tensor.dtype in FLOATS,
     "contiguous": _contiguous,
     "is_contiguous": lambda machine, tensor: is_contiguous(tensor),
     "all": _truths("all"),

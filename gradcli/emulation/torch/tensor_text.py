@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from gradcli.autodiff.torch_tape.dtypes import WHOLES
 from gradcli.typing import Any, NamedTuple
 
 
@@ -91,14 +92,14 @@ def tensor_text(values: Any, dtype: str, default: str, suffix: str, options: Opt
 
 def _numbers(values: Any, dtype: str) -> list[Any]:
     flat = values.ravel().tolist()
-    if dtype == "int64":
+    if dtype in WHOLES:
         return [int(value) for value in flat]
     return [bool(value) for value in flat] if dtype == "bool" else flat
 
 
 def _format(numbers: Sequence[Any], dtype: str, options: Options) -> _Format:
     precision = options.precision
-    if dtype in ("int64", "bool"):
+    if dtype in (*WHOLES, "bool"):
         return _Format("whole", max(len(str(number)) for number in numbers), precision)
     finite = [number for number in numbers if number and math.isfinite(number)]
     if not finite:

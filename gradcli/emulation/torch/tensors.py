@@ -8,7 +8,7 @@ from math import isfinite, prod
 from weakref import ref
 
 from gradcli.autodiff.passes.tape import has_nan
-from gradcli.autodiff.torch_tape.dtypes import CATEGORIES, FLOATS, NUMBER
+from gradcli.autodiff.torch_tape.dtypes import CATEGORIES, FLOATS, NUMBER, WHOLES, WORDS
 from gradcli.autodiff.torch_tape.eager import Eager
 from gradcli.autodiff.torch_tape.functions import Function, function_name, grad_fn, next_functions
 from gradcli.autodiff.torch_tape.storage import CHANGED_LEAF, IN_PLACE_LEAF, SET_FLAG, Cell, Slot
@@ -17,7 +17,7 @@ from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.operators import formatted
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Raised, type_name
-from gradcli.emulation.torch.dtypes import WORDS, check_dtypes
+from gradcli.emulation.torch.dtypes import check_dtypes
 from gradcli.emulation.torch.exceptions import check_axes, mismatch
 from gradcli.emulation.torch.grad_function import GradFunction
 from gradcli.emulation.torch.memory_layout import shares
@@ -345,7 +345,7 @@ class Tensor(TensorMemory):
         if prod(self.shape) != 1:
             raise Raised("RuntimeError", f"a Tensor with {prod(self.shape)} elements cannot be converted to Scalar")
         value = self.value if isinstance(self.value, float) else float(self.value.item())
-        return int(value) if self.dtype == "int64" else bool(value) if self.dtype == "bool" else value
+        return int(value) if self.dtype in WHOLES else bool(value) if self.dtype == "bool" else value
 
     def part(self, machine: Interpreter, index: tuple[Any, ...], function: str = "") -> Tensor:
         """The part of it at an index of numbers and slices."""
@@ -411,6 +411,7 @@ class Tensor(TensorMemory):
         """Its elements as numbers of Python in nested lists."""
         import numpy
 
-        kinds: dict[str, Callable[[Any], Any]] = {"int64": lambda a: a.astype("int64"), "bool": lambda a: a.astype(bool)}
+        kinds: dict[str, Callable[[Any], Any]] = dict.fromkeys(WHOLES, lambda a: a.astype("int64"))
+        kinds["bool"] = lambda a: a.astype(bool)
         values = numpy.asarray(self.value)
         return kinds.get(self.dtype, lambda a: a)(values).tolist()

@@ -8,9 +8,9 @@ col_indices conj conj_physical const_data_ptr corrcoef count_nonzero cov crow_in
 dequantize diag_embed diagflat diagonal_scatter diff dim_order divide dsplit eig element_size equal expand_as exponential_
 fill_diagonal_ fix fliplr flipud float_power frexp gather gcd geometric_ geqrf ger get_device grad_dtype greater
 greater_equal half hash_tensor heaviside histc histogram hsplit igamma igammac imag index index_add index_copy index_fill
-index_put index_reduce index_select indices int_repr inverse ipu is_coalesced is_complex is_conj is_cpu is_cuda
-is_distributed is_floating_point is_inference is_ipu is_maia is_meta is_mkldnn is_mps is_mtia is_neg is_nested is_nonzero
-is_pinned is_quantized is_same_size is_set_to is_shared is_signed is_sparse is_sparse_csr is_vulkan is_xla is_xpu isclose
+index_put index_reduce index_select indices int_repr ipu is_coalesced is_complex is_conj is_cpu is_cuda
+is_distributed is_inference is_ipu is_maia is_meta is_mkldnn is_mps is_mtia is_neg is_nested is_nonzero
+is_pinned is_quantized is_same_size is_set_to is_shared is_signed is_sparse is_sparse_csr is_vulkan is_xla is_xpu
 isfinite isinf isnan isneginf isposinf isreal istft itemsize kthvalue layout lcm ldexp less less_equal log_normal_
 logaddexp2 logical_xor lstsq lu lu_solve mH map2_ map_ masked_scatter masked_select mode module_load msort mtia
 multinomial multiply mvlgamma name nanmean nanquantile nansum narrow narrow_copy nbytes ndimension negative new new_empty

@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from math import prod
 
+from gradcli.errors import GradcliError
 from gradcli.graph.shapes import ShapeError, shape_text
 from gradcli.ops.declaration.structural import Setting, Shape
+from gradcli.typing import Any
+
+
+def same_shape(a: Shape, axis: Setting, **settings: Setting) -> Shape:
+    """The shape of an operation along an axis that keeps it.
+
+    Raises:
+        ShapeError: The shape has no such axis.
+    """
+    axis_of(axis, a)
+    return a
 
 
 def axes_text(count: int) -> str:
@@ -95,3 +107,22 @@ def resolved(a: Shape, shape: Setting) -> Shape:
     if min(sizes, default=0) < 0 or prod(sizes) != prod(a):
         raise ShapeError(f"the shape {shape_text(a)} has {prod(a)} elements and cannot become {shape_text(sizes)}")
     return sizes
+
+
+def whole_numbers(numpy: Any, values: Any, count: int, what: str) -> Any:
+    """Classes or places as whole numbers.
+
+    Args:
+        values: The numbers as floats.
+        count: How many there are, counted from 0.
+        what: What messages call them.
+
+    Raises:
+        GradcliError: One is not among those that there are.
+    """
+    numbers = numpy.asarray(values)
+    right = (numbers == numpy.floor(numbers)) & (numbers >= 0) & (numbers < count)
+    if not numpy.all(right):
+        wrong = float(numbers[~right].flat[0])
+        raise GradcliError(f"{wrong:g} is not one of the {count} {what}", hint=f"{what} are 0 to {count - 1}" if count else "")
+    return numbers.astype(int)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from gradcli.graph.shapes import ShapeError, shape_text
 from gradcli.ops.arrays import torch_messages
-from gradcli.ops.arrays.axes import axes_text, axis_of, new_shape
+from gradcli.ops.arrays.axes import axes_text, axis_of, new_shape, same_shape
 from gradcli.ops.declaration.facts import SAME, VIEW
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 from gradcli.typing import Any
@@ -288,15 +288,10 @@ def _shift(numpy: Any, a: Any, axis: Setting, steps: int, fill: float) -> Any:
     return result
 
 
-def _same_shape(a: Shape, axis: Setting, **settings: Setting) -> Shape:
-    axis_of(axis, a)
-    return a
-
-
 shift: Structural = structural(
     "shift(a, axis=-1, steps=1, fill=0)",
     _shift,
-    _same_shape,
+    same_shape,
     lambda g, y, a, axis, steps, fill: [shift(g, axis=axis, steps=-steps, fill=0)],
     grad_fn="ConstantPadNdBackward0(0)",
     moves=True,

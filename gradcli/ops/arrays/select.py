@@ -9,19 +9,13 @@ import math
 
 from gradcli.graph.shapes import ShapeError, shape_text
 from gradcli.ops.arrays import ties
-from gradcli.ops.arrays.axes import axis_of, count, kept, new_shape, reduced
+from gradcli.ops.arrays.axes import axis_of, count, kept, new_shape, reduced, same_shape, whole_numbers
 from gradcli.ops.arrays.extremes import shared
 from gradcli.ops.arrays.index import sliced
-from gradcli.ops.arrays.nn import whole_numbers
 from gradcli.ops.arrays.shape import expanded, reshaped
 from gradcli.ops.declaration.facts import NUMBERS, SAME, WHOLE, no_kernel
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 from gradcli.typing import Any
-
-
-def _along(a: Shape, axis: Setting, **settings: Setting) -> Shape:
-    axis_of(axis, a)
-    return a
 
 
 def _gather_shape(a: Shape, index: Shape, axis: Setting) -> Shape:
@@ -180,7 +174,7 @@ def _argsort(numpy: Any, a: Any, axis: int, descending: bool) -> Any:
 argsort: Structural = structural(
     "argsort(a, axis=-1, descending=False)",
     _argsort,
-    _along,
+    same_shape,
     None,
     result=WHOLE,
     range=(0, math.inf),
@@ -197,7 +191,7 @@ def _sort(numpy: Any, a: Any, axis: int, descending: bool) -> Any:
 sort = structural(
     "sort(a, axis=-1, descending=False)",
     _sort,
-    _along,
+    same_shape,
     lambda g, y, a, axis, descending: [_scattered(g, argsort(a, axis=axis, descending=descending), shape_of(a), axis)],
     result=SAME,
     torch_call="torch.sort({0}, {axis}, descending={descending}).values",
@@ -250,7 +244,7 @@ def _running(name: str, numpy_name: str, grad_fn: str, word: str) -> Structural:
     where_ = structural(
         f"arg{name}(a, axis=-1)",
         places,
-        _along,
+        same_shape,
         None,
         result=WHOLE,
         torch_call=f"torch.{name}({{0}}, {{axis}}).indices",
@@ -259,7 +253,7 @@ def _running(name: str, numpy_name: str, grad_fn: str, word: str) -> Structural:
     return structural(
         f"{name}(a, axis=-1)",
         value,
-        _along,
+        same_shape,
         lambda g, y, a, axis: [_scattered(g, where_(a, axis=axis), shape_of(a), axis)],
         grad_fn=grad_fn,
         result=SAME,

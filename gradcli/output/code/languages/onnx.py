@@ -139,12 +139,26 @@ _FUNCTIONS = calls(
 _HALF = "Tanh(Div({0}, 2.0))"
 _SQUARE = f"Mul(Sub(1.0, {_HALF}), Add(1.0, {_HALF}))"
 _CORRECTED = "Div(Mul(Log(Add({0}, 1.0)), {0}), Sub(Add({0}, 1.0), 1.0))"
+_LOG1P = f"Where(Less(Abs({{0}}), 1e-15), {{0}}, Where(Less(Abs({{0}}), 0.5), {_CORRECTED}, Log(Add({{0}}, 1.0))))"
+
+
+def _log1p_of_exp(exponent: str) -> str:
+    """log(1 + e^x) of an x up to 0, also where the exponential is small beside 1."""
+    return _LOG1P.replace("{0}", f"Exp({exponent})")
+
+
+_SUM = f"Add(Max({{0}}, {{1}}), {_log1p_of_exp('Neg(Abs(Sub({0}, {1})))')})"
+_SOFTPLUS = f"Add(Max(Mul({{0}}, {{1}}), 0.0), {_log1p_of_exp('Neg(Abs(Mul({0}, {1})))')})"
 _NEAR_0 = f"""
         Math.expm1    Where(Less(Abs({{0}}), 1.0), Div(Mul(2.0, {_HALF}), Sub(1.0, {_HALF})), Sub(Exp({{0}}), 1.0))
         Math.sinh     Where(Less(Abs({{0}}), 1.0), Div(Mul(2.0, {_HALF}), {_SQUARE}), Div(Sub(Exp({{0}}), Exp(Neg({{0}}))), 2.0))
-        Math.log1p    Where(Less(Abs({{0}}), 1e-15), {{0}}, Where(Less(Abs({{0}}), 0.5), {_CORRECTED}, Log(Add({{0}}, 1.0))))"""
+        Math.log1p    {_LOG1P}
+        softplus      Where(Greater(Mul({{0}}, {{1}}), {{2}}), {{0}}, Div({_SOFTPLUS}, {{1}}))
+        logSigmoid    Sub(Min({{0}}, 0.0), {_log1p_of_exp("Neg(Abs({0}))")})
+        logAddExp     {_SUM}
+        logSumExp     {_SUM}"""
 """Functions that are 0 at 0, which ONNX has not: by the hyperbolic tangent of half the argument; the logarithm of the rounded
-1 + x, times x over what is left of it."""
+1 + x, times x over what is left of it, and what is made of that."""
 
 LANGUAGE = Language(
     "onnx",
@@ -186,10 +200,6 @@ LANGUAGE = Language(
         sigmoid       Sigmoid({0})
         bounded       Min(Max({0}, {1}), {2})
         copySign      Where(Less({1}, 0.0), Neg(Abs({0})), Abs({0}))
-        softplus      Where(Greater(Mul({0}, {1}), {2}), {0}, Div(Log(Add(1.0, Exp(Mul({0}, {1})))), {1}))
-        logSigmoid    Neg(Log(Add(1.0, Exp(Neg({0})))))
-        logAddExp     Add(Max({0}, {1}), Log(Add(1.0, Exp(Neg(Abs(Sub({0}, {1})))))))
-        logSumExp     Add(Max({0}, {1}), Log(Add(1.0, Exp(Neg(Abs(Sub({0}, {1})))))))
         erf           Erf({0})
         erfc          Sub(1.0, Erf({0}))"""
         + _NEAR_0

@@ -9,8 +9,8 @@ from gradcli.graph.shapes import ShapeError
 from gradcli.ops.arrays import in_elements, torch_messages
 from gradcli.ops.arrays.costs import cubic_cost
 from gradcli.ops.arrays.index import cat, index
-from gradcli.ops.arrays.matmul import matmul
-from gradcli.ops.arrays.matrix import det, inv, invertible, per_matrix, square_matrix
+from gradcli.ops.arrays.matrices.matmul import matmul
+from gradcli.ops.arrays.matrices.matrix import det, inv, invertible, per_matrix, square_matrix
 from gradcli.ops.arrays.shape import transpose
 from gradcli.ops.declaration.facts import SAME
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural

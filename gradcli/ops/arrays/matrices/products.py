@@ -8,8 +8,8 @@ from gradcli.graph.shapes import ShapeError, broadcast, shape_text
 from gradcli.ops.arrays import torch_messages
 from gradcli.ops.arrays.axes import axis_of
 from gradcli.ops.arrays.costs import product_cost, weighted_cost
-from gradcli.ops.arrays.matmul import matmul, product_shape
-from gradcli.ops.arrays.matrix import diag
+from gradcli.ops.arrays.matrices.matmul import matmul, product_shape
+from gradcli.ops.arrays.matrices.matrix import diag
 from gradcli.ops.arrays.reduce import reduce_sum
 from gradcli.ops.arrays.shape import permute, reshape, reshaped, summed_to, transpose
 from gradcli.ops.declaration.facts import SAME, VIEW

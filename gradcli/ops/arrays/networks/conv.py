@@ -12,8 +12,8 @@ from gradcli.graph.shapes import ShapeError, shape_text
 from gradcli.ops.arrays import torch_messages
 from gradcli.ops.arrays.axes import axes_text, new_shape
 from gradcli.ops.arrays.costs import weighted_cost
+from gradcli.ops.arrays.networks.windows import Windows
 from gradcli.ops.arrays.reduce import reduce_sum
-from gradcli.ops.arrays.windows import Windows
 from gradcli.ops.declaration.facts import SAME
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 from gradcli.typing import Any

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from gradcli.graph.shapes import ShapeError, shape_text
 from gradcli.ops.arrays.axes import axes_text
 from gradcli.ops.arrays.extremes import first
+from gradcli.ops.arrays.networks.windows import fold_windows, per_axis, windows
 from gradcli.ops.arrays.shape import expand, unsqueeze
-from gradcli.ops.arrays.windows import fold_windows, per_axis, windows
 from gradcli.ops.declaration.facts import SAME
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 from gradcli.ops.declaration.symbol import Builder

@@ -6,10 +6,9 @@ import math
 from collections.abc import Callable
 from math import prod
 
-from gradcli.errors import GradcliError
 from gradcli.graph.shapes import ShapeError, shape_text
 from gradcli.ops.arrays import torch_messages
-from gradcli.ops.arrays.axes import as_shape, axis_of
+from gradcli.ops.arrays.axes import as_shape, axis_of, same_shape, whole_numbers
 from gradcli.ops.arrays.reduce import mean_of, reduce_mean, reduce_sum
 from gradcli.ops.arrays.shape import spread, summed_to
 from gradcli.ops.arrays.summation import total
@@ -17,11 +16,6 @@ from gradcli.ops.declaration.facts import DECIMALS, WHOLE, no_kernel
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 from gradcli.ops.elementwise.exponential import exp, log, sqrt
 from gradcli.typing import Any
-
-
-def _along(a: Shape, axis: Setting) -> Shape:
-    axis_of(axis, a)
-    return a
 
 
 def _softmax(numpy: Any, a: Any, axis: int) -> Any:
@@ -42,7 +36,7 @@ def _total(a: Any, axis: Setting) -> Any:
 softmax: Structural = structural(
     "softmax(a, axis=-1)",
     _softmax,
-    _along,
+    same_shape,
     lambda g, y, a, axis: [y * (g - _total(g * y, axis))],
     range=(0, 1),
     torch="softmax(dim=axis): torch Tensor F special",
@@ -54,7 +48,7 @@ softmax: Structural = structural(
 log_softmax: Structural = structural(
     "log_softmax(a, axis=-1)",
     _log_softmax,
-    _along,
+    same_shape,
     lambda g, y, a, axis: [g - exp(y) * _total(g, axis)],
     range=(-math.inf, 0),
     torch="log_softmax(dim=axis): torch Tensor F special",
@@ -142,25 +136,6 @@ layer_norm: Structural = structural(
 def _class_axis(a: Shape) -> int:
     """The axis of the classes: the second, or that of a vector of one sample."""
     return min(len(a) - 1, 1)
-
-
-def whole_numbers(numpy: Any, values: Any, count: int, what: str) -> Any:
-    """Classes or places as whole numbers.
-
-    Args:
-        values: The numbers as floats.
-        count: How many there are, counted from 0.
-        what: What messages call them.
-
-    Raises:
-        GradcliError: One is not among those that there are.
-    """
-    numbers = numpy.asarray(values)
-    right = (numbers == numpy.floor(numbers)) & (numbers >= 0) & (numbers < count)
-    if not numpy.all(right):
-        wrong = float(numbers[~right].flat[0])
-        raise GradcliError(f"{wrong:g} is not one of the {count} {what}", hint=f"{what} are 0 to {count - 1}" if count else "")
-    return numbers.astype(int)
 
 
 def _one_hot(numpy: Any, a: Any, classes: int, axis: int) -> Any:

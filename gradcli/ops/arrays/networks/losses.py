@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import prod
 
 from gradcli.graph.shapes import broadcast
-from gradcli.ops.arrays.nn import reduce_losses, reduced_loss, reduced_losses, share_of
+from gradcli.ops.arrays.networks.nn import reduce_losses, reduced_loss, reduced_losses, share_of
 from gradcli.ops.arrays.shape import spread, summed_to
 from gradcli.ops.declaration.operation import Operation
 from gradcli.ops.declaration.structural import Setting, Shape, shape_of, structural

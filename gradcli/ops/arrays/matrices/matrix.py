@@ -9,7 +9,7 @@ from gradcli.graph.shapes import ShapeError, broadcast, shape_text
 from gradcli.ops.arrays import in_elements, torch_messages
 from gradcli.ops.arrays.costs import cubic_cost
 from gradcli.ops.arrays.index import index_put
-from gradcli.ops.arrays.matmul import matmul
+from gradcli.ops.arrays.matrices.matmul import matmul
 from gradcli.ops.arrays.reduce import reduce_sum
 from gradcli.ops.arrays.shape import expand, summed_to, transpose, unsqueeze
 from gradcli.ops.declaration.facts import COUNT, DECIMALS
@@ -210,7 +210,7 @@ inv = structural(
     square_matrix,
     _inv_pullback,
     grad_fn="LinalgInvExBackward0(0)",
-    torch="inv: linalg",
+    torch="inv: linalg; inverse: torch Tensor",
     takes=(DECIMALS, "linalg.inv: Expected a floating point or complex tensor as input. Got {}"),
     cost=cubic_cost,
     in_elements=in_elements.inv,

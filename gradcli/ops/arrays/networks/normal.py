@@ -5,7 +5,7 @@ from __future__ import annotations
 from gradcli.graph.shapes import ShapeError, shape_text
 from gradcli.ops.arrays.axes import axis_of
 from gradcli.ops.arrays.index import cat, sliced
-from gradcli.ops.arrays.nn import affine_function
+from gradcli.ops.arrays.networks.nn import affine_function
 from gradcli.ops.arrays.reduce import reduce_mean, reduce_sum
 from gradcli.ops.arrays.shape import reshaped
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural

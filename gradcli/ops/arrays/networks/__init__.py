@@ -1,0 +1,1 @@
+"""Operations of neural networks: windows that slide, normalisation, losses, likeness."""
