@@ -12,6 +12,7 @@ from gradcli.cli.framework.streams import STDIN, read_text
 from gradcli.cli.framework.table import others_have
 from gradcli.errors import GradcliError, NoValueError, visible
 from gradcli.language.numbers import HALF, SPELLED
+from gradcli.language.parser import ReadText
 from gradcli.ops.catalogue import OPERATIONS
 
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
@@ -72,9 +73,13 @@ def side_as_read(text: str, whole: str, where: str, options: ReadOptions) -> str
         how = "lenient"
     if how == "strict":
         return text
+    return _read(text, where, how, options)
+
+
+def _read(text: str, where: str, how: str, options: Options) -> ReadText:
     from gradcli.ops.words import read
 
-    del SPELLED[HALF]  # it is seen in what was read: 0,5 is a decimal as well
+    SPELLED.pop(HALF, None)  # it is seen in what was read: 0,5 is a decimal as well
     found = read(text, where, how, _names_given(options))
     _spell_numbers(found.read_as)
     return found
@@ -120,10 +125,9 @@ def read_otherwise(error: GradcliError, options: Options) -> GradcliError:
     from gradcli.language.parser import parse
     from gradcli.language.program_text import program_text as text_of
     from gradcli.language.statements import free_names
-    from gradcli.ops.words import read
 
     try:
-        found = read(source, error.where, "lenient", _names_given(options))
+        found = _read(source, error.where, "lenient", options)
     except GradcliError:
         return error
     try:

@@ -40,6 +40,7 @@ _ESCAPES = str.maketrans(
         "→": r"$\to$",
         "…": r"\dots{}",
         "∂": r"$\partial$",
+        "²": "$^2$",
     }
 )
 
