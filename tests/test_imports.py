@@ -135,6 +135,10 @@ def test_rows_of_a_feed_load_neither_what_compiles_nor_what_writes_code(tmp_path
     assert not any(name.startswith(("gradcli.output.code", "gradcli.algebra", "gradcli.data.kernels.native")) for name in loaded)
 
 
+def test_a_check_loads_no_marking() -> None:
+    assert not any(name.startswith("gradcli.teaching") for name in loaded_by("check", *WORKED[1:]))
+
+
 def test_the_package_itself_loads_none_of_its_parts() -> None:
     program = "import sys, gradcli; print([name for name in sys.modules if name.startswith('gradcli.')])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, env=ENVIRONMENT, check=True, text=True)

@@ -55,6 +55,24 @@ def named(found: Verification) -> set[str]:
 # ---- no false alarm ----
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("(-2)^x", -1e160),
+        ("fmod(x, 3)", 1e160),
+        ("remainder(x, 3)", 1e160),
+        ("x - floor(x)", 1e18),
+        ("softmax([x, x])[0]", 1e16),
+        ("log_softmax([x, 2*x])[1]", 1e12),
+        ("logsumexp([x, x])", 1e10),  # whose exponentials have exponents of ten digits
+    ],
+)
+def test_no_false_alarm_at_large_numbers(text: str, value: float) -> None:
+    found = checked(text, {"x": value})
+    assert set(verdicts(found).values()) <= FINE
+    assert not named(found)
+
+
 def _found(text: str, intervals: Mapping[str, tuple[float, float]], source: random.Random) -> Verification | None:
     """The check of an expression at a random point at which it has a value."""
     for region in ((0.1, 0.9), (0.3, 2.5), (-2.0, 2.0), (1.2, 4.0)):

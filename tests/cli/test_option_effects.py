@@ -114,7 +114,7 @@ CALLS: dict[str, list[list[str]]] = {
     "repl": [[]],
     "export": [["x*w"], ["x*w", "--to", "c"], ["sin x w"], ["w^2 + A[0]", "--shape", "A=9"], ["sum(w)"]],
     "why": [*RUN, ["sin x", "--x", "2"], ["log(x)*w", "--x", "0", "--w", "1"]],
-    "mistakes": [[], ["sin(θ)^2"], ["x^2*w"], ["sin x"]],
+    "mistakes": [["sin(θ)^2"], [], ["x^2*w"], ["sin x"]],
 }
 
 GIVEN: dict[str, Sequence[str]] = {

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+import re
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -122,3 +123,15 @@ def test_what_cannot_be_drawn_is_refused_in_a_line(call: list[str], message: str
     code, out, err = command(["plot", *call])
     assert (code, out) == (2, "")
     assert message in err.splitlines()[0]
+
+
+def test_several_curves_are_told_apart_without_colours() -> None:
+    code, drawn, _ = command(["plot", "x", "x^2", "--x", "0:1", "--tangent-at", "x=1", "--format", "draw"])
+    assert code == 0
+    rows = [row.partition("│")[2] for row in drawn.splitlines() if "│" in row]
+    named = [line.split(" ")[2][-1] for line in drawn.splitlines() if line.startswith("  ⠤")]
+    assert named == ["A", "B", "C", "D"]
+    assert set(named) <= set("".join(rows))
+    _, svg, _ = command(["plot", *(f"x+{at}" for at in range(7)), "--x", "0:1", "--format", "svg"])
+    strokes = re.findall(r'class="curve (colour\d)"( stroke-dasharray="[^"]*")? d="M[^h"]*"', svg)
+    assert len(set(strokes)) == len(strokes) == 7

@@ -60,7 +60,7 @@ def test_each_command_gets_the_program_and_the_values_of_its_variables(name: str
     for line in ("x = 2", "z = 7", "a = x + w", "a*w"):
         session.enter(line)
     given = [part for part in session.given(command_named(name)) if part != "--expression"]
-    values = ["--set", "x=2"] if command_named(name).uses_values else []
+    values = ["--set=x=2"] if command_named(name).uses_values else []
     assert given == ["a = x + w\na*w", *values]
 
 
@@ -198,3 +198,19 @@ def test_lines_are_read_as_people_write_and_strict_ones_mean_the_same() -> None:
     assert out.splitlines()[-1] == "y = 4"
     assert "ab = 3" in out
     assert "read as: a*b" not in err
+
+
+def test_primes_ask_for_a_derivative_at_a_place() -> None:
+    lines = ["x = 3", "f(u) = u^3", "f'(2)", "f''(1)", "f'(x)", "y = x^2", "y'(pi)", "h(a, b) = a*b", "h'(1)", "g'(1)"]
+    code, out, err = script(*lines)
+    assert code == 2
+    places = [line.partition("# ")[2] for line in out.splitlines() if "# " in line]
+    assert places == ["12 at u = 2", "6 at u = 1", "27 at u = 3", "6.283185307179586 at x = 3.14159"]
+    assert "h is a function of a, b" in err
+    assert "nothing is called g" in err
+
+
+def test_a_command_may_give_variables_other_values_and_several_expressions() -> None:
+    code, out, _ = script("x = 3", "f(u) = u^2", "f(x)", ":eval -q --x 5", ":plot f(x) x^2 --x 0:1 --format csv")
+    assert code == 0
+    assert out.splitlines()[1:6] == ["y = 9    dy/dx = 6", "25", "10", "x,f(x),x^2", "0.0,0.0,0.0"]

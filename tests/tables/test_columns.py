@@ -150,7 +150,7 @@ def test_a_page_that_cannot_be_read_ends_no_other_part_and_its_file_is_run_again
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The groups of rows of one file are parts; when it is written again, those that were read before are run again as well."""
-    monkeypatch.setattr("gradcli.cli.inputs.feed.part_size", lambda options: 1)
+    monkeypatch.setattr("gradcli.cli.inputs.feeds.rows.part_size", lambda options: 1)
     feed, results, whole = tmp_path / "rows.parquet", tmp_path / "results", tmp_path / "whole"
     rows = pyarrow.table({"x": [at / 7 for at in range(180_000)], "kind": [at // 30_000 for at in range(180_000)]})
     parquet.write_table(rows, feed, row_group_size=60_000)

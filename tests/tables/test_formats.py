@@ -20,7 +20,7 @@ import pytest
 from commandline import ENVIRONMENT, command
 from table_files import HAS_EXTRAS, WITH_EXTRAS, WITHOUT_EXTRAS, read_table, write_table
 
-from gradcli.cli.inputs.feed_options import RECORDS
+from gradcli.cli.inputs.feeds.options import RECORDS
 from gradcli.data.tables.csv_table import CsvWriter
 from gradcli.data.tables.formats import TABLES, format_by_marks, format_of
 from gradcli.data.tables.records import Layout

@@ -43,7 +43,7 @@ _MOST_SPECIAL_DIGITS = 800
 SPECIAL = 100
 """What a special function costs, in sums."""
 
-_MOST_BITS = 4096
+MOST_BITS = 4096
 """The largest binary exponent of an argument: exp(exp(exp(10))) has an exponent that no memory holds."""
 
 _TOO_LARGE = float("nan")
@@ -309,7 +309,7 @@ def applied(function: _Function, operands: Sequence[Any]) -> Any:
     for operand in operands:
         if type(operand) is float:
             return _TOO_LARGE if operand is _TOO_LARGE else function.plain(*map(as_float, operands))
-        if not function.is_arithmetic and mp.mag(operand) > _MOST_BITS:
+        if not function.is_arithmetic and mp.mag(operand) > MOST_BITS:
             return _TOO_LARGE
     try:
         value = function.compute(*operands)

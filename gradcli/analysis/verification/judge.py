@@ -233,9 +233,10 @@ def slopes(graph: Graph, point: Mapping[str, Any], direction: Mapping[str, float
         direction: How each variable moves; the others stand still.
         output: The node.
     """
-    with mp.workdps(DIGITS):
-        at = {name: precise(value) for name, value in point.items()}
-        size = max([abs(value) for name, value in at.items() if name in direction and type(value) is not float], default=1)
+    at = {name: precise(value) for name, value in point.items()}
+    size = max([abs(value) for name, value in at.items() if name in direction and type(value) is not float], default=1)
+    scale = mp.mag(size or 1)
+    with mp.workprec(round(DIGITS * _BITS) + max(scale, 0)):  # so that all steps are those between neighbouring whole numbers
         here = _forward(graph, at)[output]
 
         def slope(step: Any) -> float:
@@ -243,7 +244,7 @@ def slopes(graph: Graph, point: Mapping[str, Any], direction: Mapping[str, float
             there = _forward(graph, moved)[output]
             return math.nan if type(there) is float or type(here) is float else float((there - here) / step)
 
-        step = mp.ldexp(1, mp.mag(size or 1) - _SIDE)
+        step = mp.ldexp(1, min(scale, 0) - _SIDE)
         found = []
         for way in (-1, 1):
             near, nearer, nearest = [slope(way * mp.ldexp(step, -30 * closer)) for closer in range(3)]

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from mpmath import mp
 
+from gradcli.algebra.equality.high_precision import MOST_BITS
 from gradcli.algebra.equality.operations import Computed, at_high_precision
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import REMOVABLE
@@ -116,6 +117,10 @@ def _difference(compute: Computed, is_written: bool, operands: Sequence[Any], pl
     sizes = [mp.mag(one) for one in operands if one]
     large = max(sizes, default=0)
     size = min(mp.mag(operand) if operand else min(sizes, default=0), near, 0)
+    if large > MOST_BITS:  # beyond them there is arithmetic alone, which bends on the scale of its operands
+        size = mp.mag(operand) if operand else large
+    if large - size > MOST_BITS:
+        return math.nan
     finer = mp.prec // 2
 
     def central(step: Any) -> Any:

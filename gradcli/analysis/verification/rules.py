@@ -41,8 +41,8 @@ _MORE_DIGITS = 8 * DIGITS
 _ELEMENTS = 8
 """Elements of an array at which a rule is tried."""
 
-_LARGE = 30.0
-"""Elements up to which elementwise operations on arrays are tried by differences."""
+_LARGE, _LARGE_OF_ARRAYS = 30.0, 1e6
+"""Elements up to which operations are tried by differences: elementwise ones on arrays, and those of arrays."""
 
 _STEPS = (1e-3, 1e-4, 1e-5, 1e-6, 1e-7)
 _WRONG_ON_ARRAYS = 1e-5
@@ -179,8 +179,8 @@ def _on_arrays(id: int, tape: Tape, operands: Sequence[Any], wanted: Sequence[bo
         operand = operands[index]
         direction = numpy.array([source.uniform(-1, 1) for _ in range(numpy.size(operand))]).reshape(shapes[index])
         moving = numpy.abs(operand)
-        if operation in OPERATIONS:  # beside large numbers steps are too long: those are tried as numbers alone
-            moving = numpy.where(moving > _LARGE, 0.0, moving)
+        still = moving > (_LARGE if operation in OPERATIONS else _LARGE_OF_ARRAYS)  # beside large numbers steps are too long
+        direction, moving = numpy.where(still, 0.0, direction), numpy.where(still, 0.0, moving)
         size = float(numpy.max(moving, initial=0.0)) or 1.0
         if operation in OPERATIONS:  # each element stays on its side of a pole, however small it is beside others
             direction = direction * numpy.where(operand == 0, 1.0, moving / size)

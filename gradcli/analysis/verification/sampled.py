@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from gradcli.algebra.assumptions.facts import Assumptions
 from gradcli.analysis.points import random_points
 from gradcli.analysis.verification.check import RIGHT, NotFiniteError, Verification, verify
-from gradcli.analysis.verification.stated import Stated
 from gradcli.autodiff.passes.reverse import gradient_graph
 from gradcli.autodiff.passes.tape import Tape, all_finite
 from gradcli.autodiff.request import Request
@@ -24,7 +23,10 @@ from gradcli.lowering.builders.compaction import replay
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.ops.arrays.reduce import reduce_sum
 from gradcli.ops.declaration.symbol import Symbol
-from gradcli.typing import Any
+from gradcli.typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gradcli.analysis.verification.stated import Stated
 
 _TRIES = 30
 """Random points that are tried for each that is asked for; programs need not be defined everywhere."""

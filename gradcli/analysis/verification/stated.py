@@ -21,8 +21,8 @@ from gradcli.teaching.marking import Marker
 from gradcli.teaching.words import feedback
 from gradcli.typing import Any
 
-_TOLD = 3
-"""How much is told of where an expression parts from the derivative: the rule, not the right line, which stands beside."""
+_TOLD = 4
+"""How much is told of where an expression parts from the derivative: all, since its value stands beside."""
 
 Slopes = Mapping[tuple[str, tuple[int, ...]], tuple[float, float]]
 """The slopes on both sides of a kink, by the name of a variable and the place of an element."""

@@ -58,7 +58,7 @@ def contributions(tape: Tape) -> Iterator[Contribution]:
     for id in range(tape.output, -1, -1):
         if tape.adjoints[id] is None or not graph.inputs[id]:
             continue
-        with quiet():
+        with quiet(graph):
             for argument, value in handed_back(tape, id):
                 input = graph.inputs[id][argument]
                 before = sums.get(input)

@@ -8,7 +8,7 @@ adjoints are numbers; on symbols they are nodes of a gradient graph, which can b
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import COND, CONTROL, PRINT, Constant, Graph, Settings, Shape
@@ -115,14 +115,14 @@ def backward_from(
     Raises:
         GradcliError: As :func:`backward`.
     """
-    if has_arrays(graph):
-        with quiet():
-            return _backward(graph, values, needs, seeds, cast, choosing)
-    return _backward(graph, values, needs, seeds, cast, choosing)
+    with quiet(graph):
+        return _backward(graph, values, needs, seeds, cast, choosing)
 
 
-def quiet() -> AbstractContextManager[Any]:
-    """NumPy without its warnings: what is not finite is said by the tool itself."""
+def quiet(graph: Graph | None = None) -> AbstractContextManager[Any]:
+    """NumPy without its warnings, what is not finite is said by the tool itself; a graph of numbers does not need it at all."""
+    if graph is not None and not has_arrays(graph):
+        return nullcontext()
     import numpy
 
     return numpy.errstate(all="ignore")

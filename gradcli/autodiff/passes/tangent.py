@@ -15,7 +15,7 @@ from gradcli.autodiff.passes.transposition import applied, transposed
 from gradcli.errors import GradcliError, UnknownVariableError
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph, Shape
-from gradcli.lowering.builders.builder import Value, float32, has_arrays
+from gradcli.lowering.builders.builder import Value, float32
 from gradcli.ops import vjp
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.operation import NotDifferentiableError
@@ -52,10 +52,8 @@ def pushforward(
     Raises:
         GradcliError: An operation on the way to an output has no derivative by an argument that moves.
     """
-    if has_arrays(graph):
-        with quiet():
-            return _pushforward(graph, values, seeds, cast)
-    return _pushforward(graph, values, seeds, cast)
+    with quiet(graph):
+        return _pushforward(graph, values, seeds, cast)
 
 
 def _pushforward(graph: Graph, values: Sequence[Any], seeds: Mapping[int, Any], cast: Callable[[Any], Any] | None) -> list[Any]:

@@ -12,6 +12,7 @@ from gradcli.cli.framework.streams import STDIN, read_text
 from gradcli.cli.framework.table import others_have
 from gradcli.errors import GradcliError, NoValueError, visible
 from gradcli.language.numbers import HALF, SPELLED
+from gradcli.language.parser import ReadText
 from gradcli.ops.catalogue import OPERATIONS
 
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
@@ -24,8 +25,8 @@ _FOREIGN = ("\\", "<", "$", "^{")
 """Signs of LaTeX and of MathML."""
 _DEFINED = r"\s*[^\W\d]\w*\s*\(\s*[^\W\d]\w*(?:\s*,\s*[^\W\d]\w*)*\s*\)\s*=[^=\n;#{]*"
 """A function and nothing else, which is what is meant."""
-_CALLED = r"(?<=\\)[a-zA-Z]+|[^\W\d]\w*(?=[ \t]*\(|[ \t]+[\w\\])"
-r"""What may be the name of a function that is called: ln(x), \ln x, and ln x of a lenient text."""
+_CALLED = r"(?<=\\)[a-zA-Z]+|(?<!\w)\w+(?=[ \t]*\(|[ \t]+[\w\\])"
+r"""What may be the name of a function that is called, digits before it: ln(x), 2ln(x), \ln x, and ln x of a lenient text."""
 _DECIMAL = r"(?<!\.)\.\d|\d\.(?![.\w])|\d[eE]-\d"
 _LONG = 10_000
 """Characters of a text up to which names are looked for."""
@@ -72,9 +73,13 @@ def side_as_read(text: str, whole: str, where: str, options: ReadOptions) -> str
         how = "lenient"
     if how == "strict":
         return text
+    return _read(text, where, how, options)
+
+
+def _read(text: str, where: str, how: str, options: Options) -> ReadText:
     from gradcli.ops.words import read
 
-    del SPELLED[HALF]  # it is seen in what was read: 0,5 is a decimal as well
+    SPELLED.pop(HALF, None)  # it is seen in what was read: 0,5 is a decimal as well
     found = read(text, where, how, _names_given(options))
     _spell_numbers(found.read_as)
     return found
@@ -82,7 +87,7 @@ def side_as_read(text: str, whole: str, where: str, options: ReadOptions) -> str
 
 def _spell(text: str) -> None:
     """Write functions as a text calls them that calls each by one name: ln stays ln, arcsin stays arcsin; fractions likewise."""
-    called = set(re.findall(_CALLED, text)) if len(text) <= _LONG else set()
+    called = {word.lstrip("0123456789") for word in re.findall(_CALLED, text)} if len(text) <= _LONG else set()
     SPELLED.clear()
     _spell_numbers(text)
     for operation in OPERATIONS.values():
@@ -120,10 +125,9 @@ def read_otherwise(error: GradcliError, options: Options) -> GradcliError:
     from gradcli.language.parser import parse
     from gradcli.language.program_text import program_text as text_of
     from gradcli.language.statements import free_names
-    from gradcli.ops.words import read
 
     try:
-        found = read(source, error.where, "lenient", _names_given(options))
+        found = _read(source, error.where, "lenient", options)
     except GradcliError:
         return error
     try:

@@ -10,7 +10,7 @@ import re
 import shlex
 import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from gradcli.autodiff.request import NOTHING, Request
 from gradcli.autodiff.runs.names_asked import variables_among
@@ -21,8 +21,8 @@ from gradcli.cli.framework.reader import read
 from gradcli.cli.framework.streams import only_ascii, write, write_error, write_lines, write_note
 from gradcli.cli.framework.table import command_named, command_names, option_like
 from gradcli.cli.inputs.variables import number
+from gradcli.cli.repl.state import WORD, State
 from gradcli.errors import WARNED, ExitCode, GradcliError, NoValueError, UnknownVariableError, located, nearest, said, visible
-from gradcli.frozen import Frozen
 from gradcli.language.ast import Assignment, Definition, Program
 from gradcli.language.numbers import number_text
 from gradcli.language.parser import parse
@@ -32,13 +32,14 @@ from gradcli.language.text import to_text
 from gradcli.output.wrapping import wrapped
 from gradcli.typing import Any
 
-_WORD = re.compile(r"[^\W\d]\w*")
 _SLOW = re.compile(r"\w\(|@")
 """In a value what may take its time at each key: ones(9999, 9999), or a file."""
 _DERIVATIVE = re.compile(r"(?<!\w)d\s*/\s*d[^\W\d]\s*\(")
 """A derivative of what stands in parentheses, which strictly is a quotient: d/dx(x^2)."""
 _ASKED = re.compile(r"dy\s*/\s*d([^\W\d]\w*)|[yf]'(?:\(\s*[^\W\d]\w*\s*\))?")
 """What asks for the derivative of the last expression: dy/dx, y'."""
+_AT = re.compile(r"([^\W\d]\w*)('+)\(\s*([^()]*(?:\([^()]*\)[^()]*)*)\s*\)")
+"""What asks for the derivative of a function at a place: f'(2), y''(pi/2)."""
 _BRACKET = re.compile(r"[()\[\]{}]|#[^\n]*")
 
 AHEAD_NODES = 2_000
@@ -52,39 +53,6 @@ OWN = {
     "quit": "the end, as Ctrl-D",
 }
 """The commands of a session itself; all others are those of the package."""
-
-
-class State(Frozen):
-    """What has been typed so far.
-
-    Attributes:
-        values: The value of each variable, as text.
-        named: Each name with its statement, in the order of typing; a name may have several.
-        last: The statement that commands are about; empty where there is none.
-    """
-
-    values: Mapping[str, str]
-    named: tuple[tuple[str, str], ...]
-    last: str = ""
-
-    def program(self, last: str) -> str:
-        """A text, behind those of the named statements that it needs."""
-        needed: list[str] = []
-        itself = any(text == last for _, text in self.named)
-        words = {*_WORD.findall(last.partition("=")[2] if itself else last)}
-        for name, text in reversed(self.named):
-            if itself and text == last:
-                itself = False
-            elif name in words:
-                words.discard(name)
-                words.update(_WORD.findall(text.partition("=")[2]))
-                needed.append(text)
-        return "\n".join([*reversed(needed), last])
-
-    def values_of(self, program: Program) -> dict[str, str]:
-        """The values of the variables that a program has."""
-        free = variables_among(free_names(program), self.values)
-        return {name: self.values[name] for name in free if name in self.values}
 
 
 WORDS = {"help": "help", "?": "help", "quit": "quit", "exit": "quit", ":q": "quit"}
@@ -119,10 +87,10 @@ class Session:
         try:
             if (word := WORDS.get(text)) and not self._is_name(text):
                 code = self._command(word)
+            elif (at := _AT.fullmatch(text)) and (self._is_name(at[1]) or not _ASKED.fullmatch(text)):
+                code = self._as_command(self.state.derivative_at(*at.groups()))
             elif (asked := _ASKED.fullmatch(text)) and not self._is_name("dy"):
-                own = " ".join(["diff", *(["--wrt", asked[1]] if asked[1] else [])])
-                write_note(f"read as: :{own}")
-                code = self._command(own)
+                code = self._as_command(" ".join(["diff", *(["--wrt", asked[1]] if asked[1] else [])]))
             else:
                 code = self._command(text[1:]) if text.startswith(":") else self._statements(text)
         except GradcliError as error:
@@ -131,6 +99,11 @@ class Session:
             write_note("interrupted")
             code = ExitCode.INTERRUPTED
         self.code = max(self.code, code or 0)
+
+    def _as_command(self, own: str) -> ExitCode | None:
+        """Run a command that is typed in another way."""
+        write_note(f"read as: :{own}")
+        return self._command(own)
 
     def _is_name(self, text: str) -> bool:
         """Whether a word is a name that somebody gave a meaning."""
@@ -260,11 +233,14 @@ class Session:
         if {*HELP_FLAGS} & {*arguments}:
             name, arguments = "help", [name]
         command = command_named(name)
-        alone = command.positional[0].strip("[]") == "EXPRESSION"
-        other = read(command, arguments).positional[:1] if alone and arguments else []
-        if other:  # an expression that is given takes the place of the last one
-            arguments.remove(other[0])
-        options = read(command, [*self.given(command, self._as_read(other[0]) if other else self.state.last), *arguments])
+        kind, own_options = command.positional[0].strip("[]"), read(command, arguments)
+        others = own_options.positional[: {"EXPRESSION": 1, "EXPRESSIONS": None}.get(kind, 0)]
+        for other in others:  # an expression that is given takes the place of the last one
+            arguments.remove(other)
+        named = {given.name for given in own_options.variables} | {
+            one.partition("=")[0] for one in own_options.given.get("set", ())
+        }
+        options = read(command, [*self.given(command, [self._as_read(other) for other in others], named), *arguments])
         if "ascii" in options.given:
             only_ascii()
         WARNED.clear()
@@ -273,17 +249,18 @@ class Session:
         except UnknownVariableError as error:
             raise option_like(error, options) from None
 
-    def given(self, command: Command[Any], last: str | None = None) -> Sequence[str]:
-        """What a command of the package is given: the program that ends so, and the values of its variables."""
+    def given(self, command: Command[Any], texts: Sequence[str] = (), named: Collection[str] = ()) -> Sequence[str]:
+        """What a command is given: the programs that end so, and the values of their variables, but for those named."""
         takes_program = "--expression" in command.by_flag
         if not takes_program and not command.takes_expressions and "--set" not in command.by_flag:
             return ()
-        last = self.state.last if last is None else last
-        if not last:
+        texts = texts or [self.state.last]
+        if not texts[0]:
             raise GradcliError("there is no expression yet", hint="type one, such as (x+w)*(w+1)")
-        text = self.state.program(last)
-        values = self.state.values_of(parse(text)) if command.uses_values else {}
-        return ["--expression", text, *_set(values)] if takes_program else [text, *_set(values)]
+        programs = list(map(self.state.program, texts))
+        values = [self.state.values_of(parse(text)) for text in programs if command.uses_values]
+        set = [f"--set={name}={value}" for name, value in (one for each in values for one in each.items()) if name not in named]
+        return [*(["--expression"] if takes_program else []), *programs, *dict.fromkeys(set)]
 
     def _help(self) -> None:
         lines = [
@@ -326,7 +303,7 @@ class Session:
         from gradcli.ops.declaration.constants import VALUES
         from gradcli.ops.words import vocabulary
 
-        own = [*self.state.values, *[name for name, _ in self.state.named], *_WORD.findall(self.state.last)]
+        own = [*self.state.values, *[name for name, _ in self.state.named], *WORD.findall(self.state.last)]
         return sorted({*own, *vocabulary().functions, *VALUES})
 
 
@@ -334,7 +311,3 @@ def _said(text: str, program: Program, at: int) -> str:
     """The text of one of several statements."""
     start, end = program.statements[at].span
     return text[start:end] if end > start else statement_text(program.statements[at])
-
-
-def _set(values: Mapping[str, str]) -> list[str]:
-    return [part for name, value in values.items() for part in ("--set", f"{name}={value}")]

@@ -14,7 +14,7 @@ CURVE, TANGENT, CONTOUR, ARROW, POLE_LINE, PATH = "curve", "tangent", "contour",
 """What a stroke is."""
 
 COLOURS = 6
-"""How many colours strokes have; those beyond have them again."""
+"""How many colours and patterns strokes have; those beyond have them again, in other pairs."""
 
 Range = tuple[float, float]
 
@@ -26,7 +26,7 @@ class Stroke(Frozen, eq=False):
         kind: What it is.
         pieces: Its connected lines, each as vectors of both coordinates.
         colour: The number of its colour.
-        dash: The number of its pattern: 0 is solid, 1 dashed, 2 dotted.
+        dash: The number of its pattern, of which 0 is solid and 2 dotted.
         label: What the legend says of it; empty for nothing.
     """
 
@@ -35,6 +35,11 @@ class Stroke(Frozen, eq=False):
     colour: int = 0
     dash: int = 0
     label: str = ""
+
+
+def coloured(number: int) -> tuple[int, int]:
+    """Colour and pattern of one of several strokes: without colours the pattern tells them apart."""
+    return number % COLOURS, (number + number // COLOURS) % COLOURS
 
 
 class Dot(Frozen):

@@ -14,11 +14,11 @@ from gradcli.graph.graph import Graph
 from gradcli.language.numbers import short_text
 from gradcli.ops.declaration.facts import END, JUMP, KINK, POLE, REMOVABLE
 from gradcli.output.json import json_number
-from gradcli.output.plots.chart import COLOURS, CURVE, POLE_LINE, TANGENT, Chart, Dot, Stroke
+from gradcli.output.plots.chart import CURVE, POLE_LINE, TANGENT, Chart, Dot, Stroke, coloured
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gradcli.output.schemas.symbolic import MarkRecord
+    from gradcli.output.schemas.plots import MarkRecord
 
 MOST_NOTES = 12
 """Marks that are told in words."""
@@ -111,8 +111,9 @@ def chart_of_curves(found: Curves, names: Sequence[str], tangents: Sequence[Touc
     notes: list[str] = []
     poles: dict[float, None] = {}
     for number, curve in enumerate(found.curves):
-        colour, name = number % COLOURS, curve_name(names, curve, found.variable)
-        strokes.append(Stroke(CURVE, curve.pieces(found.places), colour, min(curve.order, 2), name))
+        name = curve_name(names, curve, found.variable)
+        colour, dash = coloured(number)
+        strokes.append(Stroke(CURVE, curve.pieces(found.places), colour, dash, name))
         if not strokes[-1].pieces:
             notes.append(f"{name} has no value from {short_text(ends[0])} to {short_text(ends[1])}")
         for mark in curve.marks:
@@ -123,8 +124,8 @@ def chart_of_curves(found: Curves, names: Sequence[str], tangents: Sequence[Touc
     for touching in tangents:
         y = touching.value + touching.slope * (numpy.array(ends) - touching.place)
         label = said(f"tangent at {found.variable} = {short_text(touching.place)}: {touching.text}")
-        strokes.append(Stroke(TANGENT, [(numpy.array(ends), y)], len(strokes) % COLOURS, 1, label))
-        dots.append(Dot(touching.place, touching.value, (len(strokes) - 1) % COLOURS, True, label))
+        strokes.append(Stroke(TANGENT, [(numpy.array(ends), y)], *coloured(len(strokes)), label))
+        dots.append(Dot(touching.place, touching.value, strokes[-1].colour, True, label))
     lines = [Stroke(POLE_LINE, [(numpy.array([place, place]), numpy.array([low, high]))], dash=2) for place in poles]
     if len(notes) > MOST_NOTES:
         notes[MOST_NOTES:] = [f"and {len(notes) - MOST_NOTES} more"]

@@ -15,13 +15,13 @@ from gradcli.frozen import Frozen, replace
 from gradcli.graph.graph import Graph
 from gradcli.language.numbers import short_text
 from gradcli.output.json import document, json_number, json_numbers
-from gradcli.output.plots.chart import COLOURS, CURVE, PATH, Chart, Dot, Range, Stroke
+from gradcli.output.plots.chart import COLOURS, CURVE, PATH, Chart, Dot, Range, Stroke, coloured
 from gradcli.output.plots.of_curves import chart_of_curves
 from gradcli.output.plots.of_fields import chart_of_field
 from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gradcli.output.schemas.symbolic import DescendDocument
+    from gradcli.output.schemas.plots import DescendDocument
 
 _HOW = {
     CONVERGED: "{label}: converged: {reason}",
@@ -105,7 +105,7 @@ def loss_chart(runs: Sequence[Run], name: str, *, ends: bool = True) -> Chart:
         heights = numpy.array(each)
         if logarithmic:
             places, heights = places[heights > 0], numpy.log10(heights[heights > 0])
-        strokes.append(Stroke(CURVE, [(places, heights)] if len(places) else [], number % COLOURS, min(number, 2), run.label))
+        strokes.append(Stroke(CURVE, [(places, heights)] if len(places) else [], *coloured(number), run.label))
     sides = [float(end) for stroke in strokes for _, heights in stroke.pieces for end in (heights.min(), heights.max())]
     shown = margin_around(min(sides), max(sides)) if sides else (0.0, 1.0)
     notes = [line for run in runs for line in ((run.end,) if ends else ()) + (run.sentence,)]
@@ -138,7 +138,7 @@ def path_chart(runs: Sequence[Run], graph: Graph, objective: Objective, name: st
         points = numpy.array([step.point for step in each]) if each else numpy.empty((0, len(parameters)))
         values = numpy.array([step.value for step in each])
         across, upwards = (points[:, 0], points[:, 1]) if len(parameters) == 2 else (points[:, 0], values)
-        strokes.append(Stroke(PATH, [(across, upwards)], colour, 0, run.label))
+        strokes.append(Stroke(PATH, [(across, upwards)], colour, number % COLOURS, run.label))
         for at, (x, y) in enumerate(zip(across.tolist(), upwards.tolist(), strict=True)):
             dots.append(Dot(x, y, colour, at > 0, said(f"step {at}: {short_text(each[at].value)}")))
     notes = [line for run in runs for line in (run.end, run.sentence)]

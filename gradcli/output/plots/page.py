@@ -21,7 +21,7 @@ from gradcli.output.code.contents import GRADIENT
 from gradcli.output.code.written import written
 from gradcli.output.page.data import script_json
 from gradcli.output.page.files import page_file
-from gradcli.output.plots.chart import COLOURS, Chart
+from gradcli.output.plots.chart import Chart, coloured
 from gradcli.output.plots.of_curves import curve_name
 from gradcli.output.plots.svg import DASHES, chart_style
 from gradcli.output.visible import visible
@@ -70,7 +70,7 @@ def curves_page(
     """
     functions = [_function(found, at, graph, fixed) for at in range(len(found.curves))]
     labels = [curve_name(names, curve, found.variable) for curve in found.curves]
-    dashes = [DASHES[min(curve.order, 2)] for curve in found.curves]
+    dashes = [DASHES[coloured(number)[1]] for number in range(len(found.curves))]
     dots = [dot for dot in chart.dots if dot.y == dot.y]
     data = {
         "names": [found.variable, ""],
@@ -79,7 +79,7 @@ def curves_page(
         "curves": [
             {
                 "name": label,
-                "colour": at % COLOURS,
+                "colour": coloured(at)[0],
                 "dash": dash,
                 "breaks": [mark.place for mark in curve.marks if mark.kind != KINK],
             }
@@ -87,7 +87,7 @@ def curves_page(
         ],
         "dots": [{"x": dot.x, "y": dot.y, "colour": dot.colour, "filled": dot.filled, "label": dot.label} for dot in dots],
     }
-    keys = [("curve", at % COLOURS, dash, label) for at, (label, dash) in enumerate(zip(labels, dashes, strict=True))]
+    keys = [("curve", coloured(at)[0], dash, label) for at, (label, dash) in enumerate(zip(labels, dashes, strict=True))]
     about = said("arrows move the tangent, + and - zoom")
     mouse = said("The tangent follows the mouse; the wheel zooms, dragging moves, a double click goes back.")
     yield from _page(chart, "curves.js", data, functions, keys, (about, mouse), theme)

@@ -24,7 +24,7 @@ _COLOURS = {
     "light": ("#1f5fbf", "#b3361b", "#1b7a43", "#7a3fa0", "#8a6100", "#00798a"),
     "dark": ("#7db4ff", "#ff9b7a", "#6fd39b", "#cfa2f0", "#e6c25c", "#5fd3e0"),
 }
-DASHES = ("", "8 5", "2 4")
+DASHES = ("", "8 5", "2 4", "12 4 2 4", "16 4", "6 3 2 3 2 3")
 _NOTE = 98
 """Characters of a line below the plot, but for a legend, which is one line."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from string import ascii_uppercase
 
 from gradcli.errors import columns
 from gradcli.output.box_drawing.canvas import Segment
@@ -18,8 +19,10 @@ _BLANK = 0x2800
 _ASCII = "*+ox%@"
 _ARROWS = "→↗↑↖←↙↓↘"
 _ARROWS_ASCII = "><^<<<v>"
-_DASHES = ((1, 1), (6, 3), (1, 3))
-"""How many dots of how many are drawn, of each pattern."""
+_SPARSE = 3
+"""Of so many dots of the line at a pole one is drawn."""
+_LETTERED = 2
+"""How often the letter of a curve stands on it."""
 
 
 class _Cells:
@@ -31,6 +34,12 @@ class _Cells:
         self.bits: dict[tuple[int, int], int] = {}
         self.signs: dict[tuple[int, int], str] = {}
         self.styles: dict[tuple[int, int], str] = {}
+        self.drawn: dict[int, dict[tuple[int, int], None]] = {}
+        self.owner: dict[tuple[int, int], Stroke] = {}
+        lettered = [stroke for stroke in chart.legend if stroke.kind not in (ARROW, CONTOUR)]
+        self.letters = {id(stroke): letter for stroke, letter in zip(lettered, ascii_uppercase, strict=False)}
+        if ascii or len(lettered) < 2:
+            self.letters = {}
 
     def dot(self, x: float, y: float) -> tuple[float, float]:
         """A place in dots, from the upper left corner."""
@@ -48,14 +57,14 @@ class _Cells:
                 self.signs[cell] = (_ARROWS_ASCII if self.ascii else _ARROWS)[eighth]
                 self.styles[cell] = f"colour {stroke.colour}"
             return
-        on, period = _DASHES[stroke.dash]
+        period = _SPARSE if stroke.kind == POLE_LINE else 1
         for xs, ys in stroke.pieces:
             places = [self.dot(x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)]
             steps = 0
             for (x, y), (to_x, to_y) in itertools.pairwise(places):
                 count = max(1, math.ceil(max(abs(to_x - x), abs(to_y - y))))
                 for step in range(count + 1):
-                    if (steps + step) % period < on:
+                    if (steps + step) % period == 0:
                         self.set(x + (to_x - x) * step / count, y + (to_y - y) * step / count, stroke)
                 steps += count
 
@@ -69,6 +78,19 @@ class _Cells:
         else:
             self.bits[cell] = self.bits.get(cell, 0) | _BITS[at_y % 4][at_x % 2]
         self.styles[cell] = f"colour {stroke.colour}" if stroke.kind != POLE_LINE else "line"
+        if id(stroke) in self.letters:
+            self.drawn.setdefault(id(stroke), {})[cell] = None
+            self.owner[cell] = stroke
+
+    def write_letters(self, strokes: Sequence[Stroke]) -> None:
+        """Put the letter of each curve on it, a part of its way apart from those of the others, so that no colour is needed."""
+        for stroke in strokes:
+            letter = self.letters.get(id(stroke), "")
+            for part in range(_LETTERED if letter else 0):
+                share = (part + (ord(letter) - ord("A") + 1) / (len(self.letters) + 1)) / _LETTERED
+                free = [cell for cell in self.drawn.get(id(stroke), ()) if cell not in self.signs and self.owner[cell] is stroke]
+                if free:
+                    self.signs[min(free, key=lambda cell: abs(cell[1] - share * self.width))] = letter
 
     def row(self, row: int) -> list[Segment]:
         zero = [round(at) // size for at, size in zip(self.dot(0, 0), (self.across, self.down), strict=True)]
@@ -99,6 +121,7 @@ def drawn_chart(chart: Chart, *, width: int, ascii: bool = False) -> list[list[S
     cells = _Cells(chart, max(10, width - margin - 1), ascii)
     for stroke in chart.strokes:
         cells.draw(stroke)
+    cells.write_letters(chart.strokes)
     for dot in chart.dots:
         x, y = cells.dot(dot.x, dot.y)
         cell = round(y) // cells.down, round(x) // cells.across
@@ -121,7 +144,7 @@ def drawn_chart(chart: Chart, *, width: int, ascii: bool = False) -> list[list[S
         [Segment(f"{labels.get(row, ''):>{margin - 1}} ", ""), Segment(tick if row in labels else edge, "line"), *cells.row(row)]
         for row in range(HEIGHT)
     ]
-    return [*lines, *_below(chart, cells, margin, (corner, flat, below)), *_legend(chart, width, ascii)]
+    return [*lines, *_below(chart, cells, margin, (corner, flat, below)), *_legend(chart, cells, width)]
 
 
 def _below(chart: Chart, cells: _Cells, margin: int, signs: tuple[str, str, str]) -> Iterator[list[Segment]]:
@@ -140,17 +163,12 @@ def _below(chart: Chart, cells: _Cells, margin: int, signs: tuple[str, str, str]
     yield [Segment("".join(numbers).rstrip(), "")]
 
 
-def _legend(chart: Chart, width: int, ascii: bool) -> Iterator[list[Segment]]:
+def _legend(chart: Chart, cells: _Cells, width: int) -> Iterator[list[Segment]]:
     """What the strokes are, and what is said below."""
     for stroke in chart.legend:
-        arrow = "->" if ascii else "→ "
-        sign = (
-            arrow
-            if stroke.kind == ARROW
-            else (".." if stroke.kind == CONTOUR else _ASCII[stroke.colour] * 2)
-            if ascii
-            else ("⠤⠤", "⠤ ", "⠄⠄")[stroke.dash]
-        )
+        line = ".." if stroke.kind == CONTOUR else _ASCII[stroke.colour] * 2
+        sign = ("->" if cells.ascii else "→ ") if stroke.kind == ARROW else line if cells.ascii else "⠤⠤"
+        sign = sign[:-1] + cells.letters.get(id(stroke), sign[-1])
         yield [Segment("  ", ""), Segment(sign, f"colour {stroke.colour}"), Segment(f" {stroke.label}", "")]
     for note in folded(chart.notes, width - 2):
         yield [Segment(f"  {note}", "")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import sys
 
 from gradcli.cli.framework.choices import chosen_format
@@ -35,6 +36,10 @@ The Taylor polynomial of an expression. Its coefficients are exact.
 It is developed about 0 where --about is left out. Where the expression has a kink, a jump, a pole or an end there is none, which
 is an error; quotients such as sin(x)/x are continued where numerator and denominator are 0.
 """
+
+
+_ANOTHER = r",(?=\s*[^\W\d]\w*\s*=)"
+"""Where a second place begins: x=1,y=2."""
 
 
 class TaylorOptions(DerivativeOptions, AssumeOptions):
@@ -102,9 +107,11 @@ def _remainder(graph: Graph, found: Taylor, about: Graph, name: str, ends: tuple
 
 def _place(options: TaylorOptions, graph: Graph) -> tuple[str, str]:
     """The variable, and where to develop about."""
-    if len(options.about) > 1:
-        raise GradcliError("--about is given twice", hint="a Taylor polynomial has one variable; the others stay as they are")
     given = options.about[0] if options.about else ""
+    if len(options.about) > 1 or re.search(_ANOTHER, given):
+        first = re.split(_ANOTHER, given)[0]
+        hint = f"write --about {first}: a Taylor polynomial has one variable, and the others stay as they are"
+        raise GradcliError("--about names several variables", hint=hint)
     name, equals, place = (part.strip() for part in given.partition("="))
     if not equals:  # of the variable that --wrt names, or of the only one
         name, place = "", given

@@ -77,7 +77,7 @@ def run(options: PlotOptions) -> None:
             graphs.append(graph)
     graph = together(graphs)
     ranges, values = ranges_and_values(options, list(graph.variables))
-    names = [source for source, _ in sources]
+    names = [source.strip().rpartition("\n")[2] for source, _ in sources]
     if len(ranges) > 1:
         _plot_field(graph, names, ranges, values, options, format)
     else:
