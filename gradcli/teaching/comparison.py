@@ -203,7 +203,7 @@ def _text_of(statement: Any) -> str:
 def off_by(values: Any, right: Any) -> Any:
     """How far off values are, beside their size."""
     with numpy.errstate(all="ignore"):
-        least = max(1e-6 * numpy.max(numpy.abs(right), initial=1e-300), 1e-300)
+        least = 1e-6 * (numpy.max(numpy.abs(right), initial=0) or 1.0)
         return numpy.abs(values - right) / numpy.maximum(numpy.maximum(numpy.abs(values), numpy.abs(right)), least)
 
 

@@ -7,8 +7,9 @@ from collections.abc import Collection, Sequence
 
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen
-from gradcli.language.ast import Array, Expression, Tuple
+from gradcli.language.ast import Array, Expression, Group, Operator, Tuple
 from gradcli.language.readings.around import depths, pieces
+from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
 from gradcli.teaching.reading.answers import (
     difference,
@@ -122,8 +123,30 @@ def _of_units(value: Expression, names: Sequence[str], count: int) -> list[Expre
     return [difference(with_names(value, {**nothing, name: number("1")}), base) for name in units]
 
 
+def _spread(value: Expression) -> Expression:
+    """An expression with lists, 2*[x, y] or [x, 0] + [0, y], as one list, as far as it is one."""
+
+    def change(node: Expression) -> Expression:
+        if isinstance(node, Group) and isinstance(node.content, Array | Tuple):
+            return node.content
+        return _operated(node.symbol, node.operands) if isinstance(node, Operator) else node
+
+    return mapped(value, change)
+
+
+def _operated(symbol: str, operands: Sequence[Expression]) -> Expression:
+    lists = [one.items for one in operands if isinstance(one, Array | Tuple)]
+    sums = symbol in ("+", "-") and len(lists) == len(operands) and len(set(map(len, lists))) == 1
+    factors = symbol in ("*", "/") and len(lists) == 1 and not (symbol == "/" and isinstance(operands[1], Array | Tuple))
+    if not sums and not factors:
+        return Operator(symbol, tuple(operands))
+    rows = [[one.items[at] if isinstance(one, Array | Tuple) else one for one in operands] for at in range(len(lists[0]))]
+    return Array(tuple(_operated(symbol, row) for row in rows))
+
+
 def grid_of(value: Expression, *, vector: bool) -> list[list[Expression]] | None:
     """The parts of an answer, by rows; None where it has none. A vector may be written as a column."""
+    value = _spread(value)
     if not isinstance(value, Array | Tuple):
         return [[value]]
     rows = [list(item.items) if isinstance(item, Array | Tuple) else None for item in value.items]
