@@ -150,3 +150,17 @@ def test_two_questions_of_one_name_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "quiz.jsonl"
     path.write_text('{"id": "a", "expression": "x"}\n{"id": "a", "expression": "x^2"}\n')
     assert "line 2: there are two questions a" in command(["grade", "-f", str(path), "--answers", "x.csv"])[2]
+
+
+def test_a_summary_says_who_made_which_mistake(quiz: str, tmp_path: Path) -> None:
+    call = ["grade", "-f", quiz, "--answers", _answers(tmp_path, LONG, "csv"), "--format", "csv", "--summary"]
+    table, lines = tmp_path / "mistakes.csv", tmp_path / "mistakes.jsonl"
+    assert command([*call, str(table)])[0] == command([*call, str(lines)])[0] == 0
+    rows = list(csv.DictReader(io.StringIO(table.read_text())))
+    records = [json.loads(line) for line in lines.read_text().splitlines()]
+    assert [(row["kind"], row["answers"], row["by"]) for row in rows] == [
+        (own["kind"], str(own["count"]), "; ".join(own["by"])) for own in records
+    ]
+    assert {"kind": "array.order", "count": 1, "by": ["Bob"], "says": rows[0]["says"]} in records
+    code, out, err = command([*call, "mistakes.txt"])
+    assert (code, out, "end it in .csv or .jsonl" in err) == (2, "", True)

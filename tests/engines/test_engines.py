@@ -12,7 +12,7 @@ import pytest
 from commandline import command
 from feed_folders import call, contents, write_feed
 
-from gradcli.cli.inputs import feed_folder
+from gradcli.cli.inputs.feeds import folder as feed_folder
 from gradcli.data.engines import LIBRARIES, Work
 from gradcli.data.partitioned import Job
 
@@ -76,14 +76,14 @@ def test_sums_of_parts_do_not_depend_on_who_is_done_first(tmp_path: Path, monkey
         def elsewhere(name: str, job: Work, numbers: Sequence[int], *others: object, order: int = order) -> list[str]:
             return [pickle.loads(pickle.dumps(job))(number) for number in [*numbers][::order]]
 
-        monkeypatch.setattr("gradcli.cli.inputs.feed_sums.reports_of", elsewhere)
+        monkeypatch.setattr("gradcli.cli.inputs.feeds.sums.reports_of", elsewhere)
         found.append(command([*arguments, "--format", "jsonl", "--engine", "dask"]))
     assert found[0] == found[1]
     assert found[0][0] == 1
     for one, other in zip(map(json.loads, found[0][1].splitlines()), map(json.loads, whole.splitlines()), strict=True):
         assert one["kept"] == other["kept"]
         assert one["values"] == pytest.approx(other["values"], rel=1e-12)
-    monkeypatch.setattr("gradcli.cli.inputs.feed_sums.reports_of", lambda name, job, numbers, *others: [job(0)])
+    monkeypatch.setattr("gradcli.cli.inputs.feeds.sums.reports_of", lambda name, job, numbers, *others: [job(0)])
     code, out, err = command([*arguments, "--engine", "dask"])
     assert (code, out) == (2, "")
     assert err.splitlines() == [

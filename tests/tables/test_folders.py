@@ -31,7 +31,7 @@ def test_the_parts_together_are_what_one_file_would_be(format: str, tmp_path: Pa
     arguments = ["run", "-e", "y = x*sin(x)", "--feed", str(feed), "--keep", "id"]
     whole, folder = tmp_path / f"whole.{format}", tmp_path / "folder"
     assert command([*arguments, "-o", str(whole)]) == (0, "", "")
-    monkeypatch.setattr("gradcli.cli.inputs.feed.part_size", lambda options: 2**15)
+    monkeypatch.setattr("gradcli.cli.inputs.feeds.rows.part_size", lambda options: 2**15)
     assert command([*arguments, "-o", f"{folder}/", "--format", format]) == (0, "", "")
     parts = [read_table(path, format) for path in sorted(folder.glob(f"part-*.{format}"))]
     assert len(parts) > 4

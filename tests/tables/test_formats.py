@@ -20,7 +20,7 @@ import pytest
 from commandline import ENVIRONMENT, command
 from table_files import HAS_EXTRAS, WITH_EXTRAS, WITHOUT_EXTRAS, read_table, write_table
 
-from gradcli.cli.inputs.feed_options import RECORDS
+from gradcli.cli.inputs.feeds.options import RECORDS
 from gradcli.data.tables.csv_table import CsvWriter
 from gradcli.data.tables.formats import TABLES, format_by_marks, format_of
 from gradcli.data.tables.records import Layout
@@ -134,6 +134,20 @@ def test_the_signs_of_a_country_hold_for_what_is_read_and_written() -> None:
     assert command([*call, "--delimiter", "tab"], b"a\tx\nu\t1.5\n")[1] == "row\ta\ty\tgrad_x\terror\n1\tu\t2.25\t3.0\t\n"
     code, out, _ = command([*call, "--decimal", ","], b"a;x\nu;1.5\n")
     assert (code, out.splitlines()[1]) == (1, "1;u;;;the value of x is no number with the decimal sign ,: 1.5")
+
+
+@pytest.mark.parametrize(
+    "feed", ["x,n\n1,\xe9\n2,b\n[3],c\n", '{"x": 1, "n": "\xe9"}\n{"x": 2, "n": "b"}\n{"x": [3], "n": "c"}\n']
+)
+def test_a_row_that_is_not_utf_8_is_an_error_and_no_text_is_changed_in_silence(feed: str) -> None:
+    call = ["run", "-e", "2*x", "--feed", "-", "--keep", "n", "--no-grad", "--format", "csv"]
+    code, out, _ = command(call, feed.encode("latin-1"))
+    assert (code, out.splitlines()[1:]) == (1, ["1,\ufffd,,the row is not UTF-8", "2,b,4.0,", "3,c,[6.0],"])
+
+
+def test_long_texts_pass_through() -> None:
+    text = "a" * 200_000
+    assert text in command(["run", "-e", "x", "--feed", "-", "--keep", "n"], f'x,n\n1,"{text}"\n'.encode())[1]
 
 
 def test_compressed_text_is_read_and_written(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gradcli.cli.framework.choices import check_stdin, chosen_format
 from gradcli.cli.framework.command import Command, flag, text
 from gradcli.cli.framework.options import FORMATS, PROGRAM, OutputOptions
-from gradcli.cli.inputs.feed_options import RECORDS, FeedOptions, check_alone
+from gradcli.cli.inputs.feeds.options import RECORDS, FeedOptions, check_alone
 from gradcli.cli.inputs.program import ProgramRunOptions, asked_of
 from gradcli.cli.inputs.source import program_text
 from gradcli.errors import ExitCode, GradcliError, located
@@ -63,7 +63,7 @@ def run(options: RunOptions) -> ExitCode | None:
         program = parse(source, where)
         asked = asked_of(options, program)
         if options.feed is not None:
-            from gradcli.cli.inputs.feed import feed_rows
+            from gradcli.cli.inputs.feeds.rows import feed_rows
 
             return feed_rows(program, source, where, asked, options.feed, format, options, strict=options.strict)
         from gradcli.cli.views.show_run import show_run

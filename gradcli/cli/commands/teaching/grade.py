@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from gradcli.cli.framework.choices import chosen_format, refuse, tolerance
 from gradcli.cli.framework.command import Command, choice, some_whole, text, texts, whole
 from gradcli.cli.framework.options import VERDICT, ReadOptions, ResultOptions, ShapeOptions, WatchOptions
-from gradcli.cli.framework.streams import STDIN, read_text, write, write_warning
+from gradcli.cli.framework.streams import STDIN, read_text, write, write_to, write_warning
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.typing import TYPE_CHECKING
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from gradcli.output.reports.teaching.grading import Graded
     from gradcli.teaching.quiz import Asked
     from gradcli.teaching.tasks import AnyMarker
+
+_LINES = (".jsonl", ".ndjson")
 
 HELP = """\
 Mark answers, and say why, from the graph, where one is wrong. The question is: what is the derivative of EXPRESSION by a
@@ -80,6 +82,7 @@ class GradeOptions(ReadOptions, ResultOptions, ShapeOptions, WatchOptions):
     by = text("The column, or key, of who gave them.", "NAME")
     question = text("The column, or key, of the question's id in the answers to a quiz.", "NAME")
     credit = text('A JSON file of the share of the points for kinds of mistakes: {"table.sign": 0.5}.', "FILE")
+    summary = text("Write which mistakes were made, how often and by whom, to a .csv or .jsonl file as well.", "FILE")
     level = some_whole("How much is told, from 0 to 5.", minimum=0)
     for_ = choice("Whom it is told: student is --level 2, teacher 5.", "WHO", ("student", "teacher"), "teacher")
     format = text(
@@ -99,8 +102,10 @@ def run(options: GradeOptions) -> ExitCode:
     if not quiz and not options.at:
         refuse(options, ("digits", "tol"), "is for numbers at a point", "add --at x=2")
     if options.steps is not None:
-        refuse(options, ("ask", "order", "digits", "credit", "shape", "form"), "is not for lines of work")
+        refuse(options, ("ask", "order", "digits", "credit", "shape", "form", "summary"), "is not for lines of work")
         return _steps(options, question, given, format)
+    if options.summary is not None and not options.summary.lower().endswith((".csv", *_LINES)):
+        raise GradcliError(f"the name {options.summary} does not tell its format", hint="end it in .csv or .jsonl")
     if quiz and options.answers is None:
         raise GradcliError("the answers to the quiz are missing", hint="add --answers answers.csv")
     if options.answers is None and len(given) == 1 and _FILE.fullmatch(given[0]):
@@ -115,7 +120,10 @@ def run(options: GradeOptions) -> ExitCode:
     level = _level(options)
     quiz = quiz or {"": _single(options, question)}
     questions = list(quiz.values())
-    graded = _graded(options, quiz, given)
+    graded: Iterable[Graded] = _graded(options, quiz, given)
+    if options.summary is not None:
+        graded = list(graded)
+        write_to(options.summary, grading.summary(graded, options.summary.lower().endswith(_LINES)))
     if format in ("csv", "jsonl"):
         write((grading.grade_csv if format == "csv" else grading.grade_lines)(graded, level))
         return ExitCode.SUCCESS

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from gradcli.errors import visible
+from gradcli.errors import said, visible
 from gradcli.language.numbers import short_text
 from gradcli.output.json import document, encoder, json_number, list_json, object_json
 from gradcli.output.reports.blocks import Block, Lines, Table
@@ -133,6 +133,18 @@ def mistakes_of(graded: Iterable[Graded]) -> list[MistakeCount]:
                 people.setdefault(kind, []).append(one.by)
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [{"kind": kind, "count": count, "by": list(dict.fromkeys(people.get(kind, [])))} for kind, count in ordered]
+
+
+def summary(graded: Iterable[Graded], lines: bool) -> Iterator[str]:
+    """The mistakes of a class: a record a line, or as CSV where it is not in lines."""
+    if not lines:
+        yield _csv_line(["kind", "answers", "by", "says"])
+    for own in mistakes_of(graded):
+        says = MISTAKES[own["kind"]].says
+        if lines:
+            yield _ENCODE({**own, "says": says}) + "\n"
+        else:
+            yield _csv_line([own["kind"], str(own["count"]), *map(_harmless, ["; ".join(own["by"]), said(says)])])
 
 
 def unread_of(graded: Iterable[Graded]) -> list[str]:

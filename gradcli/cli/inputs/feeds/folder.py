@@ -5,7 +5,7 @@ from __future__ import annotations
 from gradcli.cli.framework.choices import refuse, split_names
 from gradcli.cli.framework.progress import doing
 from gradcli.cli.framework.streams import write_to
-from gradcli.cli.inputs.feed_options import FeedOptions, memory_of, names_folder
+from gradcli.cli.inputs.feeds.options import FeedOptions, memory_of, names_folder
 from gradcli.data.engines import reports_of
 from gradcli.data.manifest import begin, failed_lines, finish
 from gradcli.data.partitioned import Job, locally

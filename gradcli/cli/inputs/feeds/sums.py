@@ -10,8 +10,8 @@ from gradcli.autodiff.request import Request
 from gradcli.cli.framework.choices import split_names
 from gradcli.cli.framework.progress import doing
 from gradcli.cli.framework.streams import can_print_signs, write_note, write_warning
-from gradcli.cli.inputs.feed_folder import part_size
-from gradcli.cli.inputs.feed_options import FeedOptions
+from gradcli.cli.inputs.feeds.folder import part_size
+from gradcli.cli.inputs.feeds.options import FeedOptions
 from gradcli.data.batches import BatchFunction
 from gradcli.data.engines import reports_of
 from gradcli.data.kernels.sums import KINDS, Reduced, Sums

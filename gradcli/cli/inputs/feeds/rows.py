@@ -12,9 +12,9 @@ from gradcli.autodiff.runs.names_asked import variables_among
 from gradcli.autodiff.runs.prepared import free_variables
 from gradcli.cli.framework.progress import doing
 from gradcli.cli.framework.streams import can_print_signs, write_note, write_warning
-from gradcli.cli.inputs.feed_folder import check_file, is_folder, part_size, run_job
-from gradcli.cli.inputs.feed_options import FeedOptions, delimiter_of, kept_of, reading_of, separated
-from gradcli.cli.inputs.feed_output import check_targets, format_of_output, sink
+from gradcli.cli.inputs.feeds.folder import check_file, is_folder, part_size, run_job
+from gradcli.cli.inputs.feeds.options import FeedOptions, delimiter_of, kept_of, reading_of, separated
+from gradcli.cli.inputs.feeds.output import check_targets, format_of_output, sink
 from gradcli.data.partitioned import Job
 from gradcli.data.row_runs import RowRuns
 from gradcli.data.tables.feeds import Feed, files_of, partitions_of
@@ -57,7 +57,7 @@ def feed_rows(
         wanted = _wanted(program, asked, rows, options)
         chosen = format_of_output(format, options.output, rows.table.format)
         if options.reduce or options.group_by:
-            from gradcli.cli.inputs.feed_sums import feed_sums
+            from gradcli.cli.inputs.feeds.sums import feed_sums
 
             if is_folder(options):
                 raise GradcliError("--reduce writes a record for each group, into one file", hint="for example -o sums.csv")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
 from gradcli.cli.framework.streams import write
-from gradcli.cli.inputs.feed_options import FeedOptions, names_folder
+from gradcli.cli.inputs.feeds.options import FeedOptions, names_folder
 from gradcli.data.tables.compression import SUFFIXES
 from gradcli.data.tables.formats import TABLES, TableFile, TableFormat, format_of
 from gradcli.data.tables.pieces import STDIN
