@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 _LARGEST = (1e10, 1e100)
 """How large values may be at the points; larger ones where there are no others."""
 _POWER = re.compile(r"([^\W\d_]+)([0-9]+)")
-_CANCELLED = 1e-14
 _RULES = (12, 20)
 """How many nodes the rules have by which an integral is computed."""
 
@@ -78,20 +77,23 @@ class Question(Frozen, eq=False):
         """The sign of derivatives by the variable: d where it is the only one, else ∂."""
         return "d" if len(self.graph.variables) == 1 else "∂"
 
-    @cached_property
+    @property
     def right(self) -> Vector:
-        """The right answer at each point; 0 where its terms cancel but for rounding."""
+        """The right answer at each point."""
         if self.order == 0:
             return self.value
         found = self.derivatives[self.wrt][self.graph.output]
-        if found is None:
-            return numpy.zeros(self.count)
-        if not any(self.partials):  # a question about arrays
-            return found
-        sizes = [[None if partial is None else numpy.abs(partial) for partial in row] for row in self.partials]
+        return numpy.zeros(self.count) if found is None else found
+
+    @cached_property
+    def terms(self) -> float:
+        """The largest sum of the sizes of what the paths give: where the right answer is far below it, it is a rounding of 0."""
+        if self.order == 0:
+            return 0.0
         with quiet():
-            terms: Any = forward(self.graph, sizes, self.wrt)[self.graph.output]
-            return numpy.where(numpy.abs(found) <= _CANCELLED * terms, 0.0, found)
+            sizes = [[None if one is None else numpy.abs(one) for one in row] for row in self.partials]
+            found = forward(self.graph, sizes, self.wrt)[self.graph.output]
+        return 0.0 if found is None else float(numpy.max(found, initial=0.0, where=numpy.isfinite(found)))
 
     @cached_property
     def places(self) -> dict[int, Place]:

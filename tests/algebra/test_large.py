@@ -13,6 +13,7 @@ from collections.abc import Callable
 import pytest
 from commandline import command
 
+from gradcli.algebra.arrays import products
 from gradcli.algebra.derivatives import derivative_graph
 from gradcli.algebra.simplified import Simplifier
 from gradcli.algebra.sums.normal import Algebra
@@ -203,3 +204,16 @@ WORKED = [what for what in GROWING if what not in ("gates", "a tower", "quadrati
 def test_the_work_grows_no_faster_than_the_graph(what: str) -> None:
     small, large = forms_of(GROWING[what](150)), forms_of(GROWING[what](600))
     assert large <= 4.5 * small + 100
+
+
+def test_the_work_on_a_chain_of_matrices_grows_as_its_derivative(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The derivative of A @ A @ ... @ A has n terms of n factors."""
+    looked_at = []
+    asked = products._is_inverse
+    monkeypatch.setattr(products, "_is_inverse", lambda *given: looked_at.append(given) or asked(*given))
+    counts = []
+    for length in (15, 30):
+        looked_at.clear()
+        assert command(["diff", f"sum({' @ '.join(['A'] * length)})", "--shape", "A=2,2"])[0] == 0
+        counts.append(len(looked_at))
+    assert counts[1] < 5 * counts[0]

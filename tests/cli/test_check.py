@@ -81,7 +81,7 @@ def test_somebody_elses_gradient_is_checked(tmp_path: Path) -> None:
     call = ["check", "(x+w)*(w+1)", "--x", "2", "--w", "1"]
     code, out, err = command([*call, "--gradient", "w: 2w+x", "--gradient", "x: w + 1"])
     assert (code, err) == (1, "")
-    assert "by w: the answer differs from the right one by a constant: -1" in out
+    assert "by w: the answer differs from the right one by a constant" in out
     path = tmp_path / "g.csv"
     path.write_text("2,5.00001\n")
     assert command([*call, "--gradient", str(path)])[0] == 1

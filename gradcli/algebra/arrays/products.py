@@ -112,6 +112,8 @@ def identity(algebra: Algebra, rows: int, columns: int) -> int:
 
 def product(algebra: Algebra, operands: Sequence[int]) -> int:
     """The product of matrices and vectors that have no factors that are numbers."""
+    if all(rank(algebra, operand) == 2 for operand in operands):
+        return _chain(algebra, [factor for operand in operands for factor in _column(algebra, operand)])
     result = operands[0]
     for operand in operands[1:]:
         result = _two(algebra, result, operand)

@@ -25,8 +25,8 @@ _FOREIGN = ("\\", "<", "$", "^{")
 """Signs of LaTeX and of MathML."""
 _DEFINED = r"\s*[^\W\d]\w*\s*\(\s*[^\W\d]\w*(?:\s*,\s*[^\W\d]\w*)*\s*\)\s*=[^=\n;#{]*"
 """A function and nothing else, which is what is meant."""
-_CALLED = r"(?<=\\)[a-zA-Z]+|[^\W\d]\w*(?=[ \t]*\(|[ \t]+[\w\\])"
-r"""What may be the name of a function that is called: ln(x), \ln x, and ln x of a lenient text."""
+_CALLED = r"(?<=\\)[a-zA-Z]+|(?<!\w)\w+(?=[ \t]*\(|[ \t]+[\w\\])"
+r"""What may be the name of a function that is called, digits before it: ln(x), 2ln(x), \ln x, and ln x of a lenient text."""
 _DECIMAL = r"(?<!\.)\.\d|\d\.(?![.\w])|\d[eE]-\d"
 _LONG = 10_000
 """Characters of a text up to which names are looked for."""
@@ -87,7 +87,7 @@ def _read(text: str, where: str, how: str, options: Options) -> ReadText:
 
 def _spell(text: str) -> None:
     """Write functions as a text calls them that calls each by one name: ln stays ln, arcsin stays arcsin; fractions likewise."""
-    called = set(re.findall(_CALLED, text)) if len(text) <= _LONG else set()
+    called = {word.lstrip("0123456789") for word in re.findall(_CALLED, text)} if len(text) <= _LONG else set()
     SPELLED.clear()
     _spell_numbers(text)
     for operation in OPERATIONS.values():

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen
-from gradcli.language.ast import Array, Expression, Group, Operator, Tuple
+from gradcli.language.ast import Array, Expression, Operator, Tuple
 from gradcli.language.readings.around import depths, pieces
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
@@ -66,8 +66,9 @@ def read_parts(answer: str, variables: Collection[str], titles: Sequence[str], *
     try:
         plain = plain_answer(bracketed(answer), variables)
         unknown = unknown_names(plain.value, variables)
-        if not unknown and (len(titles) < 2 or isinstance(plain.value, Array | Tuple)):
-            return Given(grid_of(plain.value, vector=vector), plain.read_as, plain.notes, plain.others)
+        value = part_by_part(plain.value)
+        if not unknown and (len(titles) < 2 or isinstance(value, Array | Tuple)):
+            return Given(grid_of(value, vector=vector), plain.read_as, plain.notes, plain.others)
     except GradcliError as error:
         fault, unknown = error, []
     texts, left_out = _texts(answer, variables, titles if vector else ())
@@ -75,7 +76,7 @@ def read_parts(answer: str, variables: Collection[str], titles: Sequence[str], *
         found = read_answer(f"[{', '.join(texts)}]" if len(texts) > 1 or fault else bracketed(texts[0]), variables)
     except GradcliError as error:
         raise fault or error from None
-    value = found.value
+    value = part_by_part(found.value)
     if vector and (inner := _of_units(value, unknown_names(value, variables), len(titles))) is not None:
         return Given([inner], to_text(value), found.notes)
     notes = [*found.notes, *[f"'{one}' is left out" for one in left_out]]
@@ -123,30 +124,8 @@ def _of_units(value: Expression, names: Sequence[str], count: int) -> list[Expre
     return [difference(with_names(value, {**nothing, name: number("1")}), base) for name in units]
 
 
-def _spread(value: Expression) -> Expression:
-    """An expression with lists, 2*[x, y] or [x, 0] + [0, y], as one list, as far as it is one."""
-
-    def change(node: Expression) -> Expression:
-        if isinstance(node, Group) and isinstance(node.content, Array | Tuple):
-            return node.content
-        return _operated(node.symbol, node.operands) if isinstance(node, Operator) else node
-
-    return mapped(value, change)
-
-
-def _operated(symbol: str, operands: Sequence[Expression]) -> Expression:
-    lists = [one.items for one in operands if isinstance(one, Array | Tuple)]
-    sums = symbol in ("+", "-") and len(lists) == len(operands) and len(set(map(len, lists))) == 1
-    factors = symbol in ("*", "/") and len(lists) == 1 and not (symbol == "/" and isinstance(operands[1], Array | Tuple))
-    if not sums and not factors:
-        return Operator(symbol, tuple(operands))
-    rows = [[one.items[at] if isinstance(one, Array | Tuple) else one for one in operands] for at in range(len(lists[0]))]
-    return Array(tuple(_operated(symbol, row) for row in rows))
-
-
 def grid_of(value: Expression, *, vector: bool) -> list[list[Expression]] | None:
     """The parts of an answer, by rows; None where it has none. A vector may be written as a column."""
-    value = _spread(value)
     if not isinstance(value, Array | Tuple):
         return [[value]]
     rows = [list(item.items) if isinstance(item, Array | Tuple) else None for item in value.items]
@@ -158,6 +137,23 @@ def grid_of(value: Expression, *, vector: bool) -> list[list[Expression]] | None
     if vector and len(found[0]) == 1:
         return [[row[0] for row in found]]
     return found
+
+
+def part_by_part(value: Expression) -> Expression:
+    """An answer with factors beside brackets inside of them, and sums of brackets as one: 2·[x, y] is [2·x, 2·y]."""
+
+    def change(node: Expression) -> Expression:
+        if not isinstance(node, Operator):
+            return node
+        sizes = [len(operand.items) if isinstance(operand, Array) else 0 for operand in node.operands]
+        together = node.symbol in "+-" and len(set(sizes)) == 1
+        scaled = (node.symbol == "*" and 0 in sizes) or (node.symbol == "/" and sizes[-1] == 0)
+        if not any(sizes) or not (together or scaled):
+            return node
+        rows = [operand.items if isinstance(operand, Array) else [operand] * max(sizes) for operand in node.operands]
+        return Array(tuple(change(Operator(node.symbol, parts)) for parts in zip(*rows, strict=True)))
+
+    return mapped(value, change)
 
 
 def bracketed(answer: str) -> str:
