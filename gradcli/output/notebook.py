@@ -15,8 +15,9 @@ from gradcli.language.ast import Assignment, Expression, Name, Output, Program
 from gradcli.language.program_text import program_text
 from gradcli.language.text import to_text
 from gradcli.output.diagrams.drawing import Drawing, draw
-from gradcli.output.documents.document import Row, chain_rows, document
+from gradcli.output.documents.document import document
 from gradcli.output.documents.markdown import markdown as markdown_of
+from gradcli.output.documents.parts import Row, chain_rows
 from gradcli.output.formulas.worded import formula, worded
 
 _TEXT = str.maketrans({character: f"\\{character}" for character in "{}#$%&_"} | {"\\": r"\backslash "})

@@ -114,7 +114,7 @@ class Judge:
         known = numpy.isfinite(values)
         if not known.any():
             return None
-        off = off_by(values, question.right)
+        off = off_by(values, question.right, question.terms)
         wrong = known & ~(off <= EXACT)
         if not wrong.any():
             note = "" if known.all() else _SMALLER
@@ -195,7 +195,7 @@ def wrong_answer(question: Question, answer: str, read_as: str, values: Any, at:
 
 def simply(question: Question, marked: Marked, values: Any) -> Marked:
     """A wrong answer with its numbers at the first simple point at which it differs; as it is without one."""
-    differs = numpy.isfinite(values) & (off_by(values, question.right) > NEAR)
+    differs = numpy.isfinite(values) & (off_by(values, question.right, question.terms) > NEAR)
     if not differs.any():
         return marked
     at = int(numpy.argmax(differs))

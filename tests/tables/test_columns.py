@@ -90,6 +90,16 @@ def test_a_query_is_a_feed(tmp_path: Path) -> None:
     code, out, err = command(["run", "-e", "x + 1", "--feed", query, "--keep", "id", "--no-grad"])
     assert (code, err) == (0, "")
     assert out.splitlines() == ["row,id,y,error", "1,4,1.0,", "2,3,4.0,", "3,,1.0,", f"4,{2**62},2.0,"]
+    for more in (
+        f"copy (select 1 as x) to '{tmp_path}/x.csv'",
+        "select 1 as x; select 2 as x",
+        "create table t as select 1 as x",
+    ):
+        assert command(["run", "-e", "x", "--feed", f"sql: {more}"])[0] == 2
+    assert not (tmp_path / "x.csv").exists()  # a feed is only read
+    spans, results = "sql: select 1 as x, interval 1 day as span", tmp_path / "results.parquet"
+    code, _, err = command(["run", "-e", "x", "--feed", spans, "--keep", "span", "-o", str(results)])
+    assert (code, err.startswith(f"error: cannot write {results}: "), results.exists()) == (2, True, False)
     code, _, err = command(["run", "-e", "x", "--feed", "sql: selekt 1 as x"])
     assert (code, err.startswith("error: DuckDB says of the query: Parser Error")) == (2, True)
     assert err.count("\n") == 1

@@ -136,6 +136,20 @@ def test_the_signs_of_a_country_hold_for_what_is_read_and_written() -> None:
     assert (code, out.splitlines()[1]) == (1, "1;u;;;the value of x is no number with the decimal sign ,: 1.5")
 
 
+@pytest.mark.parametrize(
+    "feed", ["x,n\n1,\xe9\n2,b\n[3],c\n", '{"x": 1, "n": "\xe9"}\n{"x": 2, "n": "b"}\n{"x": [3], "n": "c"}\n']
+)
+def test_a_row_that_is_not_utf_8_is_an_error_and_no_text_is_changed_in_silence(feed: str) -> None:
+    call = ["run", "-e", "2*x", "--feed", "-", "--keep", "n", "--no-grad", "--format", "csv"]
+    code, out, _ = command(call, feed.encode("latin-1"))
+    assert (code, out.splitlines()[1:]) == (1, ["1,\ufffd,,the row is not UTF-8", "2,b,4.0,", "3,c,[6.0],"])
+
+
+def test_long_texts_pass_through() -> None:
+    text = "a" * 200_000
+    assert text in command(["run", "-e", "x", "--feed", "-", "--keep", "n"], f'x,n\n1,"{text}"\n'.encode())[1]
+
+
 def test_compressed_text_is_read_and_written(tmp_path: Path) -> None:
     feed, results = tmp_path / "rows", tmp_path / "results.csv.gz"
     feed.write_bytes(gzip.compress(b"x\n1\n2\n") + gzip.compress(b"3\n"))

@@ -52,6 +52,12 @@ def test_what_is_wrong_is_said(question: str, ask: str, wrt: list[str], answer: 
     assert kind in [reason.kind for reason in marked.reasons]
 
 
+@pytest.mark.parametrize("answer", ["2*[x, y]", "[x, y]*2", "[2x, 0] + [0, 2y]", "-[-x, -y]*4/2", "[2x, y] - [0, -y]"])
+def test_brackets_are_multiplied_and_added_part_by_part(answer: str) -> None:
+    assert task("x^2 + y^2", "gradient", ["x", "y"]).mark(answer).verdict is Verdict.RIGHT
+    assert task("x^2 + y^3", "gradient", ["x", "y"]).mark(answer).verdict is Verdict.WRONG
+
+
 @pytest.mark.parametrize("answer", ["w + 1", "b", "(a*b)/a"])
 def test_adjoints_are_right_in_the_names_of_the_graph(answer: str) -> None:
     assert task("(x + w)*(w + 1)", "adjoint:a", []).mark(answer).verdict is Verdict.RIGHT

@@ -5,34 +5,18 @@ A form is a quotient of two polynomials in its atoms; of an atom with fractional
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import lcm
-from operator import ge
+from operator import add, ge, sub
 
-from gradcli.algebra.sums.factors import Polynomial, factors, product, quotient
+from gradcli.algebra.sums.factors import Polynomial, factors, product
 from gradcli.algebra.sums.normal import Algebra
-from gradcli.algebra.sums.terms import Monomial, Rational, whole
+from gradcli.algebra.sums.quotients import Factors, Fractions, united
 from gradcli.errors import ExitCode, GradcliError
-from gradcli.typing import NamedTuple
-
-_MOST_TERMS = 2_000
-_MOST_BITS = 50_000
-"""Of a coefficient of a power."""
 
 _MOST_UNKNOWNS = 80
 """Of partial fractions: what they take grows with the third power."""
-
-_OPENED = ("form", "power")
-
-_Factors = list[tuple[Polynomial, int]]
-
-
-class _Quotient(NamedTuple):
-    """A product of powers of polynomials over one of powers of irreducible polynomials; only sums are multiplied out."""
-
-    above: _Factors
-    below: _Factors
 
 
 def arranged(algebra: Algebra, form: int, shape: str) -> int:
@@ -46,210 +30,7 @@ def arranged(algebra: Algebra, form: int, shape: str) -> int:
     Raises:
         GradcliError: There are too many terms, or the shape is for expressions in one variable and this is none.
     """
-    return SHAPES[shape](_Fractions(algebra, form), form)
-
-
-class _Fractions:
-    """Forms as quotients of polynomials in the atoms of one form."""
-
-    def __init__(self, algebra: Algebra, form: int) -> None:
-        self.algebra = algebra
-        self.order = self._sums(form)
-        exponents: dict[int, int] = {}
-        for one in self.order:
-            for monomial, _ in algebra.forms[one]:
-                for atom, exponent in monomial:
-                    if not self._is_opened(atom, exponent):
-                        exponents[atom] = lcm(exponents.get(atom, 1), Fraction(exponent).denominator)
-        self.atoms = sorted(exponents)
-        self.roots = [exponents[atom] for atom in self.atoms]
-        self.one: Polynomial = {(0,) * len(self.atoms): Fraction(1)}
-
-    def _is_opened(self, atom: int, exponent: Rational) -> bool:
-        opened = self.algebra.atoms[atom].kind in _OPENED and isinstance(exponent, int)
-        return opened and self.algebra.rational(self.algebra.arguments(atom)[0]) is None  # 2^(10^12) is a number of its own
-
-    def _sums(self, form: int) -> list[int]:
-        """The form and the sums in it that are opened, those inside first."""
-        order: list[int] = []
-        work, seen = [form], {form}
-        while work:
-            at = work.pop()
-            order.append(at)
-            for monomial, _ in self.algebra.forms[at]:
-                for atom, exponent in monomial:
-                    if self._is_opened(atom, exponent):
-                        inner = self.algebra.arguments(atom)[0]
-                        if inner in seen:
-                            order.remove(inner) if inner in order else None
-                            work = [one for one in work if one != inner]
-                        seen.add(inner)
-                        work.append(inner)
-        return order[::-1]
-
-    def checked(self, polynomial: Polynomial) -> Polynomial:
-        """The polynomial, unless it is too long.
-
-        Raises:
-            GradcliError: It is.
-        """
-        if len(polynomial) > _MOST_TERMS:
-            raise self._too_long()
-        return polynomial
-
-    def _too_long(self) -> GradcliError:
-        message = f"this has more than {_MOST_TERMS:,} terms when it is multiplied out, or very long numbers"
-        return GradcliError(message, hint="leave --form out", exit_code=ExitCode.LIMIT)
-
-    def power(self, polynomial: Polynomial, exponent: int) -> Polynomial:
-        """A power of a polynomial, by squares.
-
-        The nth power of what has two terms or more has more than n (Hajós's lemma: a zero of order n takes n + 1 terms).
-
-        Raises:
-            GradcliError: It has too many terms, or coefficients.
-        """
-        size = max((c.numerator.bit_length() + c.denominator.bit_length() - 2 for c in polynomial.values()), default=0)
-        if (len(polynomial) > 1 and exponent > _MOST_TERMS) or size * exponent > _MOST_BITS:
-            raise self._too_long()
-        found, square = self.one, polynomial
-        while exponent:
-            if exponent % 2:
-                found = self.checked(product(found, square))
-            exponent //= 2
-            if exponent:
-                square = self.checked(product(square, square))
-        return found
-
-    def variable(self, atom: int, exponent: Rational) -> Polynomial:
-        """A power of an atom, which is not negative."""
-        place = self.atoms.index(atom)
-        unit = [0] * len(self.atoms)
-        unit[place] = int(exponent * self.roots[place])
-        return {tuple(unit): Fraction(1)}
-
-    def quotient(self, form: int) -> _Quotient:
-        """A form as a quotient of which nothing can be cancelled."""
-        return self.total(self.terms(form))
-
-    def terms(self, form: int) -> list[_Quotient]:
-        """The terms of a form as such quotients."""
-        known: dict[int, _Quotient] = {}
-        for one in self.order[:-1]:
-            known[one] = self.total(self._term(monomial, c, known) for monomial, c in self.algebra.forms[one])
-        return [self._term(monomial, c, known) for monomial, c in self.algebra.forms[form]]
-
-    def _term(self, monomial: Monomial, coefficient: Rational, known: dict[int, _Quotient]) -> _Quotient:
-        above: _Factors = []
-        below: _Factors = []
-        number = Fraction(coefficient)
-        for atom, exponent in monomial:
-            if self._is_opened(atom, exponent):
-                inside = known[self.algebra.arguments(atom)[0]]
-                high, low = inside.above, inside.below
-            else:
-                high, low = [(self.variable(atom, abs(Fraction(exponent))), 1)], []
-                exponent = 1 if exponent > 0 else -1
-            times = abs(int(exponent))
-            if exponent < 0:
-                high, low = low, high
-            above = _united(above, [(part, own * times) for part, own in high], _sum)
-            for polynomial, own in low:
-                content, parts = factors(polynomial)
-                number /= content ** (own * times)
-                below = _united(below, [(part, power * own * times) for part, power in parts], _sum)
-        return self._cancelled([(self.constant(number), 1), *above], below)
-
-    def constant(self, number: Fraction) -> Polynomial:
-        """A number as a polynomial."""
-        return dict.fromkeys(self.one, number) if number else {}
-
-    def total(self, parts: Iterable[_Quotient]) -> _Quotient:
-        """The sum of quotients, over the least common denominator; what all terms have in common stays a factor of it."""
-        above: _Factors = [({}, 1)]
-        below: _Factors = []
-        for at, part in enumerate(parts):
-            if at == 0 or not all(polynomial for polynomial, _ in above):
-                above, below = part
-                continue
-            common = _united(below, part.below, max)
-            shared = _united(above, part.above, min)
-            sums = [
-                self.product(_united(own.above, shared, _difference) + _united(common, own.below, _difference))
-                for own in (_Quotient(above, below), part)
-            ]
-            sum = {at: sums[0].get(at, Fraction(0)) + sums[1].get(at, Fraction(0)) for at in {**sums[0], **sums[1]}}
-            sum = {at: c for at, c in sum.items() if c}
-            above, below = self._cancelled([*shared, (sum, 1)], common) if sum else ([({}, 1)], [])
-        return _Quotient(above, below)
-
-    def product(self, parts: _Factors) -> Polynomial:
-        """The product of powers of polynomials."""
-        total = self.one
-        for part, times in parts:
-            total = self.checked(product(total, self.power(part, times)))
-        return total
-
-    def _cancelled(self, above: _Factors, below: _Factors) -> _Quotient:
-        left: _Factors = []
-        for part, times in below:
-            work, above = above, []
-            while work:
-                polynomial, own = work.pop()
-                rest = quotient(polynomial, part) if times else None
-                if rest is None:
-                    above = _united(above, [(polynomial, own)], _sum)
-                    continue
-                used = min(times, own)
-                times -= used
-                work += [(rest, used)] + ([(polynomial, own - used)] if own > used else [])
-                (monomial, _) = self.algebra.as_term(self.form(part))
-                self.algebra.cancelled.update(atom for atom, _ in monomial if not self.algebra.is_nonzero(atom))
-            left += [(part, times)] if times else []
-        return _Quotient(above, left)
-
-    # ---- back to forms ----
-
-    def form(self, polynomial: Polynomial) -> int:
-        """A polynomial as a form."""
-        terms: dict[Monomial, Rational] = {}
-        for exponents, c in polynomial.items():
-            powers = zip(self.atoms, exponents, self.roots, strict=True)
-            terms[tuple([(atom, whole(Fraction(e, root))) for atom, e, root in powers if e])] = whole(c)
-        return self.algebra.form(terms)
-
-    def over(self, number: Fraction, above: _Factors, below: _Factors) -> int:
-        """A number times powers of polynomials over others, each a factor of its own."""
-        monomial: dict[int, Rational] = {}
-        for sign, parts in ((1, above), (-1, below)):
-            for part, times in parts:
-                inside, content = self.algebra.as_term(self.form(part))
-                number *= Fraction(content) ** (sign * times)
-                for atom, exponent in inside:
-                    monomial[atom] = whole(monomial.get(atom, 0) + sign * times * exponent)
-        ordered = tuple(sorted((atom, exponent) for atom, exponent in monomial.items() if exponent))
-        plain = len(ordered) == 1 and ordered[0][1] == 1 and number == 1  # a sum that is no factor stands without parentheses
-        found = self.algebra.form({ordered: number})
-        return self.algebra.add([found]) if plain else found
-
-
-def _sum(own: int, other: int) -> int:
-    return own + other
-
-
-def _difference(own: int, other: int) -> int:
-    return own - other
-
-
-def _united(left: _Factors, right: _Factors, exponent: Callable[[int, int], int]) -> _Factors:
-    """Powers of the polynomials of two products, with an exponent from the two that each has; 0 falls away."""
-    both = [part for part, _ in left] + [part for part, _ in right if all(part != own for own, _ in left)]
-    pairs = [(part, exponent(_times(left, part), _times(right, part))) for part in both]
-    return [(part, times) for part, times in pairs if times]
-
-
-def _times(parts: _Factors, wanted: Polynomial) -> int:
-    return next((times for part, times in parts if part == wanted), 0)
+    return SHAPES[shape](Fractions(algebra, form), form)
 
 
 def where_zero(algebra: Algebra, form: int, zero: int) -> int:
@@ -257,7 +38,7 @@ def where_zero(algebra: Algebra, form: int, zero: int) -> int:
 
     Each term of the other in turn is put in the place of the rest, in the numerator over one denominator.
     """
-    fractions, other = _Fractions(algebra, form), _Fractions(algebra, zero)
+    fractions, other = Fractions(algebra, form), Fractions(algebra, zero)
     if not set(other.atoms) <= set(fractions.atoms):
         return form
     places = [other.atoms.index(atom) if atom in other.atoms else -1 for atom in fractions.atoms]
@@ -294,7 +75,7 @@ def _rest(polynomial: Polynomial, divisor: Polynomial, leading: tuple[int, ...])
 # ---- the shapes ----
 
 
-def _expanded(fractions: _Fractions, form: int) -> int:
+def _expanded(fractions: Fractions, form: int) -> int:
     """Every product of sums multiplied out; what is divided by stays below each term."""
     parts = [
         fractions.over(c, [({at: Fraction(1)}, 1)], term.below)
@@ -304,7 +85,7 @@ def _expanded(fractions: _Fractions, form: int) -> int:
     return fractions.algebra.add(parts)
 
 
-def _together(fractions: _Fractions, form: int) -> int:
+def _together(fractions: Fractions, form: int) -> int:
     """One fraction."""
     found = fractions.quotient(form)
     above = fractions.product(found.above)
@@ -316,21 +97,21 @@ def _together(fractions: _Fractions, form: int) -> int:
     return fractions.over(Fraction(1), [(above, 1)], found.below)
 
 
-def _factored(fractions: _Fractions, form: int) -> int:
+def _factored(fractions: Fractions, form: int) -> int:
     """A product of polynomials that are irreducible over the rationals, over others."""
     found = fractions.quotient(form)
     if not all(polynomial for polynomial, _ in found.above):
         return fractions.algebra.number(0)
     number = Fraction(1)
-    above: _Factors = []
+    above: Factors = []
     for polynomial, times in found.above:
         content, parts = factors(polynomial)
         number *= content**times
-        above = _united(above, [(part, own * times) for part, own in parts], _sum)
+        above = united(above, [(part, own * times) for part, own in parts], add)
     return fractions.over(number, above, found.below)
 
 
-def _apart(fractions: _Fractions, form: int) -> int:
+def _apart(fractions: Fractions, form: int) -> int:
     """A polynomial, and fractions whose denominators are powers of irreducible polynomials, of lower degree above."""
     found = fractions.quotient(form)
     whole_above = fractions.product(found.above)
@@ -351,7 +132,7 @@ def _apart(fractions: _Fractions, form: int) -> int:
         unknowns.append((product(unit, below), [], unit))
     for part, times in found.below:
         for own in range(1, times + 1):
-            rest = fractions.product(_united(found.below, [(part, own)], _difference))
+            rest = fractions.product(united(found.below, [(part, own)], sub))
             for power in range(_degree(part, place)):
                 unit = _power_of(fractions, place, power)
                 unknowns.append((product(unit, rest), [(part, own)], unit))
@@ -362,7 +143,7 @@ def _apart(fractions: _Fractions, form: int) -> int:
             exit_code=ExitCode.LIMIT,
         )
     values = _solved([column for column, _, _ in unknowns], whole_above)
-    groups: dict[int, tuple[Polynomial, _Factors]] = {}
+    groups: dict[int, tuple[Polynomial, Factors]] = {}
     for (_, parts, unit), value in zip(unknowns, values, strict=True):
         key = next((at for at, (_, known) in groups.items() if known == parts), len(groups))
         above, _ = groups.setdefault(key, ({}, parts))
@@ -380,7 +161,7 @@ def _degree(polynomial: Polynomial, place: int) -> int:
     return max((at[place] for at in polynomial), default=0)
 
 
-def _power_of(fractions: _Fractions, place: int, power: int) -> Polynomial:
+def _power_of(fractions: Fractions, place: int, power: int) -> Polynomial:
     return {tuple([power * (index == place) for index in range(len(fractions.atoms))]): Fraction(1)}
 
 
@@ -398,7 +179,7 @@ def _solved(columns: Sequence[Polynomial], right: Polynomial) -> list[Fraction]:
     return [rows[index][-1] for index in range(len(columns))]
 
 
-SHAPES: dict[str, Callable[[_Fractions, int], int]] = {
+SHAPES: dict[str, Callable[[Fractions, int], int]] = {
     "expanded": _expanded,
     "factored": _factored,
     "together": _together,

@@ -13,7 +13,7 @@ from gradcli.language.numbers import number_text
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gradcli.output.documents.document import Part
+    from gradcli.output.documents.parts import Part
     from gradcli.output.jacobians import Jacobians
     from gradcli.output.reports.blocks import Block, Style
 

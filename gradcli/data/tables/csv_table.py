@@ -14,11 +14,13 @@ from collections.abc import Mapping, Sequence
 
 from gradcli.data.tables.pieces import Piece, Row, Wanted
 from gradcli.data.tables.records import Layout, Records, as_list, plain_value, texts
-from gradcli.data.tables.text_table import TextTable
+from gradcli.data.tables.text_table import MOST_BYTES, TextTable
 from gradcli.data.tables.values import text_value
 from gradcli.errors import GradcliError
 from gradcli.output.json import json_number
 from gradcli.typing import Any
+
+csv.field_size_limit(MOST_BYTES)  # texts that are passed through
 
 
 class CsvTable(TextTable):

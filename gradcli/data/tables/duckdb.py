@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 
+_QUERIES = ("SELECT", "MULTI")
+"""Statements that only read; a pivot is several."""
+
 _VECTOR = 2048
 """Rows that DuckDB has at once: the fewest that it gives."""
 
@@ -45,15 +48,17 @@ class DuckTable(Table):
                 self._database.execute(f"set memory_limit = '{reading.memory // 2**20} MiB'")
             if file is None:
                 query = partition.path.removeprefix(SQL)
+                kinds = [one.type.name for one in library.extract_statements(query)]
+                if len(kinds) != 1 or kinds[0] not in _QUERIES:
+                    raise GradcliError(
+                        f"{self.where} is not one that reads a table",
+                        hint="a query is a select: 'sql: select x, w from rows.parquet'",
+                    )
             else:
                 file.close()
                 found = self._database.execute("select table_name from information_schema.tables order by all").fetchall()
                 query = f"from {quoted(chosen_table(self.where, [name for (name,) in found], reading.table))}"
             result = self._database.sql(query)
-            if result is None:
-                raise GradcliError(
-                    f"{self.where} gives no rows", hint="a query is a select: 'sql: select x, w from rows.parquet'"
-                )
             open_ = getattr(result, "to_arrow_reader", None) or result.fetch_arrow_reader
             lists = any(kind.id in ("list", "array") for kind in result.types)
             self._batches = open_(min(self._rows, _VECTOR) if lists else self._rows)

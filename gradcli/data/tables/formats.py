@@ -251,13 +251,13 @@ class TableFile:
 
     @contextlib.contextmanager
     def _as_of_files(self) -> Iterator[None]:
-        """Make what the library of a database says of the disk an error of the file."""
+        """Make what a library says of the disk, or of a type that its format lacks, an error of the file."""
         try:
             yield
         except (GradcliError, OSError):
             raise
         except Exception as error:
-            if not self.by_path:
+            if not self.by_path and not isinstance(error, NotImplementedError):
                 raise
             raise OSError(errno.EIO, str(error).partition("\n")[0]) from None
 

@@ -56,7 +56,10 @@ class NumpyTable(Table):
             if not self.names:
                 raise GradcliError(f"{self.where} has an array without names of columns", hint=_WITH_NAMES)
         members = list(self._members.values()) or [self._records]
-        lengths = {member.shape[0] if member.shape else 0 for member in members}
+        for name, member in self._members.items():
+            if not member.shape:
+                raise GradcliError(f"the column {name} of {self.where} is one number, and no column")
+        lengths = {member.shape[0] for member in members}
         if len(lengths) > 1:
             found = ", ".join(f"{name} {member.shape}" for name, member in self._members.items())
             raise GradcliError(f"the columns of {self.where} have different lengths: {found}")

@@ -5,9 +5,11 @@ A piece is what a pipe has at the moment, or a part of a file, so that results c
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from gradcli.data.tables.pieces import STDIN, Partition, Piece, Reading, Table, Wanted
 from gradcli.data.tables.stores import size_of
@@ -22,6 +24,9 @@ MOST_BYTES = 64 * 2**20
 
 _PIPED = 2**18
 """Bytes of a pipe that are read at once."""
+
+_BROKEN = re.compile("[\udc80-\udcff]")
+"""A byte that is no text in UTF-8."""
 
 _MOST_LINES = 200
 """Lines over which a quoted cell may go."""
@@ -77,10 +82,18 @@ class TextTable(Table):
             self._file.close()
 
     def pieces(self, wanted: Wanted) -> Iterator[Piece]:
-        if self._first:
-            yield self._piece(self._first, wanted)
-        for lines in self._lines:
-            yield self._piece(lines, wanted)
+        for lines in chain([self._first] if self._first else [], self._lines):
+            broken = [] if all(map(str.isascii, lines)) else [at for at, line in enumerate(lines) if _BROKEN.search(line)]
+            if not broken:
+                yield self._piece(lines, wanted)
+                continue
+            shown = {at: lines[at].encode("utf-8", "surrogateescape").decode("utf-8", "replace") for at in broken}
+            piece = self._piece([shown.get(at, line) for at, line in enumerate(lines)], wanted)
+            faults = dict.fromkeys(broken, GradcliError("the row is not UTF-8"))
+            rows = [faults.get(at, row) for at, row in enumerate(piece.rows)]
+            yield piece._replace(
+                rows=rows, faults={**piece.faults, **({} if piece.columns is None else faults)}, raw={**piece.raw, **shown}
+            )
 
     def count(self) -> int:
         """How many rows are left; none is, behind it."""
@@ -147,7 +160,7 @@ class TextTable(Table):
 
 def lines_of(data: bytes, encoding: str) -> list[str]:
     """The lines of some bytes, blank ones too."""
-    text = data.decode(encoding, "replace")
+    text = data.decode(encoding, "surrogateescape")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text.split("\n")

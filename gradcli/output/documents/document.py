@@ -1,4 +1,4 @@
-"""An explanation as a document: headings, paragraphs, tables and chains of equations, which each format writes in its own way.
+"""An explanation as a document, part by part.
 
 Everything that is mathematics is an expression here; a format never sees it as text.
 """
@@ -7,98 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gradcli.derivation.calculus.applied import Application, Rules
+from gradcli.derivation.calculus.applications import Application, Rules
 from gradcli.derivation.explain import Explanation
 from gradcli.derivation.nodes.path_listing import Path
 from gradcli.derivation.notation.arrays import array_expression, raised
 from gradcli.derivation.notation.prose import Equal, Piece, Words, about_primes, listed
-from gradcli.derivation.notation.steps import Derivation, Equation, Step
+from gradcli.derivation.notation.steps import Derivation, Equation
 from gradcli.derivation.paths import Cost, Paths, PathSum
-from gradcli.frozen import Frozen
 from gradcli.graph.names import is_operation
 from gradcli.graph.shapes import shape_text
 from gradcli.language.ast import Expression, Name, Number, postorder
-from gradcli.language.numbers import is_short
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.builder import Value, has_arrays
 from gradcli.lowering.node_expressions import Raised, node_expression, written_out, written_sizes
+from gradcli.output.documents.parts import Equations, Grid, Heading, Paragraph, Part, Row, chain_rows, rounded
 
 WRITTEN_NODES = 60
 """Nodes of an expression up to which the first line repeats it."""
 
 DERIVATIVE_NODES = 150
 """Nodes of a derivative up to which the first lines have it."""
-
-
-class Heading(Frozen):
-    """A heading."""
-
-    words: Words
-
-
-class Paragraph(Frozen):
-    """A sentence or two; an important one is a result."""
-
-    words: Words
-    important: bool = False
-
-
-class Row(Frozen):
-    """A line of a chain of equations.
-
-    Attributes:
-        left: The left side; None where it is that of the line before.
-        right: The right side.
-        note: Why.
-        result: Whether this is what all the others lead to.
-        simplification: Whether the line only rewrites the one before.
-    """
-
-    left: Expression | None
-    right: Expression
-    note: Words = ()
-    result: bool = False
-    simplification: bool = False
-
-    @property
-    def rounded(self) -> bool:
-        """Whether a number of the right side is shown with fewer digits than it has."""
-        return _rounded(self.right)
-
-
-class Equations(Frozen):
-    """A chain of equations.
-
-    Attributes:
-        rows: Its lines.
-        title: What stands above it.
-        number: Its number, such as 1.2.
-        depth: How deep it is nested.
-    """
-
-    rows: tuple[Row, ...]
-    title: Words = ()
-    number: str = ""
-    depth: int = 0
-
-
-class Grid(Frozen):
-    """A table.
-
-    Attributes:
-        columns: The heading of each column.
-        rows: The cells.
-        numeric: The columns with numbers.
-        note: A line below.
-    """
-
-    columns: tuple[Words, ...]
-    rows: tuple[tuple[Words, ...], ...]
-    numeric: frozenset[int] = frozenset()
-    note: Words = ()
-
-
-Part = Heading | Paragraph | Equations | Grid
 
 
 def document(explanation: Explanation) -> Iterator[Part]:
@@ -177,21 +105,7 @@ def _in_matrix_form(explanation: Explanation, name: str) -> Expression | None:
 
 def _valued(left: Expression | Equal, value: Value) -> Equal:
     right = array_expression(value)
-    return Equal(left, right, _rounded(right))
-
-
-def _rounded(expression: Expression) -> bool:
-    """Whether a number is shown with fewer digits than it has."""
-    return any(isinstance(node, Number) and not is_short(node.value) for node in postorder(expression))
-
-
-def chain_rows(steps: Sequence[Step], *, ends: bool = True) -> tuple[Row, ...]:
-    """The lines of a chain of steps; of the same left side it is written once."""
-    rows: list[Row] = []
-    for index, step in enumerate(steps):
-        left = step.left if index == 0 or step.left != steps[index - 1].left else None
-        rows.append(Row(left, step.right, step.words, ends and index == len(steps) - 1, step.simplification))
-    return tuple(rows)
+    return Equal(left, right, rounded(right))
 
 
 # ---- by nodes ----

@@ -8,7 +8,7 @@ from html import escape
 from gradcli.derivation.notation.prose import Equal, Piece, Way
 from gradcli.errors import spoken
 from gradcli.language.numbers import short_text
-from gradcli.output.documents.document import Equations, Grid, Heading, Paragraph, Part, Row
+from gradcli.output.documents.parts import Equations, Grid, Heading, Paragraph, Part, Row
 from gradcli.output.formulas.mathml import name_mathml, to_mathml
 
 STYLE = """\

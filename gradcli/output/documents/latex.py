@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from gradcli.derivation.notation.prose import Words
 from gradcli.errors import spoken
-from gradcli.output.documents.document import Equations, Grid, Heading, Paragraph, Part, Row
+from gradcli.output.documents.parts import Equations, Grid, Heading, Paragraph, Part, Row
 from gradcli.output.formulas.worded import formula, worded
 
 _CLASSES = {

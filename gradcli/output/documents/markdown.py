@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from gradcli.derivation.notation.prose import Words
-from gradcli.output.documents.document import Equations, Grid, Heading, Paragraph, Part, Row
+from gradcli.output.documents.parts import Equations, Grid, Heading, Paragraph, Part, Row
 from gradcli.output.formulas.worded import formula, worded
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$])")

@@ -10,7 +10,7 @@ from gradcli.derivation.notation.steps import Step, brief
 from gradcli.language.ast import Name, Number
 from gradcli.language.numbers import is_short
 from gradcli.language.text import to_text
-from gradcli.output.documents.document import Equations, Heading, Paragraph, Part, chain_rows
+from gradcli.output.documents.parts import Equations, Heading, Paragraph, Part, chain_rows
 
 
 def worked_document(found: Worked, detail: str) -> Iterator[Part]:

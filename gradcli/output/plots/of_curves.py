@@ -18,7 +18,7 @@ from gradcli.output.plots.chart import CURVE, POLE_LINE, TANGENT, Chart, Dot, St
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gradcli.output.schemas.symbolic import MarkRecord
+    from gradcli.output.schemas.plots import MarkRecord
 
 MOST_NOTES = 12
 """Marks that are told in words."""

@@ -21,7 +21,7 @@ from gradcli.output.plots.of_fields import chart_of_field
 from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gradcli.output.schemas.symbolic import DescendDocument
+    from gradcli.output.schemas.plots import DescendDocument
 
 _HOW = {
     CONVERGED: "{label}: converged: {reason}",

@@ -12,7 +12,7 @@ from gradcli.output.plots.chart import ARROW, CONTOUR, Chart, Dot, Stroke
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gradcli.output.schemas.symbolic import FieldDocument
+    from gradcli.output.schemas.plots import FieldDocument
 
 ARROWS = (16, 10)
 """Arrows from left to right and upwards."""

@@ -12,7 +12,7 @@ from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gradcli.output.reports.blocks import Block
-    from gradcli.output.schemas.symbolic import PlotDocument
+    from gradcli.output.schemas.plots import PlotDocument
 
 
 def curve_columns(found: Curves, names: Sequence[str]) -> list[str]:

@@ -6,16 +6,14 @@ from gradcli.output.json import SOURCES
 from gradcli.output.schemas.analysis import CheckDocument
 from gradcli.output.schemas.facts import FactsDocument
 from gradcli.output.schemas.generator import Schema, schema_of
+from gradcli.output.schemas.plots import DescendDocument, FieldDocument, PlotDocument
 from gradcli.output.schemas.programs import ErrorRecord, FailureRecord, ModesDocument, ResultRecord, RunDocument, TraceDocument
 from gradcli.output.schemas.runs import EvalDocument, GraphDocument
 from gradcli.output.schemas.symbolic import (
-    DescendDocument,
     DiffDocument,
     EqualDocument,
     ExplainDocument,
-    FieldDocument,
     OpsDocument,
-    PlotDocument,
     StationaryDocument,
     TangentDocument,
     TaylorDocument,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from gradcli.derivation.notation.prose import Words, words_said
 from gradcli.errors import Speech
 from gradcli.frozen import replace
-from gradcli.output.documents.document import Equations, Heading, Paragraph, Part
+from gradcli.output.documents.parts import Equations, Heading, Paragraph, Part
 
 
 def document_said(parts: Iterable[Part], speech: Speech) -> Iterator[Part]:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from gradcli.derivation.explain import Explanation
-    from gradcli.output.documents.document import Part
+    from gradcli.output.documents.parts import Part
 
 HELP = """\
 How a gradient comes about, step by step. Node by node, path by path, or by the rules of calculus.

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from gradcli.derivation.notation.prose import Equal, Piece, Way
 from gradcli.language.numbers import short_text
 from gradcli.language.text import to_text
-from gradcli.output.documents import document
-from gradcli.output.documents.document import Grid, Heading, Paragraph, Part, Row
+from gradcli.output.documents import parts
+from gradcli.output.documents.parts import Grid, Heading, Paragraph, Part, Row
 from gradcli.output.reports.blocks import Block, Equations, Lines, Style, Table
 from gradcli.output.reports.plain import plain_lines
 
@@ -77,7 +77,7 @@ def _table(grid: Grid, title: str, style: Style) -> Table:
     return Table(title, columns, rows, numeric, frozenset(columns) - numeric, note=_text(grid.note, style))
 
 
-def _equations(part: document.Equations, title: str, style: Style) -> Equations:
+def _equations(part: parts.Equations, title: str, style: Style) -> Equations:
     own = _text(part.title, style)
     numbered = f"{part.number}  {own}" if part.number else own
     rows = [_row(row, style) for row in part.rows]
