@@ -13,7 +13,7 @@ from corpus import Example
 
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.runs.program_run import outline
-from gradcli.derivation.calculus.applied import Rules
+from gradcli.derivation.calculus.applications import Rules
 from gradcli.derivation.explain import Explanation, explained
 from gradcli.derivation.notation.steps import Derivation, Step
 from gradcli.derivation.paths import Paths

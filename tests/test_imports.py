@@ -230,8 +230,8 @@ ROOMS = {
     "lowering": "node_expressions < builders < programs, elements < expression_values",
     "autodiff": "given, request, passes, optimisers < backward_graph, torch_tape, inner_derivatives < runs",
     "emulation": "python < torch < tensorflow, listing",
-    "algebra": "assumptions, polynomials < sums < arrays < simplify < simplified < derivatives < jacobian < equality < slopes < "
-    "at_point, taylor, total_derivative < vector_fields, stationary",
+    "algebra": "assumptions, polynomials < sums < arrays < simplify < simplified < derivatives < jacobian < equality < slopes, "
+    "series < at_point, taylor, total_derivative < vector_fields, stationary",
     "derivation": "notation < nodes < paths, calculus < explain",
     "teaching": "reading, mistakes, numbers < points, places < question, rewriting < rules < orders < whole_answers < variants < "
     "diagnosis < verdicts < comparison, patterns, asked_forms < judging < marking < words < parts, arrays < tangents < tasks < "

@@ -106,6 +106,14 @@ def test_readme_is_short_and_links_to_every_page() -> None:
     assert {*summaries(), "contents"} == set(MANUAL)
 
 
+def test_the_chinese_readme_has_the_examples_of_the_english_one() -> None:
+    def calls(text: str) -> set[str]:
+        return set(re.findall(r"^\$ (.*)$", text.replace(" --lang zh", ""), re.MULTILINE))
+
+    assert calls(README) == calls(CHINESE["zh/README"])
+    assert re.findall(r"```python\n.*?```", README, re.DOTALL)[0] in CHINESE["zh/README"]
+
+
 def test_chinese_pages_are_topics() -> None:
     topics = {page.removeprefix("zh/") for page in CHINESE} - {"README", "contents"}
     assert topics <= summaries().keys()

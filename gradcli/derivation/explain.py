@@ -8,7 +8,8 @@ from gradcli.algebra.simplified import Simplified
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.runs.element_run import element_tape
 from gradcli.autodiff.runs.program_run import outline, record
-from gradcli.derivation.calculus.applied import Rules, by_rules
+from gradcli.derivation.calculus.applications import Rules
+from gradcli.derivation.calculus.applied import by_rules
 from gradcli.derivation.nodes.chain_rule import derive
 from gradcli.derivation.notation.steps import Derivation, Step, brief
 from gradcli.derivation.paths import MAX_PATHS, Paths, sum_over_paths

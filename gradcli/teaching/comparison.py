@@ -119,7 +119,7 @@ def one_number_off(question: Question, value: Expression) -> OneNumber:
             idle = {0.0, 1.0} if id in factors else {0.0}
             others = numpy.array([[float(one)] for one in range(*_OTHER_NUMBERS) if one not in idle])
             values = node_values(graph, question.point, {**given, id: others})[graph.output]
-            off = off_by(numpy.broadcast_to(values, (len(others), question.count)), question.right)
+            off = off_by(numpy.broadcast_to(values, (len(others), question.count)), question.right, question.terms)
             if bool((off <= EXACT).all(axis=1).any()):
                 return OneNumber.IDLE if own in idle else OneNumber.YES
     return OneNumber.NO
@@ -200,10 +200,10 @@ def _text_of(statement: Any) -> str:
     return to_text(statement.value) if isinstance(statement, Output) else f"{statement.name} = {to_text(statement.value)}"
 
 
-def off_by(values: Any, right: Any) -> Any:
-    """How far off values are, beside their size."""
+def off_by(values: Any, right: Any, terms: float = 0.0) -> Any:
+    """How far off values are, beside their size, or beside that of the terms whose sum the right ones are."""
     with numpy.errstate(all="ignore"):
-        least = max(1e-6 * numpy.max(numpy.abs(right), initial=1e-300), 1e-300)
+        least = max(1e-6 * numpy.max(numpy.abs(right), initial=1e-300), 1e-5 * terms if numpy.isfinite(terms) else 0.0, 1e-300)
         return numpy.abs(values - right) / numpy.maximum(numpy.maximum(numpy.abs(values), numpy.abs(right)), least)
 
 

@@ -157,7 +157,7 @@ class Marker(Judge):
             numbers = numpy.array([skeleton.numbers for skeleton in answers.values()], float)
             values = pattern.values(list(numbers.T[..., None]), question.point)
             values = numpy.broadcast_to(values, (len(answers), question.count))
-            off = off_by(values, question.right)
+            off = off_by(values, question.right, question.terms)
             known = numpy.isfinite(values).all(axis=1)
             right = known & (off <= EXACT).all(axis=1) & (not self.changes(pattern.graph))
             wrong = known & (off > NEAR).any(axis=1)

@@ -86,6 +86,16 @@ class Question(Frozen, eq=False):
         return numpy.zeros(self.count) if found is None else found
 
     @cached_property
+    def terms(self) -> float:
+        """The largest sum of the sizes of what the paths give: where the right answer is far below it, it is a rounding of 0."""
+        if self.order == 0:
+            return 0.0
+        with quiet():
+            sizes = [[None if one is None else numpy.abs(one) for one in row] for row in self.partials]
+            found = forward(self.graph, sizes, self.wrt)[self.graph.output]
+        return 0.0 if found is None else float(numpy.max(found, initial=0.0, where=numpy.isfinite(found)))
+
+    @cached_property
     def places(self) -> dict[int, Place]:
         """The numbers of each node with operands."""
         right = self.derivatives[self.wrt]

@@ -232,6 +232,10 @@ def _difference(question: Question, marked: Marked, level: int) -> str:
     own, right = marked.values
     at = ", ".join(f"{name} = {short_text(value)}" for name, value in (marked.point or {}).items())
     it = marked.part or "it"
+    if not at and level >= 4:
+        return f"no known mistake gives this: {it} is {short_text(own)}, and {short_text(right)} is right"
+    if not at:
+        return f"no known mistake gives this: {it} has another value than the right answer"
     if level >= 4:
         return f"no known mistake gives this: at {at} {it} is {short_text(own)}, and {short_text(right)} is right"
     return f"no known mistake gives this: at {at} {it} has another value than the right answer"

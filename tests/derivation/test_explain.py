@@ -16,7 +16,7 @@ from step_values import Point, bindings_of, check_every_step, sound, steps_of
 
 import gradcli
 from gradcli.autodiff.runs.program_run import outline
-from gradcli.derivation.calculus.applied import Rules
+from gradcli.derivation.calculus.applications import Rules
 from gradcli.derivation.explain import DETAILS, VIEWS, explained
 from gradcli.derivation.paths import Paths
 from gradcli.errors import GradcliError

@@ -147,3 +147,11 @@ def test_only_chooses_parts_in_a_pipe_and_on_a_terminal() -> None:
 )
 def test_only_takes_parts_of_the_report(more: list[str], message: str, hint: str) -> None:
     assert command(["eval", "x", "--x", "1", *more]) == (2, "", f"error: {message}\nhint: {hint}\n")
+
+
+def test_modes_say_what_came_of_it_first_in_a_table_that_fits() -> None:
+    given = [part for at in (1, 2, 4, 5) for part in ("--x", str(at))]
+    _, shown, _ = command(["compare-modes", "x^2*w", *given, "--w", "3", "--format", "rich"], environment={"COLUMNS": "80"})
+    lines = plain(shown).splitlines()
+    assert lines[0].startswith("dynamic: recorded anew in 4 runs")
+    assert max(map(len, lines)) <= 80

@@ -39,6 +39,19 @@ def test_no_form_of_the_right_answer_is_wrong(question: str) -> None:
         assert marker.mark(answer).verdict is Verdict.RIGHT, answer
 
 
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("atan(x) + atan(1/x)", "0"),
+        ("atan(x) + atan(1/x)", "1/(1 + x^2) - 1/(x^2*(1 + 1/x^2))"),
+        ("sin(x)^2 + cos(x)^2", "sin(2x) - 2*sin(x)*cos(x)"),
+    ],
+)
+def test_a_sum_that_rounds_to_0_is_0(question: str, answer: str) -> None:
+    assert Marker(question, "x").mark(answer).verdict is Verdict.RIGHT
+    assert Marker(question, "x").mark("1e-9").verdict is Verdict.WRONG
+
+
 def test_answers_to_other_questions_get_hardly_a_reason() -> None:
     x = sympy.Symbol("x")
     answers = {question: str(sympy.diff(sympy.sympify(question), x)) for question in QUESTIONS if "w" not in question}

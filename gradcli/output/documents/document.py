@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gradcli.derivation.calculus.applied import Application, Rules
+from gradcli.derivation.calculus.applications import Application, Rules
 from gradcli.derivation.explain import Explanation
 from gradcli.derivation.nodes.path_listing import Path
 from gradcli.derivation.notation.arrays import array_expression, raised

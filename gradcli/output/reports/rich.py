@@ -59,6 +59,10 @@ def rich_text(blocks: Iterable[Block], stream: IO[str], *, ascii: bool = False) 
 def _print_table(console: Console, table: Table, ascii: bool) -> None:
     console.print(Text(table.title, style=_HEADING))
     headings = [_heading(column) for column in table.columns]
+    filled = [max([0, *(columns(row[at]) for row in table.rows)]) for at in range(len(headings))]
+    pairs = list(zip(headings, filled, strict=True))
+    if sum(max(columns(text), width) + 1 for text, width in pairs) > console.width + 1:
+        headings = [text.replace(" ", "\n", 1) if columns(text) > width else text for text, width in pairs]
     heads = [max(map(columns, heading.split("\n"))) for heading in headings]
     widest = [max([head, *(columns(row[at]) for row in table.rows)]) for at, head in enumerate(heads)]
     fewest = [_fewest(table, at, width) for at, width in enumerate(widest)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gradcli.derivation.calculus.applied import Rules
+from gradcli.derivation.calculus.applications import Rules
 from gradcli.derivation.explain import Explanation
 from gradcli.derivation.notation.prose import words_text
 from gradcli.derivation.notation.steps import Derivation

@@ -7,8 +7,9 @@ from collections.abc import Collection, Sequence
 
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen
-from gradcli.language.ast import Array, Expression, Tuple
+from gradcli.language.ast import Array, Expression, Operator, Tuple
 from gradcli.language.readings.around import depths, pieces
+from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
 from gradcli.teaching.reading.answers import (
     difference,
@@ -65,8 +66,9 @@ def read_parts(answer: str, variables: Collection[str], titles: Sequence[str], *
     try:
         plain = plain_answer(bracketed(answer), variables)
         unknown = unknown_names(plain.value, variables)
-        if not unknown and (len(titles) < 2 or isinstance(plain.value, Array | Tuple)):
-            return Given(grid_of(plain.value, vector=vector), plain.read_as, plain.notes, plain.others)
+        value = part_by_part(plain.value)
+        if not unknown and (len(titles) < 2 or isinstance(value, Array | Tuple)):
+            return Given(grid_of(value, vector=vector), plain.read_as, plain.notes, plain.others)
     except GradcliError as error:
         fault, unknown = error, []
     texts, left_out = _texts(answer, variables, titles if vector else ())
@@ -74,7 +76,7 @@ def read_parts(answer: str, variables: Collection[str], titles: Sequence[str], *
         found = read_answer(f"[{', '.join(texts)}]" if len(texts) > 1 or fault else bracketed(texts[0]), variables)
     except GradcliError as error:
         raise fault or error from None
-    value = found.value
+    value = part_by_part(found.value)
     if vector and (inner := _of_units(value, unknown_names(value, variables), len(titles))) is not None:
         return Given([inner], to_text(value), found.notes)
     notes = [*found.notes, *[f"'{one}' is left out" for one in left_out]]
@@ -135,6 +137,23 @@ def grid_of(value: Expression, *, vector: bool) -> list[list[Expression]] | None
     if vector and len(found[0]) == 1:
         return [[row[0] for row in found]]
     return found
+
+
+def part_by_part(value: Expression) -> Expression:
+    """An answer with factors beside brackets inside of them, and sums of brackets as one: 2·[x, y] is [2·x, 2·y]."""
+
+    def change(node: Expression) -> Expression:
+        if not isinstance(node, Operator):
+            return node
+        sizes = [len(operand.items) if isinstance(operand, Array) else 0 for operand in node.operands]
+        together = node.symbol in "+-" and len(set(sizes)) == 1
+        scaled = (node.symbol == "*" and 0 in sizes) or (node.symbol == "/" and sizes[-1] == 0)
+        if not any(sizes) or not (together or scaled):
+            return node
+        rows = [operand.items if isinstance(operand, Array) else [operand] * max(sizes) for operand in node.operands]
+        return Array(tuple(change(Operator(node.symbol, parts)) for parts in zip(*rows, strict=True)))
+
+    return mapped(value, change)
 
 
 def bracketed(answer: str) -> str:

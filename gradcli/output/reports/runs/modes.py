@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from gradcli.autodiff.runs.modes import Comparison, Row
 from gradcli.language.numbers import short_text
@@ -15,18 +15,15 @@ if TYPE_CHECKING:
 
 
 def modes_blocks(found: Comparison, style: Style) -> Iterator[Block]:
-    """The table of nodes, and what it says.
+    """What the graphs are, and the table of their nodes.
 
     Args:
         found: The graphs.
         style: How expressions and signs are written.
     """
-    points = [_point(values) for values in found.inputs]
-    columns = ["line", "node", "is", *[f"dynamic {point}" for point in points], "static", *[f"runs {point}" for point in points]]
-    rows = [_cells(row, style) for row in found.rows]
-    numeric = frozenset({"line", *columns[3:]})
-    note = style.text("· is none; dynamic: nodes recorded, static: nodes built, runs: how often they execute")
-    yield Table("Nodes, in the order of the text", columns, rows, numeric=numeric, wide=frozenset({"is"}), note=note)
+    texts = [{name: short_text(value) for name, value in values.items()} for values in found.inputs]
+    changing = [name for name in texts[0] if len({values[name] for values in texts}) > 1] or list(texts[0])
+    points = [", ".join(f"{name}={values[name]}" for name in changing) for values in texts]
     graphs = len(set(found.graphs))
     runs = "1 run" if len(points) == 1 else f"{len(points)} runs"
     times = "the same graph each time" if graphs == 1 else f"{graphs} different graphs"
@@ -37,8 +34,14 @@ def modes_blocks(found: Comparison, style: Style) -> Iterator[Block]:
             f"dynamic: recorded anew in {runs}: {times}; {', '.join(f'{count:,}' for count in recorded)} nodes",
             f"static:  built once, {built:,} nodes, and fed in {runs}",
             *[f"{point}: {style.text('→')} {_agreement(*values)}" for point, values in zip(points, found.values, strict=True)],
-        ]
+        ],
+        important=True,
     )
+    columns = ["line", "node", "is", *[f"dynamic {point}" for point in points], "static", *[f"runs {point}" for point in points]]
+    rows = [_cells(row, style) for row in found.rows]
+    numeric = frozenset({"line", *columns[3:]})
+    note = style.text("· is none; dynamic: nodes recorded, static: nodes built, runs: how often they execute")
+    yield Table("Nodes, in the order of the text", columns, rows, numeric=numeric, wide=frozenset({"is"}), note=note)
 
 
 def _cells(row: Row, style: Style) -> list[str]:
@@ -46,10 +49,6 @@ def _cells(row: Row, style: Style) -> list[str]:
     name = f"{row.name} ({row.block})" if row.block else row.name
     cells = [f"{count:,}" if count else style.text("·") for count in counts]
     return [str(row.line), name, style.text(row.expression) or "variable", *cells]
-
-
-def _point(values: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name}={short_text(value)}" for name, value in values.items())
 
 
 def _agreement(dynamic: Any, static: Any) -> str:
