@@ -96,4 +96,12 @@ ROWS = [
     ("a = x^2; sin(a)*e^a", "x", "2x*cos(x^2)*e^(x^2)", "graph.path_lost"),
     ("a = x^2; sin(a) + cos(a)", "x", "-2x*sin(x^2)", "graph.overwritten"),
     ("a = x^2; sin(a) + cos(a)", "x", "-4x^2*sin(x^2)*cos(x^2)", "graph.paths_multiplied"),
+    ("x^(2/3)", "x", "2/3*x^(1/3)", "power.subtracted"),
+    ("x^2 + 4^3", "x", "2x + 3*4^2", "const.differentiated"),
+    ("log(5)*x^2", "x", "x^2/5 + 2x*log(5)", "const.differentiated"),
+    ("tan(x)", "x", "1/(1 + x^2)", "table.swap"),
+    ("sigmoid(3x)", "x", "3*sigmoid(3x)*(1 + sigmoid(3x))", "table.formula"),
+    ("tanh(x)", "x", "1 - tanh(x)", "table.formula"),
+    ("max(x^2, 5x)", "x", "2x if x^2 < 5x else 5", "choice.other_branch"),
+    ("x^2/(x + 3)", "x", "(2x*(x + 3) - x^2)/(x^2 + 9)", "algebra.power_of_sum"),
 ]

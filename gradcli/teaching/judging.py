@@ -26,8 +26,10 @@ from gradcli.teaching.comparison import (
 )
 from gradcli.teaching.diagnosis import Reason, likeliest, reason_of, reasons
 from gradcli.teaching.numbers import node_values
-from gradcli.teaching.question import Question
+from gradcli.teaching.orders import numbers_of
+from gradcli.teaching.question import Question, derivative_of, graph_of
 from gradcli.teaching.reading.answers import number, unknown_names, with_names
+from gradcli.teaching.rules import wrong_values
 from gradcli.teaching.variants import FEW, Table, close, wrong_answers
 from gradcli.teaching.verdicts import Marked, Verdict
 from gradcli.typing import Any
@@ -178,8 +180,27 @@ class Judge:
         exact = self.digits is None and self.tolerance is None
         rounded = None if whole or exact else min(_ROUNDED, tolerance / max(abs(own), 1e-300))
         found = reasons(question, self.table, values, point=None if whole else last, tolerance=rounded)
+        if not found and not whole:
+            near = max(tolerance, EXACT * abs(own))
+            found = likeliest([reason_of(kind) for kind, value in self._evaluations if abs(value - own) <= near])
         note = "" if whole or self.digits is not None else rounding(read_as, own, right)
         return replace(wrong_answer(question, answer, read_as, values, last, found), at_one_point=not whole, note=note)
+
+    @cached_property
+    def _evaluations(self) -> list[tuple[str, float]]:
+        """What mistakes make of the right derivative where its number at the point is computed, each with its kind."""
+        question = self.question
+        if not question.order:
+            return []
+        graph = graph_of(derivative_of(question.function, question.wrt))
+        point = {name: vector[-1:] for name, vector in question.point.items()}
+        with quiet():
+            found = [
+                (kind, node_values(graph, point, {id: value})[graph.output])
+                for id, place in numbers_of(graph, question.wrt, point).places.items()
+                for kind, value in wrong_values(place)
+            ]
+        return [(kind, float(numpy.ravel(value)[0])) for kind, value in found]
 
     def changes(self, graph: Graph) -> bool:
         used = {*graph.operations} - {*self.question.graph.operations, CONSTANT, VARIABLE}

@@ -39,8 +39,10 @@ _POWERS_OF_PRODUCTS = "powers of products: (c·u)^n = c^n·u^n"
 _POWERS_OF_SUMS = "powers of sums: (u + v)^n is not u^n + v^n"
 _INVERSES = "an inverse function undoes a function; its reciprocal is 1 divided by it"
 _PATHS = "each path from {x} to the result adds a term: {dy} is the sum over all of them"
+_CHOICES = "where a function chooses, its derivative is that of what is chosen"
 _PARTIAL = "partial derivatives hold all other variables constant"
 _ARRAYS = "a gradient has a place for each variable, a Jacobian a row for each result and a column for each variable"
+_MIXED = "a Hessian has the mixed second derivatives beside its diagonal"
 _MATRICES = "matrix products: for {y} = {u} @ {v}, {u} gets G @ {v}.T and {v} gets {u}.T @ G, where G arrives at {y}"
 _BROADCAST = "what was broadcast is summed over the axes along which it was, and over no other"
 _MEAN = "a mean of n elements hands 1/n of what arrives to each of them, a sum all of it"
@@ -93,6 +95,7 @@ MISTAKES = {
     "power.lower_twice": Mistake("the exponent is lowered by two", _POWER, 3.0),
     "power.raised": Mistake("the exponent is raised, not lowered", _POWER, 2.5),
     "power.factor_lowered": Mistake("the lowered exponent stands as the factor", _POWER, 3.0),
+    "power.subtracted": Mistake("the exponent is subtracted from 1, not 1 from it", _POWER, 3.2),
     "power.sign": Mistake("the sign of the exponent is lost", _POWER, 2.5),
     "power.on_exponential": Mistake("the power rule is used where the exponent varies", _EXPONENTIAL, 2.0),
     "power.as_exponential": Mistake("the rule of exponentials is used although the base varies", _EXPONENTIAL, 2.5),
@@ -101,6 +104,7 @@ MISTAKES = {
     "table.sign": Mistake("the derivative of the function has the wrong sign", _FORMULAS, 2.0),
     "table.swap": Mistake("the derivative is that of a related function", _FORMULAS, 2.5),
     "table.function": Mistake("the function in the place of the derivative is a related one with a wrong factor", _FORMULAS, 3.2),
+    "table.formula": Mistake("in the formula of the derivative a sign, a square or an argument is another one", _FORMULAS, 2.9),
     "table.reciprocal": Mistake("the inverse function is taken for the reciprocal", _INVERSES, 2.8),
     "table.log": Mistake("the derivative of the logarithm is a reciprocal", _FORMULAS, 3.0),
     "table.log_base": Mistake("the logarithm of the base is missing", _FORMULAS, 2.8),
@@ -109,6 +113,7 @@ MISTAKES = {
     "const.factor_zero": Mistake("a constant factor is differentiated to 0, and its term with it", _FACTOR, 2.8),
     "const.factor_inverted": Mistake("a constant factor stands upside down", _FACTOR, 3.2),
     "const.factor_not_raised": Mistake("a constant factor is not raised to the power", _POWERS_OF_PRODUCTS, 2.5),
+    "const.differentiated": Mistake("a constant is differentiated as if it were a variable", _CONSTANT, 2.7),
     "const.kept": Mistake("a constant term is still there", _CONSTANT, 2.5),
     "sum.sign": Mistake("a term has the wrong sign", _SUM, 2.0),
     "sum.term_lost": Mistake("the derivative of a term is missing", _SUM, 2.3),
@@ -120,6 +125,9 @@ MISTAKES = {
     "value.sign": Mistake("a term of the value has the wrong sign", _SIGNS, 2.2),
     "value.power_as_product": Mistake(
         "the power is taken for a product with the exponent", "powers: u^n is the product of n factors u", 2.3
+    ),
+    "value.factor_in_power": Mistake(
+        "a factor, or a sign, before a power is drawn into it", "powers come first: c·u^n is c·(u^n)", 2.4
     ),
     "value.parentheses": Mistake(
         "the parentheses around a sum are left out", "what stands in parentheses is computed first", 2.5
@@ -133,6 +141,7 @@ MISTAKES = {
     "order.once": Mistake("this is a derivative of lower order than was asked for", _ASKED, 2.2),
     "order.twice": Mistake("this is a derivative of higher order than was asked for", _ASKED, 2.4),
     "array.transposed": Mistake("rows and columns are swapped", _ARRAYS, 2.0),
+    "partial.mixed": Mistake("the mixed second derivatives are missing", _MIXED, 2.0),
     "array.order": Mistake("the parts stand in another order than the variables", _ARRAYS, 2.0),
     "array.axis": Mistake("the sum is over the wrong axis", _BROADCAST, 2.2),
     "array.not_summed": Mistake("the sum over the axis along which it was broadcast is missing", _BROADCAST, 2.4),
@@ -147,6 +156,7 @@ MISTAKES = {
     "partial.wrong_variable_in_term": Mistake("a term is differentiated by another variable", _PARTIAL, 2.8),
     "partial.all": Mistake("the derivatives by all variables are added", _PARTIAL, 2.8),
     "partial.other_not_constant": Mistake("another variable is differentiated as if it were the one asked for", _PARTIAL, 2.4),
+    "choice.other_branch": Mistake("this is the derivative of the other branch", _CHOICES, 2.4),
     "graph.path_lost": Mistake("a path from the variable to the result is missing", _PATHS, 2.9),
     "graph.overwritten": Mistake("only one path to the variable counts: = where += belongs", _PATHS, 3.0),
     "graph.paths_multiplied": Mistake("the terms of the paths are multiplied, not added", _PATHS, 3.1),

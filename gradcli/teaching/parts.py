@@ -81,6 +81,8 @@ class Parts:
         if not self._fits(given):
             if turned is not None and self._fits(turned) and self._all_right(turned):
                 return self._whole(answer, read_as, "array.transposed")
+            if self.second and [len(row) for row in given] == [len(self.markers)] and self._are_first(given[0]):
+                return self._whole(answer, read_as, "order.once")
             found_size = size_of(given)
             note = f"it has {found_size} part{'' if found_size == '1' else 's'}, and {size} are asked for"
             if self.vector and [len(row) for row in given] == [1]:
@@ -89,6 +91,8 @@ class Parts:
                 return Marked(answer, Verdict.WRONG, read_as, tuple(added), note=note, question=self.question)
             return Marked(answer, Verdict.WRONG, read_as, note=note)
         marked = self._each(given)
+        if self.second and self._lacks_mixed(given, marked):
+            return self._whole(answer, read_as, "partial.mixed")
         if not all(one.score for row in marked for one in row):
             if turned is not None and self._fits(turned) and self._all_right(turned):
                 return self._whole(answer, read_as, "array.transposed")
@@ -100,6 +104,21 @@ class Parts:
                 order = reason_of("array.order")
                 return replace(own, reasons=(order, *same)) if same else self._whole(answer, read_as, "array.order")
         return self._joined(answer, read_as, marked)
+
+    @property
+    def second(self) -> bool:
+        """Whether the parts are second derivatives."""
+        return not self.vector and self.part_names[0][0].startswith("∂²")
+
+    def _are_first(self, items: Sequence[Expression]) -> bool:
+        """Whether these are the first derivatives, whose derivatives are asked for."""
+        marked = [row[0].mark_read(to_text(item), item) for row, item in zip(self.markers, items, strict=True)]
+        return all(any(reason.kind == "value.not_differentiated" for reason in one.reasons) for one in marked)
+
+    def _lacks_mixed(self, given: Grid, marked: Sequence[Sequence[Marked]]) -> bool:
+        """Whether all is right but for 0 in the places of mixed derivatives."""
+        wrong = [(row, at) for row, line in enumerate(marked) for at, one in enumerate(line) if not one.score]
+        return bool(wrong) and all(row != at and to_text(given[row][at]) == "0" for row, at in wrong)
 
     def _fits(self, given: Grid) -> bool:
         return [len(row) for row in given] == [len(row) for row in self.markers]

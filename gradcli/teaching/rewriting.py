@@ -26,6 +26,8 @@ def of_rewriting(place: Place) -> Iterator[tuple[str, Callable[[Place, Sequence[
         if below.operation.name in TERMS and len(below.u) > 1 and operation is not arithmetic.div:
             yield "algebra.power_of_sum", _of_powers
             yield "algebra.power_of_sum", _with_powers
+    if operation is arithmetic.div and below is not None and below.operation.name in TERMS and len(below.u) > 1:
+        yield "algebra.power_of_sum", _over_squares
     if len(varying) == 1 and operation not in _OF_NUMBERS:
         inner = place.below[varying[0]]
         inside = inner is not None and inner.operation not in (*_OF_NUMBERS, operation)
@@ -68,6 +70,14 @@ def _of_powers(place: Place, d: Sequence[Any]) -> Any:
     n = _exponent(place)
     terms = [sign * n * value ** (n - 1) * own for sign, value, own, _ in _terms(place) if own is not None]
     return sum(terms[1:], terms[0]) + 0 * d[0]
+
+
+def _over_squares(place: Place, d: Sequence[Any]) -> Any:
+    """The square of the denominator in the quotient rule is taken term by term."""
+    below = place.below[1]
+    assert below is not None
+    (first, last), sign = below.u, TERMS[below.operation.name]
+    return _right(place, d) * place.u[1] ** 2 / (first**2 + sign * last**2)
 
 
 def _with_powers(place: Place, d: Sequence[Any]) -> Any:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import numpy
 
 from gradcli.ops.declaration.operation import Operation
-from gradcli.ops.elementwise import arithmetic, exponential, reciprocal, trigonometric
+from gradcli.ops.elementwise import activations, arithmetic, exponential, extremes, reciprocal, trigonometric
 from gradcli.teaching.places import TERMS, Place, value_at
 from gradcli.teaching.rewriting import of_rewriting
 from gradcli.typing import Any
@@ -32,9 +32,17 @@ def formulas(place: Place) -> Iterator[tuple[str, Formula]]:
     elif len(varying) > 1 and name not in _OF_TWO:
         for at in varying:
             yield "graph.path_lost", _without(at)
+    if place.operation in (extremes.maximum, extremes.minimum) and varying:
+        yield "choice.other_branch", _of_other_branch
     yield from of_rewriting(place)
     key = _OF_TWO if len(varying) > 1 else _OF_FIRST if varying == [0] else _OF_SECOND
     yield from key.get(name, ())
+
+
+def _of_other_branch(place: Place, d: Sequence[Any]) -> Any:
+    (at, *_) = place.varying
+    other = d[1 - at] if d[1 - at] is not None else 0.0
+    return (1 - place.p[at]) * d[at] + place.p[at] * other
 
 
 def _without(dropped: int) -> Formula:
@@ -110,7 +118,8 @@ def _kin(operation: Operation) -> list[tuple[Operation, float]]:
     """Functions of which the derivative stands in the place of that of an operation, each with a sign."""
     kin = [(kin, 1.0) for family in _KIN if operation in family for kin in family if kin is not operation]
     parallel = [other for pair in _PARALLEL if operation in pair for other in pair if other is not operation]
-    return [*kin, *[(other, sign) for other in parallel for sign in (1.0, -1.0)]]
+    inverse = [own if operation is other else other for other, own in _INVERSES.items() if operation in (other, own)]
+    return [*kin, *[(other, 1.0) for other in inverse], *[(other, sign) for other in parallel for sign in (1.0, -1.0)]]
 
 
 def _of_one_operand(place: Place, at: int) -> Iterator[tuple[str, Formula]]:
@@ -194,6 +203,7 @@ _POWER_OF_CONSTANT: list[Two] = [
     ("power.no_lower", _power(lambda n: n, lambda n: n)),
     ("power.lower_twice", _power(lambda n: n - 2, lambda n: n)),
     ("power.raised", _power(lambda n: n + 1, lambda n: n)),
+    ("power.subtracted", _power(lambda n: 1 - n, lambda n: n)),
     ("power.factor_lowered", _power(lambda n: n - 1, lambda n: n - 1)),
     ("value.integrated", _power(lambda n: n + 1, lambda n: 1 / (n + 1))),
     ("power.as_exponential", lambda place, d: place.y * numpy.log(place.u[0]) + 0 * d[0]),
@@ -270,6 +280,12 @@ _OF_TWO: dict[str, list[Two]] = {
 }
 """Mistakes where both operands vary."""
 
+
+def _nearly(*slopes: Callable[[Any, Any], Any]) -> list[Two]:
+    """Derivatives that are formulas in the value, and in the argument, much like that of the table."""
+    return [("table.formula", lambda place, d, slope=slope: slope(place.y, place.u[0]) * d[0]) for slope in slopes]  # type: ignore[misc]
+
+
 _OF_FIRST: dict[str, list[Two]] = {
     arithmetic.mul.name: [*_CONSTANT_FACTOR, ("product.swapped", _by_itself)],
     arithmetic.div.name: [
@@ -278,6 +294,13 @@ _OF_FIRST: dict[str, list[Two]] = {
     ],
     arithmetic.pow.name: _POWER_OF_CONSTANT,
     exponential.exp.name: [("power.on_exponential", lambda place, d: place.u[0] * numpy.exp(place.u[0] - 1) * d[0])],
+    activations.sigmoid.name: _nearly(
+        lambda y, u: y * (1 + y), lambda y, u: 1 - y * y, lambda y, u: 1 - y, lambda y, u: u * (1 - u)
+    ),
+    trigonometric.tanh.name: _nearly(
+        lambda y, u: 1 + y * y, lambda y, u: 1 - y, lambda y, u: y * (1 - y), lambda y, u: 1 - u * u
+    ),
+    trigonometric.tan.name: _nearly(lambda y, u: 1 - y * y, lambda y, u: 1 + y, lambda y, u: 1 + u * u),
     exponential.log.name: [
         ("table.log", lambda place, d: place.u[0] * place.y * d[0]),
         ("table.log", lambda place, d: d[0] / place.y),
@@ -312,6 +335,11 @@ def wrong_values(place: Place) -> Iterator[tuple[str, Any]]:
     operation, u = place.operation, place.u
     if operation.name in TERMS and len(u) > 1:
         yield "value.sign", u[0] - TERMS[operation.name] * u[1]
+    if operation in (arithmetic.mul, arithmetic.neg):
+        for at, below in enumerate(place.below):
+            if below is not None and below.operation is arithmetic.pow:
+                factor = -1.0 if operation is arithmetic.neg else u[1 - at]
+                yield "value.factor_in_power", (factor * below.u[0]) ** below.u[1]
     if operation not in (arithmetic.mul, arithmetic.pow):
         return
     if operation is arithmetic.pow:

@@ -12,10 +12,11 @@ import numpy
 
 from gradcli.autodiff.passes.reverse import quiet
 from gradcli.errors import GradcliError
+from gradcli.graph.graph import CONSTANT
 from gradcli.ops.elementwise.arithmetic import mul
 from gradcli.teaching.mistakes import IN_PROGRAMS, Slip, cost_of
 from gradcli.teaching.numbers import Vector, node_values
-from gradcli.teaching.places import TERMS, Place
+from gradcli.teaching.places import TERMS, Place, value_at
 from gradcli.teaching.question import Question
 from gradcli.teaching.rules import Formula, by_kind, formulas, two_at_once, wrong_values
 from gradcli.teaching.whole_answers import of_earlier_derivatives, of_paths, of_whole_answers
@@ -186,8 +187,10 @@ class _Walk:
             derivative = question.derivatives[other][inputs[at]]
             row = self._sum(place, {at: derivative})
             one.add(row, [(Slip("partial.wrong_variable_in_term", id, inputs[at], other),)], question.count)
+        if all(question.graph.operations[input] == CONSTANT for input in inputs):
+            self._apply(one, _as_variable, place, place.right, [(Slip("const.differentiated", id),)])
         for at, input in enumerate(inputs):
-            if place.p[at] is None:
+            if _local(place, at) is None:
                 continue
             values, slips = self.one[input]
             if slips:
@@ -224,6 +227,7 @@ class _Walk:
         total: Any = numpy.zeros(self.question.count)
         for at, partial in enumerate(place.p):
             own = changed.get(at, place.right[at])
+            partial = _local(place, at) if at in changed else partial
             if partial is not None and own is not None:
                 total = total + partial * own
         return total
@@ -237,6 +241,20 @@ class _Walk:
                 for other in others:
                     if question.derivatives[other][input] is not None and place.p[at] is not None:
                         yield at, other
+
+
+def _local(place: Place, at: int) -> Any:
+    """The derivative by an operand; that of sums and products also by one that is constant."""
+    if place.p[at] is not None or len(place.u) < 2:
+        return place.p[at]
+    if place.operation.name in TERMS:
+        return TERMS[place.operation.name] if at else 1.0
+    return place.u[1 - at] if place.operation is mul else None
+
+
+def _as_variable(place: Place, d: Sequence[Any]) -> Any:
+    """The derivative of a constant by its first number."""
+    return value_at(place.operation, place, 0, place.u[0])[1]
 
 
 def _computed(formula: Formula, place: Place, d: Sequence[Any]) -> Any:

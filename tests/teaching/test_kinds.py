@@ -111,6 +111,7 @@ def test_every_kind_has_a_row() -> None:
     untried = set(MISTAKES) - {kind for *_, kind in ROWS}
     assert {kind for kind in untried if not kind.startswith(("tangent.", "array."))} == {  # see test_tasks.py and test_arrays.py
         "value.differentiated",
+        "value.factor_in_power",
         "value.parentheses",
         "value.power_as_product",
         "value.sign",
@@ -120,6 +121,7 @@ def test_every_kind_has_a_row() -> None:
         "answer.single_point",
         "const.factor_inverted",
         "graph.path_negated",
+        "partial.mixed",
         "graph.path_scaled",
         "order.once",
     }

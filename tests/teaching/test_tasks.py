@@ -211,3 +211,32 @@ def test_a_product_with_a_sum_has_parentheses() -> None:
     marker = task("(x - w)*(x + 2)", "value", [])
     assert marker.mark("(x - w)*x + 2").reasons[0].kind == "value.parentheses"
     assert marker.mark("x - w*(x + 2)").reasons[0].kind == "value.parentheses"
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        ("[[2*w, 0], [0, 6*w]]", "partial.mixed"),
+        ("[2*x*w, x^2 + 3*w^2]", "order.once"),
+    ],
+)
+def test_what_is_no_hessian_is_told(answer: str, kind: str) -> None:
+    assert [reason.kind for reason in task("x^2*w + w^3", "hessian", ["x", "w"]).mark(answer).reasons] == [kind]
+
+
+def test_lists_may_be_multiplied_and_added() -> None:
+    marker = task("x^2 + w^2 + x", "gradient", ["x", "w"])
+    assert marker.mark("2*[x, w] + [1, 0]").verdict is Verdict.RIGHT
+    assert marker.mark("[2*x^2 + x, 2*w*x]/x").verdict is Verdict.RIGHT
+
+
+def test_a_number_may_be_computed_wrongly() -> None:
+    marked = task("x^3 + 2x", "derivative", ["x"], at={"x": 2}).mark("38")
+    assert [reason.kind for reason in marked.reasons] == ["value.factor_in_power"]  # (3*2)^2 + 2
+
+
+def test_a_derivative_whose_terms_cancel_is_0() -> None:
+    marker = task("atan(x) + atan(1/x)", "derivative", [])
+    for answer in ("0", "1/(1 + x^2) - 1/(x^2 + 1)"):
+        assert marker.mark(answer).verdict is Verdict.RIGHT
+    assert marker.mark("1/1000").verdict is Verdict.WRONG
