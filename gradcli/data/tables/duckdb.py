@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Iterator
 
 from gradcli.data.tables.arrow_columns import ArrowRecords, piece_of
@@ -93,8 +95,7 @@ class DuckWriter(ArrowRecords):
 
     def __init__(self, path: str, layout: Layout) -> None:
         super().__init__(None, layout)
-        import os
-
+        self.path = path
         os.remove(path)  # DuckDB makes a database of no file, and not of an empty one
         self.database: Any = needed("duckdb", "DuckDB").connect(path)
         self.first = True
@@ -108,3 +109,10 @@ class DuckWriter(ArrowRecords):
 
     def end(self) -> None:
         self.database.close()
+
+    def abandon(self) -> None:
+        super().abandon()
+        with contextlib.suppress(Exception):  # of a disk that is full, once more
+            self.database.close()
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(f"{self.path}.wal")

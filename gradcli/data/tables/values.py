@@ -10,10 +10,14 @@ from functools import lru_cache
 from gradcli.autodiff.runs.given_values import SPECIAL, array_of, constant
 from gradcli.data.tables.pieces import Piece, Row
 from gradcli.errors import GradcliError, visible
+from gradcli.ops.declaration.constants import is_constant
 from gradcli.typing import Any
 
 _SHORT = 100
 """Signs of the longest text whose value is remembered."""
+
+_WORD = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
+"""A text that is one name, as a bad cell often is; it is a constant or none, and need not be parsed."""
 
 _DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+(?:[eE][+-]?[0-9]+)?")
 
@@ -96,6 +100,8 @@ def _of_text(text: str, name: str) -> Any:
 @lru_cache(2**12)
 def _constant(text: str) -> Any:
     """The value of a constant expression, None where it is none; the same cells come again and again, NA above all."""
+    if _WORD.fullmatch(text) and not is_constant(text):
+        return None
     try:
         return constant(text, text)
     except GradcliError:
