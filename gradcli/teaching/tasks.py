@@ -96,8 +96,8 @@ def task(
             raise GradcliError("by which variable is the derivative?", hint=f"add --wrt with one of {', '.join(names)}")
         from gradcli.teaching.arrays.marking import ArrayMarker
 
-        own = {**(shapes or {}), **arrays}
-        return ArrayMarker(expression, names[0], own, jacobian=ask == JACOBIAN, tolerance=tolerance, at=at)
+        sizes = {**(shapes or {}), **arrays}
+        return ArrayMarker(expression, names[0], sizes, jacobian=ask == JACOBIAN, tolerance=tolerance, at=at)
     if not 0 < order <= HIGHEST or (digits is not None and digits < 1):
         raise GradcliError(f"the order is one from 1 to {HIGHEST}, and digits are one or more")
     for name, number in (at or {}).items():
