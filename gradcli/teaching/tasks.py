@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from gradcli.errors import GradcliError, UnknownVariableError
 from gradcli.graph.graph import Shape
+from gradcli.graph.names import RESULT, result_name
 from gradcli.language.ast import Array, Output, Program, Tuple
 from gradcli.language.parser import parse
 from gradcli.language.program_text import program_text
@@ -120,26 +121,27 @@ def task(
         if not any(not is_constant(name) for name in free_names(program)):
             return _constant_too(marker, expression, names[0], names)
         return marker(expression, names[0], order)
+    own = result_name(free_names(program)) or RESULT
     if ask == JACOBIAN:
         *before, last = program.statements
         value = expressions(last)[0]
         items = value.items if isinstance(value, Array | Tuple) else (value,)
         rows = [program_text(Program((*before, Output(item)))) for item in items]
-        outputs = [f"y{number}" for number in range(1, len(rows) + 1)]
+        outputs = [f"{own}{number}" for number in range(1, len(rows) + 1)]
         vector = False
     elif ask == HESSIAN:
         rows = [program_text(derivative_of(program, name)) for name in names]
-        outputs = [f"∂y/∂{name}" for name in names]
+        outputs = [f"∂{own}/∂{name}" for name in names]
         vector = False
     elif ask == GRADIENT:
-        rows, outputs, vector = [expression], ["y"], True
+        rows, outputs, vector = [expression], [own], True
     else:
         raise GradcliError(f"{ask} cannot be asked for", hint=f"--ask takes {', '.join(ASKED)} or adjoint:NAME")
     if len(rows) * len(names) > _MOST_PARTS:
         raise GradcliError(f"the answer has {len(rows) * len(names)} parts, and {_MOST_PARTS} are the most")
     second = "²" if ask == HESSIAN else ""
     parts = [
-        [f"∂{second}y/{output.partition('/')[2]}∂{name}" if second else f"∂{output}/∂{name}" for name in names]
+        [f"∂{second}{own}/{output.partition('/')[2]}∂{name}" if second else f"∂{output}/∂{name}" for name in names]
         for output in outputs
     ]
     return Parts([[_constant_too(marker, text, name, names) for name in names] for text in rows], parts, vector=vector)
