@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 
+import numpy
+
 from gradcli.errors import GradcliError, UnknownVariableError
 from gradcli.graph.graph import Shape
+from gradcli.graph.names import RESULT, result_name
 from gradcli.language.ast import Array, Output, Program, Tuple
 from gradcli.language.parser import parse
 from gradcli.language.program_text import program_text
@@ -16,7 +19,7 @@ from gradcli.ops.declaration.constants import is_constant
 from gradcli.teaching.marking import Marker
 from gradcli.teaching.parts import Parts
 from gradcli.teaching.question import derivative_of, named_lines, program_with_names
-from gradcli.typing import TYPE_CHECKING
+from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gradcli.teaching.arrays.marking import ArrayMarker
@@ -55,7 +58,7 @@ def task(
     wrt: Sequence[str],
     *,
     order: int = 1,
-    at: Mapping[str, float] | None = None,
+    at: Mapping[str, Any] | None = None,
     digits: int | None = None,
     tolerance: float | None = None,
     shapes: Mapping[str, Shape] | None = None,
@@ -85,14 +88,16 @@ def task(
     names = variables_of(program, wrt)
     if form and (shapes or ask == TANGENT):
         raise GradcliError("a form is asked for of formulas in numbers, and of no tangent", hint="leave out --form")
-    if shapes:
-        if ask not in (DERIVATIVE, GRADIENT, JACOBIAN) or order != 1 or at or digits is not None:
-            raise GradcliError("of arrays a gradient or a Jacobian is asked for, as a formula", hint="--ask gradient or jacobian")
+    arrays = {name: numpy.shape(value) for name, value in (at or {}).items() if numpy.ndim(value)}
+    if shapes or arrays:
+        if ask not in (DERIVATIVE, GRADIENT, JACOBIAN) or order != 1 or digits is not None:
+            raise GradcliError("of arrays a gradient or a Jacobian is asked for", hint="--ask gradient or jacobian")
         if len(names) > 1:
             raise GradcliError("by which variable is the derivative?", hint=f"add --wrt with one of {', '.join(names)}")
         from gradcli.teaching.arrays.marking import ArrayMarker
 
-        return ArrayMarker(expression, names[0], shapes, jacobian=ask == JACOBIAN, tolerance=tolerance)
+        sizes = {**(shapes or {}), **arrays}
+        return ArrayMarker(expression, names[0], sizes, jacobian=ask == JACOBIAN, tolerance=tolerance, at=at)
     if not 0 < order <= HIGHEST or (digits is not None and digits < 1):
         raise GradcliError(f"the order is one from 1 to {HIGHEST}, and digits are one or more")
     for name, number in (at or {}).items():
@@ -120,26 +125,27 @@ def task(
         if not any(not is_constant(name) for name in free_names(program)):
             return _constant_too(marker, expression, names[0], names)
         return marker(expression, names[0], order)
+    own = result_name(free_names(program)) or RESULT
     if ask == JACOBIAN:
         *before, last = program.statements
         value = expressions(last)[0]
         items = value.items if isinstance(value, Array | Tuple) else (value,)
         rows = [program_text(Program((*before, Output(item)))) for item in items]
-        outputs = [f"y{number}" for number in range(1, len(rows) + 1)]
+        outputs = [f"{own}{number}" for number in range(1, len(rows) + 1)]
         vector = False
     elif ask == HESSIAN:
         rows = [program_text(derivative_of(program, name)) for name in names]
-        outputs = [f"∂y/∂{name}" for name in names]
+        outputs = [f"∂{own}/∂{name}" for name in names]
         vector = False
     elif ask == GRADIENT:
-        rows, outputs, vector = [expression], ["y"], True
+        rows, outputs, vector = [expression], [own], True
     else:
         raise GradcliError(f"{ask} cannot be asked for", hint=f"--ask takes {', '.join(ASKED)} or adjoint:NAME")
     if len(rows) * len(names) > _MOST_PARTS:
         raise GradcliError(f"the answer has {len(rows) * len(names)} parts, and {_MOST_PARTS} are the most")
     second = "²" if ask == HESSIAN else ""
     parts = [
-        [f"∂{second}y/{output.partition('/')[2]}∂{name}" if second else f"∂{output}/∂{name}" for name in names]
+        [f"∂{second}{own}/{output.partition('/')[2]}∂{name}" if second else f"∂{output}/∂{name}" for name in names]
         for output in outputs
     ]
     return Parts([[_constant_too(marker, text, name, names) for name in names] for text in rows], parts, vector=vector)

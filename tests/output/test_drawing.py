@@ -29,6 +29,7 @@ def test_their_names_are_short(tape: gradcli.Tape) -> None:
     assert repr(gradcli.outline(gradcli.parse("x*w"))) == "Tape(y, 3 nodes, static)"
     assert repr(gradcli.batch_function("x*w", wrt=["w"])) == "BatchFunction(y of x, w, by w)"
     assert repr(gradcli.draw(tape, title="worked example")) == "Drawing of worked example"
+    assert repr(gradcli.page(tape)) == "Page of (x + w)*(w + 1)"
 
 
 @pytest.mark.parametrize("format", ["svg", "html", "tikz", "dot", "mermaid", "graphml", "list", "tree"])

@@ -58,6 +58,21 @@ def test_brackets_are_multiplied_and_added_part_by_part(answer: str) -> None:
     assert task("x^2 + y^3", "gradient", ["x", "y"]).mark(answer).verdict is Verdict.WRONG
 
 
+@pytest.mark.parametrize(
+    ("question", "ask", "right", "wrong"),
+    [
+        ("norm([x, y])", "gradient", "[x, y]/sqrt(x^2 + y^2)", "[x, y]"),
+        ("dot([x, 2x], [x, 1])", "derivative", "2x + 2", "x + 2"),
+        ("sum([x, 1]*[x^2, x])", "derivative", "3x^2 + 1", "3x^2"),
+    ],
+)
+def test_numbers_may_be_made_of_arrays(question: str, ask: str, right: str, wrong: str) -> None:
+    assert task(question, ask, []).mark(right).verdict is Verdict.RIGHT
+    marked = task(question, ask, []).mark(wrong)
+    assert marked.verdict is Verdict.WRONG
+    assert "∂y/" not in "".join(feedback(marked.question or task(question, ask, []).question, marked, 4))
+
+
 @pytest.mark.parametrize("answer", ["w + 1", "b", "(a*b)/a"])
 def test_adjoints_are_right_in_the_names_of_the_graph(answer: str) -> None:
     assert task("(x + w)*(w + 1)", "adjoint:a", []).mark(answer).verdict is Verdict.RIGHT

@@ -30,15 +30,31 @@ def total(numpy: Any, a: Any, axis: Setting, keepdims: bool = False) -> Any:
     if a.dtype.name not in _LANES or not a.ndim or not a.size:
         return numpy.sum(a, axis=axis, keepdims=keepdims)
     axes = sorted(axes_of(axis, a.shape))
-    if not axes or axes[-1] - axes[0] >= len(axes):
+    if not axes:
         return numpy.sum(a, axis=axis, keepdims=keepdims)
     kept = [1 if at in axes else size for at, size in enumerate(a.shape)]
     shape = kept if keepdims else [size for at, size in enumerate(a.shape) if at not in axes]
-    if a.flags.f_contiguous and not a.flags.c_contiguous:  # the order is that of the memory
+    long = [at for at, size in enumerate(a.shape) if size > 1]
+    places = [place for place, at in enumerate(long) if at in axes]
+    if places and places[-1] - places[0] >= len(places):
+        found = _apart(numpy, a.reshape([a.shape[at] for at in long]), places)
+    elif axes[-1] - axes[0] >= len(axes):  # with axes of size 1 between
+        found = total(numpy, a.reshape([a.shape[at] for at in long]), tuple(places)) if places else a
+    elif a.flags.f_contiguous and not a.flags.c_contiguous:  # the order is that of the memory
         found = _along(numpy, a.T, a.ndim - 1 - axes[-1], len(axes)).T
     else:
         found = _along(numpy, numpy.ascontiguousarray(a), axes[0], len(axes))
     return found.reshape(shape) if shape else found.reshape(-1)[0]
+
+
+def _apart(numpy: Any, a: Any, axes: list[int]) -> Any:
+    """The sum along axes with others between: along the last neighbours among them, and these sums one after the other."""
+    inner = next(at for at, place in enumerate(axes) if axes[-1] - place == len(axes) - 1 - at)
+    others = [at for at in range(a.ndim) if at not in axes]
+    length = int(numpy.prod([a.shape[at] for at in axes[inner:]]))
+    rows = numpy.ascontiguousarray(a.transpose([*others, *axes])).reshape(-1, length)
+    sums = _of_rows(numpy, rows, _LANES[a.dtype.name]) if axes[-1] == a.ndim - 1 else _side_by_side(numpy, rows)
+    return numpy.add.accumulate(sums.reshape(*[a.shape[at] for at in others], -1), axis=-1)[..., -1]
 
 
 def _along(numpy: Any, a: Any, first: int, count: int) -> Any:

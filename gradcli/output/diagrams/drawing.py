@@ -7,10 +7,16 @@ import os
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.errors import GradcliError, nearest
 from gradcli.frozen import Frozen
+from gradcli.graph.names import is_operation
+from gradcli.language.text import to_text
+from gradcli.lowering.node_expressions import written_out, written_sizes
 from gradcli.output.diagrams.diagram import Diagram
 from gradcli.output.diagrams.of_run import diagram
 from gradcli.output.files import write_file
 from gradcli.output.formats import GRAPHS, MOST_SHOWN, format_of_file
+
+_LONGEST = 40
+"""Nodes of an expression up to which it is the title of its graph."""
 
 
 class Drawing(Frozen):
@@ -74,7 +80,7 @@ def draw(
 
     Args:
         tape: The run; one whose variables have no values is drawn without numbers.
-        title: What the drawing is called; where left out the name of the output.
+        title: What the drawing is called; where left out what the output is, or its name where that is long.
         view: ``forward``: the graph of the function; ``backward``: PyTorch's backward graph and the gradient graph; ``both``.
         direction: ``LR`` from left to right, ``TB`` from top to bottom.
         depth: How far from the output nodes may be, in edges; None for any distance.
@@ -83,5 +89,13 @@ def draw(
     Raises:
         GradcliError: An operation on the way has no derivative by the argument that is asked for.
     """
-    shown = diagram(tape, title=title or tape.names[tape.output], view=view, direction=direction, depth=depth, most=most)
+    shown = diagram(tape, title=title or _title(tape), view=view, direction=direction, depth=depth, most=most)
     return Drawing(shown)
+
+
+def _title(tape: Tape) -> str:
+    """The output as an expression of the variables; its name where that is long."""
+    graph, output = tape.graph, tape.output
+    if not is_operation(graph, output) or written_sizes(graph)[output] > _LONGEST:
+        return tape.names[output]
+    return to_text(written_out(graph, output, tape.names))
