@@ -83,7 +83,7 @@ class Question(Frozen, eq=False):
         if self.order == 0:
             return self.value
         found = self.derivatives[self.wrt][self.graph.output]
-        return numpy.zeros(self.count) if found is None else found
+        return numpy.broadcast_to(0.0 if found is None else found, (self.count,))
 
     @cached_property
     def terms(self) -> float:
