@@ -7,9 +7,12 @@ import re
 import unicodedata
 from collections.abc import Collection
 
+from gradcli.errors import GradcliError
+from gradcli.language.ast import Call, Name, postorder
 from gradcli.language.parser import ReadText
 from gradcli.language.readings.read import read as read_with
 from gradcli.language.readings.vocabulary import DERIVATIVE, GREEK, Vocabulary, letter
+from gradcli.language.statements import expressions
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.constants import VALUES
 from gradcli.ops.declaration.operation import function_names, spelled
@@ -27,6 +30,10 @@ _RECIPROCALS = {
     "sec": "cos", "csc": "sin", "cosec": "sin", "cot": "tan", "ctg": "tan", "cotg": "tan", "ctn": "tan",
     "sech": "cosh", "csch": "sinh", "coth": "tanh", "cth": "tanh", "ctgh": "tanh",
 }  # fmt: skip
+_ARGUMENTS = frozenset("xyzθφ")
+"""What functions are taken of, mostly."""
+_CONSTANTS = frozenset("e")
+"""Letters that are numbers."""
 INSTEAD = {
     **{word: f"1/{name}(x)" for word, name in _RECIPROCALS.items()},
     **dict.fromkeys(("arccot", "arcctg", "acot"), "pi/2 - atan(x)"),
@@ -132,3 +139,28 @@ def read(
         GradcliError: It is not understood, or may mean two things.
     """
     return read_with(text, where, how, vocabulary(), known, alone=alone)
+
+
+def taken_apart(name: str, others: Collection[str]) -> str:
+    """What people mean by a name that runs functions and letters together: ``x*ln(x)`` by xlnx; empty for what may be a name.
+
+    A function's argument has to be usual, or to stand elsewhere, so that cost may be a cost; so have letters alone.
+
+    Args:
+        name: The name.
+        others: The other names of its text.
+    """
+    calls = any(function in name for function in function_names() if 1 < len(function) < len(name))
+    if not name.isalnum() or not (calls or set(name) <= {*others, *_CONSTANTS}):
+        return ""
+    try:
+        found = read(name)
+    except GradcliError:
+        return ""
+    nodes = [node for statement in found.program.statements for value in expressions(statement) for node in postorder(value)]
+    names = [node.name for node in nodes if isinstance(node, Name)]
+    if any(isinstance(node, Call) for node in nodes):
+        meant = len(set(names)) < len(names) or not {*others, *_ARGUMENTS}.isdisjoint(names)
+    else:
+        meant = len(names) > 1 and set(names) <= {*others, *_CONSTANTS} and not set(others).isdisjoint(names)
+    return found.read_as if meant else ""

@@ -83,7 +83,8 @@ class Question(Frozen, eq=False):
         if self.order == 0:
             return self.value
         found = self.derivatives[self.wrt][self.graph.output]
-        return numpy.broadcast_to(0.0 if found is None else found, (self.count,))
+        one = found is None or numpy.size(found) == 1  # the same at all points
+        return numpy.broadcast_to(0.0 if found is None else found, (self.count,)) if one else found
 
     @cached_property
     def terms(self) -> float:

@@ -171,6 +171,30 @@ def test_what_a_lenient_reader_reads_is_said_where_the_strict_one_refuses(text: 
     assert f"read as: {read_as[1]}\n" in command(["diff", text, "--read", "lenient"])[2]
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "meant"),
+    [
+        ("2xlnx", "xlnx", "x*ln(x)"),
+        ("sinxcosx", "sinxcosx", "sin(x)*cos(x)"),
+        ("xe^x", "xe", "x*e"),
+        ("x^2 + xy + y^2", "xy", "x*y"),
+        ("cosa + a", "cosa", "cos(a)"),
+        ("x^2sin3x", "sin3x", "sin(3*x)"),
+    ],
+)
+def test_functions_and_letters_that_run_together_are_refused(text: str, name: str, meant: str) -> None:
+    code, out, err = command(["diff", text])
+    assert (code, out) == (2, "")
+    assert f"{name} is one name" in err
+    assert f"hint: write {meant}" in err
+    assert command(["diff", text, "--wrt", name])[0] == 0
+
+
+@pytest.mark.parametrize("text", ["cost^2", "loss + bias", "w1*x + b1", "alpha*x", "sinx = 2; sinx*x", "xy", "single*x"])
+def test_what_may_be_a_name_is_one(text: str) -> None:
+    assert command(["diff", text])[0] == 0
+
+
 @pytest.mark.parametrize("text", ["x+", "(x", "x + ) 2", "f(x) = "])
 def test_what_nobody_reads_gets_no_such_hint(text: str) -> None:
     code, _, err = command(["diff", text])

@@ -192,7 +192,7 @@ def test_a_script_gets_ascii_where_the_stream_has_nothing_else() -> None:
         ["explain", "x*w; x + w"],
         ["graph", "log(x)", "--x", "0"],
         ["run", "log(x)", "--x", "0"],
-        ["simplify", "sinx + x"],
+        ["simplify", "sin2 + x"],
         ["taylor", "x; x^2"],
         ["exercise", "a*sin(x^3)", "--choose", "a=2..3", "-n", "9"],
     ],

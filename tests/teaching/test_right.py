@@ -40,7 +40,11 @@ def test_no_form_of_the_right_answer_is_wrong(question: str) -> None:
 
 
 def test_a_variable_alone_is_a_question() -> None:
-    assert [Marker("x", "x").mark(answer).verdict for answer in ("1", "x", "x^2")] == [Verdict.RIGHT, Verdict.WRONG, Verdict.WRONG]
+    assert [Marker("x", "x").mark(answer).verdict for answer in ("1", "x", "x^2")] == [
+        Verdict.RIGHT,
+        Verdict.WRONG,
+        Verdict.WRONG,
+    ]
 
 
 @pytest.mark.parametrize(

@@ -72,8 +72,38 @@ def side_as_read(text: str, whole: str, where: str, options: ReadOptions) -> str
     elif options.read is None and "=" in whole and re.fullmatch(_DEFINED, whole):
         how = "lenient"
     if how == "strict":
+        _refuse_run_together(text, where, options)
         return text
     return _read(text, where, how, options)
+
+
+def _refuse_run_together(text: str, where: str, options: Options) -> None:
+    """Check that no name of a strict text is what people write for a product or a call, as xlnx and xe^x are.
+
+    Names that are given mean what they say, and so do all where values come by name from a file.
+
+    Raises:
+        GradcliError: One is.
+    """
+    if len(text) > _SHORT or not {"bindings", "feed"}.isdisjoint(options.given) or not re.search(r"[^\W\d]\w", text):
+        return
+    from gradcli.language.parser import parse
+    from gradcli.language.statements import free_names
+
+    try:
+        names = free_names(parse(text))
+    except GradcliError:
+        return  # that is said where it is parsed
+    given = set(_names_given(options))
+    for name, span in names.items():
+        if name in given or len(name) < 2:
+            continue
+        from gradcli.ops.words import taken_apart
+
+        meant = taken_apart(name, {*names, *given} - {name})
+        if meant:
+            hint = f"write {meant}, or add --read lenient; a variable of that name is given by --wrt {name} or a value"
+            raise GradcliError(f"{name} is one name, and so one variable", span, hint, source=text, where=where)
 
 
 def _read(text: str, where: str, how: str, options: Options) -> ReadText:
@@ -148,8 +178,6 @@ _SHORT = 400
 
 def say_reading(text: str, options: ReadOptions) -> None:
     """Say as what a text was read that is not written strictly."""
-    from gradcli.language.parser import ReadText
-
     if not isinstance(text, ReadText) or "json" in options.given or options.given.get("format") == "json":
         return
     from gradcli.cli.framework.streams import write_note
