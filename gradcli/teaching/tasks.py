@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 
+import numpy
+
 from gradcli.errors import GradcliError, UnknownVariableError
 from gradcli.graph.graph import Shape
 from gradcli.graph.names import RESULT, result_name
@@ -17,7 +19,7 @@ from gradcli.ops.declaration.constants import is_constant
 from gradcli.teaching.marking import Marker
 from gradcli.teaching.parts import Parts
 from gradcli.teaching.question import derivative_of, named_lines, program_with_names
-from gradcli.typing import TYPE_CHECKING
+from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gradcli.teaching.arrays.marking import ArrayMarker
@@ -56,7 +58,7 @@ def task(
     wrt: Sequence[str],
     *,
     order: int = 1,
-    at: Mapping[str, float] | None = None,
+    at: Mapping[str, Any] | None = None,
     digits: int | None = None,
     tolerance: float | None = None,
     shapes: Mapping[str, Shape] | None = None,
@@ -86,14 +88,16 @@ def task(
     names = variables_of(program, wrt)
     if form and (shapes or ask == TANGENT):
         raise GradcliError("a form is asked for of formulas in numbers, and of no tangent", hint="leave out --form")
-    if shapes:
-        if ask not in (DERIVATIVE, GRADIENT, JACOBIAN) or order != 1 or at or digits is not None:
-            raise GradcliError("of arrays a gradient or a Jacobian is asked for, as a formula", hint="--ask gradient or jacobian")
+    arrays = {name: numpy.shape(value) for name, value in (at or {}).items() if numpy.ndim(value)}
+    if shapes or arrays:
+        if ask not in (DERIVATIVE, GRADIENT, JACOBIAN) or order != 1 or digits is not None:
+            raise GradcliError("of arrays a gradient or a Jacobian is asked for", hint="--ask gradient or jacobian")
         if len(names) > 1:
             raise GradcliError("by which variable is the derivative?", hint=f"add --wrt with one of {', '.join(names)}")
         from gradcli.teaching.arrays.marking import ArrayMarker
 
-        return ArrayMarker(expression, names[0], shapes, jacobian=ask == JACOBIAN, tolerance=tolerance)
+        sizes = {**(shapes or {}), **arrays}
+        return ArrayMarker(expression, names[0], sizes, jacobian=ask == JACOBIAN, tolerance=tolerance, at=at)
     if not 0 < order <= HIGHEST or (digits is not None and digits < 1):
         raise GradcliError(f"the order is one from 1 to {HIGHEST}, and digits are one or more")
     for name, number in (at or {}).items():

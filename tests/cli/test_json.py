@@ -182,3 +182,25 @@ def test_a_script_gets_ascii_where_the_stream_has_nothing_else() -> None:
     _, out, _ = command(["eval", "θ^2", "--θ", "3", "--json"], environment={"PYTHONIOENCODING": "ascii"})
     assert out.isascii()
     assert check("eval", out)["grad"] == {"θ": 6.0}
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        ["eval", "1/x", "--x", "0"],
+        ["eval", "x*w; x + w", "--x", "1", "--w", "2"],
+        ["explain", "x*w; x + w"],
+        ["graph", "log(x)", "--x", "0"],
+        ["run", "log(x)", "--x", "0"],
+        ["simplify", "sinx + x"],
+        ["taylor", "x; x^2"],
+        ["exercise", "a*sin(x^3)", "--choose", "a=2..3", "-n", "9"],
+    ],
+    ids=" ".join,
+)
+def test_what_is_warned_of_stands_in_the_document(call: list[str]) -> None:
+    _, written, errors = command([*call, "--json"])
+    warned = [line.removeprefix("warning: ") for line in errors.splitlines() if line.startswith("warning: ")]
+    assert warned
+    assert set(warned) <= set(json.loads(written)["warnings"])
+    assert list(json.loads(written))[-1] == "warnings"

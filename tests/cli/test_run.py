@@ -102,6 +102,14 @@ def test_a_row_gives_what_a_run_of_its_own_gives(mode: str) -> None:
         assert all(value == pytest.approx(other, rel=1e-12) for value, other in pairs)
 
 
+@pytest.mark.parametrize("program", ["1/x if x >= 0 else log(x)", "where(x == 0, 1, sin(x)/x)", "sqrt(x)"])
+def test_csv_of_both_modes_is_the_same(program: str) -> None:
+    call, values = ["run", "-e", program, "--feed", "-", "--format", "csv"], b"x\n1\n0\n-1\n2.5\n"
+    dynamic, static = [command([*call, "--mode", mode], values)[1] for mode in ("dynamic", "static")]
+    assert dynamic == static
+    assert '"' not in dynamic
+
+
 def test_the_format_of_the_rows_does_not_matter() -> None:
     values = rows(3000)
     arguments = ["run", "-e", BRANCHES, "--feed", "-", "--format", "csv"]
@@ -246,7 +254,7 @@ def test_a_line_that_does_not_end_is_a_limit(monkeypatch: pytest.MonkeyPatch) ->
 def test_bytes_that_are_no_text_are_the_error_of_their_row() -> None:
     code, out, _ = command(["run", "-e", "x", "--feed", "-"], b"x\n1\n\xff\n3\n")
     assert code == 1
-    assert out.splitlines()[1:] == ["1,1.0,1.0,", "2,,,the value of x is no number: \ufffd", "3,3.0,1.0,"]
+    assert out.splitlines()[1:] == ["1,1.0,1.0,", "2,,,the row is not UTF-8", "3,3.0,1.0,"]
 
 
 @pytest.mark.parametrize("text", ["1_000", "٣", "0x10", "1 2", "True"])

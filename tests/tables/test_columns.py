@@ -7,11 +7,14 @@ import decimal
 import io
 from pathlib import Path
 
+import numpy
 import pyarrow
 import pytest
 from commandline import command, process
 from pyarrow import feather, ipc, parquet
 from table_files import read_table
+
+from gradcli.data.tables.records import texts
 
 
 def table() -> pyarrow.Table:
@@ -59,6 +62,16 @@ def test_dictionaries_of_several_pieces_are_one(format: str, tmp_path: Path, mon
             stream.write_table(pyarrow.table({"x": [1.0] * len(part), "word": part}))
     assert command(["run", "-e", "x", "--feed", str(feed), "--keep", "word", "-o", str(results)]) == (0, "", "")
     assert read_table(results, format)["word"] == [word for some in words for word in some]
+
+
+def test_numbers_have_the_same_texts_whoever_writes_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gradcli.data.tables.records._MANY", 1)
+    source = numpy.random.default_rng(1)
+    ends = [edge * near for edge in (1e-4, 1.0, 1e10) for near in (1 - 2.0**-53, 1.0, 1 + 2.0**-52)]
+    for low, high in ((-4, 10), (-12, 18)):
+        numbers = source.uniform(-1, 1, 20_000) * 10 ** source.uniform(low, high, 20_000)
+        numbers = numpy.concatenate([numbers, ends, [0.0, -0.0, 3.0, 9999999999.5, 1e300, 5e-324], numpy.round(numbers, 2)])
+        assert list(texts(numbers, str)) == [repr(number) for number in numbers.tolist()]
 
 
 def test_what_is_no_number_is_refused_by_its_column(tmp_path: Path) -> None:

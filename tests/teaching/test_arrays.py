@@ -6,12 +6,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import numpy
 import pytest
 from commandline import command
 
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Shape
+from gradcli.output.schemas import SCHEMAS
 from gradcli.teaching.arrays.marking import ArrayMarker
 from gradcli.teaching.mistakes import MISTAKES
 from gradcli.teaching.tasks import task
@@ -175,3 +177,24 @@ def test_arrays_by_the_command(tmp_path: Path) -> None:
     answers.write_text('student,q\nAda,"outer(ones(2), x)"\n')
     code, out, err = command(["grade", "-f", str(quiz), "--answers", str(answers), "--format", "csv"])
     assert (code, err, ",right,1," in out) == (0, "", True)
+
+
+def test_numbers_at_a_point_of_arrays() -> None:
+    """Expected by hand: the gradient of x·x is 2x, that of ‖x‖ is x/‖x‖, that of the sum of A·x the sums of the columns of A."""
+    for question, at, right, wrong, kind in (
+        ("dot(x, x)", {"x": [1, -2, 4]}, "[2, -4, 8]", "[1, -2, 4]", "graph.path_lost"),
+        ("norm(x)", {"x": [3, 4]}, "[0.6, 0.8]", "[0.7, 0.8]", ""),
+        ("sum(A@x)", {"A": [[1, 2], [3, 4]], "x": [1, 2]}, "[4, 6]", "[3, 7]", "array.operand_transposed"),
+    ):
+        marker = task(question, "gradient", ["x"], at=at)
+        assert marker.mark(right).verdict is Verdict.RIGHT
+        marked = marker.mark(wrong)
+        assert marked.verdict is Verdict.WRONG
+        assert marked.at_one_point
+        assert (marked.reasons[0].kind if marked.reasons else "") == kind
+    call = ["grade", "sum(A@x)", "--ask", "gradient", "--wrt", "x", "--json"]
+    code, out, _ = command([*call, "--at", "A=[[1,2],[3,4]],x=[1,2]", "--", "[4,6]"])
+    jsonschema.validate(json.loads(out), SCHEMAS["grade"])
+    assert code == 0
+    with pytest.raises(GradcliError, match="the point has no value for t"):
+        task("t*sum(A)", "gradient", ["A"], at={"A": [1, 2]})

@@ -16,7 +16,7 @@ MOST_NAMED = 6
 
 GROUPS = {
     "values": "Values, gradients, graphs",
-    "programs": "Programs",
+    "programs": "Whole programs",
     "calculus": "Derivatives and algebra",
     "analysis": "Is it right, and what follows",
     "teaching": "For classes",

@@ -194,8 +194,8 @@ class CsvWriter:
         return text if text.startswith('"') else text.replace(".", self.layout.decimal)
 
     def _text(self, value: Any) -> str:
-        if type(value) is float:
-            return repr(value)
+        if isinstance(value, float):
+            return repr(float(value))
         return "" if value is None else self._cell(json.dumps(json_number(value)))
 
     def _kept(self, value: Any) -> str:

@@ -25,9 +25,6 @@ TOKEN = re.compile(
 _LEVELS = {"||": 1, "&&": 2, "===": 3, "!==": 3, "<": 4, "<=": 4, ">": 4, ">=": 4, "+": 5, "-": 5, "*": 6, "/": 6, "%": 6}
 """How tightly operators bind; all associate to the left."""
 
-NEGATION = 7
-"""How tightly a sign binds."""
-
 
 class Literal(Frozen):
     """A number: a constant of the graph, or one of a template as its text."""

@@ -29,7 +29,7 @@ _DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _WORD = re.compile(r"\w+")
 _PLACE = re.compile(r"\{(\d+)\}")
 
-DOUBLE, SINGLE = PRECISIONS = ("float64", "float32")
+DOUBLE, SINGLE = ("float64", "float32")
 
 ATOM = 100
 """The precedence of what never needs parentheses."""

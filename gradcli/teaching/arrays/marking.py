@@ -50,12 +50,18 @@ class ArrayMarker:
         GradcliError: See :func:`gradcli.teaching.arrays.question.compile_array_question`.
     """
 
-    at: Mapping[str, float] | None = None
-
     def __init__(
-        self, expression: str, wrt: str, shapes: Mapping[str, Shape], *, jacobian: bool = False, tolerance: float | None = None
+        self,
+        expression: str,
+        wrt: str,
+        shapes: Mapping[str, Shape],
+        *,
+        jacobian: bool = False,
+        tolerance: float | None = None,
+        at: Mapping[str, Any] | None = None,
     ) -> None:
-        self.arrays = compile_array_question(expression, wrt, shapes, jacobian=jacobian)
+        self.at = at
+        self.arrays = compile_array_question(expression, wrt, shapes, jacobian=jacobian, at=at)
         self.question = self.arrays.told
         self.jacobian = jacobian
         self.tolerance = max(_EXACT, tolerance or 0.0)
@@ -112,7 +118,7 @@ class ArrayMarker:
                 marked = unreadable(answer, error)
             own, text = self.question, self._right_text
             right = f"∂{own.names[own.graph.output]}/∂{own.wrt} = {text}" if text else ""
-            self._marked[answer] = replace(marked, right=right)
+            self._marked[answer] = replace(marked, right=right, at_one_point=self.at is not None)
         return self._marked[answer]
 
     def _judged(self, answer: str, value: Expression, read_as: str) -> Marked:

@@ -61,7 +61,9 @@ class ArrayQuestion(Frozen, eq=False):
         return tuple(numpy.shape(self.right[0]))
 
 
-def compile_array_question(expression: str, wrt: str, shapes: Mapping[str, Shape], *, jacobian: bool) -> ArrayQuestion:
+def compile_array_question(
+    expression: str, wrt: str, shapes: Mapping[str, Shape], *, jacobian: bool, at: Mapping[str, Any] | None = None
+) -> ArrayQuestion:
     """Compile a question.
 
     Args:
@@ -69,6 +71,7 @@ def compile_array_question(expression: str, wrt: str, shapes: Mapping[str, Shape
         wrt: The variable to differentiate by.
         shapes: The shapes of the variables that are arrays.
         jacobian: Whether the derivatives of each element of the result are asked for, and not the gradient of a number.
+        at: The point at which numbers are asked for; None where a formula is.
 
     Raises:
         GradcliError: The expression is wrong, does not have the variable, or has no values at the points that are tried.
@@ -89,8 +92,13 @@ def compile_array_question(expression: str, wrt: str, shapes: Mapping[str, Shape
     seeds = list(numpy.eye(math.prod(result)).reshape(-1, *result)) if jacobian and result else [1.0]
     needs = requires_grad(graph, [graph.variables[wrt]])
     points, values, right = [], [], []
-    for turn in range(_TRIES):
-        point = {name: _numbers(graph.shape(id), turn, at) for at, (name, id) in enumerate(graph.variables.items())}
+    if at is not None and (missing := [name for name in graph.variables if name not in at]):
+        raise GradcliError(f"the point has no value for {missing[0]}", hint=f"add --at {missing[0]}=...")
+    for turn in range(_TRIES if at is None else 1):
+        point = at and {name: numpy.asarray(at[name], float) for name in graph.variables}
+        point = point or {
+            name: _numbers(graph.shape(id), turn, place) for place, (name, id) in enumerate(graph.variables.items())
+        }
         with quiet():
             found = evaluate(graph, point)
             own = stacked([_by(graph, found, needs, seed, wrt) for seed in seeds], result if jacobian else ())
@@ -100,7 +108,7 @@ def compile_array_question(expression: str, wrt: str, shapes: Mapping[str, Shape
             right.append(own)
         if len(points) == POINTS:
             break
-    if len(points) < 2:
+    if len(points) < (2 if at is None else 1):
         raise GradcliError("it and its derivative have no values at the points that were tried")
     told = _told(expression, program, graph, wrt, points, values, right)
     return ArrayQuestion(shapes, graph, wrt, points, values, seeds, right, told)
