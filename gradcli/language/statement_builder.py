@@ -77,7 +77,7 @@ def _assigned_instead(target: Expression) -> str:
         return "zero_grad NAME clears a gradient" if target.name == "grad" else "a program does not change it"
     if isinstance(target, Operator) and isinstance(target.operands[0], Call) and target.operands[0].function in ("while", "if"):
         return "write while C { ... }, with the block in braces"
-    return "to compare, write ==; to assign, write name = value; an equation is what diff --implicit takes"
+    return "to compare, write ==; to assign, write name = value; an equation is what diff --implicit and equal --equations take"
 
 
 def _check_body(function: str, body: tuple[Statement, ...], span: Span) -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from fractions import Fraction
 
-from gradcli.algebra.sums.interned import ABS
+from gradcli.algebra.sums.interned import ABS, value_of
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.terms import ONE, Monomial, Rational, whole
+from gradcli.ops.catalogue import OPERATIONS
 from gradcli.typing import NamedTuple
 
 _MOST_TERMS = 64
@@ -249,10 +250,20 @@ def _difference(algebra: Algebra, form: int) -> tuple[int, int]:
     linear = [(monomial[0][0], factor) for monomial, factor in terms.items() if len(monomial) == 1 and monomial[0][1] == 1]
     if len(linear) == len(terms) == 1:
         [(atom, factor)] = linear
+        if not number and (zero := _only_zero(algebra.atoms[atom].kind)) is not None:
+            return _difference(algebra, algebra.add([*algebra.arguments(atom), algebra.number(-zero)]))
         return algebra.of_atom(atom), algebra.number(-Fraction(number) / factor)
     if len(linear) == len(terms) == 2 and not number and linear[0][1] == -linear[1][1]:
         return algebra.of_atom(linear[0][0]), algebra.of_atom(linear[1][0])
     return form, algebra.number(0)
+
+
+def _only_zero(kind: str) -> Rational | None:
+    """The only number at which a function is 0, which is that of its inverse at 0: 1 for log."""
+    declared = OPERATIONS.get(kind)
+    inverse = OPERATIONS.get(declared.facts.inverse) if declared is not None and declared.facts.inverse else None
+    value = value_of(inverse.name, [0.0]) if inverse is not None else None
+    return int(value) if value in (0, 1) and value_of(kind, [float(value)]) == 0 else None
 
 
 def _divisors(algebra: Algebra, form: int) -> set[int]:

@@ -15,6 +15,9 @@ _LONGEST = 512
 
 _LARGEST_PRIME = 1000
 
+_LONGEST_MERGED = 8
+"""The factor of an exponent up to which a power of a number is merged with others."""
+
 _Exponents = dict[tuple[int | str, Monomial], Rational]
 """By a prime number, or e, and a monomial the rational number that it is raised to times that monomial."""
 
@@ -89,6 +92,38 @@ def _bases(algebra: Algebra, kind: str, content: tuple[int, ...]) -> dict[int | 
                 return None
             found[prime] = found.get(prime, 0) + sign
     return found
+
+
+def merged_powers(algebra: Algebra, form: int) -> int:
+    """Powers of numbers in a product as one, where that is shorter: 4^x/2^x is 2^x, and 2^x·3^x is 6^x."""
+    parts: list[int] = []
+    for monomial, coefficient in algebra.forms[form]:
+        bases: dict[int, Fraction] = {}  # by an exponent without its factor
+        left: dict[int, Rational] = dict(monomial)
+        for atom, power in monomial:
+            if algebra.atoms[atom].kind != POW or not _is_exponential(algebra, atom):
+                continue
+            base, (inner, factor) = algebra.rational(algebra.arguments(atom)[0]), algebra.as_term(algebra.arguments(atom)[1])
+            times = Fraction(factor) * power
+            if base is None or base <= 0 or times.denominator != 1 or abs(times) > _LONGEST_MERGED:
+                continue
+            exponent = algebra.form({inner: 1})
+            bases[exponent] = bases.get(exponent, Fraction(1)) * Fraction(base) ** int(times)
+            del left[atom]
+        if len(monomial) - len(left) < 2:
+            parts.append(algebra.form({monomial: coefficient}))
+            continue
+        product = algebra.form({tuple(sorted(left.items())): coefficient})
+        for exponent, number in bases.items():
+            if number.numerator == 1:
+                number, exponent = 1 / number, algebra.scale(exponent, -1)
+            if max(number.numerator, number.denominator) > _LARGEST_PRIME:
+                return form
+            raised = algebra.number(1) if number == 1 else algebra.raised(algebra.number(whole(number)), exponent)
+            product = algebra.multiply(product, raised)
+        parts.append(product)
+    found = algebra.add(parts)
+    return found if algebra.size(found) < algebra.size(form) else form
 
 
 def _primes(number: int) -> Iterator[int]:

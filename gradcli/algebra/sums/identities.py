@@ -12,11 +12,14 @@ import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from gradcli.algebra.sums.exponentials import merged_powers
+from gradcli.algebra.sums.interned import POW
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.terms import ONE, Monomial, Rational, divided
 from gradcli.language.ast import Call, Number, Operator, children, postorder
 from gradcli.language.parser import parse_expression
-from gradcli.ops.elementwise.exponential import log
+from gradcli.ops.elementwise.exponential import exp, log
+from gradcli.ops.elementwise.trigonometric import cosh, sinh
 from gradcli.typing import NamedTuple
 
 
@@ -43,6 +46,8 @@ IDENTITIES = (
     Identity("cosh(x)^2 + sinh(x)^2", "cosh(2*x)"),
     Identity("2*cosh(x)^2 - 1", "cosh(2*x)"),
     Identity("2*sinh(x)^2 + 1", "cosh(2*x)"),
+    Identity("-1/2*cos(x) + 1/2", "sin(1/2*x)^2"),
+    Identity("1/2*cos(x) + 1/2", "cos(1/2*x)^2"),
     Identity("-sin(x)^2 + 1", "cos(x)^2"),
     Identity("-cos(x)^2 + 1", "sin(x)^2"),
     Identity("cosh(x)^2 - 1", "sinh(x)^2"),
@@ -138,7 +143,7 @@ def _combined(symbol: str, operands: Sequence[dict[Monomial, Rational]]) -> dict
     return {(*left, *[(place, sign * e) for place, e in right]): Fraction(a) / b if sign < 0 else a * b}
 
 
-_KINDS = frozenset(kind for one in IDENTITIES for kind in re.findall(r"[a-z]\w*(?=\()", one.pattern + one.result))
+_KINDS = frozenset(kind for one in IDENTITIES for kind in re.findall(r"[a-z]\w*(?=\()", one.pattern + one.result)) | {exp.name}
 """The functions that identities know."""
 
 
@@ -149,12 +154,14 @@ _MULTIPLES = range(1, 17)
 def with_identities(algebra: Algebra, form: int) -> int:
     """The form with one identity used, where that makes it shorter."""
     kinds = algebra.kinds(form)
+    if POW in kinds and (merged := merged_powers(algebra, form)) != form:
+        return merged
     if log.name in kinds and (collected := _collected_logarithms(algebra, form)) != form:
         return collected
     if kinds.isdisjoint(_KINDS):
         return form
     size = algebra.size(form)
-    for candidate in itertools.chain(_candidates(algebra, form), _taken_apart(algebra, form)):
+    for candidate in itertools.chain(_candidates(algebra, form), _taken_apart(algebra, form), _of_exponentials(algebra, form)):
         algebra.room -= len(algebra.forms[candidate])
         if algebra.size(candidate) < size:
             return candidate
@@ -183,6 +190,28 @@ def _candidates(algebra: Algebra, form: int) -> Iterator[int]:
                 else:
                     left = algebra.form({m: c for m, c in terms.items() if m not in used})
                     yield algebra.add([left, _instance(algebra, pattern, rest, times, argument)])
+
+
+def _of_exponentials(algebra: Algebra, form: int) -> Iterator[int]:
+    """The form with exp(u) + exp(-u) as 2·cosh(u), and exp(u) - exp(-u) as 2·sinh(u)."""
+    terms = dict(algebra.forms[form])
+    found: dict[tuple[Monomial, int], Monomial] = {}
+    for monomial in terms:
+        powers = {atom: power for atom, power in monomial if algebra.atoms[atom].kind == exp.name}
+        if len(powers) != 1:
+            continue
+        [(atom, power)] = powers.items()
+        rest, argument = divided(monomial, powers), algebra.scale(algebra.arguments(atom)[0], power)
+        other = found.get((rest, algebra.scale(argument, -1)))
+        found[rest, argument] = monomial
+        if other is None or abs(terms[other]) != abs(terms[monomial]):
+            continue
+        if all(c < 0 for _, c in algebra.forms[argument]):
+            argument, monomial, other = algebra.scale(argument, -1), other, monomial
+        kind, first = (cosh if terms[other] == terms[monomial] else sinh), terms[monomial]
+        function = algebra.atom(kind.name, (argument,))
+        left = algebra.form({m: c for m, c in terms.items() if m not in (monomial, other)})
+        yield algebra.add([left, algebra.settled(algebra.joined(rest, ((function, 1),)), 2 * first)])
 
 
 def _taken_apart(algebra: Algebra, form: int) -> Iterator[int]:

@@ -7,16 +7,13 @@ from fractions import Fraction
 
 from gradcli.algebra.sums.forms import Forms
 from gradcli.algebra.sums.interned import ABS, EXP, POW
-from gradcli.algebra.sums.terms import ONE, Monomial, Rational, common_monomial, content_of, divided, whole
+from gradcli.algebra.sums.terms import ONE, Monomial, Rational, common_monomial, content_of, divided, root_and_rest, whole
 from gradcli.ops.catalogue import CHOICE
 from gradcli.ops.declaration.rational import power as exact_power
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.algebra.assumptions.facts import Assumptions
-
-_PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31)
-"""Whose powers come out of roots: sqrt(8) is 2·sqrt(2)."""
 
 
 class Algebra(Forms):
@@ -286,7 +283,10 @@ class Algebra(Forms):
                 self.cancelled.update(atom for atom, e in monomial if e < 0 and not self.is_nonzero(atom))
             return self.settled(tuple((atom, whole(e * exponent)) for atom, e in monomial), number)
         if coefficient == 1 and len(monomial) == 1 and (monomial[0][1] == 1 or _is_root(monomial[0][1])):
-            return self.of_atom(monomial[0][0], monomial[0][1] * exponent)  # sqrt(x)^r = x^(r/2)
+            (atom, times), kind = monomial[0], self.atoms[monomial[0][0]].kind
+            inside = self.of(EXP, self.scale(self.arguments(atom)[0], times * exponent)) if kind == EXP else None
+            raised = self.of_atom(atom, times * exponent)  # sqrt(x)^r = x^(r/2)
+            return raised if inside is None or self.size(inside) >= self.size(raised) else inside  # sqrt(exp(2·x)) = exp(x)
         together = self.of_atom(self.atom("form", (form,)), exponent)
         apart = self._root(monomial, coefficient, exponent)
         return together if apart is None or self.size(apart) > self.size(together) else apart
@@ -354,7 +354,7 @@ class Algebra(Forms):
         rest = exponent - int(exponent)
         monomial: dict[int, Rational] = {}
         for part, power in zip(Fraction(value).as_integer_ratio(), (rest, -rest), strict=True):
-            root, inside = _root_and_rest(part, power.denominator)
+            root, inside = root_and_rest(part, power.denominator)
             outside = outside * Fraction(root) ** power.numerator
             if inside != 1:
                 monomial[self.atom("form", (self.number(inside),))] = power
@@ -364,12 +364,3 @@ class Algebra(Forms):
 def _is_root(exponent: Rational) -> bool:
     """Whether a power has this exponent for no negative base: sqrt(x), x^(3/4)."""
     return isinstance(exponent, Fraction) and exponent.denominator % 2 == 0
-
-
-def _root_and_rest(value: int, degree: int) -> tuple[int, int]:
-    """An integer as r^degree·rest, with small primes taken into r."""
-    root = 1
-    for prime in _PRIMES if degree < value.bit_length() else ():  # else not even 2^degree is in it
-        while prime**degree <= value and value % prime**degree == 0:
-            root, value = root * prime, value // prime**degree
-    return root, value

@@ -20,6 +20,9 @@ ONE: Monomial = ()
 LONG_NUMBER = 64
 """The bits of a number that count as much as an operation."""
 
+_PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31)
+"""Whose powers come out of roots: sqrt(8) is 2·sqrt(2)."""
+
 
 def whole(value: Rational) -> Rational:
     """The rational number as an integer where it is one."""
@@ -75,3 +78,12 @@ def divided(monomial: Monomial, common: Mapping[int, Rational]) -> Monomial:
     """A monomial without a factor that it has."""
     powers = [(atom, whole(exponent - common[atom]) if atom in common else exponent) for atom, exponent in monomial]
     return tuple([power for power in powers if power[1]])
+
+
+def root_and_rest(value: int, degree: int) -> tuple[int, int]:
+    """An integer as r^degree·rest, with small primes taken into r."""
+    root = 1
+    for prime in _PRIMES if degree < value.bit_length() else ():  # else not even 2^degree is in it
+        while prime**degree <= value and value % prime**degree == 0:
+            root, value = root * prime, value // prime**degree
+    return root, value

@@ -136,7 +136,7 @@ def _read(text: str, reading: str, vocabulary: Vocabulary, known: Collection[str
     statements = tuple(run(_with_brackets(text, tokens), _automaton(text, tokens, tables, builder), _Behind(tokens)))
     if reading == LATEX:
         statements = tuple(of_matrices(statement, text, vocabulary) for statement in statements)
-    note_silent(statements, text, notes)
+    note_silent(statements, typed, notes)
     read_as = program_text(Program(statements), "; ")
     program = Program(statements, may_differentiate=DERIVATIVE in read_as)
     if not program.statements or all(isinstance(statement, Definition) for statement in program.statements):
