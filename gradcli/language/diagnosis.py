@@ -11,6 +11,7 @@ from gradcli.language.grammar import END, Token
 from gradcli.language.other_languages import brace, misplaced, step
 
 _QUOTES = "quotation marks and primes are not part of an expression"
+_STATEMENTS = "',' stands only between the arguments of a function; separate statements with ';'"
 _DERIVATIVE = "gradcli diff gives a derivative; inside of an expression it is d/dx(x^2), with --read lenient"
 _CHARACTERS = {
     "&": "write and",
@@ -25,7 +26,8 @@ _CHARACTERS = {
     "∂": "--wrt NAME asks for a derivative",
     "∞": "write inf",
     "_": "a name begins with a letter, and a number is written without _",
-    **dict.fromkeys("'\"`´‘’“”„«»′″", _QUOTES),
+    **dict.fromkeys("'\"`´′″", _QUOTES),
+    **dict.fromkeys("‘’“”„«»", f'{_QUOTES}; on the command line they are straight: "x^2"'),
 }
 """What to write in place of a character that the language does not have."""
 
@@ -188,7 +190,7 @@ def unexpected(text: str, token: Token, previous: Token, expected: Collection[st
     elif token.kind == "COMMA" and previous.kind == "NUMBER":
         hint = _numbers_in_a_row(text, previous.span[0])
     elif token.kind == "COMMA":
-        hint = "',' stands only between the arguments of a function; separate statements with ';'"
+        hint = _STATEMENTS
     elif token.kind == "EQUAL":
         hint = "to compare, write ==; to assign, write name = value"
     elif token.kind in ("IF", "ELSE"):
@@ -198,6 +200,8 @@ def unexpected(text: str, token: Token, previous: Token, expected: Collection[st
 
 def _numbers_in_a_row(text: str, at: int) -> str:
     """What to write in place of a number and a comma: a decimal, an array, or the items of an index."""
+    if re.compile(r"[^,]*,\s*[^\W\d]\w*\s*=(?!=)").match(text, at):
+        return _STATEMENTS
     found = re.compile(r"[^,;()\[\]\n]+(?:,[^,;()\[\]\n]+)+").match(text, at)
     row = found[0].strip() if found else ""
     row = ", ".join(part.strip() for part in row.split(","))

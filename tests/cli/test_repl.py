@@ -214,3 +214,27 @@ def test_a_command_may_give_variables_other_values_and_several_expressions() -> 
     code, out, _ = script("x = 3", "f(u) = u^2", "f(x)", ":eval -q --x 5", ":plot f(x) x^2 --x 0:1 --format csv")
     assert code == 0
     assert out.splitlines()[1:6] == ["y = 9    dy/dx = 6", "25", "10", "x,f(x),x^2", "0.0,0.0,0.0"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "last"),
+    [
+        (["x = 2", ":plot x^2 --format csv"], "5.0,25.0"),
+        (["x = [1, 2]", ":plot x^2 --format csv"], "5.0,25.0"),
+        (["softmax([1,2,3])", ":plot x^2 --x 0:1 --format csv"], "1.0,1.0"),
+        (["diff x^2"], "2*x"),
+        (["diff sin 3x --wrt x"], "3*cos(3*x)"),
+        (["x^2", "x", "undo"], "x^2"),
+        (["diff = 4; x = 3", "diff x"], "y = 12    ∂y/∂diff = 3    ∂y/∂x = 4"),
+        (["x = 2.0; w = 1.0", "y = x*w", "backward y", "w.grad"], "w.grad = 2"),
+        (["W = [[1,2],[3,4]]", "W.shape"], "W.shape = (2, 2)"),
+        (["w = 3", "w^2", "print w"], "w = 3"),
+    ],
+)
+def test_what_people_type_as_elsewhere(lines: list[str], last: str) -> None:
+    code, out, err = script(*lines)
+    assert (code, out.splitlines()[-1]) == (0, last), err
+
+
+def test_values_are_separated_by_semicolons() -> None:
+    assert "separate statements with ';'" in script("x=2, w=1")[2]

@@ -178,6 +178,7 @@ class Command(Generic[O]):
         takes_variables: Whether further options are variables of an expression.
         takes_expressions: Whether an argument is an expression, which may begin with a minus; so it is where there are variables.
         uses_values: Whether it is about an expression at values of its variables; one that is not says so of those it is given.
+        over_ranges: Whether a variable without a value goes over a range.
         work: What is said that it does where that takes long; empty for a command that asks and is answered.
     """
 
@@ -191,6 +192,7 @@ class Command(Generic[O]):
         takes_variables: bool = False,
         takes_expressions: bool = False,
         uses_values: bool = True,
+        over_ranges: bool = False,
         work: str = "working on it",
     ) -> None:
         self.name = run.__module__.rpartition(".")[2].replace("_", "-")
@@ -201,6 +203,7 @@ class Command(Generic[O]):
         self.takes_variables = takes_variables
         self.takes_expressions = takes_expressions or takes_variables
         self.uses_values = takes_variables and uses_values
+        self.over_ranges = over_ranges
         self.work = work
         self.options = record.declared()
         self.by_flag = {flag: option for option in self.options for flag in option.flags}

@@ -27,10 +27,14 @@ from gradcli.language.ast import Assignment, Definition, Program
 from gradcli.language.numbers import number_text
 from gradcli.language.parser import parse
 from gradcli.language.program_text import statement_text
-from gradcli.language.statements import free_names
+from gradcli.language.statements import Action, Print, free_names
 from gradcli.language.text import to_text
+from gradcli.lowering.programs.lower import is_fact
 from gradcli.output.wrapping import wrapped
-from gradcli.typing import Any
+from gradcli.typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gradcli.autodiff.passes.tape import Tape
 
 _SLOW = re.compile(r"\w\(|@")
 """In a value what may take its time at each key: ones(9999, 9999), or a file."""
@@ -40,6 +44,8 @@ _ASKED = re.compile(r"dy\s*/\s*d([^\W\d]\w*)|[yf]'(?:\(\s*[^\W\d]\w*\s*\))?")
 """What asks for the derivative of the last expression: dy/dx, y'."""
 _AT = re.compile(r"([^\W\d]\w*)('+)\(\s*([^()]*(?:\([^()]*\)[^()]*)*)\s*\)")
 """What asks for the derivative of a function at a place: f'(2), y''(pi/2)."""
+_LIKE_A_COMMAND = re.compile(r"([a-z][a-z-]+)(?:\s+(?:[\w\"'\[(]|--\w).*)?")
+"""What may be a command without its colon: diff x^2, which as a formula is no product of letters."""
 _BRACKET = re.compile(r"[()\[\]{}]|#[^\n]*")
 
 AHEAD_NODES = 2_000
@@ -87,6 +93,8 @@ class Session:
         try:
             if (word := WORDS.get(text)) and not self._is_name(text):
                 code = self._command(word)
+            elif (found := _LIKE_A_COMMAND.fullmatch(text)) and found[1] in {*command_names(), *OWN} and not self._is_name(found[1]):
+                code = self._as_command(text)
             elif (at := _AT.fullmatch(text)) and (self._is_name(at[1]) or not _ASKED.fullmatch(text)):
                 code = self._as_command(self.state.derivative_at(*at.groups()))
             elif (asked := _ASKED.fullmatch(text)) and not self._is_name("dy"):
@@ -142,6 +150,8 @@ class Session:
 
     def _statements(self, text: str) -> ExitCode | None:
         text = self._as_read(text)
+        if all(isinstance(one, Print) or is_fact(one) for one in parse(text, "line").statements):
+            return self._show(text)
         state, bound = self._after(text)
         shown = [f"{name} = {state.values[name]}" for name in bound]
         alone = state.last == self.state.last and state.named != self.state.named  # a function, which shows nothing
@@ -153,6 +163,15 @@ class Session:
         self._become(state)
         write_lines(visible(line) for line in shown)
         return None
+
+    def _show(self, text: str) -> None:
+        """Write what a line shows of the session: w.grad, W.shape, print w. It becomes no expression of the session."""
+        from gradcli.output.reports.runs.printed import printed_line
+
+        before = self.state.last
+        acts = bool(before) and any(isinstance(one, Action) for one in parse(before).statements)
+        tape = self._tape(self.state, f"{before}\n{text}\n0" if acts else f"{text}\n0")
+        write_lines(visible(printed_line(one)) for one in tape.printed)
 
     def _after(self, text: str, *, check: bool = True) -> tuple[State, list[str]]:
         """The state after a line, and the variables that it gives a value."""
@@ -183,11 +202,7 @@ class Session:
 
     def _result(self, state: State, limits: Mapping[str, Any] = NOTHING) -> str:
         """Value and gradient in one line."""
-        text = state.program(state.last)
-        with located(text, "line"):
-            program = parse(text, "line")
-            point = {name: number(value, name) for name, value in state.values_of(program).items()}
-            tape = recorded(program, Request(point, **limits))
+        tape = self._tape(state, state.last, limits)
         found = [f"{tape.names[tape.output]} = {number_text(tape.value)}"]
         if tape.adjoints[tape.output] is not None:
             found += [
@@ -195,6 +210,14 @@ class Session:
                 for name, value in tape.full_gradient.items()
             ]
         return "    ".join(" ".join(part.split()) for part in found)
+
+    def _tape(self, state: State, last: str, limits: Mapping[str, Any] = NOTHING) -> Tape:
+        """The run of a text, at the values of its variables."""
+        text = state.program(last)
+        with located(text, "line"):
+            program = parse(text, "line")
+            point = {name: number(value, name) for name, value in state.values_of(program).items()}
+            return recorded(program, Request(point, **limits))
 
     def ahead(self, text: str) -> str:
         """What a line would give, while somebody types it; what is wrong with it where it is not whole."""
@@ -235,8 +258,11 @@ class Session:
         command = command_named(name)
         kind, own_options = command.positional[0].strip("[]"), read(command, arguments)
         others = own_options.positional[: {"EXPRESSION": 1, "EXPRESSIONS": None}.get(kind, 0)]
+        if kind == "EXPRESSION" and not {*"'\""} & {*text}:
+            others = own_options.positional  # sin x
         for other in others:  # an expression that is given takes the place of the last one
             arguments.remove(other)
+        others = [" ".join(others)] if kind == "EXPRESSION" and others else others
         named = {given.name for given in own_options.variables} | {
             one.partition("=")[0] for one in own_options.given.get("set", ())
         }
@@ -258,9 +284,17 @@ class Session:
         if not texts[0]:
             raise GradcliError("there is no expression yet", hint="type one, such as (x+w)*(w+1)")
         programs = list(map(self.state.program, texts))
-        values = [self.state.values_of(parse(text)) for text in programs if command.uses_values]
+        values = [self._values(command, parse(text), named) for text in programs if command.uses_values]
         set = [f"--set={name}={value}" for name, value in (one for each in values for one in each.items()) if name not in named]
         return [*(["--expression"] if takes_program else []), *programs, *dict.fromkeys(set)]
+
+    def _values(self, command: Command[Any], program: Program, named: Collection[str]) -> Mapping[str, str]:
+        """The values that a command is given; where it goes over a range, one variable alone has that, and arrays have no place."""
+        values = self.state.values_of(program)
+        if not command.over_ranges:
+            return values
+        free = variables_among(free_names(program), self.state.values)
+        return {} if len(free) == 1 else {name: value for name, value in values.items() if not value.lstrip().startswith("[")}
 
     def _help(self) -> None:
         lines = [

@@ -106,7 +106,7 @@ def last_statement(program: Program) -> Statement:
         hint = f"add a last statement that uses {at.name}, such as {at.name}({', '.join(at.parameters)})"
         raise _no_output(at.span, "the program ends without an output", hint)
     while True:
-        valued = [s for s in block if not isinstance(s, Print | Action | Break | Definition) and not _is_fact(s)]
+        valued = [s for s in block if not isinstance(s, Print | Action | Break | Definition) and not is_fact(s)]
         if not valued:
             place = block[-1] if block else program.statements[-1]
             raise _no_output(place.span, "the program ends without an output")
@@ -116,7 +116,7 @@ def last_statement(program: Program) -> Statement:
         block = next((inner for inner in blocks(last) if inner), ())
 
 
-def _is_fact(statement: Statement) -> bool:
+def is_fact(statement: Statement) -> bool:
     """Whether a statement only shows what the tape knows of a node, such as ``w.grad``."""
     return isinstance(statement, Output) and isinstance(statement.value, Attribute)
 
@@ -132,7 +132,7 @@ def _check(program: Program) -> None:
         GradcliError: It does not, or they are not.
     """
     declared = [statement for statement in program.statements if isinstance(statement, Outputs)]
-    bare = [s for s in program.statements if isinstance(s, Output) and not _is_fact(s)]
+    bare = [s for s in program.statements if isinstance(s, Output) and not is_fact(s)]
     for again in [*declared[1:], *(bare if declared else [])]:
         hint = (
             f"write {statement_text(declared[0])}, {to_text(again.value)}"

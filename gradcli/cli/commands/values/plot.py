@@ -173,5 +173,6 @@ COMMAND = Command(
     PlotOptions,
     run,
     takes_variables=True,
+    over_ranges=True,
     work="computing points",
 )
