@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gradcli.teaching import marking
+from gradcli.teaching.marking import marking
 from gradcli.teaching.marking.marking import Marker
 from gradcli.teaching.marking.patterns import skeleton_of
 from gradcli.teaching.marking.verdicts import Marked
