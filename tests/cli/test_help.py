@@ -190,6 +190,13 @@ def test_functions_and_letters_that_run_together_are_refused(text: str, name: st
     assert command(["diff", text, "--wrt", name])[0] == 0
 
 
+def test_the_environment_says_how_texts_are_read() -> None:
+    lenient = {"GRADCLI_READ": "lenient"}
+    assert command(["diff", "2xlnx"], environment=lenient) == (0, "2*ln(x) + 2\n", "read as: 2*x*ln(x)\n")
+    assert command(["diff", "x(x + 1)", "--read", "strict"], environment=lenient)[0] == 2
+    assert command(["diff", "x^2"], environment={"GRADCLI_READ": "loose"})[0] == 2
+
+
 @pytest.mark.parametrize("text", ["cost^2", "loss + bias", "w1*x + b1", "alpha*x", "sinx = 2; sinx*x", "xy", "single*x"])
 def test_what_may_be_a_name_is_one(text: str) -> None:
     assert command(["diff", text])[0] == 0

@@ -19,11 +19,11 @@ class ReadOptions(Options):
     """How an expression is written."""
 
     read = text(
-        "How the expression is written: strict, the default, as programs are; lenient, as people write: 2x sin 3x, |x|, x(x+1),"
-        " xy for x*y; latex, also by itself where a backslash or ^{ stands; mathml, also by itself where <math> stands. What"
-        " was read is said. A strict text means the same to lenient but for names of two or three letters without a value (xy"
-        " is x*y), a function and a number (sin2 is sin(2)), E (the number e), and names before a parenthesis (x(x+1) is a"
-        " product, d/dx(x^2) a derivative), which strictly are errors.",
+        "How the expression is written: strict, the default or what GRADCLI_READ says, as programs are; lenient, as people "
+        "write: 2x sin 3x, |x|, x(x+1), xy for x*y; latex, also by itself where a backslash or ^{ stands; mathml, also by "
+        "itself where <math> stands. What was read is said. A strict text means the same to lenient but for names of two or "
+        "three letters without a value (xy is x*y), a function and a number (sin2 is sin(2)), E (the number e), and names "
+        "before a parenthesis (x(x+1) is a product, d/dx(x^2) a derivative), which strictly are errors.",
         "HOW",
         choices=READINGS,
     )

@@ -7,7 +7,7 @@ import os
 import re
 
 from gradcli.cli.framework.command import Options
-from gradcli.cli.framework.options import ProgramOptions, ReadOptions, SourceOptions
+from gradcli.cli.framework.options import READINGS, ProgramOptions, ReadOptions, SourceOptions
 from gradcli.cli.framework.streams import STDIN, read_text
 from gradcli.cli.framework.table import others_have
 from gradcli.errors import GradcliError, NoValueError, visible
@@ -21,6 +21,8 @@ _ASSIGNED = r"([^\W\d]\w*)=([^=].*)"
 _GIVEN = r"[^\W\d]\w*"
 NAMING = ("set", "wrt", "at", "shape", "partial", "implicit", "depends", "choose")
 """Options that name variables; each of these is one name, however long it is."""
+READING = "GRADCLI_READ"
+"""The variable of the environment that says how texts are read."""
 _FOREIGN = ("\\", "<", "$", "^{")
 """Signs of LaTeX and of MathML."""
 _DEFINED = r"\s*[^\W\d]\w*\s*\(\s*[^\W\d]\w*(?:\s*,\s*[^\W\d]\w*)*\s*\)\s*=[^=\n;#{]*"
@@ -71,10 +73,24 @@ def side_as_read(text: str, whole: str, where: str, options: ReadOptions) -> str
         how = reading_of(whole, STRICT)
     elif options.read is None and "=" in whole and re.fullmatch(_DEFINED, whole):
         how = "lenient"
+    elif options.read is None:
+        how = _usual_reading()
     if how == "strict":
         _refuse_run_together(text, where, options)
         return text
     return _read(text, where, how, options)
+
+
+def _usual_reading() -> str:
+    """How texts are read where a call does not say it: strictly, or as the environment says.
+
+    Raises:
+        GradcliError: It says another word.
+    """
+    how = os.environ.get(READING) or READINGS[0]
+    if how not in READINGS:
+        raise GradcliError(f"{READING} is {how}", hint=f"it takes {', '.join(READINGS)}")
+    return how
 
 
 def _refuse_run_together(text: str, where: str, options: Options) -> None:
@@ -111,7 +127,7 @@ def _read(text: str, where: str, how: str, options: Options) -> ReadText:
 
     SPELLED.pop(HALF, None)  # it is seen in what was read: 0,5 is a decimal as well
     found = read(text, where, how, _names_given(options))
-    _spell_numbers(found.read_as)
+    _spell(found.read_as)
     return found
 
 
