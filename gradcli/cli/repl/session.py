@@ -289,7 +289,7 @@ class Session:
         return [*(["--expression"] if takes_program else []), *programs, *dict.fromkeys(set)]
 
     def _values(self, command: Command[Any], program: Program, named: Collection[str]) -> Mapping[str, str]:
-        """The values that a command is given; where it goes over a range, one variable alone has that, and arrays have no place."""
+        """The values that a command is given; over a range goes a variable that is alone, and no array is a value there."""
         values = self.state.values_of(program)
         if not command.over_ranges:
             return values
