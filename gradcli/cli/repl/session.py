@@ -93,7 +93,7 @@ class Session:
         try:
             if (word := WORDS.get(text)) and not self._is_name(text):
                 code = self._command(word)
-            elif (found := _LIKE_A_COMMAND.fullmatch(text)) and found[1] in {*command_names(), *OWN} and not self._is_name(found[1]):
+            elif (own := _LIKE_A_COMMAND.fullmatch(text)) and own[1] in (*command_names(), *OWN) and not self._is_name(own[1]):
                 code = self._as_command(text)
             elif (at := _AT.fullmatch(text)) and (self._is_name(at[1]) or not _ASKED.fullmatch(text)):
                 code = self._as_command(self.state.derivative_at(*at.groups()))
