@@ -233,9 +233,8 @@ ROOMS = {
     "algebra": "assumptions, polynomials < sums < arrays < simplify < simplified < derivatives < jacobian < equality < slopes, "
     "series < at_point, taylor, total_derivative < vector_fields, stationary",
     "derivation": "notation < nodes < paths, calculus < explain",
-    "teaching": "reading, mistakes, numbers < points, places < question, rewriting < rules < orders < whole_answers < variants < "
-    "diagnosis < verdicts < comparison, patterns, asked_forms < judging < marking < words < parts, arrays < tangents < tasks < "
-    "quiz, steps, exercises, predictions, written_mistakes < asked_exercises, exercise_sets < practice",
+    "teaching": "reading, mistakes, numbers < points, places < question, rewriting < wrong_answers < marking < arrays < "
+    "tangents < tasks < quiz, steps, written_mistakes < exercises",
     "analysis": "points < verification < nonfinite, properties, sampling, descent",
     "output": "formats, json, listing, visible, wrapping, files, jacobians, block_graphs, formulas < documents, diagrams < "
     "serialization < reports, quizzes, code < translation, box_drawing, page, schemas, manual < plots, notebook",
@@ -252,6 +251,17 @@ EXCEPTIONS = {
     ): "commands are found by the names of the files there, and loaded later",
 }
 """Imports of a room behind one's own, each with its reason."""
+
+
+LINES = 350
+"""The lines of a module, and how many are longer; that number only ever goes down."""
+LONGER = 24
+
+
+def test_modules_are_short() -> None:
+    lines = [len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES]
+    assert sum(length > LINES for length in lines) <= LONGER
+    assert max(lines) < 440
 
 
 def room(name: str) -> tuple[str, int, str]:

@@ -1,6 +1,7 @@
 """The kinds of mistakes: what each is called, what is said of it, which rule it breaks, how often it is made; and where.
 
-A kind says nothing of an operation; :mod:`gradcli.teaching.rules` has which formulas a kind makes of which operation.
+A kind says nothing of an operation; :mod:`gradcli.teaching.wrong_answers.rules` has which formulas a kind makes of
+which operation.
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from gradcli.errors import GradcliError, nearest
 from gradcli.frozen import Frozen
+from gradcli.teaching.marking.verdicts import Marked, Verdict
 from gradcli.teaching.mistakes import MISTAKES
-from gradcli.teaching.verdicts import Marked, Verdict
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:

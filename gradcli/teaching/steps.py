@@ -17,15 +17,15 @@ from gradcli.language.readings.around import NAME
 from gradcli.language.readings.left_sides import OF_FUNCTION, OF_VARIABLES, PRIME, in_parentheses
 from gradcli.language.statements import free_names
 from gradcli.language.text import to_text
-from gradcli.teaching.marking import Marker
+from gradcli.teaching.marking.marking import Marker
+from gradcli.teaching.marking.verdicts import Line, Marked, Status, Verdict
+from gradcli.teaching.marking.words import right_text
 from gradcli.teaching.numbers import Vector, forward, forward_from, node_partials, node_values
 from gradcli.teaching.question import Question, compile_question, graph_of, named_lines, program_with_names, values_of
 from gradcli.teaching.reading.answers import read_answer, unknown_names
 from gradcli.teaching.reading.forms import typed
 from gradcli.teaching.reading.lines import named_side, sides, statements
-from gradcli.teaching.variants import close
-from gradcli.teaching.verdicts import Line, Marked, Status, Verdict
-from gradcli.teaching.words import right_text
+from gradcli.teaching.wrong_answers.variants import close
 from gradcli.typing import Any
 
 MOST_LINES = 500

@@ -18,13 +18,13 @@ from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
-from gradcli.teaching.marking import Marker
+from gradcli.teaching.marking.marking import Marker
+from gradcli.teaching.marking.parts import Parts
+from gradcli.teaching.marking.verdicts import Marked, Verdict, unreadable, with_note
 from gradcli.teaching.numbers import Vector
-from gradcli.teaching.parts import Parts
 from gradcli.teaching.question import graph_of, values_at
 from gradcli.teaching.reading.answers import difference, number, read_line, with_names
-from gradcli.teaching.variants import close
-from gradcli.teaching.verdicts import Marked, Verdict, unreadable, with_note
+from gradcli.teaching.wrong_answers.variants import close
 
 _LINEAR = 1e-9
 

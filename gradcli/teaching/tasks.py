@@ -16,8 +16,8 @@ from gradcli.language.program_text import program_text
 from gradcli.language.statements import expressions, free_names
 from gradcli.language.text import to_text
 from gradcli.ops.declaration.constants import is_constant
-from gradcli.teaching.marking import Marker
-from gradcli.teaching.parts import Parts
+from gradcli.teaching.marking.marking import Marker
+from gradcli.teaching.marking.parts import Parts
 from gradcli.teaching.question import derivative_of, named_lines, program_with_names
 from gradcli.typing import TYPE_CHECKING, Any
 

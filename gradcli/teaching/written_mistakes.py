@@ -13,14 +13,14 @@ from gradcli.language.parser import parse
 from gradcli.language.program_text import program_text
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import written_out, written_sizes
-from gradcli.teaching.marking import Marker
+from gradcli.teaching.marking.marking import Marker
+from gradcli.teaching.marking.words import derivative_text, right_text
 from gradcli.teaching.mistakes import EARLIER, Slip
-from gradcli.teaching.orders import Function, before_the_last, numbers_of, text_of, wrong_derivative
 from gradcli.teaching.places import Place
 from gradcli.teaching.question import Question, derivative_of, graph_of, values_of
-from gradcli.teaching.rules import Formula, by_kind, formulas
-from gradcli.teaching.variants import close
-from gradcli.teaching.words import derivative_text, right_text
+from gradcli.teaching.wrong_answers.orders import Function, before_the_last, numbers_of, text_of, wrong_derivative
+from gradcli.teaching.wrong_answers.rules import Formula, by_kind, formulas
+from gradcli.teaching.wrong_answers.variants import close
 from gradcli.typing import Any
 
 MOST = 200

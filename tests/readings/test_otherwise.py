@@ -12,8 +12,8 @@ from gradcli.language.parser import parse
 from gradcli.language.readings.otherwise import otherwise
 from gradcli.language.statements import free_names
 from gradcli.ops.words import read
+from gradcli.teaching.marking.verdicts import Verdict
 from gradcli.teaching.tasks import task
-from gradcli.teaching.verdicts import Verdict
 
 PLACES = [
     ("e^2x", "e^(2*x)"),

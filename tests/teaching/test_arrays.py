@@ -15,10 +15,10 @@ from gradcli.errors import GradcliError
 from gradcli.graph.graph import Shape
 from gradcli.output.schemas import SCHEMAS
 from gradcli.teaching.arrays.marking import ArrayMarker
+from gradcli.teaching.marking.verdicts import Verdict
+from gradcli.teaching.marking.words import feedback
 from gradcli.teaching.mistakes import MISTAKES
 from gradcli.teaching.tasks import task
-from gradcli.teaching.verdicts import Verdict
-from gradcli.teaching.words import feedback
 
 
 def _sigmoid(x: Any) -> Any:

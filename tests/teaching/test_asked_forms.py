@@ -9,7 +9,7 @@ import pytest
 from commandline import command
 
 from gradcli.cli.commands.teaching.grade import GradeOptions
-from gradcli.teaching.asked_forms import FORMS, lacks_form
+from gradcli.teaching.marking.asked_forms import FORMS, lacks_form
 from gradcli.teaching.reading.answers import read_answer
 
 HAVE = {

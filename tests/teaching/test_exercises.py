@@ -16,10 +16,10 @@ from commandline import command
 
 from gradcli.output.quizzes.wording import formula
 from gradcli.output.schemas import SCHEMAS
-from gradcli.teaching.exercise_sets import Wanted, exercises
-from gradcli.teaching.exercises import WRONG, Exercise, Source
-from gradcli.teaching.marking import Marker
-from gradcli.teaching.verdicts import Verdict
+from gradcli.teaching.exercises.exercise_sets import Wanted, exercises
+from gradcli.teaching.exercises.exercises import WRONG, Exercise, Source
+from gradcli.teaching.marking.marking import Marker
+from gradcli.teaching.marking.verdicts import Verdict
 
 KINDS = [
     Wanted(1, 2, ("mul", "sin", "exp"), ("x",)),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from gradcli.teaching.marking import Marker
+from gradcli.teaching.marking.marking import Marker
+from gradcli.teaching.marking.verdicts import Verdict
 from gradcli.teaching.tasks import task
-from gradcli.teaching.verdicts import Verdict
 
 FORMULAS = [
     ("x^2", "2x"),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from teaching_rows import ROWS
 
-from gradcli.teaching.marking import Marker
+from gradcli.teaching.marking.marking import Marker
+from gradcli.teaching.marking.verdicts import Verdict
+from gradcli.teaching.marking.words import feedback, place
 from gradcli.teaching.mistakes import MISTAKES
-from gradcli.teaching.verdicts import Verdict
-from gradcli.teaching.words import feedback, place
 
 
 @pytest.mark.parametrize(("question", "wrt", "answer", "kind"), ROWS)

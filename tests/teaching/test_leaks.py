@@ -9,10 +9,10 @@ import pytest
 import sympy
 from teaching_rows import ROWS
 
-from gradcli.teaching.exercise_sets import Wanted, exercises
-from gradcli.teaching.marking import Marker
-from gradcli.teaching.verdicts import Verdict
-from gradcli.teaching.words import feedback
+from gradcli.teaching.exercises.exercise_sets import Wanted, exercises
+from gradcli.teaching.marking.marking import Marker
+from gradcli.teaching.marking.verdicts import Verdict
+from gradcli.teaching.marking.words import feedback
 
 _FORMULA = re.compile(r"= ([^,;=]+?)(?=\)?(?:,|;|$|\) ))")
 

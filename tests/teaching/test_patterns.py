@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from gradcli.teaching import marking
-from gradcli.teaching.marking import Marker
-from gradcli.teaching.patterns import skeleton_of
-from gradcli.teaching.verdicts import Marked
+from gradcli.teaching.marking import marking
+from gradcli.teaching.marking.marking import Marker
+from gradcli.teaching.marking.patterns import skeleton_of
+from gradcli.teaching.marking.verdicts import Marked
 
 FORMS = [
     "{}x^{}*cos(x) - {}sin x", "{}/({}x)", "{} sin^{} x + {}", "y' = ({} + x)^{} - {}x", "{}e^({}x) + {}.5", "{}x, {}x",

@@ -13,7 +13,7 @@ from commandline import command
 
 from gradcli.output.reports.teaching.practice import told
 from gradcli.output.schemas import SCHEMAS
-from gradcli.teaching.practice import LEVELS, Again, Posed, Practice, Turn
+from gradcli.teaching.exercises.practice import LEVELS, Again, Posed, Practice, Turn
 
 
 def _after(practice: Practice, answer: Callable[[Posed], str | None]) -> Turn:

@@ -22,12 +22,12 @@ from gradcli.errors import GradcliError
 from gradcli.output.formats import EXERCISES
 from gradcli.output.formulas.quiz_languages import JME, MATH_OBJECTS, MAXIMA
 from gradcli.output.quizzes.content import content
-from gradcli.teaching.asked_exercises import answers_to
-from gradcli.teaching.exercise_sets import Wanted, exercises, from_template
-from gradcli.teaching.exercises import Exercise, joined
-from gradcli.teaching.marking import Marker
+from gradcli.teaching.exercises.asked_exercises import answers_to
+from gradcli.teaching.exercises.exercise_sets import Wanted, exercises, from_template
+from gradcli.teaching.exercises.exercises import Exercise, joined
+from gradcli.teaching.marking.marking import Marker
+from gradcli.teaching.marking.verdicts import Verdict
 from gradcli.teaching.tasks import DERIVATIVE, GRADIENT, HESSIAN, JACOBIAN, NUMBER, TANGENT, task
-from gradcli.teaching.verdicts import Verdict
 
 
 class Read(NamedTuple):

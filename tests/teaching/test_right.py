@@ -8,9 +8,9 @@ import re
 import pytest
 import sympy
 
-from gradcli.teaching.marking import Marker
-from gradcli.teaching.verdicts import Verdict
-from gradcli.teaching.words import certainty, feedback
+from gradcli.teaching.marking.marking import Marker
+from gradcli.teaching.marking.verdicts import Verdict
+from gradcli.teaching.marking.words import certainty, feedback
 
 QUESTIONS = [
     "sin(x**3)",

@@ -11,9 +11,9 @@ from commandline import command
 
 from gradcli.errors import GradcliError
 from gradcli.output.schemas import SCHEMAS
+from gradcli.teaching.marking.verdicts import Status
+from gradcli.teaching.marking.words import feedback
 from gradcli.teaching.steps import Work
-from gradcli.teaching.verdicts import Status
-from gradcli.teaching.words import feedback
 
 RIGHT, BROKEN, FOLLOWS, CHANCE, UNREADABLE = Status
 

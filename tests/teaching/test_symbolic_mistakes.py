@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 import sympy
 
-from gradcli.teaching.marking import Marker
-from gradcli.teaching.verdicts import Verdict
+from gradcli.teaching.marking.marking import Marker
+from gradcli.teaching.marking.verdicts import Verdict
 
 x = sympy.Symbol("x")
 INNER = (x**2 + 3 * x, x**3 - x, sympy.sin(x) + x**2)

@@ -8,11 +8,11 @@ import pytest
 import sympy
 
 from gradcli.errors import GradcliError
-from gradcli.teaching.marking import Marker
-from gradcli.teaching.parts import Parts
+from gradcli.teaching.marking.marking import Marker
+from gradcli.teaching.marking.parts import Parts
+from gradcli.teaching.marking.verdicts import Verdict
+from gradcli.teaching.marking.words import feedback
 from gradcli.teaching.tasks import task
-from gradcli.teaching.verdicts import Verdict
-from gradcli.teaching.words import feedback
 
 QUESTIONS = ["x**2*w", "sin(x*w) + w**3", "exp(x)/(w**2 + 1)", "x + 3", "x*w*v"]
 

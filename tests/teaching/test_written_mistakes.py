@@ -9,8 +9,8 @@ import pytest
 from commandline import command
 
 from gradcli.output.schemas import SCHEMAS
-from gradcli.teaching.marking import Marker
-from gradcli.teaching.verdicts import Verdict
+from gradcli.teaching.marking.marking import Marker
+from gradcli.teaching.marking.verdicts import Verdict
 from gradcli.teaching.written_mistakes import together, written_mistakes
 
 QUESTIONS = ["x^2*sin(3*x)", "(x^2 - 5)/(2*x + 7)", "a = x + w; b = x*w; a*b", "2^x + log(x)", "exp(x^2 + w)"]

@@ -17,8 +17,8 @@ from gradcli.language.numbers import short_text
 from gradcli.language.parser import parse
 from gradcli.language.statements import free_names
 from gradcli.ops.declaration.structural import shape_of
-from gradcli.teaching.marking import Marker
-from gradcli.teaching.words import feedback
+from gradcli.teaching.marking.marking import Marker
+from gradcli.teaching.marking.words import feedback
 from gradcli.typing import Any
 
 _TOLD = 4

@@ -15,8 +15,8 @@ from gradcli.cli.inputs.json_file import json_value
 from gradcli.cli.inputs.source import as_read
 from gradcli.cli.inputs.variables import bindings, given_at, shapes_of
 from gradcli.errors import GradcliError, located, nearest
-from gradcli.teaching.asked_forms import FORMS
-from gradcli.teaching.marking import Marker
+from gradcli.teaching.marking.asked_forms import FORMS
+from gradcli.teaching.marking.marking import Marker
 from gradcli.teaching.quiz import Asked, credit_of
 from gradcli.teaching.tasks import DERIVATIVE, NUMBER, TANGENT, VALUE, task
 from gradcli.typing import Any

@@ -8,7 +8,7 @@ from html import escape
 
 from gradcli.errors import said
 from gradcli.output.quizzes.wording import posed
-from gradcli.teaching.exercises import Exercise
+from gradcli.teaching.exercises.exercises import Exercise
 from gradcli.teaching.tasks import DERIVATIVE
 
 _GIFT = str.maketrans({sign: f"\\{sign}" for sign in "\\~=#{}:"})

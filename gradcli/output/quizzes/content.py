@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterable, Sequence
 
 from gradcli.output.formats import QuizFormat
-from gradcli.teaching.exercises import Exercise
+from gradcli.teaching.exercises.exercises import Exercise
 
 
 def content(format: QuizFormat, found: Sequence[Exercise], ask: str) -> list[str] | bytes:

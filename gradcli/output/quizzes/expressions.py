@@ -12,7 +12,7 @@ from html import escape
 from gradcli.errors import said
 from gradcli.output.formulas.quiz_languages import JME, MATH_OBJECTS, MAXIMA, QuizLanguage
 from gradcli.output.quizzes.wording import Posed, formula, posed
-from gradcli.teaching.exercises import Exercise
+from gradcli.teaching.exercises.exercises import Exercise
 from gradcli.teaching.tasks import DERIVATIVE
 from gradcli.typing import NamedTuple
 

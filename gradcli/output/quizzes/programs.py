@@ -8,7 +8,7 @@ from html import escape
 
 from gradcli.errors import label, said
 from gradcli.output.quizzes.wording import Posed, formula, posed
-from gradcli.teaching.exercises import Exercise
+from gradcli.teaching.exercises.exercises import Exercise
 from gradcli.teaching.tasks import DERIVATIVE, NUMBER, TANGENT, VALUE
 
 # ---- PrairieLearn ----

@@ -13,7 +13,7 @@ from gradcli.language.ast import Output
 from gradcli.language.parser import parse
 from gradcli.output.formulas.mathml import to_mathml
 from gradcli.output.quizzes.wording import Posed, posed
-from gradcli.teaching.exercises import Exercise
+from gradcli.teaching.exercises.exercises import Exercise
 from gradcli.teaching.tasks import DERIVATIVE
 
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from gradcli.output.json import document, json_number
 from gradcli.output.quizzes.wording import Posed, posed
-from gradcli.teaching.exercises import Exercise
+from gradcli.teaching.exercises.exercises import Exercise
 from gradcli.teaching.mistakes import MISTAKES
 from gradcli.teaching.tasks import DERIVATIVE, NUMBER
 from gradcli.typing import TYPE_CHECKING

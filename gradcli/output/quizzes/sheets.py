@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from gradcli.errors import label, said, spoken
 from gradcli.output.quizzes.wording import Posed, at_point, formula, posed, tex_point
-from gradcli.teaching.exercises import Exercise
+from gradcli.teaching.exercises.exercises import Exercise
 from gradcli.teaching.tasks import DERIVATIVE, JACOBIAN
 
 

@@ -13,8 +13,8 @@ from gradcli.language.numbers import short_text
 from gradcli.language.parser import parse
 from gradcli.language.program_text import one_line
 from gradcli.output.formulas.latex import name_latex, to_latex
-from gradcli.teaching.asked_exercises import Answers, answers_to
-from gradcli.teaching.exercises import Exercise
+from gradcli.teaching.exercises.asked_exercises import Answers, answers_to
+from gradcli.teaching.exercises.exercises import Exercise
 from gradcli.teaching.mistakes import MISTAKES
 from gradcli.teaching.tasks import ADJOINT, DERIVATIVE, GRADIENT, HESSIAN, JACOBIAN, NUMBER, TANGENT, VALUE
 from gradcli.typing import NamedTuple

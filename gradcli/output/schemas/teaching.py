@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, TypedDict
 
 from gradcli.output.schemas.vocabulary import Also, Bindings, Count, Number, Row
-from gradcli.teaching.verdicts import Verdict
+from gradcli.teaching.marking.verdicts import Verdict
 
 
 class ReasonRecord(TypedDict):

@@ -23,11 +23,11 @@ from gradcli.language.text import to_text
 from gradcli.lowering.builders.shape_mismatch import MismatchError
 from gradcli.teaching.arrays.mistakes import WrongArray, same, wrong_arrays
 from gradcli.teaching.arrays.question import array_graph, compile_array_question
-from gradcli.teaching.diagnosis import MARGIN, Reason
+from gradcli.teaching.marking.verdicts import Marked, Verdict, read_otherwise, unreadable, with_note
 from gradcli.teaching.mistakes import Slip, cost_of
 from gradcli.teaching.question import with_lines
 from gradcli.teaching.reading.answers import read_answer
-from gradcli.teaching.verdicts import Marked, Verdict, read_otherwise, unreadable, with_note
+from gradcli.teaching.wrong_answers.diagnosis import MARGIN, Reason
 from gradcli.typing import Any
 
 _TRANSPOSE = re.compile(r"(?<=[\w)\]])\s*(?:\^\s*(?:\{\s*)?(?:T\b|\\top|⊤|\\intercal)\s*\}?|ᵀ|⊤|'(?!\w))")

@@ -18,7 +18,7 @@ from gradcli.ops.declaration.symbol import Symbol
 from gradcli.teaching.arrays.question import ArrayQuestion, stacked
 from gradcli.teaching.mistakes import Slip
 from gradcli.teaching.places import TERMS, Place
-from gradcli.teaching.rules import formulas
+from gradcli.teaching.wrong_answers.rules import formulas
 from gradcli.typing import Any, NamedTuple
 
 _MOST_NODES = 60

@@ -18,7 +18,7 @@ from gradcli.output.formats import EXERCISES, QuizFormat, check_file
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gradcli.teaching.exercises import Exercise
+    from gradcli.teaching.exercises.exercises import Exercise
 
 _FORMATS = "\n".join(f"  {format.name:<13} {format.carries}" for format in EXERCISES.values())
 _WHAT = {
@@ -148,9 +148,9 @@ def _names(given: str | None, default: str) -> list[str]:
 
 def _drawn(options: ExerciseOptions, ask: str) -> Iterator[Exercise]:
     from gradcli.language.parser import is_name
-    from gradcli.teaching.asked_exercises import is_fit
-    from gradcli.teaching.exercise_sets import Wanted, exercises
-    from gradcli.teaching.exercises import joined
+    from gradcli.teaching.exercises.asked_exercises import is_fit
+    from gradcli.teaching.exercises.exercise_sets import Wanted, exercises
+    from gradcli.teaching.exercises.exercises import joined
     from gradcli.teaching.tasks import GRADIENT, JACOBIAN
 
     if options.choose or options.wrt is not None or options.read is not None:
@@ -179,7 +179,7 @@ def _drawn(options: ExerciseOptions, ask: str) -> Iterator[Exercise]:
 def _from_template(options: ExerciseOptions, ask: str) -> Iterator[Exercise]:
     from gradcli.cli.inputs.source import as_read
     from gradcli.language.parser import parse
-    from gradcli.teaching.exercise_sets import from_template
+    from gradcli.teaching.exercises.exercise_sets import from_template
     from gradcli.teaching.tasks import DERIVATIVE, JACOBIAN, NUMBER, variables_of
 
     template = as_read(options.positional[0], "template", options)

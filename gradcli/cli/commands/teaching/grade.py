@@ -115,7 +115,7 @@ def run(options: GradeOptions) -> ExitCode:
         raise GradcliError(f"answers are given {what}", hint='write them behind --: gradcli grade "x^2" --wrt x -- "2*x"')
 
     from gradcli.output.reports.teaching import grading
-    from gradcli.teaching.verdicts import Verdict
+    from gradcli.teaching.marking.verdicts import Verdict
 
     level = _level(options)
     quiz = quiz or {"": _single(options, question)}
@@ -144,7 +144,7 @@ def run(options: GradeOptions) -> ExitCode:
 
 
 def _level(options: GradeOptions) -> int:
-    from gradcli.teaching.words import LEVELS, STUDENT, TEACHER
+    from gradcli.teaching.marking.words import LEVELS, STUDENT, TEACHER
 
     level = options.level if options.level is not None else STUDENT if options.for_ == "student" else TEACHER
     if level > LEVELS:
@@ -163,9 +163,9 @@ def _steps(options: GradeOptions, question: str, given: list[str], format: str |
 
     from gradcli.language.parser import parse
     from gradcli.output.reports.teaching.steps import steps_json, steps_report
+    from gradcli.teaching.marking.verdicts import Status
     from gradcli.teaching.steps import Work
     from gradcli.teaching.tasks import variables_of
-    from gradcli.teaching.verdicts import Status
 
     level = _level(options)
     try:
@@ -271,7 +271,7 @@ def _graded(options: GradeOptions, quiz: dict[str, Asked], given: list[str]) -> 
     from gradcli.cli.inputs.answers import Ids, answers_of
     from gradcli.cli.inputs.quiz import foreseen
     from gradcli.frozen import replace
-    from gradcli.teaching.verdicts import with_note
+    from gradcli.teaching.marking.verdicts import with_note
 
     none = True
     given_rows = answers_of(options.answers, options.column, options.by, None if "" in quiz else Ids(quiz, options.question))

@@ -44,7 +44,7 @@ def run(options: MistakesOptions) -> None:
     else:
         from gradcli.cli.inputs.source import expression_text
         from gradcli.cli.inputs.variables import bindings, given_at
-        from gradcli.teaching.marking import Marker
+        from gradcli.teaching.marking.marking import Marker
         from gradcli.teaching.tasks import DERIVATIVE, task
         from gradcli.teaching.written_mistakes import written_mistakes
 

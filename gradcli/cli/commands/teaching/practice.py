@@ -45,7 +45,7 @@ def run(options: PracticeOptions) -> ExitCode:
 
     from gradcli.cli.inputs.typed import Typed
     from gradcli.output.reports.teaching import practice as report
-    from gradcli.teaching.practice import Practice, Turn, score
+    from gradcli.teaching.exercises.practice import Practice, Turn, score
 
     seed = int.from_bytes(os.urandom(2), "big") if options.seed is None else options.seed
     practice = Practice(seed, options.level)

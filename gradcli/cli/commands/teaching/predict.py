@@ -47,7 +47,7 @@ def run(options: PredictOptions) -> ExitCode:
     from gradcli.language.numbers import short_text
     from gradcli.language.parser import parse
     from gradcli.output.reports.teaching import predictions as report
-    from gradcli.teaching.predictions import Guess, guessed, prompts, score
+    from gradcli.teaching.exercises.predictions import Guess, guessed, prompts, score
 
     asked = request_of(options, bindings=values, spare=from_file)
     with located(text, where):

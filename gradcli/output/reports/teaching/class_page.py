@@ -9,11 +9,11 @@ from html import escape
 from gradcli.errors import said, spoken, visible
 from gradcli.language.numbers import short_text
 from gradcli.output.reports.teaching.grading import Graded, mistakes_of, scores_of, unread_of
+from gradcli.teaching.marking.verdicts import Verdict
+from gradcli.teaching.marking.words import feedback
 from gradcli.teaching.mistakes import MISTAKES
 from gradcli.teaching.quiz import Asked
 from gradcli.teaching.tasks import DERIVATIVE
-from gradcli.teaching.verdicts import Verdict
-from gradcli.teaching.words import feedback
 
 _LONG = 200
 _STYLE = """

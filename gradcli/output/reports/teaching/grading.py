@@ -12,10 +12,10 @@ from gradcli.errors import said, visible
 from gradcli.language.numbers import short_text
 from gradcli.output.json import document, encoder, json_number, list_json, object_json
 from gradcli.output.reports.blocks import Block, Lines, Table
-from gradcli.teaching.marking import Marker
+from gradcli.teaching.marking.marking import Marker
+from gradcli.teaching.marking.verdicts import Marked, Verdict
+from gradcli.teaching.marking.words import certainty, feedback, in_words, kinds_of, missing, place, right_text
 from gradcli.teaching.mistakes import MISTAKES
-from gradcli.teaching.verdicts import Marked, Verdict
-from gradcli.teaching.words import certainty, feedback, in_words, kinds_of, missing, place, right_text
 from gradcli.typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
         ReasonRecord,
         ScoreRecord,
     )
-    from gradcli.teaching.diagnosis import Reason
     from gradcli.teaching.numbers import Vector
     from gradcli.teaching.question import Question
     from gradcli.teaching.quiz import Asked
     from gradcli.teaching.tasks import AnyMarker
+    from gradcli.teaching.wrong_answers.diagnosis import Reason
 
 _ENCODE = encoder()
 _LONG = 60

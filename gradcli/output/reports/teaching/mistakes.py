@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from gradcli.language.numbers import short_text
 from gradcli.output.json import document, json_number
 from gradcli.output.reports.blocks import Block, Lines, Table
-from gradcli.teaching.marking import Marker
+from gradcli.teaching.marking.marking import Marker
+from gradcli.teaching.marking.words import place, right_text
 from gradcli.teaching.mistakes import MISTAKES
-from gradcli.teaching.words import place, right_text
 from gradcli.teaching.written_mistakes import Written, together
 from gradcli.typing import TYPE_CHECKING
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from gradcli.errors import visible
 from gradcli.output.json import document
-from gradcli.teaching.practice import TRIES, Again, Posed, Practice, Turn, score
+from gradcli.teaching.exercises.practice import TRIES, Again, Posed, Practice, Turn, score
+from gradcli.teaching.marking.verdicts import Verdict
+from gradcli.teaching.marking.words import STUDENT, feedback, kinds_of
 from gradcli.teaching.question import program_with_names
-from gradcli.teaching.verdicts import Verdict
-from gradcli.teaching.words import STUDENT, feedback, kinds_of
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from gradcli.autodiff.passes.tape import Tape
 from gradcli.errors import visible
 from gradcli.language.numbers import short_text
 from gradcli.output.json import document, json_number
-from gradcli.teaching.predictions import Guess, Prompt, Unread, score
+from gradcli.teaching.exercises.predictions import Guess, Prompt, Unread, score
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:

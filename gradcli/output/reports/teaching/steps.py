@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from gradcli.errors import visible
 from gradcli.output.json import document, json_number
 from gradcli.output.reports.blocks import Block, Lines
+from gradcli.teaching.marking.verdicts import Line, Status, counted
+from gradcli.teaching.marking.words import feedback, kinds_of
 from gradcli.teaching.steps import Work
-from gradcli.teaching.verdicts import Line, Status, counted
-from gradcli.teaching.words import feedback, kinds_of
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:

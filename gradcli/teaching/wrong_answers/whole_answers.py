@@ -44,7 +44,7 @@ def of_earlier_derivatives(question: Question) -> Iterator[tuple[Slip, Any]]:
     """Mistakes in a derivative before the one that is asked for."""
     if question.order > 1:
         from gradcli.language.parser import parse
-        from gradcli.teaching.orders import before_the_last
+        from gradcli.teaching.wrong_answers.orders import before_the_last
 
         first = graph_of(parse(question.expression))
         for kind, again, graph in before_the_last(first, question.wrt, question.order, question.point):

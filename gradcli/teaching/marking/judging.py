@@ -14,7 +14,7 @@ from gradcli.language.parser import parse
 from gradcli.language.statements import expressions
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import JUMP, KINK, TRUTH
-from gradcli.teaching.comparison import (
+from gradcli.teaching.marking.comparison import (
     EXACT,
     NEAR,
     OneNumber,
@@ -24,14 +24,14 @@ from gradcli.teaching.comparison import (
     one_number_off,
     rounding,
 )
-from gradcli.teaching.diagnosis import Reason, likeliest, reason_of, reasons
+from gradcli.teaching.marking.verdicts import Marked, Verdict
 from gradcli.teaching.numbers import node_values
-from gradcli.teaching.orders import numbers_of
 from gradcli.teaching.question import Question, derivative_of, graph_of
 from gradcli.teaching.reading.answers import number, unknown_names, with_names
-from gradcli.teaching.rules import wrong_values
-from gradcli.teaching.variants import FEW, Table, close, wrong_answers
-from gradcli.teaching.verdicts import Marked, Verdict
+from gradcli.teaching.wrong_answers.diagnosis import Reason, likeliest, reason_of, reasons
+from gradcli.teaching.wrong_answers.orders import numbers_of
+from gradcli.teaching.wrong_answers.rules import wrong_values
+from gradcli.teaching.wrong_answers.variants import FEW, Table, close, wrong_answers
 from gradcli.typing import Any
 
 _FEW_OPERATIONS = 2

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen
-from gradcli.teaching.exercise_sets import Wanted, exercises
-from gradcli.teaching.exercises import Exercise
-from gradcli.teaching.marking import Marker
-from gradcli.teaching.verdicts import Marked, Verdict
-from gradcli.teaching.words import kinds_of
+from gradcli.teaching.exercises.exercise_sets import Wanted, exercises
+from gradcli.teaching.exercises.exercises import Exercise
+from gradcli.teaching.marking.marking import Marker
+from gradcli.teaching.marking.verdicts import Marked, Verdict
+from gradcli.teaching.marking.words import kinds_of
 
 IN_A_ROW = 2
 """So many answers that are right at once lead to the next level."""

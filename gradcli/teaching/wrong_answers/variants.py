@@ -18,8 +18,8 @@ from gradcli.teaching.mistakes import IN_PROGRAMS, Slip, cost_of
 from gradcli.teaching.numbers import Vector, node_values
 from gradcli.teaching.places import TERMS, Place, value_at
 from gradcli.teaching.question import Question
-from gradcli.teaching.rules import Formula, by_kind, formulas, two_at_once, wrong_values
-from gradcli.teaching.whole_answers import of_earlier_derivatives, of_paths, of_whole_answers
+from gradcli.teaching.wrong_answers.rules import Formula, by_kind, formulas, two_at_once, wrong_values
+from gradcli.teaching.wrong_answers.whole_answers import of_earlier_derivatives, of_paths, of_whole_answers
 from gradcli.typing import Any, NamedTuple
 
 MOST_FOR_PAIRS = 16

@@ -14,14 +14,14 @@ from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.parser import parse
 from gradcli.language.text import to_text
-from gradcli.teaching.marking import Marker
+from gradcli.teaching.marking.marking import Marker
+from gradcli.teaching.marking.verdicts import Verdict
+from gradcli.teaching.marking.words import place, right_line, right_text
 from gradcli.teaching.mistakes import MISTAKES
-from gradcli.teaching.orders import numbers_of, wrong_derivative
 from gradcli.teaching.places import TERMS
 from gradcli.teaching.question import Question, values_of
-from gradcli.teaching.rules import by_kind
-from gradcli.teaching.verdicts import Verdict
-from gradcli.teaching.words import place, right_line, right_text
+from gradcli.teaching.wrong_answers.orders import numbers_of, wrong_derivative
+from gradcli.teaching.wrong_answers.rules import by_kind
 from gradcli.typing import NamedTuple, TypeVar
 
 WRONG = 4

@@ -10,8 +10,8 @@ import numpy
 from gradcli.autodiff.passes.reverse import quiet
 from gradcli.teaching.mistakes import Slip, cost_of
 from gradcli.teaching.question import Question
-from gradcli.teaching.variants import Table, close
-from gradcli.teaching.whole_answers import paths_of
+from gradcli.teaching.wrong_answers.variants import Table, close
+from gradcli.teaching.wrong_answers.whole_answers import paths_of
 from gradcli.typing import Any, NamedTuple
 
 MARGIN = 1.0

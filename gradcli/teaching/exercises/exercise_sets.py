@@ -16,7 +16,7 @@ from gradcli.language.text import to_text
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.constants import is_constant
 from gradcli.ops.declaration.operation import Operation
-from gradcli.teaching.exercises import LONGEST, WRONG, Exercise, Source, exercise, joined
+from gradcli.teaching.exercises.exercises import LONGEST, WRONG, Exercise, Source, exercise, joined
 from gradcli.teaching.reading.answers import with_names
 from gradcli.typing import NamedTuple
 

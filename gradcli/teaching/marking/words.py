@@ -16,12 +16,12 @@ from gradcli.language.numbers import short_text
 from gradcli.language.program_text import program_text
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression, operation_expression
-from gradcli.teaching.diagnosis import Reason
+from gradcli.teaching.marking.verdicts import Marked, Verdict
 from gradcli.teaching.mistakes import EARLIER, MISTAKES, Slip
 from gradcli.teaching.numbers import Vector
 from gradcli.teaching.question import Question
-from gradcli.teaching.variants import close
-from gradcli.teaching.verdicts import Marked, Verdict
+from gradcli.teaching.wrong_answers.diagnosis import Reason
+from gradcli.teaching.wrong_answers.variants import close
 from gradcli.typing import Any
 
 LEVELS = 5

@@ -9,8 +9,8 @@ from gradcli.errors import ExitCode, GradcliError
 from gradcli.frozen import Frozen, replace
 from gradcli.language.ast import Expression
 from gradcli.language.text import to_text
-from gradcli.teaching.diagnosis import Reason
 from gradcli.teaching.question import Question
+from gradcli.teaching.wrong_answers.diagnosis import Reason
 from gradcli.typing import Any
 
 

@@ -18,11 +18,11 @@ from gradcli.language.numbers import short_text
 from gradcli.language.parser import parse
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
-from gradcli.teaching.diagnosis import Reason
+from gradcli.teaching.marking.verdicts import Marked, Verdict
 from gradcli.teaching.mistakes import Slip, cost_of
 from gradcli.teaching.numbers import forward, node_partials, node_values
 from gradcli.teaching.question import Question, derivative_of, graph_of, values_of, with_lines
-from gradcli.teaching.verdicts import Marked, Verdict
+from gradcli.teaching.wrong_answers.diagnosis import Reason
 from gradcli.typing import Any
 
 EXACT = 1e-9

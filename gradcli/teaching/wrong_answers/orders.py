@@ -19,7 +19,7 @@ from gradcli.ops.declaration.symbol import Symbol
 from gradcli.teaching.numbers import Vector, forward, node_partials, node_values
 from gradcli.teaching.places import Place, constant_factor, places_of
 from gradcli.teaching.question import graph_of, program_of
-from gradcli.teaching.rules import Formula, by_kind
+from gradcli.teaching.wrong_answers.rules import Formula, by_kind
 from gradcli.typing import Any, NamedTuple
 
 MOST_ORDERS = 4

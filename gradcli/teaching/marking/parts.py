@@ -9,11 +9,11 @@ from gradcli.errors import GradcliError
 from gradcli.frozen import replace
 from gradcli.language.ast import Expression
 from gradcli.language.text import to_text
-from gradcli.teaching.diagnosis import Reason, reason_of
-from gradcli.teaching.marking import Marker
+from gradcli.teaching.marking.marking import Marker
+from gradcli.teaching.marking.verdicts import Marked, Verdict, read_otherwise, unreadable, with_note
+from gradcli.teaching.marking.words import right_text
 from gradcli.teaching.reading.grids import Given, Grid, grid_of, read_parts, size_of
-from gradcli.teaching.verdicts import Marked, Verdict, read_otherwise, unreadable, with_note
-from gradcli.teaching.words import right_text
+from gradcli.teaching.wrong_answers.diagnosis import Reason, reason_of
 
 _MOST_ORDERS = 5
 

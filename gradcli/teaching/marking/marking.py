@@ -13,8 +13,8 @@ from gradcli.frozen import replace
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import Expression, Program
 from gradcli.language.text import to_text
-from gradcli.teaching.asked_forms import lacks_form
-from gradcli.teaching.comparison import (
+from gradcli.teaching.marking.asked_forms import lacks_form
+from gradcli.teaching.marking.comparison import (
     EXACT,
     NEAR,
     WITHOUT_VALUE,
@@ -24,12 +24,12 @@ from gradcli.teaching.comparison import (
     may_be_integral,
     off_by,
 )
-from gradcli.teaching.diagnosis import reason_of, unexplained
-from gradcli.teaching.judging import Judge, depends, simply, wrong_answer
-from gradcli.teaching.patterns import Pattern, Skeleton, pattern_of, skeleton_of, with_places
+from gradcli.teaching.marking.judging import Judge, depends, simply, wrong_answer
+from gradcli.teaching.marking.patterns import Pattern, Skeleton, pattern_of, skeleton_of, with_places
+from gradcli.teaching.marking.verdicts import Marked, Verdict, read_otherwise, unreadable, with_note
 from gradcli.teaching.question import compile_question, graph_of, values_at, with_lines
 from gradcli.teaching.reading.answers import Answer, number, read_answer, with_names
-from gradcli.teaching.verdicts import Marked, Verdict, read_otherwise, unreadable, with_note
+from gradcli.teaching.wrong_answers.diagnosis import reason_of, unexplained
 from gradcli.typing import Any
 
 _REMEMBERED = 10_000

@@ -1,0 +1,1 @@
+"""Exercises: one, sets of them, what else they ask for, practice, predictions."""
