@@ -182,3 +182,23 @@ def test_columns_are_found_in_any_case(tmp_path: Path) -> None:
     path.write_text("Student,Answer\nAda,2x\nAlan,2x+\n")
     code, out, err = command(["grade", "x^2", "--answers", str(path)])
     assert (code, err, "Not read: Alan" in out) == (0, "", True)
+
+
+def test_a_question_that_a_lenient_reader_would_doubt_is_said_as_it_is_read() -> None:
+    _, _, said = command(["grade", "e^2x", "--level", "0", "--", "e^2"])
+    assert "read as: e^2*x" in said
+    assert "e^(2*x)" in said
+    found = json.loads(command(["grade", "e^2x", "--json", "--", "e^2"])[1])
+    assert found["read_as"] == "e^2*x"
+    assert "e^(2*x)" in found["notes"][0]
+    assert command(["grade", "e^(2*x)", "--level", "0", "--", "2e^(2x)"])[2] == ""
+    assert "write x*ln(x)" in command(["grade", "xlnx", "ln x + 1"])[2]
+
+
+@pytest.mark.parametrize(
+    ("ending", "begins"), [("csv", "answer,"), ("html", "<!DOCTYPE"), ("json", "{"), ("jsonl", "{"), ("txt", "2x ")]
+)
+def test_the_ending_of_a_file_says_the_format(ending: str, begins: str, tmp_path: Path) -> None:
+    path = tmp_path / f"grades.{ending}"
+    assert command(["grade", "x^2", "2x", "-o", str(path)])[0] == 0
+    assert path.read_text("utf-8").startswith(begins)

@@ -170,3 +170,28 @@ def test_a_tangent_is_any_equation_of_the_line(form: str) -> None:
     assert asked.mark(form.format("6x - 9")).verdict is Verdict.RIGHT
     assert asked.mark(form.format("6x - 8")).verdict is Verdict.WRONG
     assert asked.mark(form.format("x^2")).verdict is Verdict.WRONG
+
+
+DIVIDED = [
+    "2x:(x²+1)",
+    "2x : (x^2+1)",
+    "y' = 2x:(x^2+1)",
+    "(2x):(x^2+1)",
+    "a) 2x:(x²+1)",
+    "Answer 2: 2x:(x²+1)",
+    "= 2*x : (x*x+1)",
+]
+LABELLED = ["y': 2x/(x^2+1)", "3: 2x/(x²+1)", "Answer 3: 2x/(x²+1)", "Lösung: 2x/(x²+1)", "f'(x): 2x/(x²+1)"]
+
+
+@pytest.mark.parametrize("answer", [*DIVIDED, *LABELLED])
+def test_a_colon_between_terms_divides_and_one_behind_a_label_does_not(answer: str) -> None:
+    marked = Marker("ln(x^2+1)", "x").mark(answer)
+    assert marked.verdict is Verdict.RIGHT
+    assert ("the colon is read as a division" in marked.note) == (answer in DIVIDED)
+
+
+def test_a_function_before_a_number_is_noted_as_it_is_read() -> None:
+    marker = Marker("sin(x)^2", "x")
+    assert marker.mark("sin2x").note == ""
+    assert "sin2 is read as sin of 2" in marker.mark("sin2").note

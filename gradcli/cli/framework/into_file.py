@@ -14,7 +14,7 @@ def into_file(path: str | None, command: Command[Any], options: Options) -> Exit
     """Run a command, and write to a file what it would write to standard output; nothing where it fails.
 
     Args:
-        path: The file; one that ends in .json gets JSON where no format is asked for; None for nowhere.
+        path: The file; where no format is asked for, its ending says one that the command has; None for nowhere.
         command: The command.
         options: What the call gives.
 
@@ -26,8 +26,12 @@ def into_file(path: str | None, command: Command[Any], options: Options) -> Exit
     given = {name: value for name, value in options.given.items() if name != "output"}
     if path is None and "output" in options.given:
         raise GradcliError("--quiet writes nothing, and -o is where", hint="leave one out")
-    if path is not None and path.lower().endswith(".json") and not given.keys() & {"format", "json", "quiet"}:
-        given["json"] = True
+    ending = (path or "").lower().rpartition(".")[2].replace("ndjson", "jsonl")
+    if not given.keys() & {"format", "json", "quiet"}:
+        if ending == "json":
+            given["json"] = True
+        elif "--format" in command.by_flag and ending in command.by_flag["--format"].choices:
+            given["format"] = ending
     written = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
     before, sys.stdout = sys.stdout, written
     try:

@@ -59,6 +59,39 @@ def as_read(text: str, where: str, options: ReadOptions) -> str:
     return found
 
 
+def question_as_read(text: str, where: str, options: ReadOptions) -> str:
+    """The text of a question, whose answers are read leniently: said where a lenient reader sees more in it.
+
+    Raises:
+        GradcliError: It cannot be read.
+    """
+    found = side_as_read(text, text, where, options)
+    if not isinstance(found, ReadText):
+        found = _with_lenient(found, where, options)
+    say_reading(found, options)
+    return found
+
+
+def _with_lenient(text: str, where: str, options: Options) -> str:
+    """A strict text with what it is read as, where a lenient reader takes it for something else or sees two readings."""
+    from gradcli.language.parser import parse
+    from gradcli.language.program_text import program_text as text_of
+
+    try:
+        lenient, program = _read(text, where, "lenient", options), parse(text)
+    except GradcliError:
+        return text  # the strict reading is the only one, or its fault is said where it is parsed
+    finally:
+        _spell(text)
+    found = ReadText(text)
+    found.program, found.read_as, found.notes = program, text_of(program, "; "), lenient.notes
+    if found.read_as != lenient.read_as:
+        found.notes = (f"--read lenient reads {lenient.read_as}",)
+    elif not lenient.others:
+        return text
+    return found
+
+
 def side_as_read(text: str, whole: str, where: str, options: ReadOptions) -> str:
     """A part of the text of a call, read already where the whole is not written strictly.
 

@@ -58,6 +58,14 @@ class Asked(NamedTuple):
     whole: bool = False
 
 
+_BEGINS_TERM = re.compile(r"\s*[\w(|√]")
+_ITEM = re.compile(r"[(\[]?(?:\d{1,3}|[^\W\d_])[)\].]?")
+"""The number, or the letter, of an item."""
+_WORDS = re.compile(r"[^\W\d_]+")
+_LONGEST_PRODUCT = 3
+"""Letters that may be a product, or a short word of neither."""
+
+
 def derivatives_inside(text: str, start: int) -> list[Asked]:
     """The places of d/dx before a parenthesis, from a place on, and of one that begins a text of one product."""
     found: list[Asked] = []
@@ -90,6 +98,25 @@ def left_side(text: str, *, names: bool) -> tuple[str, int]:
 def is_left_side(text: str, *, names: bool) -> bool:
     """Whether a text is what stands on the left of an answer, f(x), y' or dy/dx, or a plain name where that is one as well."""
     return bool(_ALONE.fullmatch(text) or (names and _NAMED.fullmatch(text)))
+
+
+def divides(text: str, at: int, functions: Collection[str], known: Collection[str]) -> bool:
+    """Whether a colon of a text stands between two terms and divides: 2x:(x^2 + 1), but not x: 2, a): 2, Answer 3: 2.
+
+    Args:
+        text: The text.
+        at: The place of the colon.
+        functions: What functions may be called.
+        known: The names that have values.
+    """
+    before = re.split(r"[=,;:≈⇒→>]", text[:at])[-1].strip()
+    if not (re.search(r"[\w)|²³]$", before) and _BEGINS_TERM.match(text, at + 1)) or is_left_side(before, names=False):
+        return False
+    labels = text[at + 1] == " " and text[at - 1] != " "
+    if (labels and _ITEM.fullmatch(before)) or (_NAMED.fullmatch(before) and (before not in known or "," in text)):
+        return False
+    words = [word for word in _WORDS.findall(before) if word not in known]
+    return all(any(name in word for name in functions if len(name) > 1) for word in words if len(word) > _LONGEST_PRODUCT)
 
 
 def derivative_asked(text: str, known: Collection[Span]) -> Span | None:

@@ -352,9 +352,10 @@ class Names:
             raise refuse(message, token, "write one of them")
         parts = [*(self._read(before, "", "FUNCTION", ()) if before.text else []), *self._read(word, "", "NUMBER", ())]
         parts.append(digits._replace(kind="NUMBER"))
-        if behind.text:
+        if not behind.text and after not in _BEGINS:
+            self._note(token, f"{both} is read as {word.text} of {digits.text}; a variable of this name needs a value")
+        elif behind.text:
             parts += self._read(behind, "NUMBER", "LPAR" if called else after, ())
-        self._note(token, f"{both} is read as {word.text} of {digits.text}; a variable of this name needs a value")
         return parts
 
     def _words(self) -> list[str]:

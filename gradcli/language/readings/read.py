@@ -16,7 +16,7 @@ from gradcli.language.readings.bars import paired
 from gradcli.language.readings.builder import Builder
 from gradcli.language.readings.calls import as_array
 from gradcli.language.readings.commas import with_points
-from gradcli.language.readings.left_sides import Asked, derivative_asked, derivatives_inside, left_side
+from gradcli.language.readings.left_sides import Asked, derivative_asked, derivatives_inside, divides, left_side
 from gradcli.language.readings.matrices import of_matrices
 from gradcli.language.readings.names import Names
 from gradcli.language.readings.remarks import note_silent, plain, without_remarks
@@ -37,6 +37,8 @@ _MAY_BE_LATIN = re.compile(rf"(?<![^\W\d_])[A-Za-z]*[{_CYRILLIC}][A-Za-z{_CYRILL
 
 _LOST = re.compile(r"(?<![\w\\])[dt]?frac\{[^{}]*\}\{")
 """A fraction whose backslash was lost on the way."""
+
+_MOST_COLONS = 20
 
 STRICT, LENIENT, LATEX, MATHML = "strict", "lenient", "latex", "mathml"
 
@@ -110,6 +112,7 @@ def _read(text: str, reading: str, vocabulary: Vocabulary, known: Collection[str
     left, start = left_side(text, names=reading == LATEX)
     if left:
         notes.append((0, f"the left side {left} is left out"))
+    text = text if reading == LATEX else _with_quotients(text, vocabulary, known, notes)
     inner = derivatives_inside(text, start)
     notes += [(one.span[0], f"{text[slice(*one.span)].strip()} is taken of all that follows it") for one in inner if one.whole]
     text += " " * any(one.whole for one in inner)
@@ -147,6 +150,17 @@ def _read(text: str, reading: str, vocabulary: Vocabulary, known: Collection[str
     result.notes = tuple(dict.fromkeys(note for _, note in sorted(notes)))
     result.others = tuple(builder.others)
     return result
+
+
+def _with_quotients(text: str, vocabulary: Vocabulary, known: Collection[str], notes: list[tuple[int, str]]) -> str:
+    """A text with a slash for each colon that is a division, which is said; as long as it was."""
+    if not 0 < text.count(":") <= _MOST_COLONS or any(sign in text for sign in "[{\n"):
+        return text
+    for at in [at for at, sign in enumerate(text) if sign == ":"]:
+        if divides(text, at, vocabulary.functions, known):
+            text = f"{text[:at]}/{text[at + 1 :]}"
+            notes.append((at, "the colon is read as a division"))
+    return text
 
 
 def _scanned(text: str, reading: str, start: int, inner: Sequence[Asked]) -> list[Token]:

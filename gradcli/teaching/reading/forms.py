@@ -9,6 +9,7 @@ from functools import lru_cache
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen, replace
 from gradcli.language.readings.around import FOLLOWS, OPENING, RELATION, depths
+from gradcli.language.readings.left_sides import divides
 from gradcli.language.readings.read import half_width
 from gradcli.language.readings.vocabulary import GREEK
 from gradcli.ops.words import vocabulary
@@ -205,7 +206,9 @@ def has_formula(text: str, names: Collection[str]) -> bool:
 def _sides(text: str, names: frozenset[str]) -> Iterator[Side]:
     """The sides of the equals signs, arrows and words for them, outside of brackets."""
     inside = dict(depths(text))
+    functions = vocabulary().functions
     cuts = [found for found in _SEPARATOR.finditer(text) if inside[found.start()] == 0]
+    cuts = [cut for cut in cuts if cut[0] != ":" or not divides(text, cut.start(), functions, names)]
     cuts += [found for found in _WORD.finditer(text) if found[0].lower() in _SAYS and _is_word(found[0], names)]
     start = 0
     for cut in sorted(cuts, key=lambda found: found.start()):

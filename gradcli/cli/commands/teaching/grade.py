@@ -202,13 +202,13 @@ def _at(options: GradeOptions) -> dict[str, float] | None:
 
 def _question(options: GradeOptions) -> tuple[str, list[str]]:
     """The text of the question, read as the call says, and the answers among the arguments."""
-    from gradcli.cli.inputs.source import as_read
+    from gradcli.cli.inputs.source import question_as_read
 
     if options.file is not None:
-        return as_read(*read_text(options.file), options), list(options.positional)
+        return question_as_read(*read_text(options.file), options), list(options.positional)
     if not options.positional:
         raise GradcliError("there is no question", hint='for example gradcli grade "x^2" --wrt x -- "2*x"')
-    return as_read(options.positional[0], "question", options), list(options.positional[1:])
+    return question_as_read(options.positional[0], "question", options), list(options.positional[1:])
 
 
 def _quiz(options: GradeOptions) -> dict[str, Asked] | None:
