@@ -151,7 +151,8 @@ class Session:
     def _statements(self, text: str) -> ExitCode | None:
         text = self._as_read(text)
         if all(isinstance(one, Print) or is_fact(one) for one in parse(text, "line").statements):
-            return self._show(text)
+            self._show(text)
+            return None
         state, bound = self._after(text)
         shown = [f"{name} = {state.values[name]}" for name in bound]
         alone = state.last == self.state.last and state.named != self.state.named  # a function, which shows nothing
