@@ -98,7 +98,7 @@ def refuse_no_answer(answer: str) -> None:
     Raises:
         GradcliError: It is empty, too long, or an option.
     """
-    if not answer.strip():
+    if not answer.strip(" \t\r\n-–—"):
         raise GradcliError("the answer is empty")
     if _OPTION.fullmatch(answer.strip()):
         raise GradcliError(f"{answer.strip()} is an option of a command, no expression")
