@@ -116,6 +116,7 @@ def test_a_point_warns_of_what_it_hides() -> None:
         (["grade", "x^2"], "answers are given neither"),
         (["grade", "x^2", "2x", "--answers", "-"], "answers are given both"),
         (["grade", "x^2", "--wrt", "q", "--", "2x"], "has no variable q"),
+        (["grade", "x^2", "--", "2x", "--level", "0"], "write --level before --"),
         (["grade", "x^2 +", "--wrt", "x", "--", "2x"], "a value is missing"),
         (["grade", "x^2", "--level", "9", "--", "2x"], "--level goes from 0 to 5"),
         (["grade", "sum(x)*[1,2]", "--wrt", "x", "--", "2x"], "no arrays"),
@@ -191,6 +192,7 @@ def test_a_question_that_a_lenient_reader_would_doubt_is_said_as_it_is_read() ->
     found = json.loads(command(["grade", "e^2x", "--json", "--", "e^2"])[1])
     assert found["read_as"] == "e^2*x"
     assert "e^(2*x)" in found["notes"][0]
+    assert command(["grade", "x^2/4", "--level", "0", "--", "x/2"])[2] == ""
     assert command(["grade", "e^(2*x)", "--level", "0", "--", "2e^(2x)"])[2] == ""
     assert "write x*ln(x)" in command(["grade", "xlnx", "ln x + 1"])[2]
 

@@ -161,6 +161,8 @@ def test_templates_take_their_numbers() -> None:
         (["x*w"], "by which variable"),
         (["x +"], "a value is missing"),
         (["x", "w"], "several templates"),
+        (["x^2; ln(x)"], "several templates"),
+        (["a*x^b", "--choose", "a=2..5,b=1..9"], "--choose a=2..5 --choose b=1..9"),
         (["--paths", "0"], "--paths"),
     ],
 )
@@ -168,3 +170,7 @@ def test_wrong_calls_are_refused(arguments: list[str], message: str) -> None:
     code, _, err = command(["exercise", *arguments])
     assert code in (2, 4)
     assert message in err
+
+
+def test_operations_go_by_any_of_their_names() -> None:
+    assert command(["exercise", "-n", "2", "--ops", "ln,+"]) == command(["exercise", "-n", "2", "--ops", "log,add"])

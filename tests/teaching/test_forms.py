@@ -195,3 +195,19 @@ def test_a_function_before_a_number_is_noted_as_it_is_read() -> None:
     marker = Marker("sin(x)^2", "x")
     assert marker.mark("sin2x").note == ""
     assert "sin2 is read as sin of 2" in marker.mark("sin2").note
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("50% x", "percent"),
+        ("50%x", "percent"),
+        ("-", "empty"),
+        (" – ", "empty"),
+        ("see photo IMG_2041.jpg, page 2", "names a file"),
+    ],
+)
+def test_what_is_a_share_or_nothing_is_not_marked_wrong(answer: str, said: str) -> None:
+    marked = Marker("x^2/4", "x").mark(answer)
+    assert marked.verdict is Verdict.UNREADABLE
+    assert said in marked.note

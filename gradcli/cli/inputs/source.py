@@ -87,7 +87,7 @@ def _with_lenient(text: str, where: str, options: Options) -> str:
     found.program, found.read_as, found.notes = program, text_of(program, "; "), lenient.notes
     if found.read_as != lenient.read_as:
         found.notes = (f"--read lenient reads {lenient.read_as}",)
-    elif not lenient.others:
+    elif not (lenient.others and lenient.notes):
         return text
     return found
 

@@ -124,12 +124,16 @@ def seldom_meant(before: Sequence[Token], tokens: Sequence[Token], place: int, k
         known: The names that have values.
 
     Raises:
-        GradcliError: A power or a product ends in a sign that stands apart: ``3x^ + 2``.
+        GradcliError: A power or a product ends in a sign that stands apart, ``3x^ + 2``, or a share is asked for, ``50% x``.
     """
     token, behind = tokens[place], tokens[place + 1 : place + 2]
     apart = bool(behind) and behind[0].span[0] > token.span[1]
     if token.kind in ("PLUS", "MINUS", "SIGN") and apart and before and before[-1].kind == "POWER":
         raise GradcliError("an exponent is missing", (before[-1].span[0], token.span[1]), "write it behind ^")
+    share = before[-1] if token.text == "%" and before and before[-1].span[1] == token.span[0] else None
+    if share and share.kind == "NUMBER" and behind and (apart or behind[0].kind in _GOES_ON):
+        hint = f"write {share.text}/100 for a share, and blanks around the % of a remainder"
+        raise GradcliError(f"{share.text}% may be percent or a remainder", (share.span[0], token.span[1]), hint)
     if token.kind != "NAME" or token.text in known:
         return []
     start, name = token.span[0], token.text

@@ -15,7 +15,7 @@ from gradcli.language.statements import expressions, free_names
 from gradcli.language.text import to_text
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.constants import is_constant
-from gradcli.ops.declaration.operation import Operation
+from gradcli.ops.declaration.operation import Operation, spelled
 from gradcli.teaching.exercises.exercises import LONGEST, WRONG, Exercise, Source, exercise, joined
 from gradcli.teaching.reading.answers import with_names
 from gradcli.typing import NamedTuple
@@ -146,7 +146,7 @@ def _filled(program: Program, numbers: Mapping[str, int]) -> str:
 
 
 def _operation(name: str) -> Operation:
-    found = OPERATIONS.get(name)
+    found = OPERATIONS.get(name) or next(iter(spelled(name)), None)
     if found is None or not found.differentiable or found.required > 2 or _nowhere(found):
         usable = [own for own, one in OPERATIONS.items() if one.differentiable and one.required <= 2 and not _nowhere(one)]
         near = nearest(name, usable)

@@ -25,6 +25,7 @@ MOST_CHARACTERS = 4_000
 """Characters that an answer may have."""
 
 _OPTION = re.compile(r"--[a-z]{2,}(-[a-z]+)*(=.*)?")
+_PICTURE = re.compile(r"\w\.(?:jpe?g|png|heic|gif|pdf|docx?)\b", re.IGNORECASE)
 _CONDITION = re.compile(r"[\w)\]]\s+[(\[][^()\[\]]*(?:[<>≠≤≥]|!=)[^()\[\]]*[)\]]\s*$")
 """A condition in parentheses behind a formula, 1/x (x > 0), which is no factor."""
 
@@ -96,12 +97,14 @@ def refuse_no_answer(answer: str) -> None:
     """Refuse what is no answer at all.
 
     Raises:
-        GradcliError: It is empty, too long, or an option.
+        GradcliError: It is empty, too long, an option, or names a picture.
     """
-    if not answer.strip():
+    if not answer.strip(" \t\r\n-–—"):
         raise GradcliError("the answer is empty")
     if _OPTION.fullmatch(answer.strip()):
         raise GradcliError(f"{answer.strip()} is an option of a command, no expression")
+    if found := _PICTURE.search(answer):
+        raise GradcliError("it names a file, and an answer is one expression", found.span())
     if len(answer) > MOST_CHARACTERS:
         raise GradcliError(f"the answer has {len(answer):,} characters, and {MOST_CHARACTERS:,} are read")
 

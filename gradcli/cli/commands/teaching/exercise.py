@@ -84,7 +84,7 @@ class ExerciseOptions(ReadOptions):
 def run(options: ExerciseOptions) -> None:
     """Run the command."""
     if len(options.positional) > 1:
-        raise GradcliError("there are several templates, and exercises are made from one", hint="put the expression in quotes")
+        raise GradcliError("there are several templates, and exercises are made from one", hint="give each a call of its own")
     named = file_format(options.to, options.output, EXERCISES, "--to")
     format = EXERCISES[named.name] if named else EXERCISES["text"]
     ask = options.ask or format.asks[0]
@@ -178,6 +178,7 @@ def _drawn(options: ExerciseOptions, ask: str) -> Iterator[Exercise]:
 
 def _from_template(options: ExerciseOptions, ask: str) -> Iterator[Exercise]:
     from gradcli.cli.inputs.source import as_read
+    from gradcli.language.ast import Output
     from gradcli.language.parser import parse
     from gradcli.teaching.exercises.exercise_sets import from_template
     from gradcli.teaching.tasks import DERIVATIVE, JACOBIAN, NUMBER, variables_of
@@ -188,7 +189,10 @@ def _from_template(options: ExerciseOptions, ask: str) -> Iterator[Exercise]:
             raise GradcliError(f"--{name} is for exercises without a template", hint=f"leave out --{name}, or the template")
     choices = dict(map(_choice, options.choose))
     try:
-        names = variables_of(parse(template), [options.wrt] if options.wrt else [])
+        program = parse(template)
+        if sum(isinstance(statement, Output) for statement in program.statements) > 1:
+            raise GradcliError("there are several templates, and exercises are made from one", hint="give each a call of its own")
+        names = variables_of(program, [options.wrt] if options.wrt else [])
         names = [name for name in names if name not in choices] or names
         if len(names) > 1 and ask in (DERIVATIVE, NUMBER):
             raise GradcliError("by which variable is it to be differentiated?", hint=f"add --wrt with one of {', '.join(names)}")
@@ -201,14 +205,16 @@ def _from_template(options: ExerciseOptions, ask: str) -> Iterator[Exercise]:
     except GradcliError as error:
         raise error.located(template, "template") from None
     if made < options.count and "count" in options.given:
-        write_warning(f"the template has {made} exercises, and {options.count} were asked for")
+        write_warning(f"the template has {made} exercise{'s' if made > 1 else ''}, and {options.count} were asked for")
 
 
 def _choice(text: str) -> tuple[str, Sequence[int]]:
     """A name and its numbers: a=2..5, a=2,3,7."""
     found = re.fullmatch(r"\s*([^\W\d]\w*)\s*=\s*(?:(-?\d{1,6})\.\.(-?\d{1,6})|(-?\d{1,6}(?:\s*,\s*-?\d{1,6})*))\s*", text)
     if found is None:
-        raise GradcliError(f"--choose {text} is no name with numbers", hint="--choose a=2..5 or --choose a=2,3,7")
+        each = re.split(r"\s*,\s*(?=[^\W\d]\w*\s*=)", text)
+        hint = " ".join(f"--choose {one}" for one in each) if len(each) > 1 else "--choose a=2..5 or --choose a=2,3,7"
+        raise GradcliError(f"--choose {text} is no name with numbers", hint=hint)
     name, low, high, listed = found.groups()
     numbers: Sequence[int] = range(int(low), int(high) + 1) if listed is None else [int(one) for one in listed.split(",")]
     if not 0 < len(numbers) <= 1_000:

@@ -110,6 +110,9 @@ def run(options: GradeOptions) -> ExitCode:
         raise GradcliError("the answers to the quiz are missing", hint="add --answers answers.csv")
     if options.answers is None and len(given) == 1 and _FILE.fullmatch(given[0]):
         raise GradcliError(f"{given[0]} is the name of a file, and no answer", hint=f"answers are read by --answers {given[0]}")
+    own = [text for text in given if text.partition("=")[0] in options.command.by_flag] if len(given) > 1 else []
+    if own:
+        raise GradcliError(f"{own[0]} stands behind --, where nothing is an option", hint=f"write {own[0]} before --")
     if bool(given) == (options.answers is not None):
         what = "both as arguments and as a file" if given else "neither as arguments nor as a file"
         raise GradcliError(f"answers are given {what}", hint='write them behind --: gradcli grade "x^2" --wrt x -- "2*x"')
