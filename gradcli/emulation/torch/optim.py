@@ -1,11 +1,15 @@
-"""``torch.optim`` of a script: stochastic gradient descent."""
+"""``torch.optim`` of a script: SGD, Adam and RMSprop."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from gradcli.autodiff import optimisers
 from gradcli.autodiff.optimisers import Arithmetic
 from gradcli.autodiff.optimisers import sgd as updated
 from gradcli.autodiff.torch_tape.dtypes import WORDS, rounded
 from gradcli.emulation.python.interpreter import Interpreter
+from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Foreign, Native, Raised, type_name
 from gradcli.emulation.torch.tensors import Session, Tensor
 from gradcli.lowering.builders.builder import Value
@@ -14,7 +18,8 @@ from gradcli.typing import Any
 Group = dict[str, Any]
 """The parameters of a group and the numbers of its rule, which a script may read and change."""
 
-_NUMBERS = {"learning rate": "lr", "momentum value": "momentum", "weight_decay value": "weight_decay"}
+_NUMBERS = {"learning rate": "lr", "momentum value": "momentum", "weight_decay value": "weight_decay",
+            "epsilon value": "eps", "alpha value": "alpha"}  # fmt: skip
 """What must not be negative, and what messages call it."""
 
 
@@ -45,7 +50,7 @@ class Sgd(Foreign):
         return super().attribute(machine, name)
 
     def text(self, machine: Interpreter) -> str:
-        lines = ["SGD ("]
+        lines = [f"{self.kind} ("]
         for index, group in enumerate(self.groups):
             lines += [""] * (index > 0) + [f"Parameter Group {index}"]
             lines += [f"    {key}: {machine.text(value)}" for key, value in sorted(_rule(group).items())]
@@ -72,7 +77,7 @@ class Sgd(Foreign):
 
     def _state_dict(self, machine: Interpreter) -> dict[str, Any]:
         places = {one: at for at, one in enumerate([one for group in self.groups for one in group["params"]])}
-        state = {at: {"momentum_buffer": self.velocities[one]} for one, at in places.items() if one in self.velocities}
+        state = {at: found for one, at in places.items() if (found := self._state(machine, one))}
         groups = [
             {
                 **{key: value for key, value in group.items() if key != "params"},
@@ -81,6 +86,10 @@ class Sgd(Foreign):
             for group in self.groups
         ]
         return {"state": state, "param_groups": groups}
+
+    def _state(self, machine: Interpreter, parameter: Tensor) -> dict[str, Any]:
+        """What is kept of a parameter between steps, by PyTorch's names."""
+        return {"momentum_buffer": self.velocities[parameter]} if parameter in self.velocities else {}
 
     def _step(self, machine: Interpreter, closure: Any = None) -> Any:
         loss = None if closure is None else machine.apply(closure, [])
@@ -132,6 +141,58 @@ class Sgd(Foreign):
                     gradient.become(machine, machine.binary("*", gradient, 0.0))
 
 
+_RULES: dict[str, tuple[Callable[..., tuple[Any, Any]], tuple[str, ...]]] = {
+    "Adam": (optimisers.adam, ("exp_avg", "exp_avg_sq")),
+    "RMSprop": (optimisers.rmsprop, ("square_avg",)),
+}
+"""The rule of each optimiser, and what PyTorch calls what it keeps."""
+
+
+class Running(Sgd):
+    """An optimiser that keeps running means; its rule gives the new parameter and the means, in double precision.
+
+    Args:
+        session: The session.
+        defaults: The numbers of the rule.
+        kind: ``Adam`` or ``RMSprop``.
+    """
+
+    def __init__(self, session: Session, defaults: Group, kind: str) -> None:
+        super().__init__(session, defaults)
+        self.kind = kind
+        self.rule, self.kept = _RULES[kind]
+        self.means: dict[Tensor, tuple[int, Any]] = {}
+
+    def _state(self, machine: Interpreter, parameter: Tensor) -> dict[str, Any]:
+        if parameter not in self.means:
+            return {}
+        count, kept = self.means[parameter]
+        kept = kept[1:] if isinstance(kept, tuple) else (kept,)  # Adam counts its steps itself
+        means = zip(self.kept, kept, strict=True)
+        state = {name: self.session.leaf(machine, rounded(value, parameter.dtype), parameter.dtype) for name, value in means}
+        return {"step": self.session.leaf(machine, float(count), "float32"), **state}
+
+    def _change(self, machine: Interpreter, group: Group, parameter: Tensor) -> None:
+        import numpy as np
+
+        gradient = parameter.grad(machine)
+        if gradient is None:
+            return
+        used = [key for key in ("lr", "alpha", "eps") if key in group]
+        numbers: dict[str, Any] = {key: self._number(machine, group, key) for key in used}
+        if "betas" in group:
+            numbers["betas"] = tuple(machine.listed(group["betas"]))
+        decay = self._number(machine, group, "weight_decay")
+        count, kept = self.means.get(parameter, (0, None))
+        with np.errstate(all="ignore"):
+            point = np.asarray(parameter.value, "float64")
+            slope = np.asarray(gradient.value, "float64") * (-1.0 if machine.truth(group["maximize"]) else 1.0)
+            changed, kept = self.rule(point, slope + decay * point if decay else slope, kept, numbers)
+        self.means[parameter] = count + 1, kept
+        value = changed if point.ndim else float(changed)
+        parameter.become(machine, self.session.leaf(machine, rounded(value, parameter.dtype), parameter.dtype))
+
+
 def _rule(group: Group) -> Group:
     """The numbers of a group's rule."""
     return {key: value for key, value in group.items() if key != "params"}
@@ -149,26 +210,84 @@ def sgd(machine: Interpreter, session: Session, params: Any, lr: Any = 0.001, mo
     Raises:
         Raised: A number is out of its range, or a parameter is no leaf.
     """
+    defaults = {
+        "lr": lr, "momentum": momentum, "dampening": dampening, "weight_decay": weight_decay, "nesterov": nesterov,
+        "maximize": maximize, "foreach": foreach, "differentiable": differentiable, "fused": fused,
+    }  # fmt: skip
+    optimiser = Sgd(session, defaults)
+    _check(machine, params, defaults)
+    if machine.truth(nesterov) and (momentum <= 0 or dampening != 0):
+        raise Raised("ValueError", "Nesterov momentum requires a momentum and zero dampening")
+    return _started(machine, optimiser, params)
+
+
+def adam(machine: Interpreter, session: Session, params: Any, lr: Any = 0.001, betas: Any = (0.9, 0.999), eps: Any = 1e-08,
+         weight_decay: Any = 0, amsgrad: Any = False, *, foreach: Any = None, maximize: Any = False, capturable: Any = False,
+         differentiable: Any = False, fused: Any = None, decoupled_weight_decay: Any = False) -> Sgd:  # fmt: skip
+    """``torch.optim.Adam``.
+
+    Raises:
+        Raised: A number is out of its range, or a parameter is no leaf.
+        UnknownError: It is asked for amsgrad or decoupled_weight_decay.
+    """
+    _plain(machine, amsgrad=amsgrad, decoupled_weight_decay=decoupled_weight_decay)
+    defaults = {
+        "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad, "maximize": maximize,
+        "foreach": foreach, "capturable": capturable, "differentiable": differentiable, "fused": fused,
+        "decoupled_weight_decay": decoupled_weight_decay,
+    }  # fmt: skip
+    _check(machine, params, defaults)
+    for at, beta in enumerate(machine.listed(betas)):
+        if not 0 <= beta < 1:
+            raise Raised("ValueError", f"Invalid beta parameter at index {at}: {beta}")
+    return _started(machine, Running(session, defaults, "Adam"), params)
+
+
+def rmsprop(machine: Interpreter, session: Session, params: Any, lr: Any = 0.01, alpha: Any = 0.99, eps: Any = 1e-08,
+            weight_decay: Any = 0, momentum: Any = 0, centered: Any = False, capturable: Any = False, foreach: Any = None,
+            maximize: Any = False, differentiable: Any = False) -> Sgd:  # fmt: skip
+    """``torch.optim.RMSprop``.
+
+    Raises:
+        Raised: A number is out of its range, or a parameter is no leaf.
+        UnknownError: It is asked for momentum or centered.
+    """
+    defaults = {
+        "lr": lr, "momentum": momentum, "alpha": alpha, "eps": eps, "centered": centered, "weight_decay": weight_decay,
+        "capturable": capturable, "foreach": foreach, "maximize": maximize, "differentiable": differentiable,
+    }  # fmt: skip
+    _check(machine, params, defaults)
+    _plain(machine, momentum=momentum, centered=centered)
+    return _started(machine, Running(session, defaults, "RMSprop"), params)
+
+
+def _plain(machine: Interpreter, **asked: Any) -> None:
+    """Refuse what a rule is not known to do."""
+    for name, value in asked.items():
+        if machine.truth(value):
+            raise UnknownError(f"{name} is not known here", hint="leave it out")
+
+
+def _check(machine: Interpreter, params: Any, defaults: Group) -> None:
     if isinstance(params, Tensor):
         found = f"torch.{WORDS[params.dtype]}Tensor"
         raise Raised(
             "TypeError", f"params argument given to the optimizer should be an iterable of Tensors or dicts, but got {found}"
         )
-    defaults = {
-        "lr": lr, "momentum": momentum, "dampening": dampening, "weight_decay": weight_decay, "nesterov": nesterov,
-        "maximize": maximize, "foreach": foreach, "differentiable": differentiable, "fused": fused,
-    }  # fmt: skip
     for name, key in _NUMBERS.items():
+        if key not in defaults:
+            continue
         if not isinstance(defaults[key], int | float):
             raise Raised("TypeError", f"'<' not supported between instances of '{type_name(defaults[key])}' and 'float'")
         if defaults[key] < 0:
             raise Raised("ValueError", f"Invalid {name}: {defaults[key]}")
-    if machine.truth(nesterov) and (momentum <= 0 or dampening != 0):
-        raise Raised("ValueError", "Nesterov momentum requires a momentum and zero dampening")
+
+
+def _started(machine: Interpreter, optimiser: Sgd, params: Any) -> Sgd:
+    """The optimiser, with its groups."""
     given = machine.listed(params)
     if not given:
         raise Raised("ValueError", "optimizer got an empty parameter list")
-    optimiser = Sgd(session, defaults)
     for group in given if isinstance(given[0], dict) else [{"params": given}]:
         optimiser.attribute(machine, "add_param_group").call(machine, [group], {})
     return optimiser
