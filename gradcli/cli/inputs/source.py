@@ -325,6 +325,8 @@ def _several(options: SourceOptions) -> GradcliError:
     positional, command = options.positional, options.command
     listed = " and ".join(f"'{text}'" for text in positional[:3])
     message = f"there are {len(positional)} expressions: {listed}"
+    if any(re.match("--[^\\W\\d]", text) for text in positional):
+        return GradcliError(message, hint="what stands behind -- is an expression: options stand before it")
     for index, text in enumerate(positional[:-1]):
         if re.fullmatch(_LIKE_AN_OPTION, text) and re.fullmatch(_NUMBER, positional[index + 1]):
             return GradcliError(message, hint=f"a variable takes two dashes: -{text} {positional[index + 1]}")
