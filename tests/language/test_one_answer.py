@@ -30,6 +30,7 @@ ANSWERS = [
     ("x*1e4001", {"x": 1}, [math.inf, math.inf]),
     ("x + 123e-10000000", {"x": 1}, [1, 1]),
     ("x/(1e-10000000*-(1e-10000000))", {"x": 1}, [-math.inf, -math.inf]),
+    ("output (x)^2, 3", {"x": 2}, [4, 4]),
     ("x*3e−2", {"x": 1}, [0.03, 0.03]),
 ]
 
@@ -58,6 +59,8 @@ REFUSED = [
     ("xcos(x)", "for a product write x*cos(x)"),
     ("xy(x + 1)", "for a product write x*y*(x + 1)"),
     ("max(x;2)", "between the arguments of a function write ','"),
+    ("lim(x)", "a limit is the first term of gradcli taylor"),
+    ("integrate(x)", "there are derivatives here, and no integrals"),
     ("grad(x^2)", "the gradient is given beside the value"),
     ("1" * 4001, "a number has at most 4,000 digits"),
 ]
