@@ -63,7 +63,7 @@ def keys_of(table: Any, name: str) -> Any:
 
 
 def plain_keys(column: Any) -> Any:
-    """A column of Arrow, or a list, as an array: of objects where something is missing, which would make floats of whole numbers."""
+    """A column of Arrow, or a list, as an array; of objects where a value is missing, since whole numbers would become floats."""
     import numpy
 
     if getattr(column, "null_count", 0):
