@@ -114,8 +114,9 @@ class Sums(Frozen, eq=False):
         """What is asked of all rows together."""
         total = self.total()
         size = 1 + sum(_size(shape) for shape in self.shapes)
-        keys, numbers = (None, numpy.zeros((1, size))) if total is None else (total.keys, total.numbers)
-        if total is not None and total.missing is not None:
+        total = total or Group(None, numpy.zeros((1, size)))
+        keys, numbers = total.keys, total.numbers
+        if total.missing is not None:
             keys, numbers = numpy.array([*keys.tolist(), None], object), numpy.concatenate([numbers, total.missing])
         found: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
         at = 1
