@@ -116,7 +116,7 @@ def test_the_page_of_a_command_has_each_of_its_options(name: str) -> None:
             "the expression has no variable order",
             "explain, diff, taylor, check, grade and mistakes have --order, eval has not",
         ),
-        (["simplify", "x", "--hessian"], "--hessian needs a value", "eval and diff have --hessian, simplify has not"),
+        (["simplify", "x", "--hessian"], "there is no option --hessian", "eval and diff have --hessian, simplify has not"),
         (["trace", "x/w"], "cannot read x/w: No such file or directory", 'for an expression: gradcli trace -e "x/w"'),
         (["graph", "x", "-q"], "there is no option -q here", "other commands have -q, graph has not"),
     ],
