@@ -109,6 +109,11 @@ def test_the_page_of_a_command_has_each_of_its_options(name: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message", "hint"),
     [
+        (
+            ["graph", "x^2", "--to", "dot"],
+            "there is no option --to here, and 'dot' is no value of a variable to",
+            "write --format dot",
+        ),
         (["eval", "x^2", "x=3"], "there are 2 expressions: 'x^2' and 'x=3'", "a variable is given by two dashes: --x 3"),
         (["eval", "here.grad", "--x", "1"], "here.grad is a file, and an expression is needed", "write -f here.grad"),
         (
