@@ -6,6 +6,7 @@ before it, identities and neighbours that are inverse to each other fall away.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 from gradcli.algebra.sums.normal import Algebra
@@ -154,6 +155,8 @@ def _row(algebra: Algebra, form: int) -> Sequence[int]:
 
 def _chain(algebra: Algebra, factors: list[int]) -> int:
     kept: list[int] = []
+    if not any(map(functools.partial(_may_fall_away, algebra), factors)):
+        kept, factors = factors, []
     for factor in factors:
         rows = algebra.shape(factor)[0]
         if kept and is_identity(algebra, kept[-1]):  # eye(n) @ A = A
@@ -184,6 +187,12 @@ def _chain(algebra: Algebra, factors: list[int]) -> int:
         turned = [transposed(algebra, f) if rank(algebra, f) == 2 else f for f in kept[::-1]]
         kept = min(kept, turned, key=lambda chain: (sum(map(algebra.size, chain)), chain))
     return _atom(algebra, "matmul", tuple(kept))
+
+
+def _may_fall_away(algebra: Algebra, factor: int) -> bool:
+    """Whether a factor is an identity or an inverse, or the transpose of one."""
+    kind, content = single(algebra, factor)
+    return kind in ("eye", "inv") or (kind == "permute" and single(algebra, content[0])[0] == "inv")
 
 
 def least_rotation(algebra: Algebra, chain: int) -> int:
