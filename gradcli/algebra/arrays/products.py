@@ -191,8 +191,7 @@ def _chain(algebra: Algebra, factors: list[int]) -> int:
 
 def _may_fall_away(algebra: Algebra, factor: int) -> bool:
     """Whether a factor is an identity or an inverse, or the transpose of one."""
-    kind, content = single(algebra, factor)
-    return kind in ("eye", "inv") or (kind == "permute" and single(algebra, content[0])[0] == "inv")
+    return is_identity(algebra, factor) or bool(_inverted(algebra, _turned(algebra, factor)))
 
 
 def least_rotation(algebra: Algebra, chain: int) -> int:
@@ -214,9 +213,19 @@ def _are_inverse(algebra: Algebra, left: int, right: int) -> bool:
 
 def _is_inverse(algebra: Algebra, inverse: int, form: int) -> bool:
     if is_transpose(algebra, inverse) and is_transpose(algebra, form):
-        inverse, form = single(algebra, inverse)[1][0], single(algebra, form)[1][0]
-    kind, content = single(algebra, inverse)
-    return kind == "inv" and content[0] == form
+        inverse, form = _turned(algebra, inverse), _turned(algebra, form)
+    return _inverted(algebra, inverse) == (form,)
+
+
+def _turned(algebra: Algebra, form: int) -> int:
+    """A of A.T; any other form itself."""
+    return single(algebra, form)[1][0] if is_transpose(algebra, form) else form
+
+
+def _inverted(algebra: Algebra, form: int) -> tuple[int, ...]:
+    """A of inv(A); nothing of any other form."""
+    kind, content = single(algebra, form)
+    return content if kind == "inv" else ()
 
 
 def _outer(algebra: Algebra, left: int, right: int) -> int:

@@ -382,11 +382,8 @@ def _met(operation: str, operands: list[Any], digits: int) -> list[Any]:
 
 def _is_rounded(point: Mapping[str, Coordinate]) -> bool:
     """Whether a coordinate is no binary number, so that what is equal there may seem not to be."""
-    return any(isinstance(value, Irrational) or _is_long(value) for value in point.values())
-
-
-def _is_long(value: Rational) -> bool:
-    return isinstance(value, Fraction) and value.denominator & (value.denominator - 1) != 0
+    parts = [value.denominator if isinstance(value, Fraction) else 1 for value in point.values()]
+    return any(part & (part - 1) for part in parts) or any(isinstance(value, Irrational) for value in point.values())
 
 
 def _meet(a: Any, b: Any, digits: int) -> bool:
