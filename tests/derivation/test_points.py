@@ -83,7 +83,7 @@ def test_the_last_line_in_variables_is_the_formula_of_the_headline(text: str, by
         ("relu(x - 2)", {"x": 2.0}, "relu(a) has no derivative at a = 0"),
         ("clamp(x, -1, 1)*3", {"x": 1.0}, "has no derivative at x = 1"),
         ("floor(x)*w + x", {"x": 2.0, "w": 3.0}, "floor(x) has no derivative at x = 2"),
-        ("where(x < 1, 2*x, x^2)", {"x": 1.0}, "changes its branch at x = 1; the derivative is that of the branch taken"),
+        ("where(x < 1, 2*x, x^2)", {"x": 1.0}, "changes its branch at x = 1; that of the branch taken"),
     ],
 )
 def test_at_a_kink_the_last_step_says_that_it_is_a_convention(text: str, point: dict[str, float], where: str, by: str) -> None:

@@ -140,7 +140,7 @@ class Chain:
                 if workings.every_step:
                     self.say("terms computed", self._computed(put_in), "each term computed")
         number = Number(self.value)
-        words = joined(self._at_this_point(found), self._convention())
+        words = (self._convention() if math.isfinite(self.adjoint) else []) or self._at_this_point(found)
         if not self.steps or not reads_alike(self.steps[-1].right, number):
             self.steps.append(Step("value", self.left, number, tuple(words)))
         elif words:  # the line has this number already

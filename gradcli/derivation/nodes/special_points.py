@@ -19,9 +19,6 @@ from gradcli.ops.declaration.facts import JUMP, KINK, TRUTH, Special
 from gradcli.typing import Any
 
 
-_BRANCH = "the derivative is that of the branch taken, PyTorch's convention"
-
-
 def said_of(tape: Tape, variable: int) -> list[Piece]:
     """What is to be said of the derivative by a variable; nothing where no kink lies on the way to it.
 
@@ -35,18 +32,21 @@ def said_of(tape: Tape, variable: int) -> list[Piece]:
     if not met:
         return []
     sharp = [(id, at) for id, at in met if graph.operations[id] != CHOICE]
-    met = sharp or met
-    nodes = listed([node_expression(graph, id, tape.names) for id, _ in met[:3]])
-    points = dict.fromkeys(input for _, at in met[:3] for input in at if input not in graph.constants)
-    where = listed([Equal(Name(tape.names[id]), array_expression(tape.values[id])) for id in points if _is_short(tape, id)], ", ")
-    where = where or ["this point"]
+    met = sharp[:3] or met[:1]
+    nodes = listed([node_expression(graph, id, tape.names) for id, _ in met])
+    points = dict.fromkeys(input for _, at in met for input in at if input not in graph.constants)
+    where = listed([_point(tape, id) for id in points], ", ")
     if not sharp:
-        return [*nodes, " changes its branch at " if len(met) == 1 else " change their branches at ", *where, f"; {_BRANCH}"]
-    return [*nodes, " has no derivative at " if len(met) == 1 else " have no derivative at ", *where, ": PyTorch's convention"]
+        return [*nodes, " changes its branch at ", *where, "; that of the branch taken is PyTorch's convention"]
+    if len(met) == 1:
+        return [*nodes, " has no derivative at ", *where, ": PyTorch's convention"]
+    return [*nodes, " have no derivative at ", *where, ": PyTorch's convention"]
 
 
-def _is_short(tape: Tape, id: int) -> bool:
-    return getattr(tape.values[id], "size", 1) <= SHOWN_ELEMENTS
+def _point(tape: Tape, id: int) -> Piece:
+    """A node with its value; a large array by its name."""
+    name, value = Name(tape.names[id]), tape.values[id]
+    return Equal(name, array_expression(value)) if getattr(value, "size", 1) <= SHOWN_ELEMENTS else name
 
 
 def _special_nodes(tape: Tape) -> Iterator[tuple[int, tuple[int, ...]]]:
