@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 
 from gradcli.errors import GradcliError, visible
 from gradcli.language.grammar import END, Token
-from gradcli.language.other_languages import brace, misplaced, step
+from gradcli.language.other_languages import ALONE, brace, misplaced, step
 
 _QUOTES = "quotation marks and primes are not part of an expression"
 _STATEMENTS = "',' stands only between the arguments of a function; separate statements with ';'"
@@ -24,6 +24,10 @@ _CHARACTERS = {
     "$": "variables are written without '$'",
     "\\": "write functions by their names: sqrt(x), not \\sqrt{x}",
     "∂": "--wrt NAME asks for a derivative",
+    "∫": "there are derivatives here, and no integrals",
+    "∑": "a sum is written sum(arange(1, 4)^2), or s = 0; for i in 1..4 { s = s + i^2 }; s",
+    "∏": "a product is written prod(arange(1, 4)), or p = 1; for i in 1..4 { p = p*i }; p",
+    "→": "to assign, write name = value; a limit is the first term of gradcli taylor EXPRESSION --about x=0",
     "∞": "write inf",
     "_": "a name begins with a letter, and a number is written without _",
     **dict.fromkeys("'\"`´′″", _QUOTES),
@@ -57,7 +61,7 @@ _SLICE_PARTS = "a slice has at most three parts: start:stop:step"
 _LIBRARIES = frozenset(("np", "numpy", "torch", "F", "math", "tf", "jnp", "scipy", "cmath", "Math"))
 """Names before a function that are those of libraries."""
 
-_BROKEN_NUMBER = re.compile(r"([0-9.]+)[eE]([+\-−–]?[0-9]*\.[0-9]+)")
+_BROKEN_NUMBER = re.compile(r"([0-9.]+)[eE]([+\-−–]?[0-9]*\.[0-9]+|[+\-−–]?[0-9]+[eE][0-9]+)")
 
 _OPTION = re.compile(r"(?:^|\s)(--[^\W\d]\w*(?:=|\s+)(?:[+-]?[0-9.]+\S*|[^\W\d]\w*))")
 """An option of the command line with its value, in an expression."""
@@ -70,7 +74,8 @@ def unexpected_character(text: str, position: int) -> GradcliError:
     """The error for a character that begins no token."""
     character = text[position]
     if broken := _BROKEN_NUMBER.match(text, position):
-        hint = f"an exponent is whole; the power itself is written {broken[1]}*10^{broken[2]}"
+        power = f"an exponent is whole; the power itself is written {broken[1]}*10^{broken[2]}"
+        hint = power if "." in broken[2] else "a number has one exponent"
         return GradcliError(f"'{broken[0]}' is not a number", broken.span(), hint)
     end = position + 1
     while character in "&|" and text[end : end + 1] == character:
@@ -190,11 +195,13 @@ def unexpected(text: str, token: Token, previous: Token, expected: Collection[st
     elif token.kind == "COMMA" and previous.kind == "NUMBER":
         hint = _numbers_in_a_row(text, previous.span[0])
     elif token.kind == "COMMA":
-        hint = _STATEMENTS
+        hint = ALONE["output"] if opening == "(" and _behind_print(text, open_brackets[-1]) else _STATEMENTS
     elif token.kind == "EQUAL":
         hint = "to compare, write ==; to assign, write name = value"
     elif token.kind in ("IF", "ELSE"):
         hint = "write A if C else B"
+    elif token.kind == "FOR":
+        hint = _CHARACTERS["∑"]
     return GradcliError(f"unexpected '{shown}'", token.span, hint)
 
 
@@ -278,6 +285,8 @@ def _not_a_value(text: str, shown: str, token: Token, previous: Token, opening: 
         hint = _NO_SLICE
     elif token.kind == "ELLIPSIS":
         hint = "'...' is an item of an index: A[..., 0]"
+    elif previous.kind in ("", "SEPARATOR") and not hint and "\n" in text[: token.span[0]].lstrip():
+        hint = "a line is a statement of its own; parentheses around both lines make them one"
     after = f" after '{visible(previous.text)}'" if previous.text else ""
     return GradcliError(f"unexpected '{shown}'{after}: a value is missing before it", token.span, hint)
 

@@ -45,6 +45,8 @@ ALONE = {
     "repeat": "write repeat n { ... }",
     "for": "write for i in 0..n { ... }",
     "range": "write for i in 0..n { ... }",
+    **dict.fromkeys(("lim", "limit"), "a limit is the first term of gradcli taylor EXPRESSION --about x=0"),
+    **dict.fromkeys(("integral", "integrate"), "there are derivatives here, and no integrals"),
     **dict.fromkeys(
         ("grad", "gradient", "derivative", "deriv", "diff", "differentiate"),
         "the gradient is given beside the value: write the expression alone; in a program backward y, then w.grad",

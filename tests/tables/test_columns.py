@@ -128,6 +128,9 @@ def test_a_query_is_a_feed(tmp_path: Path) -> None:
     ):
         assert command(["run", "-e", "x", "--feed", f"sql: {more}"])[0] == 2
     assert not (tmp_path / "x.csv").exists()  # a feed is only read
+    into = ["--keep", "id", "--partition-by", "id", "-o", f"{tmp_path}/folder/", "--format", "csv"]
+    assert command(["run", "-e", "x + 1", "--feed", query, "--no-grad", *into]) == (0, "", "")
+    assert (tmp_path / "folder" / "id=3" / "part-00000.csv").read_text() == "row,y,error\n2,4.0,\n"
     spans, results = "sql: select 1 as x, interval 1 day as span", tmp_path / "results.parquet"
     code, _, err = command(["run", "-e", "x", "--feed", spans, "--keep", "span", "-o", str(results)])
     assert (code, err.startswith(f"error: cannot write {results}: "), results.exists()) == (2, True, False)
