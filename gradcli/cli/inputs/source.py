@@ -16,7 +16,7 @@ from gradcli.language.parser import ReadText
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.elementwise.exponential import exp
 
-_NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?(?::[+-]?[0-9.]+)?"
 _LIKE_AN_OPTION = r"-[^\W\d]\w*"
 _GIVEN = r"[^\W\d]\w*"
 NAMING = ("set", "wrt", "at", "shape", "partial", "implicit", "depends", "choose")
