@@ -282,9 +282,9 @@ def _component(
     elif math.isnan(own) and reference is None and all(map(math.isnan, _slopes(tape, plain, direction, moves, cotangent, rerun))):
         verdict, both = END, (math.nan, math.nan)  # as of a negative base by its exponent
     elif not right and math.isfinite(own):
-        low, high = found.sides
-        if reference is None and abs(high - low) > 1e-3 * max(abs(low), abs(high)) and not faulty:
-            verdict, both = KINK, found.sides
+        low, high = beside = _slopes(tape, plain, direction, moves, cotangent, rerun) if reference is None else (held, held)
+        if abs(high - low) > 1e-3 * max(abs(low), abs(high)) and not faulty:
+            verdict, both = KINK, beside
         elif not math.isfinite(held) or (reference is None and uncertain > 0.1 * abs(held)):
             verdict = UNCLEAR
         elif not faulty and reference is not None and plain is not None:
