@@ -12,6 +12,9 @@ from gradcli.output.code.notation import calls, words
 
 _LACKING = words("gamma lgamma")
 
+_FLOOR = "(rint({0}) - CASE WHEN rint({0}) > ({0}) THEN 1 ELSE 0 END)"
+"""That of Spark is of whole numbers, and too large ones are an error."""
+
 _RUN = f"""
 import sys
 from pyspark.sql import SparkSession
@@ -43,19 +46,19 @@ LANGUAGE = replace(
     calls={
         **{name: template for name, template in SQL.calls.items() if name not in _LACKING},
         **logarithms("log1p({0})"),
+        "Math.floor": _FLOOR,
+        "Math.ceil": f"(-{_FLOOR.replace('{0}', '-({0})')})",
+        "Math.trunc": f"(sign({{0}})*{_FLOOR.replace('{0}', 'abs({0})')})",
+        "floorDivide": _FLOOR.replace("{0}", "try_divide({0}, {1})"),
         **calls(
             """
             /             try_divide({0}, {1})
-            Math.floor    double(floor({0}))
-            Math.ceil     double(ceil({0}))
-            Math.trunc    (sign({0})*double(floor(abs({0}))))
             Math.hypot    hypot({0}, {1})
             Math.expm1    expm1({0})
             Math.log1p    log1p({0})
             roundHalfEven rint({0})
-            %             ({0} % {1})
-            remainder     pmod({0}, {1})
-            floorDivide   double(floor(try_divide({0}, {1})))
+            %             (({0}) % nullif({1}, 0))
+            remainder     pmod({0}, nullif({1}, 0))
             copySign      CASE WHEN {1} < 0 THEN -abs({0}) ELSE abs({0}) END
             """
         ),

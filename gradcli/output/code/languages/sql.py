@@ -65,11 +65,14 @@ def _main(language: Language, written: Written, points: Sequence[Sequence[str]])
 def logarithms(log1p: str) -> dict[str, str]:
     """What is made of log(1 + x), which keeps the digits of a small x: a template for an x from 0 to 1."""
     share, softly, apart = (log1p.replace("{0}", f"exp(-abs({one}))") for one in ("{0}", "({0})*({1})", "({0}) - ({1})"))
-    return {
-        "softplus": f"CASE WHEN ({{0}})*({{1}}) > {{2}} THEN {{0}} ELSE (greatest(({{0}})*({{1}}), 0) + {softly})/({{1}}) END",
-        "logSigmoid": f"(least({{0}}, 0) - {share})",
-        **dict.fromkeys(("logAddExp", "logSumExp"), f"(greatest({{0}}, {{1}}) + {apart})"),
-    }
+    return calls(
+        f"""
+        softplus   CASE WHEN ({{0}})*({{1}}) > {{2}} THEN {{0}} ELSE (greatest(({{0}})*({{1}}), 0) + {softly})/({{1}}) END
+        logSigmoid (least({{0}}, 0) - {share})
+        logAddExp  (greatest({{0}}, {{1}}) + {apart})
+        logSumExp  (greatest({{0}}, {{1}}) + {apart})
+        """
+    )
 
 
 _REST = "({0}) % ({1})"
