@@ -16,7 +16,6 @@ _DERIVATIVE = "gradcli diff gives a derivative; inside of an expression it is d/
 _CHARACTERS = {
     "&": "write and",
     "|": "the absolute value is abs(x); for a choice of conditions write or",
-    "!": "the factorial of n is factorial(n); for the opposite of a condition write not",
     "~": "write not",
     "?": "write A if C else B",
     ":": "to assign, write name = value; a choice is A if C else B",
@@ -44,7 +43,7 @@ _SPELLINGS = {
 """What to write in place of two tokens in a row, from other languages."""
 
 _VALUES = ("NAME", "NUMBER", "LPAR", "LSQB", "ROOT", "NOT")
-_BEHIND_VALUES = ("NAME", "NUMBER", "RPAR", "RSQB", "SUPERSCRIPT", "TRANSPOSED")
+_BEHIND_VALUES = ("NAME", "NUMBER", "RPAR", "RSQB", "SUPERSCRIPT", "TRANSPOSED", "FACTORIAL")
 
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _ENDS = {"RPAR", "SEPARATOR", END, "RBRACE", "OTHERWISE"}
@@ -195,6 +194,8 @@ def unexpected(text: str, token: Token, previous: Token, expected: Collection[st
         hint = "to compare, write ==; to assign, write name = value"
     elif token.kind in ("IF", "ELSE"):
         hint = "write A if C else B"
+    elif token.kind == "FACTORIAL":
+        hint = "!! may be a double factorial or a factorial twice: write (n!)! for the latter"
     return GradcliError(f"unexpected '{shown}'", token.span, hint)
 
 
@@ -272,6 +273,8 @@ def _not_a_value(text: str, shown: str, token: Token, previous: Token, opening: 
         hint = "a condition stands in the middle: A if C else B"
     elif token.kind == "NOT":
         hint = "put the condition in parentheses: (not C)"
+    elif token.kind == "FACTORIAL":
+        hint = "for the opposite of a condition write not; the factorial of n is n!"
     elif token.kind == "COMMA" and opening == "[":
         hint = "leave the ',' out, or write the item that is missing"
     elif token.kind == "COLON" and previous.kind in ("LSQB", "COMMA"):

@@ -151,6 +151,9 @@ def _refuse_run_together(text: str, where: str, options: Options) -> None:
 
         meant = taken_apart(name, {*names, *given} - {name})
         if meant:
+            power = re.compile(r"[⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+|(?:\^|\*\*)-?(?:\w+|\([^()]*\))").match(text, span[1])
+            if power:  # xe^x is x*e^x, and xlnx^2 is x*ln(x^2)
+                meant = f"{meant[:-1]}{power[0]})" if meant.endswith(")") else meant + power[0]
             hint = f"write {meant}, or add --read lenient; a variable of that name is given by --wrt {name} or a value"
             raise GradcliError(f"{name} is one name, and so one variable", span, hint, source=text, where=where)
 
