@@ -32,6 +32,24 @@ _FOREIGN = {
 }
 """What to write in place of a word that stands at the beginning of a statement, before a name, a number or a block."""
 
+NO_VALUES = {
+    **dict.fromkeys(("\\int", "\\iint", "\\oint", *"∫∬∭∮"), "nothing is integrated: write the expression alone"),
+    **dict.fromkeys(("\\lim", "lim", "→"), "limits are not taken: write the expression alone"),
+    **dict.fromkeys(("\\sum", *"∑Σ"), "write the terms, sum(x) of an array, or a program with a loop"),
+    **dict.fromkeys(("\\prod", *"∏Π"), "write the factors, prod(x) of an array, or a program with a loop"),
+    **dict.fromkeys(("\\pm", "\\mp", *"±∓"), "write both expressions, one after the other"),
+    **dict.fromkeys(
+        ("\\partial", "∂"), "gradcli diff gives a derivative, by the variable that --wrt names: write the expression alone"
+    ),
+    **dict.fromkeys(
+        ("\\nabla", "∇"), "gradcli diff gives the gradient, with --divergence, --curl or --laplacian what else ∇ stands for"
+    ),
+    **dict.fromkeys(("\\circ", "∘"), "write f(g(x)) for a function of a function"),
+    **dict.fromkeys(("\\to", "\\in", *"∈∉∀∃⇒⇔≈≅≡∼∝"), "write the expression alone"),
+    "\\prime": "write it behind what it is of: f', or (x^2)'",
+}
+"""What to write in place of a sign, or a command of LaTeX, that has no value here."""
+
 ALONE = {
     "return": "the last statement of a function is its value: write the value alone",
     "continue": "there is no continue: put what it would skip into if C { ... }",

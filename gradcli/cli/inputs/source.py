@@ -149,11 +149,7 @@ def _refuse_run_together(text: str, where: str, options: Options) -> None:
             continue
         from gradcli.ops.words import taken_apart
 
-        meant = taken_apart(name, {*names, *given} - {name})
-        if meant:
-            power = re.compile(r"[⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+|(?:\^|\*\*)-?(?:\w+|\([^()]*\))").match(text, span[1])
-            if power:  # xe^x is x*e^x, and xlnx^2 is x*ln(x^2)
-                meant = f"{meant[:-1]}{power[0]})" if meant.endswith(")") else meant + power[0]
+        if meant := taken_apart(name, {*names, *given} - {name}, text[span[1] :]):
             hint = f"write {meant}, or add --read lenient; a variable of that name is given by --wrt {name} or a value"
             raise GradcliError(f"{name} is one name, and so one variable", span, hint, source=text, where=where)
 
@@ -210,7 +206,9 @@ def read_otherwise(error: GradcliError, options: Options) -> GradcliError:
 
     try:
         found = _read(source, error.where, "lenient", options)
-    except GradcliError:
+    except GradcliError as other:
+        knows_words = error.message.startswith("an operator is missing") and other.message != error.message
+        error.hint = (knows_words and other.hint) or error.hint
         return error
     try:
         program = parse(source)
