@@ -270,7 +270,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     import difflib
 
     candidates = list(known)
-    for match in difflib.get_close_matches(name, candidates, n=3, cutoff=0.6):
+    for match in difflib.get_close_matches(name, candidates, n=3, cutoff=0.65):
         if len(name) > _LONGEST_COMPARED or _slips(name, match) <= max(1, len(name) // 2):
             return match
     folded = {candidate.casefold(): candidate for candidate in candidates}

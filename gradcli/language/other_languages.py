@@ -261,12 +261,7 @@ _HEADS: dict[str, Callable[[str, int, Token, Token], GradcliError | None]] = {
 
 
 def step(text: str, token: Token, previous: Token) -> str:
-    """What to write in place of ``x += 1`` or ``i++``, where a token follows an operator; empty where it is neither."""
-    left = re.compile(r"[^\W\d]\w*(?=\s*(?:\*\*|[-+*/^%])\s*\Z)").search(text, max(0, previous.span[0] - 80), previous.span[1])
-    if token.kind == "EQUAL" and previous.text in ("+", "-", "*", "/", "^", "**", "%"):
-        name = left[0] if left else "name"
-        value = _shown(_line(text, token.span[1])) or "..."
-        return f"to assign, write {name} = {name} {previous.text} {value}"
+    """What to write in place of ``i++``, where a token follows an operator; empty where it is not that."""
     twice = re.compile(r"([^\W\d]\w*)\s?(\+\+|--)").match
     start = _statement_start(text, previous.span[0])
     line = text[start : previous.span[1]].strip()

@@ -85,7 +85,7 @@ def to_text(expression: Expression, *, pretty: bool = False, number: NumberText 
             continue
         begins = not pieces or pieces[-1].endswith(("(", ", "))
         parts = _parts(node, pretty, number, begins)
-        if level(node) < least:
+        if (PRODUCT if pretty and _leads_product(node) else level(node)) < least:
             parts = ["(", *parts, ")"]
         work.extend(reversed(parts))
     return "".join(pieces)
@@ -103,7 +103,8 @@ def _parts(node: Expression, pretty: bool, number: NumberText, begins: bool = Fa
         case Operator("not", (operand,)):
             return ["not ", (operand, NOT)]
         case Operator(symbol, (operand,)):
-            return [symbol, (operand, UNARY + _is_negative(operand))]
+            least = PRODUCT if pretty and _leads_product(node) else UNARY + _is_negative(operand)
+            return [symbol, (operand, least)]
         case Operator("^", (base, exponent)):
             if pretty and isinstance(exponent, Number) and isinstance(exponent.value, int) and abs(exponent.value) < 100:
                 return [(base, ATOM), number(exponent.value).translate(_SUPERSCRIPTS)]
@@ -187,6 +188,16 @@ def _target(node: Expression, raised: bool = False) -> list[tuple[Expression, in
     if raised and isinstance(node, Transposed):
         return ["(", (node, CONDITIONAL), ")"]
     return ["(", (node, CONDITIONAL), ")"] if isinstance(node, Number | Partial) else [(node, ATOM)]
+
+
+def _leads_product(node: Expression) -> bool:
+    """Whether it is a minus that stands before a product or quotient without parentheses: -a·b."""
+    if not isinstance(node, Operator) or node.symbol != "-" or len(node.operands) > 1 or level(node.operands[0]) != PRODUCT:
+        return False
+    [node] = node.operands
+    while isinstance(node, Operator) and node.symbol in "*/":
+        node = node.operands[0]
+    return not (_is_negative(node) or _is_minus(node) or level(node) == PRODUCT)
 
 
 def _is_negative(node: Expression) -> bool:

@@ -9,7 +9,7 @@ import re
 from gradcli.cli.framework.command import Options
 from gradcli.cli.framework.options import READINGS, ProgramOptions, ReadOptions, SourceOptions
 from gradcli.cli.framework.streams import STDIN, read_text
-from gradcli.cli.framework.table import others_have
+from gradcli.cli.framework.table import several_expressions
 from gradcli.errors import GradcliError, NoValueError, visible
 from gradcli.language.numbers import HALF, SPELLED
 from gradcli.language.parser import ReadText
@@ -17,7 +17,6 @@ from gradcli.ops.catalogue import OPERATIONS
 
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _LIKE_AN_OPTION = r"-[^\W\d]\w*"
-_ASSIGNED = r"([^\W\d]\w*)=([^=].*)"
 _GIVEN = r"[^\W\d]\w*"
 NAMING = ("set", "wrt", "at", "shape", "partial", "implicit", "depends", "choose")
 """Options that name variables; each of these is one name, however long it is."""
@@ -247,7 +246,7 @@ def expression_as_written(options: SourceOptions) -> tuple[str, str]:
     if not positional:
         raise _no_expression(options)
     if len(positional) > 1:
-        raise _several(options)
+        raise several_expressions(options)
     text = positional[0]
     if text == STDIN:
         return read_text(STDIN)
@@ -266,7 +265,7 @@ def expression_texts(options: SourceOptions) -> list[tuple[str, str]]:
     if len(texts) < 2 or options.file is not None:
         return [expression_text(options)]
     if any(re.fullmatch(_LIKE_AN_OPTION, text) and re.fullmatch(_NUMBER, next) for text, next in itertools.pairwise(texts)):
-        raise _several(options)
+        raise several_expressions(options)
     if texts.count(STDIN) > 1:
         raise GradcliError("two expressions cannot come from standard input", hint="give one as an argument")
     given = [read_text(STDIN) if text == STDIN else (text, "expression") for text in texts]
@@ -320,29 +319,3 @@ def _no_expression(options: SourceOptions) -> GradcliError:
     point = " --x 2 --w 1" if command.takes_variables else ""
     hint = f'write one in quotation marks: gradcli {command.name} "(x+w)*(w+1)"{point}'
     return GradcliError("there is no expression", hint=hint)
-
-
-def _several(options: SourceOptions) -> GradcliError:
-    positional, command = options.positional, options.command
-    listed = " and ".join(f"'{text}'" for text in positional[:3])
-    message = f"there are {len(positional)} expressions: {listed}"
-    for index, text in enumerate(positional[:-1]):
-        if re.fullmatch(_LIKE_AN_OPTION, text) and re.fullmatch(_NUMBER, positional[index + 1]):
-            return GradcliError(message, hint=f"a variable takes two dashes: -{text} {positional[index + 1]}")
-    for text in positional:
-        if re.fullmatch(_LIKE_AN_OPTION, text):
-            others = others_have(text, command)
-            return GradcliError(
-                f"there is no option {text} here" if others else message,
-                hint=others or f"{text} is no option; `gradcli {command.name} --help` lists them",
-            )
-    assigned = [found for text in positional[1:] if (found := re.fullmatch(_ASSIGNED, text))]
-    if assigned:
-        values = " ".join(f"--{found[1]} {found[2]}" for found in assigned)
-        return GradcliError(message, hint=f"a variable is given by two dashes: {values}")
-    flags = [option.name for option in command.options if not option.metavar and option.name in options.given]
-    for flag in flags:  # --json 3, where json is a variable
-        if len(positional) == 2 and re.search(rf"\b{flag}\b", " ".join(positional)):
-            [value] = [text for text in positional if not re.search(rf"\b{flag}\b", text)] or [""]
-            return GradcliError(message, hint=f"--{flag} is an option of its own; the variable is given by --set {flag}={value}")
-    return GradcliError(message, hint="put the expression in quotation marks; separate statements with ';'")

@@ -39,8 +39,11 @@ def derive(tape: Tape, *, every_step: bool = False) -> Derivation:
 
 def rewriting(products: Iterable[Sequence[Expression]]) -> str:
     """What is done to the products of a sum where their trivial factors are dropped."""
-    trivial = any(isinstance(factor, Number) and factor.value in (0, 1, -1) for factors in products for factor in factors)
-    return "factors 1 dropped" if trivial else "as one fraction"
+    factors = [factor for factors in products for factor in factors]
+    if any(isinstance(factor, Number) and factor.value in (0, 1, -1) for factor in factors):
+        return "factors 1 dropped"
+    quotients = (isinstance(factor, Number) or (isinstance(factor, Operator) and factor.symbol == "/") for factor in factors)
+    return "as one fraction" if any(quotients) else "signs in front"
 
 
 class _Deriving:

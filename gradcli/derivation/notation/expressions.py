@@ -78,36 +78,51 @@ def without_sign(term: Expression) -> Expression | None:
     return positive
 
 
+def reads_alike(one: Expression, other: Expression) -> bool:
+    """Whether two expressions are written alike, as -(a*b) and (-a)*b are: -a·b."""
+    return to_text(one, pretty=True) == to_text(other, pretty=True)
+
+
 def product_of(factors: Sequence[Expression]) -> Expression:
     """The product of the factors, from left to right."""
     return joined("*", factors)
 
 
 def without_trivial(factors: Sequence[Expression]) -> Expression | None:
-    """The product without factors 1, quotients as one; None where a factor is 0; a factor -1 becomes the sign."""
+    """The product without factors 1, quotients as one, signs in front; None where a factor is 0."""
     above: list[Expression] = []
     below: list[Expression] = []
     negative = False
     for factor in factors:
-        if isinstance(factor, Number) and factor.value in (0, 1, -1):
-            if factor.value == 0:
+        positive = without_sign(factor) if isinstance(factor, Operator) else None
+        if positive is not None:
+            factor, negative = positive, not negative
+        upper, lower = _as_quotient(factor)
+        below += lower
+        if isinstance(upper, Number) and upper.value in (0, 1, -1):
+            if upper.value == 0 and not lower:
                 return None
-            negative ^= factor.value < 0
-        elif isinstance(factor, Number) and isinstance(factor.value, Fraction) and "/" in number_text(factor.value):
-            negative ^= factor.value < 0
-            above += [Number(abs(factor.value.numerator))] if abs(factor.value.numerator) != 1 else []
-            below.append(Number(factor.value.denominator))
-        elif isinstance(factor, Operator) and factor.symbol == "/":
-            above += [factor.operands[0]] if factor.operands[0] != Number(1) else []
-            below.append(factor.operands[1])
+            negative ^= upper.value < 0
+            above += [upper] if upper.value == 0 else []
         else:
-            above.append(factor)
-    if not above and not below:
-        return Number(-1 if negative else 1)
+            above.append(upper)
+    if negative:
+        above[:1] = [_negative(above[0])] if above else [Number(-1)]
     product = product_of(above) if above else Number(1)
-    if below:
-        product = Operator("/", (product, product_of(below)))
-    return Operator("-", (product,)) if negative else product
+    return Operator("/", (product, product_of(below))) if below else product
+
+
+def _as_quotient(factor: Expression) -> tuple[Expression, list[Expression]]:
+    """What stands above a fraction bar, and what below, if there is one."""
+    if isinstance(factor, Number) and isinstance(factor.value, Fraction) and "/" in number_text(factor.value):
+        return Number(factor.value.numerator), [Number(factor.value.denominator)]
+    if isinstance(factor, Operator) and factor.symbol == "/":
+        return factor.operands[0], [factor.operands[1]]
+    return factor, []
+
+
+def _negative(factor: Expression) -> Expression:
+    return Number(-factor.value) if isinstance(factor, Number) else Operator("-", (factor,))
 
 
 class ExpressionValues:

@@ -12,6 +12,9 @@ from gradcli.ops.catalogue import spelling
 from gradcli.output.diagrams.diagram import MARK, TITLE_COLUMNS, Arrow, Box, Kind, Line, Part, shortened
 from gradcli.output.listing import Entry, FunctionListing, Link, Listing
 
+LABEL_COLUMNS = 30
+"""Characters up to which it is written at an edge what is handed back along it."""
+
 
 class GraphPart(Part):
     """The boxes of a graph.
@@ -132,7 +135,9 @@ class GraphPart(Part):
     def label(self, link: Link) -> str:
         """What is written at an edge."""
         if link.derivative is None:
-            return link.shapes
+            whole = len(link.handed) <= LABEL_COLUMNS
+            handed = link.handed if whole else said(f"backward of {spelling(self.listing.graph.operations[link.target])}")
+            return ", ".join(filter(None, [handed and f"← {handed}", link.shapes]))
         pieces = [link.derivative]
         if self.whole_labels and isinstance(self.listing, FunctionListing):
             pieces.insert(0, self.listing.local_derivative(link))
