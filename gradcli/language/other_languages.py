@@ -33,14 +33,13 @@ _FOREIGN = {
 """What to write in place of a word that stands at the beginning of a statement, before a name, a number or a block."""
 
 NO_VALUES = {
-    **dict.fromkeys(("\\int", "\\iint", "\\oint", *"∫∬∭∮"), "nothing is integrated: write the expression alone"),
-    **dict.fromkeys(("\\lim", "lim", "→"), "limits are not taken: write the expression alone"),
-    **dict.fromkeys(("\\sum", *"∑Σ"), "write the terms, sum(x) of an array, or a program with a loop"),
-    **dict.fromkeys(("\\prod", *"∏Π"), "write the factors, prod(x) of an array, or a program with a loop"),
+    **dict.fromkeys(("\\int", "\\iint", "\\oint", *"∫∬∭∮"), "there are derivatives here, and no integrals"),
+    **dict.fromkeys(("\\lim", "lim"), "limits are not taken: write the expression alone"),
+    "→": "to assign, write name = value; a limit is the first term of gradcli taylor EXPRESSION --about x=0",
+    **dict.fromkeys(("\\sum", *"∑Σ"), "a sum is written sum(arange(1, 4)^2), or s = 0; for i in 1..4 { s = s + i^2 }; s"),
+    **dict.fromkeys(("\\prod", *"∏Π"), "a product is written prod(arange(1, 4)), or p = 1; for i in 1..4 { p = p*i }; p"),
     **dict.fromkeys(("\\pm", "\\mp", *"±∓"), "write both expressions, one after the other"),
-    **dict.fromkeys(
-        ("\\partial", "∂"), "gradcli diff gives a derivative, by the variable that --wrt names: write the expression alone"
-    ),
+    **dict.fromkeys(("\\partial", "∂"), "--wrt NAME asks for a derivative"),
     **dict.fromkeys(
         ("\\nabla", "∇"), "gradcli diff gives the gradient, with --divergence, --curl or --laplacian what else ∇ stands for"
     ),
@@ -63,6 +62,8 @@ ALONE = {
     "repeat": "write repeat n { ... }",
     "for": "write for i in 0..n { ... }",
     "range": "write for i in 0..n { ... }",
+    **dict.fromkeys(("lim", "limit"), "a limit is the first term of gradcli taylor EXPRESSION --about x=0"),
+    **dict.fromkeys(("integral", "integrate"), "there are derivatives here, and no integrals"),
     **dict.fromkeys(
         ("grad", "gradient", "derivative", "deriv", "diff", "differentiate"),
         "the gradient is given beside the value: write the expression alone; in a program backward y, then w.grad",

@@ -112,6 +112,8 @@ def several_expressions(options: Options) -> GradcliError:
     positional, command = options.positional, options.command
     listed = " and ".join(f"'{text}'" for text in positional[:3])
     message = f"there are {len(positional)} expressions: {listed}"
+    if any(re.match(r"--[^\W\d]", text) for text in positional):
+        return GradcliError(message, hint="what stands behind -- is an expression: options stand before it")
     short = [
         (text, value)
         for text, value in itertools.pairwise(positional)
