@@ -11,9 +11,10 @@ from gradcli.cli.framework.options import READINGS, ProgramOptions, ReadOptions,
 from gradcli.cli.framework.streams import STDIN, read_text
 from gradcli.cli.framework.table import several_expressions
 from gradcli.errors import GradcliError, NoValueError, visible
-from gradcli.language.numbers import HALF, SPELLED
+from gradcli.language.numbers import HALF, POWER_OF_E, SPELLED
 from gradcli.language.parser import ReadText
 from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.elementwise.exponential import exp
 
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _LIKE_AN_OPTION = r"-[^\W\d]\w*"
@@ -29,6 +30,7 @@ _DEFINED = r"\s*[^\W\d]\w*\s*\(\s*[^\W\d]\w*(?:\s*,\s*[^\W\d]\w*)*\s*\)\s*=[^=\n
 _CALLED = r"(?<=\\)[a-zA-Z]+|(?<!\w)\w+(?=[ \t]*\(|[ \t]+[\w\\])"
 r"""What may be the name of a function that is called, digits before it: ln(x), 2ln(x), \ln x, and ln x of a lenient text."""
 _DECIMAL = r"(?<!\.)\.\d|\d\.(?![.\w])|\d[eE]-\d"
+_POWER_OF_E = r"^(?!(?s:.*)(?<!\w)e[ \t]*=[^=])(?s:.*?)(?<!\w)e[ \t]*(?:\^|\*\*)"
 _LONG = 10_000
 """Characters of a text up to which names are looked for."""
 _SUFFIXES = (".grad", ".txt")
@@ -81,7 +83,7 @@ def _with_lenient(text: str, where: str, options: Options) -> str:
     except GradcliError:
         return text  # the strict reading is the only one, or its fault is said where it is parsed
     finally:
-        _spell(text)
+        _spell(text, options)
     found = ReadText(text)
     found.program, found.read_as, found.notes = program, text_of(program, "; "), lenient.notes
     if found.read_as != lenient.read_as:
@@ -97,7 +99,7 @@ def side_as_read(text: str, whole: str, where: str, options: ReadOptions) -> str
     Raises:
         GradcliError: It cannot be read so.
     """
-    _spell(whole)
+    _spell(whole, options)
     how = options.read or "strict"
     if options.read is None and any(sign in whole for sign in _FOREIGN):
         from gradcli.language.readings.read import STRICT, reading_of
@@ -158,24 +160,24 @@ def _read(text: str, where: str, how: str, options: Options) -> ReadText:
 
     SPELLED.pop(HALF, None)  # it is seen in what was read: 0,5 is a decimal as well
     found = read(text, where, how, _names_given(options))
-    _spell(found.read_as)
+    _spell(found.read_as, options)
     return found
 
 
-def _spell(text: str) -> None:
+def _spell(text: str, options: Options) -> None:
     """Write functions as a text calls them that calls each by one name: ln stays ln, arcsin stays arcsin; fractions likewise."""
-    called = {word.lstrip("0123456789") for word in re.findall(_CALLED, text)} if len(text) <= _LONG else set()
     SPELLED.clear()
-    _spell_numbers(text)
+    SPELLED[HALF] = "0.5" if re.search(_DECIMAL, text) else HALF
+    if len(text) > _LONG:
+        return
+    called = {word.lstrip("0123456789") for word in re.findall(_CALLED, text)}
     for operation in OPERATIONS.values():
         used = called.intersection(operation.spellings)
         own = operation.facts.written or operation.name
         if len(used) == 1 and own not in called:
             SPELLED[own] = used.pop()
-
-
-def _spell_numbers(text: str) -> None:
-    SPELLED[HALF] = "0.5" if re.search(_DECIMAL, text) else HALF
+    if exp.name not in called and re.search(_POWER_OF_E, text) and "e" not in _names_given(options):
+        SPELLED[exp.name] = POWER_OF_E
 
 
 def _names_given(options: Options) -> list[str]:
