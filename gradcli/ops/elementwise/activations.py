@@ -86,6 +86,7 @@ prelu = operation(
     domain="x ≠ 0",
     samples=((-2.0, -0.2), (0.1, 0.5)),
     definition=lambda x, weight: where(gt(x, 0), x, weight * x),
+    masks={"weight": lambda incoming, derivative, x, weight: gt(x, 0)},
     specials=(special(KINK, lambda x, weight: x, 0, 0.25),),
     torch="prelu: torch Tensor F",
     course=bent_at_0,
