@@ -150,8 +150,7 @@ def _refuse_run_together(text: str, where: str, options: Options) -> None:
             continue
         from gradcli.ops.words import taken_apart
 
-        meant = taken_apart(name, {*names, *given} - {name})
-        if meant:
+        if meant := taken_apart(name, {*names, *given} - {name}, text[span[1] :]):
             hint = f"write {meant}, or add --read lenient; a variable of that name is given by --wrt {name} or a value"
             raise GradcliError(f"{name} is one name, and so one variable", span, hint, source=text, where=where)
 
@@ -208,7 +207,9 @@ def read_otherwise(error: GradcliError, options: Options) -> GradcliError:
 
     try:
         found = _read(source, error.where, "lenient", options)
-    except GradcliError:
+    except GradcliError as other:
+        knows_words = error.message.startswith("an operator is missing") and other.message != error.message
+        error.hint = (knows_words and other.hint) or error.hint
         return error
     try:
         program = parse(source)
