@@ -13,6 +13,7 @@ from gradcli.emulation.python.values import Namespace, Native, Raised, Type, Wor
 from gradcli.emulation.torch.autograd import AUTOGRAD
 from gradcli.emulation.torch.calls import caller, foreign_names, functions
 from gradcli.emulation.torch.create import CREATIONS
+from gradcli.emulation.torch.custom import function_class
 from gradcli.emulation.torch.optim import adam, rmsprop, sgd
 from gradcli.emulation.torch.results import Mode
 from gradcli.emulation.torch.tensor_data import tensor_from
@@ -49,7 +50,7 @@ def modules(session: Session) -> dict[str, Namespace]:
 
     functional = _Module("torch.nn.functional", {**operations("torch.nn.functional"), **bound(_FUNCTIONAL)})
     network = _Module("torch.nn", {"functional": functional})
-    autograd = _Module("torch.autograd", bound(AUTOGRAD))
+    autograd = _Module("torch.autograd", {**bound(AUTOGRAD), "Function": function_class(session)})
     optimisers = _Module("torch.optim", bound({"SGD": sgd, "Adam": adam, "RMSprop": rmsprop}))
     names = {
         **operations("torch"),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.operators import combined, formatted
 from gradcli.emulation.python.source import UnknownError
-from gradcli.emulation.python.values import Foreign, Native, Raised, Size
+from gradcli.emulation.python.values import Foreign, Function, Native, Raised, Size, type_name
 from gradcli.emulation.torch.tensors import Session, Tensor
 from gradcli.typing import Any
 
@@ -191,6 +191,15 @@ class Mode(Foreign):
             self.before.append(getattr(self.tape, self.flag))
         self._set = False
         setattr(self.tape, self.flag, self.value)
+
+    def call(self, machine: Interpreter, arguments: list[Any], keywords: dict[str, Any]) -> Any:
+        """It as a decorator: the function, which runs inside it."""
+        (function,) = arguments
+        if not isinstance(function, Function):
+            raise Raised("TypeError", f"'{type_name(function)}' object is not callable")
+        inside = Function(function.code, function.defaults, function.scope)
+        inside.managers = [*function.managers, self]
+        return inside
 
     def leave(self, machine: Interpreter) -> None:
         setattr(self.tape, self.flag, self.before.pop())

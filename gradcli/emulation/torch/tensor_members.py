@@ -11,6 +11,7 @@ from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Native, Raised, Word, checked, type_name
 from gradcli.emulation.torch.autograd import run_backward
 from gradcli.emulation.torch.calls import caller, functions
+from gradcli.emulation.torch.custom import register_hook
 from gradcli.emulation.torch.memory_layout import NOT_COMPATIBLE, is_contiguous, shares
 from gradcli.emulation.torch.results import SharedArray, size
 from gradcli.emulation.torch.shapes import check_ranks
@@ -274,6 +275,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     "nelement": _count,
     "requires_grad_": _requires_grad_,
     "retain_grad": _retain_grad,
+    "register_hook": register_hook,
     detach.name: _alias(detach.name),
     "detach_": _detach_,
     "zero_": _zero_,
@@ -306,7 +308,6 @@ NO_DETACHED_VIEW = (
 )
 
 _REFUSED = {
-    "register_hook": "hooks are functions of the script that a backward pass calls; retain_grad() shows the gradient instead",
     "grad_fn_": "",
     "cuda": "tensors are on the CPU here; leave it out",
     "half": "float32 and float64 are known",

@@ -16,7 +16,7 @@ logaddexp2 logical_xor lstsq lu lu_solve mH map2_ map_ masked_scatter masked_sel
 multinomial multiply mvlgamma name nanmean nanquantile nansum narrow narrow_copy nbytes ndimension negative new new_empty
 new_empty_strided new_full new_ones new_tensor new_zeros nextafter nonzero nonzero_static normal_ not_equal orgqr ormqr
 output_nr pin_memory pinverse positive put q_per_channel_axis q_per_channel_scales q_per_channel_zero_points q_scale
-q_zero_point qr qscheme quantile random_ real record_stream register_hook register_post_accumulate_grad_hook reinforce
+q_zero_point qr qscheme quantile random_ real record_stream register_post_accumulate_grad_hook reinforce
 renorm resize resize_as resize_as_sparse_ resolve_conj resolve_neg rot90 row_indices scatter scatter_add scatter_reduce
 select select_scatter set_ share_memory_ short signbit slice_inverse slice_scatter slogdet smm solve sort sparse_dim
 sparse_mask sparse_resize_ sparse_resize_and_clear_ split split_with_sizes sspaddmm stft storage storage_offset storage_type
