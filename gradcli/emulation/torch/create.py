@@ -32,7 +32,7 @@ def _as_tensor(machine: Interpreter, session: Session, data: Any, dtype: Any = N
     return tensor_from(machine, session, data, dtype_of(dtype), False)
 
 
-def _shape(machine: Interpreter, session: Session, sizes: tuple[Any, ...], title: str = "") -> Shape:
+def new_shape(machine: Interpreter, session: Session, sizes: tuple[Any, ...], title: str = "") -> Shape:
     """A shape given as several numbers or as one list.
 
     Raises:
@@ -75,7 +75,7 @@ def _filled(machine: Interpreter, session: Session, shape: Shape, value: Any, dt
 def _constants(value: float, title: str) -> Callable[..., Any]:
     def make(machine: Interpreter, session: Session, *size: Any, dtype: Any = None, requires_grad: Any = False,
              device: Any = None) -> Tensor:  # fmt: skip
-        return _filled(machine, session, _shape(machine, session, size, title), value, dtype, requires_grad)
+        return _filled(machine, session, new_shape(machine, session, size, title), value, dtype, requires_grad)
 
     return make
 
@@ -94,7 +94,7 @@ def _full(
 ) -> Tensor:
     number = fill_value.number(machine) if isinstance(fill_value, Tensor) else fill_value
     found = "bool" if isinstance(number, bool) else "int64" if isinstance(number, int) else session.tape.dtype
-    return _filled(machine, session, _shape(machine, session, (size,)), number, dtype or dtype_word(found), requires_grad)
+    return _filled(machine, session, new_shape(machine, session, (size,)), number, dtype or dtype_word(found), requires_grad)
 
 
 def _full_like(machine: Interpreter, session: Session, input: Tensor, fill_value: Any, *, requires_grad: Any = False) -> Tensor:
@@ -106,7 +106,7 @@ def _eye(
 ) -> Tensor:
     import numpy
 
-    rows, columns = _shape(machine, session, (n, n if m is None else m))
+    rows, columns = new_shape(machine, session, (n, n if m is None else m))
     name = dtype_of(dtype) or session.tape.dtype
     return session.leaf(machine, rounded(numpy.eye(rows, columns), name), name, machine.truth(requires_grad))
 
@@ -132,7 +132,7 @@ def _arange(machine: Interpreter, session: Session, start: Any, end: Any = None,
 
 def _linspace(machine: Interpreter, session: Session, start: Any, end: Any, steps: Any, *, dtype: Any = None,
               requires_grad: Any = False) -> Tensor:  # fmt: skip
-    (count,) = _shape(machine, session, (steps,))
+    (count,) = new_shape(machine, session, (steps,))
     name = dtype_of(dtype) or session.tape.dtype
     values = _between(float(start), float(end), count, name)
     return session.leaf(machine, rounded(values, name), name, machine.truth(requires_grad))

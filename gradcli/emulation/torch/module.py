@@ -14,7 +14,9 @@ from gradcli.emulation.torch.autograd import AUTOGRAD
 from gradcli.emulation.torch.calls import caller, foreign_names, functions
 from gradcli.emulation.torch.create import CREATIONS
 from gradcli.emulation.torch.custom import function_class
+from gradcli.emulation.torch.network import network
 from gradcli.emulation.torch.optim import adam, rmsprop, sgd
+from gradcli.emulation.torch.random import RANDOM, Generator
 from gradcli.emulation.torch.results import Mode
 from gradcli.emulation.torch.tensor_data import tensor_from
 from gradcli.emulation.torch.tensor_members import DTYPES, METHODS, dtype_of, dtype_word
@@ -25,10 +27,9 @@ from gradcli.typing import Any
 VERSION = "2.13.0+cpu"
 """The version of PyTorch that is followed."""
 
-_RANDOM = "random numbers are not known here, since PyTorch's generator cannot be followed"
+_RANDOM = "it draws by other means than PyTorch's generator, which cannot be followed here"
 _REFUSED = {
-    **dict.fromkeys(("rand", "randn", "randint", "normal", "rand_like", "randn_like", "randperm", "bernoulli"),
-                    (_RANDOM, "write the numbers: torch.tensor([...])")),
+    **dict.fromkeys(("bernoulli", "multinomial", "poisson", "dropout"), (_RANDOM, "compare torch.rand with a probability")),
     **dict.fromkeys(("load", "save", "compile", "jit", "hub", "utils", "from_numpy", "multiprocessing"),
                     ("it is not known here, since it reads files or runs code", "write the numbers: torch.tensor([...])")),
     **dict.fromkeys(("float16", "half", "bfloat16", "int16", "int8", "uint8", "complex64"),
@@ -49,20 +50,21 @@ def modules(session: Session) -> dict[str, Namespace]:
         return {name: Native(name, checked(name, function, session)) for name, function in table.items()}
 
     functional = _Module("torch.nn.functional", {**operations("torch.nn.functional"), **bound(_FUNCTIONAL)})
-    network = _Module("torch.nn", {"functional": functional})
+    layers = _Module("torch.nn", {**network(session, _linear), "functional": functional})
     autograd = _Module("torch.autograd", {**bound(AUTOGRAD), "Function": function_class(session)})
     optimisers = _Module("torch.optim", bound({"SGD": sgd, "Adam": adam, "RMSprop": rmsprop}))
     names = {
         **operations("torch"),
         **bound(_TORCH),
         **{name: dtype_word(dtype) for name, dtype in DTYPES.items()},
-        "nn": network,
+        "nn": layers,
         "autograd": autograd,
         "optim": optimisers,
         "special": _Module("torch.special", operations("torch.special")),
         "linalg": _Module("torch.linalg", operations("torch.linalg")),
-        "Tensor": Type("torch.Tensor", lambda machine, data=(): _of_list(machine, session, data), ("Tensor",)),
+        "Tensor": Type("torch.Tensor", lambda machine, data=(): _of_list(machine, session, data), ("Tensor", "Parameter")),
         "Size": SIZE,
+        "Generator": Native("Generator", lambda machine: Generator()),
         "__version__": VERSION,
         "pi": math.pi,
         "e": math.e,
@@ -71,7 +73,7 @@ def modules(session: Session) -> dict[str, Namespace]:
     }
     return {
         "torch": _Module("torch", names),
-        "torch.nn": network,
+        "torch.nn": layers,
         "torch.nn.functional": functional,
         "torch.autograd": autograd,
         "torch.optim": optimisers,
@@ -162,6 +164,7 @@ def _method(name: str) -> Callable[..., Any]:
 
 _TORCH: dict[str, Callable[..., Any]] = {
     **CREATIONS,
+    **RANDOM,
     "no_grad": lambda machine, session: Mode(session, "enabled", False),
     "inference_mode": lambda machine, session: Mode(session, "enabled", False),
     "enable_grad": lambda machine, session: Mode(session, "enabled", True),
@@ -182,7 +185,6 @@ _TORCH: dict[str, Callable[..., Any]] = {
     "any": _method("any"),
     "isclose": _close,
     "is_floating_point": _method("is_floating_point"),
-    "manual_seed": lambda machine, session, seed: Word("<torch._C.Generator object at 0x7f0000000000>"),
     "device": lambda machine, session, name: Word("cpu"),
 }
 """Functions of ``torch`` that are no operations."""

@@ -311,9 +311,7 @@ _REFUSED = {
     "grad_fn_": "",
     "cuda": "tensors are on the CPU here; leave it out",
     "half": "float32 and float64 are known",
-    "normal_": "random numbers are not known here; write the numbers",
-    "uniform_": "random numbers are not known here; write the numbers",
-    "random_": "random numbers are not known here; write the numbers",
+    "random_": "write torch.randint",
     "scatter_": "write it by index or by stack",
     "gather": "index by a list of places, or multiply by F.one_hot and sum",
 }
