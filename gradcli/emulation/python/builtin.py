@@ -249,6 +249,9 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "reversed": _reversed,
     "sorted": _sorted,
     "map": _map,
+    "filter": lambda machine, function, values: iter(
+        [one for one in machine.listed(values) if machine.truth(one if function is None else machine.apply(function, [one]))]
+    ),
     "isinstance": _isinstance,
     "type": _type,
     "repr": _repr,

@@ -159,6 +159,8 @@ CREATIONS: dict[str, Callable[..., Any]] = {
     "tensor": _tensor,
     "as_tensor": _as_tensor,
     "zeros": _constants(0.0, "zeros"),
+    "empty": _constants(0.0, "empty"),  # whose numbers PyTorch leaves to what the memory holds
+    "empty_like": alike(0.0),
     "ones": _constants(1.0, "ones"),
     "zeros_like": alike(0.0),
     "ones_like": alike(1.0),

@@ -11,11 +11,12 @@ from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Namespace, Native, Raised, Type, Word, checked
 from gradcli.emulation.torch.autograd import AUTOGRAD
-from gradcli.emulation.torch.calls import caller, foreign_names, functions
+from gradcli.emulation.torch.calls import caller, foreign_names, functions, not_a_tensor
 from gradcli.emulation.torch.create import CREATIONS
 from gradcli.emulation.torch.custom import function_class
 from gradcli.emulation.torch.network import network
 from gradcli.emulation.torch.optim import adam, rmsprop, sgd
+from gradcli.emulation.torch.parts import PARTS, einsum
 from gradcli.emulation.torch.random import RANDOM, Generator
 from gradcli.emulation.torch.results import Mode
 from gradcli.emulation.torch.tensor_data import tensor_from
@@ -35,7 +36,6 @@ _REFUSED = {
     **dict.fromkeys(("float16", "half", "bfloat16", "int16", "int8", "uint8", "complex64"),
                     ("this dtype is not known here", "float32, float64, int32, int64 and bool are")),
     "batch_norm": ("it is not known here", "write its formula"),
-    "einsum": ("it is not known here", "write matmul, outer, sum and transpose"),
     **dict.fromkeys(("cuda", "backends"), ("tensors are on the CPU here", "leave it out")),
 }  # fmt: skip
 
@@ -56,6 +56,7 @@ def modules(session: Session) -> dict[str, Namespace]:
     names = {
         **operations("torch"),
         **bound(_TORCH),
+        **{name: Native(name, _of_tensor(name, function)) for name, function in PARTS.items()},
         **{name: dtype_word(dtype) for name, dtype in DTYPES.items()},
         "nn": layers,
         "autograd": autograd,
@@ -125,41 +126,16 @@ def _printing(machine: Interpreter, session: Session, precision: Any = None, thr
         session.options = session.options._replace(scientific=machine.truth(sci_mode))
 
 
-def _equal(machine: Interpreter, session: Session, a: Tensor, b: Tensor) -> bool:
-    import numpy
+def _of_tensor(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """A method as a function, whose first argument may be called ``input``."""
 
-    return a.shape == b.shape and bool(numpy.array_equal(a.value, b.value))
+    def call(machine: Interpreter, *arguments: Any, **keywords: Any) -> Any:
+        given = (keywords.pop("input"), *arguments) if "input" in keywords else arguments
+        if not given or not isinstance(given[0], Tensor):
+            raise not_a_tensor(name, "input", 1, given[0] if given else None)
+        return checked(name, function, given[0])(machine, *given[1:], **keywords)
 
-
-def _allclose(machine: Interpreter, session: Session, a: Tensor, b: Tensor, rtol: float = 1e-05, atol: float = 1e-08,
-              equal_nan: Any = False) -> bool:  # fmt: skip
-    import numpy
-
-    if a.dtype != b.dtype:
-        raise Raised("RuntimeError", f"{WORDS[a.dtype]} did not match {WORDS[b.dtype]}")
-    return bool(numpy.allclose(a.value, b.value, rtol, atol, equal_nan=machine.truth(equal_nan)))
-
-
-def _close(machine: Interpreter, session: Session, input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08,
-           equal_nan: Any = False) -> Tensor:  # fmt: skip
-    import numpy
-
-    found = numpy.isclose(input.value, other.value, rtol, atol, equal_nan=machine.truth(equal_nan)).astype("float64")
-    return session.leaf(machine, found if found.ndim else float(found), "bool")
-
-
-def _where_true(name: str) -> Callable[..., Any]:
-    def decide(machine: Interpreter, session: Session, input: Tensor) -> Tensor:
-        import numpy
-
-        found = numpy.asarray(getattr(numpy, name)(input.value), "float64")  # isnan, isinf or isfinite
-        return session.leaf(machine, found if found.ndim else float(found), "bool")
-
-    return decide
-
-
-def _method(name: str) -> Callable[..., Any]:
-    return lambda machine, session, tensor, *arguments, **keywords: METHODS[name](machine, tensor, *arguments, **keywords)
+    return call
 
 
 _TORCH: dict[str, Callable[..., Any]] = {
@@ -174,17 +150,7 @@ _TORCH: dict[str, Callable[..., Any]] = {
     "get_default_dtype": lambda machine, session: dtype_word(session.tape.dtype),
     "set_printoptions": _printing,
     "is_tensor": lambda machine, session, obj: isinstance(obj, Tensor),
-    "numel": _method("numel"),
-    "t": _method("t"),
-    "equal": _equal,
-    "allclose": _allclose,
-    "isnan": _where_true("isnan"),
-    "isinf": _where_true("isinf"),
-    "isfinite": _where_true("isfinite"),
-    "all": _method("all"),
-    "any": _method("any"),
-    "isclose": _close,
-    "is_floating_point": _method("is_floating_point"),
+    "einsum": einsum,
     "device": lambda machine, session, name: Word("cpu"),
 }
 """Functions of ``torch`` that are no operations."""

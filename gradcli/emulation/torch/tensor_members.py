@@ -312,7 +312,5 @@ _REFUSED = {
     "cuda": "tensors are on the CPU here; leave it out",
     "half": "float32 and float64 are known",
     "random_": "write torch.randint",
-    "scatter_": "write it by index or by stack",
-    "gather": "index by a list of places, or multiply by F.one_hot and sum",
 }
 """Methods of PyTorch's tensors that are not known here, and what to write instead."""
