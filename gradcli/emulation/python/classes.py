@@ -10,14 +10,11 @@ from gradcli.emulation.python.values import Entered, Foreign, Function, Native, 
 from gradcli.errors import nearest
 from gradcli.typing import Any
 
-
-OPERATORS = {
-    "+": "add", "-": "sub", "*": "mul", "/": "truediv", "**": "pow", "@": "matmul", "%": "mod", "//": "floordiv",
-    "<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne",
-}  # fmt: skip
+_NAMES = "+ add - sub * mul / truediv ** pow @ matmul % mod // floordiv < lt <= le > gt >= ge == eq != ne".split()  # noqa: SIM905
+OPERATORS = dict(zip(_NAMES[::2], _NAMES[1::2], strict=True))
 """What Python calls the methods of operators."""
 
-_TURNED = {"<": "gt", "<=": "ge", ">": "lt", ">=": "le", "==": "eq", "!=": "ne"}
+_TURNED = {"<": OPERATORS[">"], "<=": OPERATORS[">="], ">": OPERATORS["<"], ">=": OPERATORS["<="]}
 
 
 class Bound(Foreign):
@@ -158,7 +155,7 @@ class Instance(Foreign):
     def binary(self, machine: Interpreter, operator: str, other: Any, *, reflected: bool) -> Any:
         name = OPERATORS.get(operator, "")
         if reflected:
-            name = _TURNED.get(operator, f"r{name}")
+            name = _TURNED.get(operator, name if operator in ("==", "!=") else f"r{name}")
         return self.special(machine, f"__{name}__", other)
 
     def unary(self, machine: Interpreter, operator: str) -> Any:
@@ -167,7 +164,7 @@ class Instance(Foreign):
 
     def length(self, machine: Interpreter) -> int:
         found = self.special(machine, "__len__")
-        return super().length(machine) if found is NotImplemented else found  # type: ignore[no-any-return]
+        return super().length(machine) if found is NotImplemented else found
 
     def item(self, machine: Interpreter, index: Any) -> Any:
         found = self.special(machine, "__getitem__", index)
@@ -175,7 +172,7 @@ class Instance(Foreign):
 
     def text(self, machine: Interpreter) -> str:
         found = self.special(machine, "__str__")
-        return self.representation(machine) if found is NotImplemented else found  # type: ignore[no-any-return]
+        return self.representation(machine) if found is NotImplemented else found
 
     def representation(self, machine: Interpreter) -> str:
         found = self.special(machine, "__repr__")

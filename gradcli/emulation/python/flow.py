@@ -10,6 +10,7 @@ from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Caught, Foreign, Function, Raised, Scope, Type, type_name
 from gradcli.typing import Any
 
+
 def _jump(machine: Machine, frame: Frame, label: Label) -> None:
     frame.at = label.index
 
@@ -163,7 +164,7 @@ def _fail(machine: Machine, frame: Frame, argument: None) -> None:
 
 
 FLOW: tuple[Handler, ...] = (
-    _jump, _jump_unless, _jump_unless_or_pop, _jump_if_or_pop, _iterate, _next, _open_scope, _close_scope, _function, _class, _call,
-    _return, _import, _enter, _leave, _try, _forget, _catches, _raise, _fail,
+    _jump, _jump_unless, _jump_unless_or_pop, _jump_if_or_pop, _iterate, _next, _open_scope, _close_scope, _function, _class,
+    _call, _return, _import, _enter, _leave, _try, _forget, _catches, _raise, _fail,
 )  # fmt: skip
 """Each is the function of the instruction of its name."""

@@ -131,15 +131,15 @@ class Machine:
         Raises:
             GradcliError: Such calls lie too deeply in each other (exit code 4).
         """
-        entered = function.enter_call(self, arguments) if isinstance(function, Foreign) else None
-        if entered is None:
-            return self.call(function, arguments, keywords or {})
         if self.nested >= MOST_NESTED:
             raise GradcliError(f"calls lie more than {MOST_NESTED} deep in functions that call them", exit_code=ExitCode.LIMIT)
+        entered = function.enter_call(self, arguments) if isinstance(function, Foreign) else None
         caller, instruction = self.frames[-1], self.instruction
-        self.enter(entered, keywords or {})
         self.nested += 1
         try:
+            if entered is None:
+                return self.call(function, arguments, keywords or {})
+            self.enter(entered, keywords or {})
             self._run_above(len(self.frames) - 1)
         finally:
             self.nested -= 1

@@ -111,10 +111,10 @@ def _special(machine: Interpreter, session: Session, name: str, given: list[Any]
     elif f"arg{name}" in STRUCTURAL and name in STRUCTURAL:  # sort, topk, cummax, cummin
         keywords.pop("sorted", None)
         keywords.pop("stable", None)  # it is anyhow
-        values, places = [
+        found, where = [
             _structural(machine, session, name, STRUCTURAL[one], list(given), dict(keywords)) for one in (name, f"arg{name}")
         ]
-        return Pair(f"torch.return_types.{name}", values, places)
+        return Pair(f"torch.return_types.{name}", found, where)
     elif name == "argsort":
         keywords.pop("stable", None)
     elif name in ("reshape", "view"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from gradcli.autodiff.torch_tape.dtypes import FLOATS, WORDS
+from gradcli.autodiff.torch_tape.dtypes import FLOATS
 from gradcli.emulation.python.builtin import SIZE, math_module
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.source import UnknownError
@@ -14,7 +14,7 @@ from gradcli.emulation.torch.autograd import AUTOGRAD
 from gradcli.emulation.torch.calls import caller, foreign_names, functions, not_a_tensor
 from gradcli.emulation.torch.create import CREATIONS
 from gradcli.emulation.torch.custom import function_class
-from gradcli.emulation.torch.network import network
+from gradcli.emulation.torch.layers import network
 from gradcli.emulation.torch.optim import adam, rmsprop, sgd
 from gradcli.emulation.torch.parts import PARTS, einsum
 from gradcli.emulation.torch.random import RANDOM, Generator

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from math import prod
 
 from gradcli.autodiff.torch_tape.dtypes import WORDS
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Raised
-from gradcli.emulation.torch.calls import caller, functions
 from gradcli.emulation.torch.memory_layout import layout
 from gradcli.emulation.torch.tensor_index import of_places
 from gradcli.emulation.torch.tensor_members import METHODS
 from gradcli.emulation.torch.tensors import Session, Tensor
+from gradcli.ops.arrays.matrices.matmul import matmul
+from gradcli.ops.arrays.reduce import reduce_sum
+from gradcli.ops.arrays.shape import expand, permute, reshape
+from gradcli.ops.declaration.structural import Structural
 from gradcli.ops.elementwise.arithmetic import clone
 from gradcli.typing import Any
 
@@ -112,7 +116,9 @@ def scatter_(machine: Interpreter, tensor: Tensor, dim: int, index: Tensor, src:
         raise Raised("RuntimeError", f"index {wrong.flat[0]} is out of bounds for dimension {axis} with size {size}")
     if isinstance(given, Tensor) and given.shape != index.shape:
         given = given.item(machine, tuple([slice(0, length) for length in index.shape]))
-    tensor.set_item(machine, tuple([_whole(machine, tensor.session, numpy.broadcast_to(one, index.shape)) for one in places]), given)
+    tensor.set_item(
+        machine, tuple([_whole(machine, tensor.session, numpy.broadcast_to(one, index.shape)) for one in places]), given
+    )
     return tensor
 
 
@@ -203,7 +209,9 @@ METHODS |= {
     **PARTS,
     "scatter_": scatter_,
     "stride": _stride,
-    "expand_as": lambda machine, tensor, other: tensor.session.operate(machine, "expand", (tensor,), (("shape", other.shape),)),
+    "expand_as": lambda machine, tensor, other: tensor.session.operate(
+        machine, expand.name, (tensor,), (("shape", other.shape),)
+    ),
     "type_as": lambda machine, tensor, other: tensor.cast(machine, other.dtype),
 }
 
@@ -237,7 +245,7 @@ def einsum(machine: Interpreter, session: Session, equation: str, *operands: Any
                 f"einsum(): the number of subscripts in the equation ({len(term)}) does not match the number of dimensions "
                 f"({len(operand.shape)}) for operand {at} and no ellipsis was given",
             )
-        for axis, (letter, size) in enumerate(zip(term, operand.shape, strict=True)):
+        for letter, size in zip(term, operand.shape, strict=True):
             if sizes.setdefault(letter, size) != size:
                 raise Raised(
                     "RuntimeError",
@@ -262,8 +270,8 @@ class _Einsum:
         self.session = session
         self.sizes = sizes
 
-    def _call(self, name: str, *arguments: Any, **keywords: Any) -> Any:
-        return caller(self.session, name, functions("Tensor")[name])(self.machine, *arguments, **keywords)
+    def _call(self, operation: Structural, *tensors: Tensor, **settings: Any) -> Tensor:
+        return self.session.operate(self.machine, operation.name, tensors, tuple(operation.complete(settings).items()))
 
     def diagonal(self, tensor: Tensor, letters: str) -> _Term:
         """An operand with every letter once."""
@@ -279,15 +287,14 @@ class _Einsum:
         """A tensor summed over the letters that nothing asks for."""
         axes = [axis for axis, letter in enumerate(letters) if letter not in kept]
         if axes:
-            tensor = self._call("sum", tensor, dim=axes)
+            tensor = self._call(reduce_sum, tensor, axis=tuple(axes))
         return tensor, "".join([letter for letter in letters if letter in kept])
 
     def turned(self, tensor: Tensor, letters: str, wanted: str) -> Tensor:
         """A tensor with its axes in another order."""
         if letters == wanted:
             return tensor
-        result: Tensor = self._call("permute", tensor, [letters.index(letter) for letter in wanted])
-        return result
+        return self._call(permute, tensor, axes=tuple([letters.index(letter) for letter in wanted]))
 
     def ordered(self, tensor: Tensor, letters: str, output: str) -> Tensor:
         """The result: what is left, summed and in the order asked for."""
@@ -302,19 +309,11 @@ class _Einsum:
         rows = "".join([letter for letter in m if letter not in n])
         columns = "".join([letter for letter in n if letter not in m])
 
-        def sizes(letters: str) -> list[int]:
-            return [self.sizes[letter] for letter in letters]
+        def shape(letters: str, *groups: str) -> tuple[int, ...]:
+            joined = [prod([self.sizes[letter] for letter in group]) for group in groups]
+            return (*[self.sizes[letter] for letter in letters], *joined)
 
-        def joined(*groups: str) -> list[int]:
-            found = sizes(both)
-            for group in groups:
-                count = 1
-                for letter in group:
-                    count *= self.sizes[letter]
-                found.append(count)
-            return found
-
-        left = self._call("reshape", self.turned(first, m, both + rows + inner), joined(rows, inner))
-        right = self._call("reshape", self.turned(second, n, both + inner + columns), joined(inner, columns))
-        result = self._call("reshape", self._call("matmul", left, right), sizes(both + rows + columns))
-        return result, both + rows + columns
+        left = self._call(reshape, self.turned(first, m, both + rows + inner), shape=shape(both, rows, inner))
+        right = self._call(reshape, self.turned(second, n, both + inner + columns), shape=shape(both, inner, columns))
+        result = self._call(matmul, left, right)
+        return self._call(reshape, result, shape=shape(both + rows + columns)), both + rows + columns

@@ -11,8 +11,9 @@ from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Raised, type_name
 from gradcli.emulation.torch.tensor_members import METHODS
 from gradcli.emulation.torch.tensors import Tensor
-from gradcli.ops.arrays.torch_messages import expanded
 from gradcli.ops.arrays.select import scatter_add, take
+from gradcli.ops.arrays.shape import expand, reshape
+from gradcli.ops.arrays.torch_messages import expanded
 from gradcli.ops.catalogue import CHOICE
 from gradcli.typing import Any
 
@@ -66,9 +67,10 @@ def set_index(machine: Interpreter, tensor: Tensor, index: Any, value: Any) -> N
         raise Raised("RuntimeError", "value cannot be converted to type float without overflow")
     try:
         with numpy.errstate(over="ignore"):  # what is too large becomes infinite
-            new.reshape(-1)[places] = given
-    except (IndexError, ValueError) as error:
-        raise Raised("IndexError" if isinstance(error, IndexError) else "RuntimeError", str(error)) from None
+            new.flat[numpy.ravel(places)] = numpy.ravel(numpy.broadcast_to(given, numpy.shape(places)))
+    except ValueError:
+        shapes = f"{list(numpy.shape(given))} cannot be broadcast to indexing result of shape {list(numpy.shape(places))}"
+        raise Raised("RuntimeError", f"shape mismatch: value tensor of shape {shapes}") from None
     result = session.leaf(machine, rounded(new if new.ndim else float(new), tensor.dtype), tensor.dtype)
     tensor.become(machine, result)
 
@@ -139,13 +141,13 @@ def _places(machine: Interpreter, tensor: Tensor, index: Any) -> Any:
     places = numpy.arange(numpy.size(tensor.value)).reshape(tensor.shape)
     axis = 0
     for at, entry in enumerate(found):
-        if getattr(entry, "dtype", None) == bool and entry.shape != tensor.shape[axis : axis + entry.ndim]:
+        if _is_mask(entry) and entry.shape != tensor.shape[axis : axis + entry.ndim]:
             raise Raised(
                 "IndexError",
                 f"The shape of the mask {list(entry.shape)} at index {at} does not match the shape of the indexed tensor "
                 f"{list(tensor.shape)} at index {at}",
             )
-        axis += getattr(entry, "ndim", 1) if getattr(entry, "dtype", None) == bool else entry is not None
+        axis += entry.ndim if _is_mask(entry) else entry is not None
     machine.charge(places.size // 64)
     basic = [slice(*entry[1:]) if isinstance(entry, tuple) else ... if isinstance(entry, str) else entry for entry in found]
     try:
@@ -155,6 +157,10 @@ def _places(machine: Interpreter, tensor: Tensor, index: Any) -> Any:
         for shape in re.findall(r"\(([\d, ]*)\)", text):
             text = text.replace(f"({shape})", str([int(size) for size in shape.split(",") if size.strip()]))
         raise Raised("IndexError", text.replace("] [", "], [").strip()) from None
+
+
+def _is_mask(entry: Any) -> bool:
+    return str(getattr(entry, "dtype", "")) == "bool"
 
 
 def _of_numpy(machine: Interpreter, entry: Any) -> Any:
@@ -186,15 +192,15 @@ def _overwritten(machine: Interpreter, tensor: Tensor, places: Any, value: Any) 
 
     session, shape = tensor.session, tensor.shape
     source = value if isinstance(value, Tensor) else session.leaf(machine, float(value), tensor.dtype)
-    source = session.operate(machine, "expand", (source.cast(machine, tensor.dtype),), (("shape", places.shape),))
+    source = session.operate(machine, expand.name, (source.cast(machine, tensor.dtype),), (("shape", places.shape),))
     if numpy.unique(places).size != places.size:
         raise UnknownError("assignment to one place twice in a graph is not known here", hint="add with index_add, or loop")
     mask = numpy.ones(shape)
     mask.flat[places.ravel()] = 0
-    flat = session.operate(machine, "reshape", (source,), (("shape", (places.size,)),))
+    flat = session.operate(machine, reshape.name, (source,), (("shape", (places.size,)),))
     chosen = session.leaf(machine, places.ravel().astype("float64"), "int64")
     put = session.operate(machine, scatter_add.name, (flat, chosen), (("shape", (mask.size,)), ("axis", 0)))
-    filled = session.operate(machine, "reshape", (put,), (("shape", shape),))
+    filled = session.operate(machine, reshape.name, (put,), (("shape", shape),))
     result = session.operate(machine, CHOICE, (session.leaf(machine, mask, "bool"), tensor, filled))
     session.tape.functions[result.node] = "IndexPutBackward0(1, 2)"
     return result
