@@ -33,7 +33,10 @@ COMPARE: dict[type[ast.cmpop], str] = {
     ast.NotIn: "not in",
 }
 
-MODULES = ("torch", "torch.nn", "torch.nn.functional", "torch.autograd", "torch.optim", "math")
+MODULES = (
+    "torch", "torch.nn", "torch.nn.functional", "torch.nn.utils", "torch.nn.init", "torch.autograd", "torch.autograd.functional",
+    "torch.optim", "torch.optim.lr_scheduler", "math",
+)  # fmt: skip
 """The modules that a script for PyTorch may import."""
 
 TENSORFLOW_MODULES = ("tensorflow", "tensorflow.compat.v1", "tensorflow.compat", "numpy", "math")

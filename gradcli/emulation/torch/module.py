@@ -14,11 +14,13 @@ from gradcli.emulation.torch.autograd import AUTOGRAD
 from gradcli.emulation.torch.calls import caller, foreign_names, functions, not_a_tensor
 from gradcli.emulation.torch.create import CREATIONS
 from gradcli.emulation.torch.custom import function_class
+from gradcli.emulation.torch.functional import FUNCTIONAL, gradcheck
 from gradcli.emulation.torch.layers import network
 from gradcli.emulation.torch.optim import adam, rmsprop, sgd
 from gradcli.emulation.torch.parts import PARTS, einsum
 from gradcli.emulation.torch.random import RANDOM, Generator
 from gradcli.emulation.torch.results import Mode
+from gradcli.emulation.torch.schedules import INIT, SCHEDULES, UTILS
 from gradcli.emulation.torch.tensor_data import tensor_from
 from gradcli.emulation.torch.tensor_members import DTYPES, METHODS, dtype_of, dtype_word
 from gradcli.emulation.torch.tensors import Session, Tensor
@@ -50,9 +52,14 @@ def modules(session: Session) -> dict[str, Namespace]:
         return {name: Native(name, checked(name, function, session)) for name, function in table.items()}
 
     functional = _Module("torch.nn.functional", {**operations("torch.nn.functional"), **bound(_FUNCTIONAL)})
+    schedules = _Module("torch.optim.lr_scheduler", bound(SCHEDULES))
+    derivatives = _Module("torch.autograd.functional", bound(FUNCTIONAL))
     layers = _Module("torch.nn", {**network(session, _linear), "functional": functional})
+    layers.names |= {"utils": _Module("torch.nn.utils", bound(UTILS)), "init": _Module("torch.nn.init", bound(INIT))}
     autograd = _Module("torch.autograd", {**bound(AUTOGRAD), "Function": function_class(session)})
+    autograd.names |= {"functional": derivatives, "gradcheck": bound({"gradcheck": gradcheck})["gradcheck"]}
     optimisers = _Module("torch.optim", bound({"SGD": sgd, "Adam": adam, "RMSprop": rmsprop}))
+    optimisers.names["lr_scheduler"] = schedules
     names = {
         **operations("torch"),
         **bound(_TORCH),
@@ -76,6 +83,10 @@ def modules(session: Session) -> dict[str, Namespace]:
         "torch": _Module("torch", names),
         "torch.nn": layers,
         "torch.nn.functional": functional,
+        "torch.nn.utils": layers.names["utils"],
+        "torch.nn.init": layers.names["init"],
+        "torch.autograd.functional": derivatives,
+        "torch.optim.lr_scheduler": schedules,
         "torch.autograd": autograd,
         "torch.optim": optimisers,
         "math": math_module(),

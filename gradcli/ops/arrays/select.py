@@ -210,10 +210,6 @@ def _topk_shape(a: Shape, k: Setting, axis: Setting, largest: Setting) -> Shape:
     return (*a[:at], k, *a[at + 1 :])
 
 
-def _topk(numpy: Any, a: Any, k: int, axis: int, largest: bool) -> Any:
-    return numpy.take(_sort(numpy, a, axis, largest), range(k), axis=axis)
-
-
 def _topk_pullback(g: Any, y: Any, a: Any, k: int, axis: Setting, largest: Setting) -> list[Any]:
     return [_scattered(g, argtopk(a, k=k, axis=axis, largest=largest), shape_of(a), axis)]
 
@@ -230,7 +226,7 @@ argtopk: Structural = structural(
 )
 topk = structural(
     "topk(a, k=1, axis=-1, largest=True)",
-    _topk,
+    lambda numpy, a, k, axis, largest: numpy.take(_sort(numpy, a, axis, largest), range(k), axis=axis),
     _topk_shape,
     _topk_pullback,
     result=SAME,
