@@ -7,17 +7,17 @@ from collections.abc import Callable
 
 from gradcli.autodiff.torch_tape.dtypes import FLOATS, LARGEST, rounded
 from gradcli.emulation.python.interpreter import Interpreter
-from gradcli.emulation.python.values import Raised
+from gradcli.emulation.python.values import Raised, checked, type_name
+from gradcli.emulation.torch.arrays import Array
 from gradcli.emulation.torch.tensor_data import tensor_from
-from gradcli.emulation.torch.tensor_members import dtype_of, dtype_word
+from gradcli.emulation.torch.tensor_members import check_device, dtype_of, dtype_word, memory
 from gradcli.emulation.torch.tensors import Session, Tensor
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import Shape
 from gradcli.typing import Any
 
 
-def _tensor(machine: Interpreter, session: Session, data: Any, *, dtype: Any = None, requires_grad: Any = False,
-            device: Any = None) -> Tensor:  # fmt: skip
+def _tensor(machine: Interpreter, session: Session, data: Any, *, dtype: Any = None, requires_grad: Any = False) -> Tensor:
     if isinstance(data, Tensor):
         machine.warn(
             "UserWarning: To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
@@ -155,9 +155,28 @@ def _between(start: float, end: float, count: int, dtype: str) -> Any:
         return numpy.concatenate([ahead, back])
 
 
+def _from_numpy(machine: Interpreter, session: Session, ndarray: Any) -> Tensor:
+    if not isinstance(ndarray, Array):
+        raise Raised("TypeError", f"expected np.ndarray (got {type_name(ndarray)})")
+    tensor = tensor_from(machine, session, ndarray, None, False)
+    ndarray.share(*memory(tensor))
+    return tensor
+
+
+def on_cpu(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that makes a tensor, and is told on which device."""
+
+    def make(machine: Interpreter, session: Session, *arguments: Any, device: Any = None, **keywords: Any) -> Any:
+        check_device(device)
+        return checked(name, function, session)(machine, *arguments, **keywords)
+
+    return make
+
+
 CREATIONS: dict[str, Callable[..., Any]] = {
     "tensor": _tensor,
     "as_tensor": _as_tensor,
+    "from_numpy": _from_numpy,
     "zeros": _constants(0.0, "zeros"),
     "empty": _constants(0.0, "empty"),  # whose numbers PyTorch leaves to what the memory holds
     "empty_like": alike(0.0),

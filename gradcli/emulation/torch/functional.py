@@ -42,9 +42,7 @@ class _Point:
         create_graph: Whether the derivatives can be differentiated.
     """
 
-    def __init__(
-        self, machine: Interpreter, session: Session, name: str, func: Any, inputs: Any, create_graph: Any
-    ) -> None:
+    def __init__(self, machine: Interpreter, session: Session, name: str, func: Any, inputs: Any, create_graph: Any) -> None:
         self.machine = machine
         self.session = session
         self.value: Any = None
@@ -65,9 +63,7 @@ class _Point:
     def _call(self, operation: Structural, *tensors: Tensor, **settings: Any) -> Tensor:
         return self.session.operate(self.machine, operation.name, tensors, tuple(operation.complete(settings).items()))
 
-    def gradients(
-        self, outputs: Sequence[Tensor], inputs: Sequence[Tensor], seeds: Any, *, create: bool
-    ) -> tuple[Tensor, ...]:
+    def gradients(self, outputs: Sequence[Tensor], inputs: Sequence[Tensor], seeds: Any, *, create: bool) -> tuple[Tensor, ...]:
         """The gradients of outputs by inputs, zeros where they have none."""
         with self.session.tape.mode(True):
             needed = [(one, seed) for one, seed in zip(outputs, seeds, strict=True) if one.requires_grad]
@@ -121,9 +117,9 @@ class _Point:
         """
         if v is None:
             if len(of) != 1 or prod(of[0].shape) != 1:
-                raise Raised("RuntimeError", "The vector v can only be None if the user-provided function returns a single Tensor "
-                             "with a single element." if name == "vjp" else "The vector v can only be None if the input to the "
-                             "user-provided function is a single Tensor with a single element.")  # fmt: skip
+                of_what = "user-provided function returns a" if name == "vjp" else "input to the user-provided function is a"
+                single = f"The vector v can only be None if the {of_what} single Tensor with a single element."
+                raise Raised("RuntimeError", single)
             return [self.filled(of[0].shape, 1.0, of[0].dtype)]
         found = list(_tuple(v, "v", name))
         if len(found) != len(of):

@@ -9,20 +9,21 @@ from gradcli.autodiff.torch_tape.dtypes import FLOATS
 from gradcli.emulation.python.builtin import SIZE, math_module
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.source import UnknownError
-from gradcli.emulation.python.values import Namespace, Native, Raised, Type, Word, checked
+from gradcli.emulation.python.values import Namespace, Native, Raised, Type, checked
 from gradcli.emulation.torch.autograd import AUTOGRAD
 from gradcli.emulation.torch.calls import caller, foreign_names, functions, not_a_tensor
-from gradcli.emulation.torch.create import CREATIONS
+from gradcli.emulation.torch.create import CREATIONS, on_cpu
 from gradcli.emulation.torch.custom import function_class
 from gradcli.emulation.torch.functional import FUNCTIONAL, gradcheck
 from gradcli.emulation.torch.layers import network
-from gradcli.emulation.torch.optim import adam, rmsprop, sgd
+from gradcli.emulation.torch.numpy import numpy_module
+from gradcli.emulation.torch.optim import adam, adamw, rmsprop, sgd
 from gradcli.emulation.torch.parts import PARTS, einsum
 from gradcli.emulation.torch.random import RANDOM, Generator
 from gradcli.emulation.torch.results import Mode
 from gradcli.emulation.torch.schedules import INIT, SCHEDULES, UTILS
 from gradcli.emulation.torch.tensor_data import tensor_from
-from gradcli.emulation.torch.tensor_members import DTYPES, METHODS, dtype_of, dtype_word
+from gradcli.emulation.torch.tensor_members import DTYPES, METHODS, check_device, dtype_of, dtype_word
 from gradcli.emulation.torch.tensors import Session, Tensor
 from gradcli.emulation.torch.unknown_members import is_member
 from gradcli.typing import Any
@@ -33,12 +34,12 @@ VERSION = "2.13.0+cpu"
 _RANDOM = "it draws by other means than PyTorch's generator, which cannot be followed here"
 _REFUSED = {
     **dict.fromkeys(("bernoulli", "multinomial", "poisson", "dropout"), (_RANDOM, "compare torch.rand with a probability")),
-    **dict.fromkeys(("load", "save", "compile", "jit", "hub", "utils", "from_numpy", "multiprocessing"),
+    **dict.fromkeys(("load", "save", "compile", "jit", "hub", "utils", "multiprocessing"),
                     ("it is not known here, since it reads files or runs code", "write the numbers: torch.tensor([...])")),
     **dict.fromkeys(("float16", "half", "bfloat16", "int16", "int8", "uint8", "complex64"),
                     ("this dtype is not known here", "float32, float64, int32, int64 and bool are")),
     "batch_norm": ("it is not known here", "write its formula"),
-    **dict.fromkeys(("cuda", "backends"), ("tensors are on the CPU here", "leave it out")),
+    "backends": ("tensors are on the CPU here", "leave it out"),
 }  # fmt: skip
 
 
@@ -58,7 +59,7 @@ def modules(session: Session) -> dict[str, Namespace]:
     layers.names |= {"utils": _Module("torch.nn.utils", bound(UTILS)), "init": _Module("torch.nn.init", bound(INIT))}
     autograd = _Module("torch.autograd", {**bound(AUTOGRAD), "Function": function_class(session)})
     autograd.names |= {"functional": derivatives, "gradcheck": bound({"gradcheck": gradcheck})["gradcheck"]}
-    optimisers = _Module("torch.optim", bound({"SGD": sgd, "Adam": adam, "RMSprop": rmsprop}))
+    optimisers = _Module("torch.optim", bound({"SGD": sgd, "Adam": adam, "AdamW": adamw, "RMSprop": rmsprop}))
     optimisers.names["lr_scheduler"] = schedules
     names = {
         **operations("torch"),
@@ -66,6 +67,7 @@ def modules(session: Session) -> dict[str, Namespace]:
         **{name: Native(name, _of_tensor(name, function)) for name, function in PARTS.items()},
         **{name: dtype_word(dtype) for name, dtype in DTYPES.items()},
         "nn": layers,
+        "cuda": Namespace("torch.cuda", {"is_available": Native("is_available", lambda machine: False)}),
         "autograd": autograd,
         "optim": optimisers,
         "special": _Module("torch.special", operations("torch.special")),
@@ -90,6 +92,7 @@ def modules(session: Session) -> dict[str, Namespace]:
         "torch.autograd": autograd,
         "torch.optim": optimisers,
         "math": math_module(),
+        "numpy": numpy_module(),
     }
 
 
@@ -150,8 +153,7 @@ def _of_tensor(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 _TORCH: dict[str, Callable[..., Any]] = {
-    **CREATIONS,
-    **RANDOM,
+    **{name: on_cpu(name, function) for name, function in (CREATIONS | RANDOM).items()},
     "no_grad": lambda machine, session: Mode(session, "enabled", False),
     "inference_mode": lambda machine, session: Mode(session, "enabled", False),
     "enable_grad": lambda machine, session: Mode(session, "enabled", True),
@@ -162,7 +164,7 @@ _TORCH: dict[str, Callable[..., Any]] = {
     "set_printoptions": _printing,
     "is_tensor": lambda machine, session, obj: isinstance(obj, Tensor),
     "einsum": einsum,
-    "device": lambda machine, session, name: Word("cpu"),
+    "device": lambda machine, session, name, index=None: check_device(name),
 }
 """Functions of ``torch`` that are no operations."""
 

@@ -122,7 +122,7 @@ def _new(machine: Interpreter, session: Session, numbers: Any, shape: Shape, dty
 
 def _made(draw: Callable[[Generator, int, str], Any]) -> Callable[..., Tensor]:
     def make(machine: Interpreter, session: Session, *size: Any, dtype: Any = None, requires_grad: Any = False,
-             device: Any = None, generator: Any = None) -> Tensor:  # fmt: skip
+             generator: Any = None) -> Tensor:  # fmt: skip
         shape, name = new_shape(machine, session, size), dtype_of(dtype) or session.tape.dtype
         numbers = draw(_given(session, generator), math.prod(shape), name)
         return _new(machine, session, numbers, shape, name, requires_grad)

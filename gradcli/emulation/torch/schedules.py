@@ -15,7 +15,7 @@ from gradcli.ops.arrays.reduce import reduce_norm
 from gradcli.ops.catalogue import STACK
 from gradcli.typing import Any
 
-Rule = Callable[["Schedule", float, float], float]
+Rule = Callable[["Schedule", float, float], Any]
 """The next learning rate, from the schedule, the present rate and the first one."""
 
 
@@ -62,15 +62,15 @@ class Schedule(Foreign):
             group["lr"] = self.rule(self, group["lr"], group["initial_lr"])
 
 
-def _every(self: Schedule, rate: float, first: float) -> float:
+def _every(self: Schedule, rate: float, first: float) -> Any:
     return rate if self.epoch % self.settings["step_size"] else rate * self.settings["gamma"]
 
 
-def _at(self: Schedule, rate: float, first: float) -> float:
+def _at(self: Schedule, rate: float, first: float) -> Any:
     return rate * self.settings["gamma"] ** self.machine.listed(self.settings["milestones"]).count(self.epoch)
 
 
-def _cosine(self: Schedule, rate: float, first: float) -> float:
+def _cosine(self: Schedule, rate: float, first: float) -> Any:
     period, least = self.settings["T_max"], self.settings["eta_min"]
     if not (self.epoch - 1 - period) % (2 * period):
         return rate + (first - least) * (1 - math.cos(math.pi / period)) / 2
@@ -78,8 +78,8 @@ def _cosine(self: Schedule, rate: float, first: float) -> float:
     return turned[0] / turned[1] * (rate - least) + least
 
 
-def _by_function(self: Schedule, rate: float, first: float) -> float:
-    return first * self.machine.apply(self.settings["lr_lambda"], [self.epoch])  # type: ignore[no-any-return]
+def _by_function(self: Schedule, rate: float, first: float) -> Any:
+    return first * self.machine.apply(self.settings["lr_lambda"], [self.epoch])
 
 
 _RULES: dict[str, tuple[Rule, dict[str, Any]]] = {
