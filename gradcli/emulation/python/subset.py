@@ -109,6 +109,6 @@ def check_import(
 
 def _no_module(name: str) -> tuple[str, str]:
     near = nearest(name, ("torch", "math", "torch.nn.functional", "tensorflow"))
-    listed = "torch, torch.nn.functional, torch.optim and math"
+    listed = "torch, torch.nn, torch.optim, numpy and math"
     hint = f"did you mean {near}?" if near else f"scripts may import {listed}"
     return f"the module {name or '.'} is not known here", hint

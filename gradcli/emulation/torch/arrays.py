@@ -11,20 +11,21 @@ from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Foreign, Native, Raised, Type, Word
 from gradcli.typing import Any
 
-_OPERATORS = {
-    "+": "add", "-": "subtract", "*": "multiply", "/": "divide", "//": "floor_divide", "%": "remainder", "**": "power",
-    "@": "matmul", "<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal", "==": "equal", "!=": "not_equal",
-    "&": "bitwise_and", "|": "bitwise_or",
-}  # fmt: skip
+_WORDS = (
+    "+ add - subtract * multiply / divide // floor_divide % remainder ** power @ matmul < less <= less_equal > greater "
+    ">= greater_equal == equal != not_equal & bitwise_and | bitwise_or"
+)
+_OPERATORS = dict(zip(_WORDS.split()[::2], _WORDS.split()[1::2], strict=True))
 """What NumPy calls the operators."""
 
 DTYPES = ("float32", "float64", "int32", "int64", "bool", "float", "int")
 """The dtypes that a script may name."""
 
-METHODS = (
-    "all", "any", "argmax", "argmin", "astype", "clip", "copy", "cumsum", "dot", "flatten", "item", "max", "mean", "min", "prod",
-    "ravel", "reshape", "round", "squeeze", "std", "sum", "tolist", "transpose", "var",
-)  # fmt: skip
+_METHODS = (
+    "all any argmax argmin astype clip copy cumsum dot flatten item max mean min prod ravel reshape round squeeze std sum tolist "
+    "transpose var"
+)
+METHODS = frozenset(_METHODS.split())
 """The methods that an array has here."""
 
 

@@ -115,6 +115,8 @@ def _special(machine: Interpreter, session: Session, name: str, given: list[Any]
             _structural(machine, session, name, STRUCTURAL[one], list(given), dict(keywords)) for one in (name, f"arg{name}")
         ]
         return Pair(f"torch.return_types.{name}", found, where)
+    elif name == "gelu" and keywords.pop("approximate", "none") == "tanh":
+        return session.operate(machine, f"{name}_tanh", given)
     elif name == "argsort":
         keywords.pop("stable", None)
     elif name in ("reshape", "view"):

@@ -9,8 +9,9 @@ from gradcli.autodiff.torch_tape.dtypes import FLOATS, LARGEST, rounded
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.values import Raised, checked, type_name
 from gradcli.emulation.torch.arrays import Array
+from gradcli.emulation.torch.results import check_device
 from gradcli.emulation.torch.tensor_data import tensor_from
-from gradcli.emulation.torch.tensor_members import check_device, dtype_of, dtype_word, memory
+from gradcli.emulation.torch.tensor_members import dtype_of, dtype_word, memory
 from gradcli.emulation.torch.tensors import Session, Tensor
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import Shape

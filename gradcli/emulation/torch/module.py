@@ -20,10 +20,10 @@ from gradcli.emulation.torch.numpy import numpy_module
 from gradcli.emulation.torch.optim import adam, adamw, rmsprop, sgd
 from gradcli.emulation.torch.parts import PARTS, einsum
 from gradcli.emulation.torch.random import RANDOM, Generator
-from gradcli.emulation.torch.results import Mode
+from gradcli.emulation.torch.results import Mode, check_device
 from gradcli.emulation.torch.schedules import INIT, SCHEDULES, UTILS
 from gradcli.emulation.torch.tensor_data import tensor_from
-from gradcli.emulation.torch.tensor_members import DTYPES, METHODS, check_device, dtype_of, dtype_word
+from gradcli.emulation.torch.tensor_members import DTYPES, METHODS, dtype_of, dtype_word
 from gradcli.emulation.torch.tensors import Session, Tensor
 from gradcli.emulation.torch.unknown_members import is_member
 from gradcli.typing import Any

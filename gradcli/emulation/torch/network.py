@@ -98,7 +98,10 @@ class Module(Instance):
         for _, module in reversed(self.inner()):
             shown = module.special(machine, "extra_repr")
             shown = module.shown if shown is NotImplemented else shown
-            lines = _grouped([(name, texts[child]) for name, child in module.children() if child in texts])
+            lines = _grouped(
+                [(name, texts[child]) for name, child in module.children() if child in texts],
+                together="append" in module.cls.members,
+            )
             lines = [line.replace("\n", "\n  ") for line in ([shown] if shown and lines else []) + lines]
             inside = "".join([f"\n  {line}" for line in lines]) + "\n" if lines else shown
             machine.charge(len(inside) // 16)
@@ -106,8 +109,18 @@ class Module(Instance):
         return texts[self]
 
 
-def _grouped(texts: list[tuple[str, str]]) -> list[str]:
-    return [f"({name}): {text}" for name, text in texts]
+def _grouped(texts: list[tuple[str, str]], *, together: bool) -> list[str]:
+    """The lines of modules with their names; equal ones of a list together, where that is wanted."""
+    groups: list[list[str]] = []
+    for name, text in texts:
+        if together and groups and groups[-1][2] == text:
+            groups[-1][1] = name
+        else:
+            groups.append([name, name, text])
+    return [
+        f"({first}): {text}" if first == last else f"({first}-{last}): {int(last) - int(first) + 1} x {text}"
+        for first, last, text in groups
+    ]
 
 
 # ---- the methods of every module ----

@@ -19,6 +19,12 @@ _ELEMENTWISE = (
 )
 """Functions whose result is not much larger than their operands."""
 
+_FILLED, _SOLVED = "zeros ones full empty", "norm inv det solve"
+"""Functions that make an array of a size, and those of ``numpy.linalg``."""
+
+_DRAWN = "seed rand randn randint uniform normal permutation"
+"""Functions of ``numpy.random``."""
+
 _GROWING = "dot matmul outer meshgrid"
 """Functions whose result may be as large as the product of their operands."""
 
@@ -60,6 +66,15 @@ def _steps(start: float, stop: float | None = None, step: float = 1, **named: An
     return abs((last - first) / (step or 1)) + 1
 
 
+_COUNTED = "eye arange linspace"
+_COUNTS: tuple[Callable[..., Any], ...] = (
+    lambda n, m=None, **named: n * (m or n),
+    _steps,
+    lambda start, stop, num=50, **named: num,
+)
+"""How many elements ``eye``, ``arange`` and ``linspace`` make."""
+
+
 def _array(machine: Interpreter, data: Any, dtype: Any = None) -> Any:
     return called(machine, _numpy().array, [data], {} if dtype is None else {"dtype": dtype})
 
@@ -92,17 +107,15 @@ class _Random:
 def numpy_module() -> Namespace:
     """The module ``numpy``."""
     random = _Random()
-    drawn = {name: random.drawn(name) for name in ("seed", "rand", "randn", "randint", "uniform", "normal", "permutation")}
-    solved = {name: _function(name, of=lambda: _numpy().linalg) for name in ("norm", "inv", "det", "solve")}
+    drawn = {name: random.drawn(name) for name in _DRAWN.split()}
+    solved = {name: _function(name, of=lambda: _numpy().linalg) for name in _SOLVED.split()}
     shared = {name: _function(name) for name in METHODS if name not in ("astype", "copy", "flatten", "item", "tolist")}
     names: dict[str, Any] = {
         **shared,
         **{name: _function(name) for name in _ELEMENTWISE.split()},
         **{name: _function(name, growing=True) for name in _GROWING.split()},
-        **{name: _made(name, _sizes) for name in ("zeros", "ones", "full", "empty")},
-        "eye": _made("eye", lambda n, m=None, **named: n * (m or n)),
-        "arange": _made("arange", _steps),
-        "linspace": _made("linspace", lambda start, stop, num=50, **named: num),
+        **{name: _made(name, _sizes) for name in _FILLED.split()},
+        **{name: _made(name, count) for name, count in zip(_COUNTED.split(), _COUNTS, strict=True)},
         "array": Native("array", _array),
         "asarray": Native("asarray", _array),
         "random": Namespace("numpy.random", drawn),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gradcli.emulation.python.interpreter import Interpreter
-from gradcli.emulation.python.values import Foreign, Function, Raised, Size, type_name
+from gradcli.emulation.python.source import UnknownError
+from gradcli.emulation.python.values import Foreign, Function, Raised, Size, Word, type_name
 from gradcli.emulation.torch.tensors import Session, Tensor
 from gradcli.typing import Any
 
@@ -89,3 +90,19 @@ class Mode(Foreign):
 def size(tensor: Tensor) -> Size:
     """The shape of a tensor as a value."""
     return Size(tensor.shape)
+
+
+DEVICE = Word("cpu")
+"""The device of every tensor."""
+
+
+def check_device(device: Any) -> Word:
+    """Check that an argument names the CPU, which is where tensors are.
+
+    Raises:
+        UnknownError: It names another device.
+    """
+    name = device.name if isinstance(device, Word) else device
+    if name not in (None, "cpu", "cpu:0"):
+        raise UnknownError(f"the device {name} is not known here", hint="tensors are on the CPU here; leave it out")
+    return DEVICE

@@ -14,7 +14,7 @@ from gradcli.emulation.torch.autograd import run_backward
 from gradcli.emulation.torch.calls import caller, functions
 from gradcli.emulation.torch.custom import register_hook
 from gradcli.emulation.torch.memory_layout import NOT_COMPATIBLE, is_contiguous, shares
-from gradcli.emulation.torch.results import size
+from gradcli.emulation.torch.results import DEVICE, check_device, size
 from gradcli.emulation.torch.shapes import check_ranks
 from gradcli.emulation.torch.tensors import Tensor
 from gradcli.emulation.torch.unknown_members import is_member
@@ -242,22 +242,6 @@ def _to(machine: Interpreter, tensor: Tensor, *given: Any, device: Any = None, d
     return tensor.cast(machine, dtype_of(dtype) or tensor.dtype)
 
 
-def check_device(device: Any) -> Word:
-    """Check that an argument names the CPU, which is where tensors are.
-
-    Raises:
-        UnknownError: It names another device.
-    """
-    name = device.name if isinstance(device, Word) else device
-    if name not in (None, "cpu", "cpu:0"):
-        raise UnknownError(f"the device {name} is not known here", hint="tensors are on the CPU here; leave it out")
-    return DEVICE
-
-
-DEVICE: Word = Word("cpu")
-"""The device of every tensor."""
-
-
 def _type(machine: Interpreter, tensor: Tensor, dtype: Any = None) -> Any:
     return f"torch.{WORDS[tensor.dtype]}Tensor" if dtype is None else _to(machine, tensor, dtype)
 
@@ -347,7 +331,6 @@ NO_DETACHED_VIEW = (
 )
 
 _REFUSED = {
-    "grad_fn_": "",
     "cuda": "tensors are on the CPU here; leave it out",
     "half": "float32 and float64 are known",
     "random_": "write torch.randint",
