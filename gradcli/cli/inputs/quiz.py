@@ -67,7 +67,7 @@ def quiz_of(path: str, credit: Mapping[str, float], options: ReadOptions) -> dic
         texts.append(record["expression"])
     if not found:
         raise GradcliError(f"{where} has no questions")
-    spell("\n".join(texts))
+    spell("\n".join(texts), options)
     return found
 
 

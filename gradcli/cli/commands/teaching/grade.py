@@ -200,7 +200,7 @@ def _wrt(options: GradeOptions) -> list[str]:
 def _at(options: GradeOptions) -> dict[str, float] | None:
     from gradcli.cli.inputs.variables import bindings, given_at
 
-    return dict(bindings(given_at(options.at), (), None, options.command)[0]) or None
+    return dict(bindings(given_at(options.at, options), (), None, options.command)[0]) or None
 
 
 def _question(options: GradeOptions) -> tuple[str, list[str]]:

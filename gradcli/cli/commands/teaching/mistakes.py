@@ -49,7 +49,7 @@ def run(options: MistakesOptions) -> None:
         from gradcli.teaching.tasks import DERIVATIVE, is_missing, task
         from gradcli.teaching.written_mistakes import written_mistakes
 
-        at = dict(bindings(given_at(options.at), (), None, options.command)[0]) or None
+        at = dict(bindings(given_at(options.at, options), (), None, options.command)[0]) or None
         question, where = expression_text(options)
         with located(question, where):
             names = [name.strip() for name in (options.wrt or "").split(",") if name.strip()]
