@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Sequence
 
 from gradcli.data.batches import BatchFunction
+from gradcli.data.frames import plain_keys
 from gradcli.data.kernels.sums import Group, Sums
 from gradcli.data.tables.feeds import pieces_of
 from gradcli.data.tables.formats import open_table
@@ -43,7 +45,7 @@ class SumJob(Frozen, eq=False):
             sums = unread.counted(reducer.sums().partition(number))
         except GradcliError as error:
             return json.dumps({"part": number, "failed_by": error.message})
-        nodes = [[*place, _plain(group.keys), group.numbers.tolist()] for place, group in sums.nodes.items()]
+        nodes = [[*place, *map(_plain, (group.keys, group.numbers, group.missing))] for place, group in sums.nodes.items()]
         plain = [list(sums.names), sums.outputs, [list(shape) for shape in sums.shapes], nodes, sums.failed, sums.why_failed]
         return json.dumps({"part": number, "sums": plain})
 
@@ -72,18 +74,21 @@ def total(job: SumJob, reports: Iterable[str]) -> Sums:
     return replace(sums, failed=sum(part.failed for part in parts), why_failed=why)
 
 
-def _plain(keys: Any) -> Any:
-    return None if keys is None else keys.tolist()
+def _plain(array: Any) -> Any:
+    return None if array is None else array.tolist()
 
 
 def _sums(plain: list[Any]) -> Sums:
     import numpy
 
     names, outputs, shapes, nodes, *failed = plain
-    groups = {
-        (level, at): Group(None if keys is None else numpy.array(keys), numpy.array(numbers))
-        for level, at, keys, numbers in nodes
-    }
+    size = 1 + sum(map(math.prod, shapes))
+
+    def group(keys: list[Any] | None, *numbers: list[Any] | None) -> Group:
+        own = None if keys is None else numpy.array(keys, None if keys else bool)
+        return Group(own, *[None if lines is None else numpy.reshape(lines, (len(lines), size)) for lines in numbers])
+
+    groups = {(level, at): group(*given) for level, at, *given in nodes}
     return Sums(tuple(names), outputs, tuple(map(tuple, shapes)), groups, *failed)
 
 
@@ -115,7 +120,7 @@ class Unread:
             self._why = f"row {self.rows + at + 1:,}: {faults[at].message}"
         self.rows += piece.size
         self._failed += len(faults)
-        keys = None if by is None else numpy.asarray(piece.kept[by])
+        keys = None if by is None else plain_keys(piece.kept[by])
         good = numpy.setdiff1d(numpy.arange(piece.size), list(faults)) if faults else slice(None)
         if piece.columns is not None:
             columns = {name: column[good] for name, column in piece.columns.items()}

@@ -17,7 +17,7 @@ from gradcli.autodiff.request import Request
 from gradcli.data.row_runs import RowRuns
 from gradcli.data.tables.feeds import NO_VALUE, pieces_of
 from gradcli.data.tables.formats import TABLES, TableFile, open_table
-from gradcli.data.tables.pieces import Partition, Reading, Wanted
+from gradcli.data.tables.pieces import SQL, Partition, Reading, Wanted
 from gradcli.data.tables.records import Layout, Records, Tally
 from gradcli.data.tables.stores import drafted, joined, make_folder, stamp, write
 from gradcli.errors import GradcliError, located
@@ -93,7 +93,7 @@ class Job(Frozen, eq=False):
 
     def stamps(self) -> dict[str, list[int]]:
         """What tells each file from what it is when it is written again."""
-        return {path: stamp(path) for path in dict.fromkeys(part.path for part in self.parts)}
+        return {path: stamp(path) for path in dict.fromkeys(part.path for part in self.parts) if not path.startswith(SQL)}
 
 
 def _spelled(value: Any) -> str:

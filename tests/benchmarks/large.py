@@ -51,7 +51,7 @@ def write_rows(path: Path, rows: int) -> None:
 def run(arguments: list[str]) -> None:
     """Run a command line in this process; prints what it took, stage by stage, as JSON."""
     from gradcli.cli import main
-    from gradcli.cli.inputs import feed
+    from gradcli.cli.inputs.feeds import rows as feeds
     from gradcli.data.kernels import reducer
     from gradcli.data.row_runs import RowRuns
 
@@ -76,12 +76,12 @@ def run(arguments: list[str]) -> None:
 
         return call
 
-    sink = feed.sink
+    sink = feeds.sink
     patches = [
-        mock.patch.object(feed.Feed, "pieces", steps("reading", feed.Feed.pieces)),
+        mock.patch.object(feeds.Feed, "pieces", steps("reading", feeds.Feed.pieces)),
         mock.patch.object(RowRuns, "of", steps("kernel", RowRuns.of)),
         mock.patch.object(reducer.Reducer, "add", timed("kernel", reducer.Reducer.add)),
-        mock.patch.object(feed, "sink", lambda *given: timed("writing", sink(*given))),
+        mock.patch.object(feeds, "sink", lambda *given: timed("writing", sink(*given))),
     ]
     start = time.perf_counter()
     for patch in patches:

@@ -105,16 +105,26 @@ def _joined(parts: Sequence[tuple[Mapping[str, Any], Any, int]]) -> tuple[Mappin
     if not parts:
         return {}, None, 0
     columns = {name: numpy.concatenate([part[name] for part, _, _ in parts]) for name in parts[0][0]}
-    keys = None if parts[0][1] is None else numpy.concatenate([keys for _, keys, _ in parts])
+    keys = None if parts[0][1] is None else _chained([keys for _, keys, _ in parts])
     return columns, keys, sum(count for _, _, count in parts)
 
 
+def _chained(keys: Sequence[Any]) -> Any:
+    """Groups of rows behind one another."""
+    return (numpy.ma if any(hasattr(one, "mask") for one in keys) else numpy).concatenate(keys)
+
+
 def _plain_keys(keys: Any) -> Any:
-    """Groups as an array that can be sorted: numbers, or texts."""
+    """Groups as an array that can be sorted: numbers, or texts; masked where a row has none."""
     found = numpy.asarray(keys)
-    if found.dtype == object:
-        found = numpy.array(["" if key is None or key != key else str(key) for key in found.tolist()], dtype=str)
-    return found
+    if found.dtype != object:
+        return found
+    absent = numpy.array([key is None or key != key for key in found.tolist()], bool)
+    known = numpy.zeros(0, bool) if absent.all() else numpy.array(found[~absent].tolist())
+    known = numpy.array(list(map(str, known.tolist()))) if known.dtype.kind not in "biufU" else known
+    plain = numpy.zeros(len(found), known.dtype)
+    plain[~absent] = known
+    return numpy.ma.masked_array(plain, absent) if absent.any() else plain
 
 
 def part_of(columns: Sequence[Any], keys: Any, errors: Mapping[int, GradcliError], block: int) -> Part:

@@ -30,7 +30,7 @@ class CsvTable(TextTable):
     quoted = True
 
     def _head(self) -> list[str]:
-        return self._unique([cell.strip() for cell in next(self._cells([self._first.pop(0)], strict=False))])
+        return [cell.strip() for cell in next(self._cells([self._first.pop(0)], strict=False))]
 
     def _cells(self, lines: Sequence[str], *, strict: bool = True) -> Any:
         return csv.reader(lines, delimiter=self.reading.delimiter, skipinitialspace=True, strict=strict)

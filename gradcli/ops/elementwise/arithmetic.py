@@ -187,6 +187,7 @@ pow: Operation = operation(
     samples=(POSITIVE, ANYWHERE),
     precise="power",
     result=SAME,
+    masks={"a": lambda incoming, derivative, a, b: eq(b, 0)},
     specials=(special(END, lambda a, b: a, 0, 1.5),),
     torch="pow: torch Tensor",
     tensorflow="pow Pow: tf",

@@ -25,12 +25,12 @@ from gradcli.ops.catalogue import spelling
 from gradcli.output.diagrams.diagram import MARK, Diagram, Kind, Line, Part, shortened
 from gradcli.output.diagrams.functions_part import FunctionsPart
 from gradcli.output.diagrams.graph_part import GraphPart
-from gradcli.output.diagrams.of_run import WHOLE_LABELS
+from gradcli.output.diagrams.of_run import WHOLE_LABELS, selected
 from gradcli.output.diagrams.svg import svg
 from gradcli.output.diagrams.theme import DARK, LIGHT, Theme
 from gradcli.output.documents.html import row_html, words_html
 from gradcli.output.documents.parts import Row
-from gradcli.output.listing import BlockListing, Entry, FunctionListing, GradientListing, selected
+from gradcli.output.listing import BlockListing, Entry, FunctionListing, GradientListing
 from gradcli.output.page.array_passes import FIXED, UNKNOWN, recorded_data
 from gradcli.output.page.data import page_data, script_json
 from gradcli.output.page.files import page_file
