@@ -195,7 +195,10 @@ def binary_loss(machine: Interpreter, world: World, *, labels: Any, logits: Any,
 def class_loss(machine: Interpreter, world: World, *, labels: Any, logits: Any, name: Any = None) -> Node:
     """``tf.nn.softmax_cross_entropy_with_logits``, also of places in place of probabilities."""
     title = name or "softmax_cross_entropy_with_logits"
-    return made(machine, world.graph, cross_entropy.name, (logits, labels), title, (("reduction", None),))
+    wanted = converted(machine, world.graph, labels, None, f"{title}/labels")
+    if wanted.dtype.startswith("int"):
+        wanted = _cast(machine, world, wanted, "float32", f"{title}/places")
+    return made(machine, world.graph, cross_entropy.name, (logits, wanted), title, (("reduction", None),))
 
 
 def _add_n(machine: Interpreter, world: World, inputs: Any, name: Any = None) -> Node:
