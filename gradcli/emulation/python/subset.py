@@ -18,6 +18,7 @@ BINARY: dict[type[ast.operator], str] = {
     ast.FloorDiv: "//",
     ast.BitAnd: "&",
     ast.BitOr: "|",
+    ast.BitXor: "^",
 }
 UNARY: dict[type[ast.unaryop], str] = {ast.USub: "-", ast.UAdd: "+", ast.Not: "not", ast.Invert: "~"}
 COMPARE: dict[type[ast.cmpop], str] = {
@@ -58,8 +59,6 @@ _REFUSALS = {
     ast.Await: ("await is not known here", "call the function"),
     ast.Yield: ("yield is not known here", "return a list"),
     ast.YieldFrom: ("yield is not known here", "return a list"),
-    ast.Set: ("sets are not known here", "write a list"),
-    ast.SetComp: ("sets are not known here", "write a list"),
     ast.Match: ("match is not known here", "write if and elif"),
     ast.Starred: ("* is known in calls, lists and assignments alone", ""),
 }
