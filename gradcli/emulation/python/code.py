@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from gradcli.typing import Any, NamedTuple
 
+MAX_CALLS = 990
+"""How many calls may lie in each other, as in Python."""
+
 
 class Instruction(NamedTuple):
     """One step of the machine.

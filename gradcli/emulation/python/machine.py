@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from gradcli.autodiff.torch_tape.storage import TapeError
-from gradcli.emulation.python.code import Code, Instruction, Label
+from gradcli.emulation.python.code import MAX_CALLS, Code, Instruction, Label
 from gradcli.emulation.python.effort import charge_nested
 from gradcli.emulation.python.operators import ERRORS, check_length, combined, raised, repr_of, text_of
 from gradcli.emulation.python.source import Source, UnknownError
 from gradcli.emulation.python.values import Caught, Entered, Foreign, Namespace, Raised, Scope, Type, type_name
 from gradcli.errors import ExitCode, GradcliError, Span
 from gradcli.typing import Any
-
-MAX_CALLS = 990
-"""How many calls may lie in each other, as in Python."""
 
 MOST_NESTED = 16
 """How many calls of functions of the script may lie in each other with functions of the interpreter between them."""

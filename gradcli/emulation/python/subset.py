@@ -36,7 +36,7 @@ COMPARE: dict[type[ast.cmpop], str] = {
 
 MODULES = (
     "torch", "torch.nn", "torch.nn.functional", "torch.nn.utils", "torch.nn.init", "torch.autograd", "torch.autograd.functional",
-    "torch.optim", "torch.optim.lr_scheduler", "numpy", "math",
+    "torch.optim", "torch.optim.lr_scheduler", "torch.utils", "torch.utils.data", "copy", "numpy", "math",
 )  # fmt: skip
 """The modules that a script for PyTorch may import."""
 
