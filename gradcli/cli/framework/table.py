@@ -104,7 +104,7 @@ def option_like(error: UnknownVariableError, options: Options) -> UnknownVariabl
 _QUOTED = "put the expression in quotation marks; separate statements with ';'"
 _LIKE_AN_OPTION = r"-[^\W\d]\w*"
 _ASSIGNED = r"([^\W\d]\w*)=([^=].*)"
-_NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?(?::[+-]?[0-9.]+)?"
 
 
 def several_expressions(options: Options) -> GradcliError:
