@@ -312,7 +312,7 @@ class BatchFunction:
 
         def width(columns: Mapping[str, Any]) -> int:
             given = self._columns(columns)
-            return self.width(given) + sum(column.nbytes // len(column) for column in given.values())
+            return self.width(given) + sum(int(column.nbytes) // len(column) for column in given.values())
 
         return Reducer(self._part, width, (*self.outputs, *self.wrt), len(self.outputs), first)
 
