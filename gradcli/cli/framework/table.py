@@ -104,7 +104,7 @@ def option_like(error: UnknownVariableError, options: Options) -> UnknownVariabl
 _QUOTED = "put the expression in quotation marks; separate statements with ';'"
 _LIKE_AN_OPTION = r"-[^\W\d]\w*"
 _ASSIGNED = r"([^\W\d]\w*)=([^=].*)"
-_NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?(?::[+-]?[0-9.]+)?"
 
 
 def several_expressions(options: Options) -> GradcliError:
@@ -112,6 +112,8 @@ def several_expressions(options: Options) -> GradcliError:
     positional, command = options.positional, options.command
     listed = " and ".join(f"'{text}'" for text in positional[:3])
     message = f"there are {len(positional)} expressions: {listed}"
+    if any(re.match(r"--[^\W\d]", text) for text in positional):
+        return GradcliError(message, hint="what stands behind -- is an expression: options stand before it")
     short = [
         (text, value)
         for text, value in itertools.pairwise(positional)

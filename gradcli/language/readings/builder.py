@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _LONGEST_SHOWN = 60
 
+_DOTS = ("·", "⋅", "∙", "×")
 _WHOLE = frozenset("kmn")
 """Letters of whole numbers, which stand in exponents more often than behind them: x^2n."""
 
@@ -81,6 +82,9 @@ class Builder:
     def infix(self, values: Sequence[Any], span: Span) -> Expression:
         left, sign, right = values
         result = strict.infix(values, span)
+        between = self._text[left.span[1] : right.span[0]].strip()
+        if isinstance(left, Array) and isinstance(right, Array) and between in _DOTS and self._text[left.span[0]] == "[":
+            self._note(span, "a product element by element; write @ for the dot product, cross(a, b) for the cross product")
         last = self._last(left)
         if not isinstance(result, Operator) or id(last) in self._grouped:
             return result
