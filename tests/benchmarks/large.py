@@ -53,7 +53,7 @@ def write_rows(path: Path, rows: int) -> None:
 def run(arguments: list[str]) -> None:
     """Run a command line in this process; prints what it took, stage by stage, in seconds of processors, as JSON.
 
-    Stages run side by side, in threads of their own: what one took is what its threads worked, and not how long it was waited for.
+    Stages run side by side, in threads of their own: what one took is what its threads worked, not how long it was waited for.
     """
     from gradcli.cli import main
     from gradcli.data.kernels import blocks, native, reducer
