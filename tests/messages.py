@@ -48,7 +48,7 @@ NOT_SAID = {
 """Folders and modules whose texts are not messages of the command line, and why."""
 
 EMULATED = "emulation"
-"""Where Python, PyTorch and TensorFlow speak, in their words; messages are what is said of things that are not known, and hints."""
+"""Where Python, PyTorch and TensorFlow speak, in their words; messages are what is not known there, and hints."""
 
 RAISED = {"output/code": "programs in other languages, and what stands in them"}
 """Those of which errors alone are messages."""
