@@ -65,7 +65,7 @@ def test_dictionaries_of_several_pieces_are_one(format: str, tmp_path: Path, mon
 
 
 def test_numbers_have_the_same_texts_whoever_writes_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gradcli.data.tables.records._MANY", 1)
+    monkeypatch.setattr("gradcli.data.tables.pieces._MANY", 1)
     source = numpy.random.default_rng(1)
     ends = [edge * near for edge in (1e-4, 1.0, 1e10) for near in (1 - 2.0**-53, 1.0, 1 + 2.0**-52)]
     for low, high in ((-4, 10), (-12, 18)):
