@@ -9,9 +9,9 @@ from math import prod
 
 from gradcli.algebra.simplify import TOO_LONG, assume_defined, divisors, normal_forms, poles, shortest_spelling, without_guards
 from gradcli.algebra.sums.expressions import written
-from gradcli.algebra.sums.forms import NOTATION, literal_cost
+from gradcli.algebra.sums.forms import NOTATION, exponent_cost, literal_cost
 from gradcli.algebra.sums.normal import Algebra
-from gradcli.algebra.sums.one_fraction import shortest_fraction
+from gradcli.algebra.sums.spellings import shortest_fraction
 from gradcli.algebra.sums.rules import apply_operation
 from gradcli.algebra.sums.terms import LONG_NUMBER, number_length
 from gradcli.errors import ExitCode, GradcliError
@@ -35,6 +35,7 @@ from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import in_named_lines, written_out
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import POLE
+from gradcli.ops.elementwise.arithmetic import pow
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -250,8 +251,7 @@ class Simplifier:
     def _where(self, id: int, form: int) -> tuple[Expression, ...]:
         from gradcli.algebra.sums.cancellation import difference_from_zero
         from gradcli.algebra.sums.domains import differences, lost, needed, sides, stated
-        from gradcli.algebra.sums.spellings import expanded
-        from gradcli.algebra.sums.squares import polynomial_root
+        from gradcli.algebra.sums.generators import expanded, polynomial_root
 
         algebra = self.algebra
         signs: dict[int, bool] = {}
@@ -340,6 +340,8 @@ class Simplifier:
             form = elementwise(self.algebra, fitted(self.algebra, form, self.graph.shape(id)))
             apart = self.algebra.form(dict([self.algebra.as_term(form)]))  # 2*(A @ x - b) for 2*A @ x - 2*b
             form = apart if self.algebra.size(apart) < self.algebra.size(form) else form
+        if all(self.algebra.is_root_of_number(*factor) for monomial, _ in self.algebra.forms[form] for factor in monomial):
+            form = self.algebra.form(dict([self.algebra.as_term(form)]))  # (sqrt(3) + 1)/2
         if not self.generic and self.sizes[id] < self.algebra.size(form) and not self._is_value(id, form):
             return written_out(self.graph, id, self.names)
         found = written(self.algebra, form)
@@ -353,13 +355,9 @@ class Simplifier:
 
     def _is_value(self, id: int, form: int) -> bool:
         """Whether a form is the exact value of functions, as sqrt(pi)/2 is of gamma(3/2): that is simpler, be it longer."""
-        kept = self.graph.ancestors(id)
-        named = [
-            declared.facts.closed or declared.definition
-            for at in range(id + 1)
-            if kept[at] and (declared := OPERATIONS.get(self.graph.operations[at])) and not declared.symbol
-        ]
-        if not any(named):
+        operations = [self.graph.operations[at] for at, leads in enumerate(self.graph.ancestors(id)) if leads]
+        declared = [OPERATIONS[name] for name in operations if name in OPERATIONS]
+        if all(one.symbol or one.facts.power is not None for one in declared):
             return False
         from gradcli.algebra.sums.declared import is_number
 
@@ -375,6 +373,9 @@ def _raw_sizes(graph: Graph) -> list[int]:
         value = graph.constants.get(id)
         if isinstance(value, int | Fraction):  # a long number counts here as it does in a form
             own = number_length(value) // LONG_NUMBER
+        exponent = graph.constants.get(inputs[1]) if operation == pow.name else None
+        if isinstance(exponent, Fraction):
+            own = exponent_cost(exponent)
         if graph.shapes:
             below = [literals[input] for input in inputs]
             own += literal_cost(operation, below) * own

@@ -5,12 +5,15 @@ What is cancelled is different from 0 wherever the original is defined; the resu
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from fractions import Fraction
 
+from gradcli.algebra.polynomials import common
+from gradcli.algebra.sums.factors import factors, quotient
+from gradcli.algebra.sums.generators import expanded, polynomials
 from gradcli.algebra.sums.interned import ABS, value_of
 from gradcli.algebra.sums.normal import Algebra
-from gradcli.algebra.sums.terms import ONE, Monomial, Rational, whole
+from gradcli.algebra.sums.terms import ONE, Monomial, Polynomial, Rational, whole
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.typing import NamedTuple
 
@@ -19,10 +22,8 @@ _DEPTH = 8
 """Fractions in fractions that are looked through."""
 """Terms of polynomials that are divided, and steps of a division."""
 
-_LONGEST = 256
-"""The bits of coefficients beyond which a common divisor is not followed up."""
-
-_Polynomial = dict[tuple[int, ...], Rational]
+_HIGHEST = 100
+"""The degree beyond which no common divisor is looked for."""
 
 
 class _Common(NamedTuple):
@@ -89,93 +90,74 @@ def _zero_with(algebra: Algebra, atom: int) -> int:
 
 def _common(algebra: Algebra, above: int, below: int) -> _Common | None:
     """What two polynomials have in common; None where that is a number, or is not found."""
-    polynomials = _polynomials(algebra, [above, below])
-    if polynomials is None:
+    found = polynomials(algebra, [_opened(algebra, above), _opened(algebra, below)])
+    if found is None:
         return None
-    (high, low), atoms = polynomials
-    if (quotient := _divided(algebra, high, low)) is not None:
-        return _Common(below, _form(algebra, quotient, atoms), algebra.number(1))
-    if (quotient := _divided(algebra, low, high)) is not None:
-        return _Common(above, algebra.number(1), _form(algebra, quotient, atoms))
-    if len(atoms) != 1:
+    (high, low), generators = found
+    if (rest := _divided(algebra, high, low)) is not None:
+        return _Common(below, generators.form(rest), algebra.number(1))
+    if (rest := _divided(algebra, low, high)) is not None:
+        return _Common(above, algebra.number(1), generators.form(rest))
+    divisor = _shared(high, low)
+    parts = [None if divisor is None else _divided(algebra, polynomial, divisor) for polynomial in (high, low)]
+    if divisor is None or parts[0] is None or parts[1] is None:
         return None
-    divisor = _greatest(algebra, high, low)
-    if divisor is None:
-        return None
-    parts = [_divided(algebra, polynomial, divisor) for polynomial in (high, low)]
-    if parts[0] is None or parts[1] is None:
-        return None
-    return _Common(_form(algebra, divisor, atoms), *[_form(algebra, part, atoms) for part in parts if part is not None])
+    return _Common(*[generators.form(part) for part in (divisor, *parts) if part is not None])
+
+
+def _opened(algebra: Algebra, form: int) -> int:
+    """A form multiplied out, the sums in it as well."""
+    for _ in range(_DEPTH):
+        before, form = form, expanded(algebra, form)
+        if form == before:
+            break
+    return form
 
 
 def divides(algebra: Algebra, divisor: int, form: int) -> bool:
     """Whether one polynomial is a factor of another one."""
-    polynomials = _polynomials(algebra, [form, divisor])
-    return polynomials is not None and _divided(algebra, *polynomials[0]) is not None
+    return _quotient(algebra, form, divisor) is not None
 
 
-def _polynomials(algebra: Algebra, forms: Sequence[int]) -> tuple[list[_Polynomial], list[int]] | None:
-    """Forms as polynomials in their atoms; None where one is none, or is long."""
-    atoms = sorted({atom for form in forms for monomial, _ in algebra.forms[form] for atom, _ in monomial})
-    found: list[_Polynomial] = []
-    for form in forms:
-        terms: _Polynomial = {}
-        for monomial, coefficient in algebra.forms[form]:
-            powers = dict(monomial)
-            exponents = [powers.get(atom, 0) for atom in atoms]
-            if not all(isinstance(exponent, int) and exponent >= 0 for exponent in exponents):
-                return None
-            terms[tuple(map(int, exponents))] = coefficient
-        if not terms or len(terms) > _MOST_TERMS:
-            return None
-        found.append(terms)
-    return found, atoms
-
-
-def _divided(algebra: Algebra, polynomial: _Polynomial, divisor: _Polynomial) -> _Polynomial | None:
-    """The quotient of two polynomials, from the leading terms on; None where something is left."""
-    rest, quotient, leading = dict(polynomial), _Polynomial(), max(divisor)
-    if sum(leading) == 0:
+def _quotient(algebra: Algebra, form: int, divisor: int) -> int | None:
+    """The quotient of two polynomials as a form; None where something is left."""
+    found = polynomials(algebra, [form, divisor])
+    if found is None or (rest := _divided(algebra, *found[0])) is None:
         return None
-    while rest:
-        at = max(rest)
-        step = tuple([exponent - own for exponent, own in zip(at, leading, strict=True)])
-        algebra.room -= len(divisor)
-        if min(step) < 0 or len(quotient) > _MOST_TERMS:
-            return None
-        quotient[step] = factor = Fraction(rest[at]) / divisor[leading]
-        for exponents, coefficient in divisor.items():
-            place = tuple([own + more for own, more in zip(exponents, step, strict=True)])
-            rest[place] = rest.get(place, 0) - factor * coefficient
-            if not rest[place]:
-                del rest[place]
-    return quotient
+    return found[1].form(rest)
 
 
-def _greatest(algebra: Algebra, left: _Polynomial, right: _Polynomial) -> _Polynomial | None:
-    """The greatest common divisor of two polynomials in one atom, by Euclid's algorithm; None where it is a number."""
-    while right:
-        rest, leading = dict(left), max(right)
-        while rest and max(rest) >= leading:
-            at = max(rest)[0] - leading[0]
-            factor = Fraction(rest[max(rest)]) / right[leading]
-            algebra.room -= len(right)
-            for (exponent,), coefficient in right.items():
-                rest[exponent + at,] = rest.get((exponent + at,), 0) - factor * coefficient
-            rest = {place: c for place, c in rest.items() if c}
-        if any(
-            Fraction(c).numerator.bit_length() > _LONGEST or Fraction(c).denominator.bit_length() > _LONGEST
-            for c in rest.values()
-        ):
-            return None
-        left, right = right, rest
-    return left if max(left)[0] > 0 else None
+def _divided(algebra: Algebra, polynomial: Polynomial, divisor: Polynomial) -> Polynomial | None:
+    """The quotient of two polynomials; None where something is left, or it is long, or the divisor is a number."""
+    if not any(max(divisor)):
+        return None
+    found = quotient(polynomial, divisor, most=_MOST_TERMS)
+    algebra.room -= len(divisor) * (1 + len(found or ()))
+    return found
 
 
-def _form(algebra: Algebra, polynomial: _Polynomial, atoms: Sequence[int]) -> int:
-    return algebra.form(
-        {tuple((atom, e) for atom, e in zip(atoms, exponents, strict=True) if e): c for exponents, c in polynomial.items()}
-    )
+def _shared(high: Polynomial, low: Polynomial) -> Polynomial | None:
+    """A common divisor of two polynomials: the greatest of those in one variable, or an irreducible factor of the second one."""
+    used = {place for at in (*high, *low) for place, e in enumerate(at) if e}
+    if max(e for at in (*high, *low) for e in at) > _HIGHEST:
+        return None
+    if len(used) == 1:
+        [place] = used
+        rows = [[one.get(at, Fraction(0)) for at in _powers(one, place)] for one in (high, low)]
+        found = common(*rows)
+        (at,) = (next(iter(high)),)
+        return {_with(at, place, e): c for e, c in enumerate(found) if c} if len(found) > 1 else None
+    return next((part for part, _ in factors(low)[1] if quotient(high, part) is not None), None)
+
+
+def _powers(polynomial: Polynomial, place: int) -> list[tuple[int, ...]]:
+    """The powers of one variable up to the degree of a polynomial in it."""
+    at = next(iter(polynomial))
+    return [_with(at, place, e) for e in range(max(at[place] for at in polynomial) + 1)]
+
+
+def _with(at: tuple[int, ...], place: int, exponent: int) -> tuple[int, ...]:
+    return (*at[:place], exponent, *at[place + 1 :])
 
 
 def conditions(algebra: Algebra, form: int, divisors: Collection[int] = ()) -> list[tuple[int, int]]:
@@ -228,11 +210,8 @@ def _numerator(algebra: Algebra, form: int) -> int:
 def _without_factors(algebra: Algebra, form: int, factors: Collection[int]) -> int:
     """A polynomial without factors that are known."""
     for factor in factors:
-        while (polynomials := _polynomials(algebra, [form, factor])) is not None:
-            quotient = _divided(algebra, *polynomials[0])
-            if quotient is None:
-                break
-            form = _form(algebra, quotient, polynomials[1])
+        while (rest := _quotient(algebra, form, factor)) is not None:
+            form = rest
     return form
 
 

@@ -10,9 +10,8 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
+from gradcli.algebra.sums.generators import expanded, polynomial_root
 from gradcli.algebra.sums.normal import Algebra
-from gradcli.algebra.sums.spellings import expanded
-from gradcli.algebra.sums.squares import polynomial_root
 from gradcli.algebra.sums.terms import ONE, Rational, content_of
 from gradcli.graph.graph import Graph
 from gradcli.ops.catalogue import OPERATIONS

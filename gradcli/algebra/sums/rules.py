@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from gradcli.algebra.sums.interned import EXP, LOG, POW, value_of
 from gradcli.algebra.sums.normal import Algebra
-from gradcli.algebra.sums.spellings import cancelled, expanded, shortest
+from gradcli.algebra.sums.spellings import cancelled, shortest
 from gradcli.algebra.sums.terms import Monomial, Rational, content_of, divided, whole
 from gradcli.language.ast import Call, Name, Number, Operator, children, postorder
 from gradcli.language.parser import parse_expression
@@ -165,6 +165,12 @@ def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *
             return _truth(algebra, operands[1 - values.index(0)])
         case _ if operation in _ON_EQUALS and len(set(operands)) == 1:
             return operands[0] if _ON_EQUALS[operation] is None else algebra.number(int(bool(_ON_EQUALS[operation])))
+        case _ if degree := algebra.degree_of_root(operation, operands):
+            from gradcli.algebra.sums.surds import odd_root
+
+            root = odd_root(algebra, operation, operands, degree)
+            if root is not None and values[0] is None:  # of a number it is 3·2^(1/3), by definition
+                return root
         case _ if len(operands) == 1:
             simpler = _simpler(algebra, operation, operands[0])
             if simpler is not None:
@@ -188,8 +194,12 @@ def _power(algebra: Algebra, form: int, exponent: Rational) -> int:
     found = algebra.power(form, exponent)
     if exponent.denominator % 2 or len(algebra.forms[form]) < 2:
         return found
-    from gradcli.algebra.sums.squares import polynomial_root
+    from gradcli.algebra.sums.generators import expanded, polynomial_root
+    from gradcli.algebra.sums.surds import denested
 
+    number = denested(algebra, expanded(algebra, form))
+    if number is not None:
+        return algebra.power(number, 2 * exponent)
     root = polynomial_root(algebra, expanded(algebra, form))
     if root is not None:
         apart = algebra.power(algebra.magnitude(root), 2 * exponent)
@@ -215,17 +225,17 @@ def _simpler(algebra: Algebra, operation: str, operand: int) -> int | None:
         case "log" if len(terms) == 1:
             return _logarithm(algebra, *terms[0])
         case "sin" | "cos" | "tan" if len(terms) == 1 and terms[0][0] == ((algebra.atom("constant", "pi"), 1),):
-            from gradcli.algebra.sums.angles import at_angle
+            from gradcli.algebra.sums.surds import at_angle
 
             return at_angle(algebra, operation, terms[0][1])
         case _ if len(terms) > 1 and OPERATIONS[operation].facts.half_turn:
-            from gradcli.algebra.sums.angles import without_turns
+            from gradcli.algebra.sums.surds import without_turns
 
             sign, function, left = without_turns(algebra, operation, operand)
             if left != operand:  # sin(x + 2*pi), cos(pi/2 - x)
                 return algebra.scale(apply_operation(algebra, function, [left]), sign)
-        case "asin" | "acos" | "atan" if len(terms) <= 1 and algebra.value(operand) is not None:
-            from gradcli.algebra.sums.angles import angle_of
+        case "asin" | "acos" | "atan" if len(terms) <= 2 and algebra.value(operand) is not None:
+            from gradcli.algebra.sums.surds import angle_of
 
             angle = angle_of(algebra, operation, operand)
             if angle is not None:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _NEVER_0 = frozenset(name for name, one in OPERATIONS.items() if one.facts.squares.endswith("-"))
 """Functions whose square is 1 more than another square: sec, csc, cosh, coth."""
 
+_APART = 1e-9
+"""How far from 0, beside its coefficients, a number is that rounding did not make positive."""
+
 _MOST_SQUARES = 8
 """Squares in a sum that are completed."""
 
@@ -71,6 +74,8 @@ class Signs(Interned):
         terms = self.forms[form]
         if self._has_no_negative_term(terms) and any(all(self.is_nonzero(a) for a, _ in monomial) for monomial, _ in terms):
             return True
+        if (value := self.value(form)) is not None:
+            return value > _APART * sum([abs(coefficient) for _, coefficient in terms])
         least = self._least(terms) or least_of_quadratic(terms)
         return least is not None and (least[0] > 0 or (least[0] == 0 and least[1]))
 
