@@ -22,6 +22,9 @@ _DEPTH = 8
 """Fractions in fractions that are looked through."""
 """Terms of polynomials that are divided, and steps of a division."""
 
+_ROOM = 2_000
+"""Terms that are multiplied out to see what is 0 where."""
+
 _HIGHEST = 100
 """The degree beyond which no common divisor is looked for."""
 
@@ -36,13 +39,13 @@ class _Common(NamedTuple):
 
 def common_cancelled(algebra: Algebra, form: int) -> int:
     """Products in a sum with the polynomials cancelled that stand above and below and are known to be different from 0."""
-    if not algebra.nonzero:
-        return form
-    parts = [_cancelled_term(algebra, monomial, coefficient) for monomial, coefficient in algebra.forms[form]]
-    if all(part is None for part in parts):
-        return form
-    terms = algebra.forms[form]
-    return algebra.add([algebra.form({term[0]: term[1]}) if p is None else p for p, term in zip(parts, terms, strict=True)])
+    for _ in range(_DEPTH if algebra.nonzero else 0):
+        terms = algebra.forms[form]
+        parts = [_cancelled_term(algebra, monomial, coefficient) for monomial, coefficient in terms]
+        if all(part is None for part in parts):
+            break
+        form = algebra.add([algebra.form({term[0]: term[1]}) if p is None else p for p, term in zip(parts, terms, strict=True)])
+    return form
 
 
 def may_cancel(algebra: Algebra) -> bool:
@@ -64,6 +67,7 @@ def _pairs(algebra: Algebra, monomial: Monomial) -> list[tuple[int, int]]:
 
 
 def _cancelled_term(algebra: Algebra, monomial: Monomial, coefficient: Rational) -> int | None:
+    """A product with a polynomial cancelled; None where there is none."""
     for low, high in _pairs(algebra, monomial):
         found = _common(algebra, _content(algebra, high), _content(algebra, low))
         if found is None:
@@ -73,8 +77,8 @@ def _cancelled_term(algebra: Algebra, monomial: Monomial, coefficient: Rational)
         algebra.cancelled.update(atom for atom, _ in inside if not algebra.is_nonzero(atom))
         powers = tuple((atom, e - (atom == high) + (atom == low)) for atom, e in monomial)
         rest = algebra.settled(tuple((atom, e) for atom, e in powers if e), coefficient)
-        quotient = algebra.multiply(found.above, algebra.power(found.below, -1))
-        return algebra.multiply(rest, quotient)
+        ratio = algebra.multiply(found.above, algebra.power(found.below, -1))
+        return algebra.multiply(rest, ratio)
     return None
 
 
@@ -114,19 +118,6 @@ def _opened(algebra: Algebra, form: int) -> int:
     return form
 
 
-def divides(algebra: Algebra, divisor: int, form: int) -> bool:
-    """Whether one polynomial is a factor of another one."""
-    return _quotient(algebra, form, divisor) is not None
-
-
-def _quotient(algebra: Algebra, form: int, divisor: int) -> int | None:
-    """The quotient of two polynomials as a form; None where something is left."""
-    found = polynomials(algebra, [form, divisor])
-    if found is None or (rest := _divided(algebra, *found[0])) is None:
-        return None
-    return found[1].form(rest)
-
-
 def _divided(algebra: Algebra, polynomial: Polynomial, divisor: Polynomial) -> Polynomial | None:
     """The quotient of two polynomials; None where something is left, or it is long, or the divisor is a number."""
     if not any(max(divisor)):
@@ -139,7 +130,7 @@ def _divided(algebra: Algebra, polynomial: Polynomial, divisor: Polynomial) -> P
 def _shared(high: Polynomial, low: Polynomial) -> Polynomial | None:
     """A common divisor of two polynomials: the greatest of those in one variable, or an irreducible factor of the second one."""
     used = {place for at in (*high, *low) for place, e in enumerate(at) if e}
-    if max(e for at in (*high, *low) for e in at) > _HIGHEST:
+    if max((e for at in (*high, *low) for e in at), default=0) > _HIGHEST:
         return None
     if len(used) == 1:
         [place] = used
@@ -160,7 +151,7 @@ def _with(at: tuple[int, ...], place: int, exponent: int) -> tuple[int, ...]:
     return (*at[:place], exponent, *at[place + 1 :])
 
 
-def conditions(algebra: Algebra, form: int, divisors: Collection[int] = ()) -> list[tuple[int, int]]:
+def conditions(algebra: Algebra, form: int, divisors: Collection[int] = (), known: Collection[int] = ()) -> list[tuple[int, int]]:
     """What has to be different for a form to be the original, as pairs of forms: ``x`` and 1 for x != 1.
 
     What the form divides by itself need not be said.
@@ -169,23 +160,33 @@ def conditions(algebra: Algebra, form: int, divisors: Collection[int] = ()) -> l
         algebra: The algebra.
         form: The form.
         divisors: The atoms that the original divides by, beside those that were cancelled.
+        known: Forms that are said not to be 0 already.
     """
+    algebra.room = _ROOM
     own, inside, further = (
-        [_numerator(algebra, _zero_with(algebra, atom)) for atom in atoms]
+        [part for atom in atoms for part in _irreducible(algebra, _numerator(algebra, _zero_with(algebra, atom)))]
         for atoms in (_divisors(algebra, form), algebra.cancelled, divisors)
     )
-    known = set(own)
+    known = {*own, *[part for one in known for part in _irreducible(algebra, one)]}
     found: dict[tuple[int, int], None] = {}
-    for one in sorted(inside, key=lambda one: (-len(algebra.forms[one]), one)):
-        if one not in known and not algebra.is_nonzero_form(one) and not any(divides(algebra, one, other) for other in known):
+    for one in sorted({*inside, *further}, key=lambda one: (-len(algebra.forms[one]), one)):
+        if one not in known and not algebra.is_nonzero_form(one) and algebra.value(one) is None:
             known.add(one)
             found[_difference(algebra, one)] = None
-    for one in sorted(further, key=lambda one: (len(algebra.forms[one]), one)):
-        rest = _without_factors(algebra, one, known)
-        if rest not in known and not algebra.is_nonzero_form(rest) and algebra.value(rest) is None:
-            known.add(rest)
-            found[_difference(algebra, rest)] = None
     return list(found)
+
+
+def _irreducible(algebra: Algebra, form: int) -> list[int]:
+    """The factors of a polynomial, each with coprime coefficients; the form itself where it is none, or is long."""
+    found = polynomials(algebra, [_opened(algebra, form)])
+    if found is None or max((e for at in found[0][0] for e in at), default=_HIGHEST + 1) > _HIGHEST:
+        return [form]
+    parts = [found[1].form(part) for part, _ in factors(found[0][0])[1]]
+    single = [algebra.forms[part][0][0] for part in parts if len(algebra.forms[part]) == 1]  # sqrt(x) is 0 where x is
+    return [
+        *[part for part in parts if len(algebra.forms[part]) > 1],
+        *[algebra.of_atom(atom) for monomial in single for atom, _ in monomial],
+    ]
 
 
 def _numerator(algebra: Algebra, form: int) -> int:
@@ -204,14 +205,6 @@ def _numerator(algebra: Algebra, form: int) -> int:
             powers.update((atom, whole(powers.get(atom, 0) - exponent)) for atom, exponent in below.items())
             terms[tuple(sorted((atom, exponent) for atom, exponent in powers.items() if exponent))] = coefficient
         form = algebra.settled_sum(terms)
-    return form
-
-
-def _without_factors(algebra: Algebra, form: int, factors: Collection[int]) -> int:
-    """A polynomial without factors that are known."""
-    for factor in factors:
-        while (rest := _quotient(algebra, form, factor)) is not None:
-            form = rest
     return form
 
 

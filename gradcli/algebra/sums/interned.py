@@ -79,10 +79,10 @@ class Interned:
         if id is None:
             id = self._atom_ids[key] = len(self.atoms)
             self.atoms.append(Atom(kind, content))
-            self.note_sign(id)
             value = self._atom_value(kind, content)
             if value is not None:
                 self._atom_values[id] = value
+            self.note_sign(id)
             if kind == CHOICE and 0 in [self.rational(branch) for branch in self.arguments(id)[1:]]:
                 self.choices_of_0.add(id)
             if settings:
@@ -249,6 +249,10 @@ class Interned:
                 )
         self._form_values[form] = total
         return total
+
+    def value_of_atom(self, atom: int) -> float | None:
+        """The value of an atom that has no variable."""
+        return self._atom_values.get(atom)
 
     def _atom_value(self, kind: str, content: str | float | tuple[int, ...]) -> float | None:
         if isinstance(content, tuple):

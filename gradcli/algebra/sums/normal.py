@@ -31,6 +31,9 @@ class Algebra(Forms):
         nonzero: Atoms that may be taken as different from 0, so that x/x is 1: what a function divides by, or takes the
             logarithm of, is different from 0 wherever the function is defined.
         cancelled: Those that a product was divided by and multiplied with, so that the result does not tell of them.
+        states_domains: Whether it is said where forms have the value of what they are made of, so that log(x) + log(y) may be
+            log(x·y).
+        positive: Forms that are positive where what is simplified has the value of the result.
         spelled: The shortest shape that was found for a form while so many atoms were known to be nonzero.
         room: Terms that the search for a shortest shape may look at still.
     """
@@ -41,6 +44,8 @@ class Algebra(Forms):
         self.identities = identities
         self.nonzero: set[int] = set()
         self.cancelled: set[int] = set()
+        self.states_domains = False
+        self.positive: set[int] = set()
         self.spelled: dict[tuple[int, int], int] = {}
         self.room = 0
         self._terms: dict[int, tuple[Monomial, Rational]] = {}

@@ -44,9 +44,10 @@ class Signs(Interned):
     def note_sign(self, atom: int) -> None:
         """Note whether an atom that is new is positive, or different from 0."""
         kind, content = self.atoms[atom]
-        if self._is_positive(kind, content):
+        value = self.value_of_atom(atom)
+        if self._is_positive(kind, content) or (value is not None and value > _APART):
             self._positive_atoms.add(atom)
-        if kind in _NEVER_0 or (self.assume and self._is_nonzero(kind, content)):
+        if kind in _NEVER_0 or (value is not None and value < -_APART) or (self.assume and self._is_nonzero(kind, content)):
             self._nonzero_atoms.add(atom)
 
     def is_positive(self, atom: int) -> bool:

@@ -27,6 +27,9 @@ PARTNERS |= {second: (first, 1, sign) for first, (second, sign) in SQUARES.items
 _POWERS = frozenset((POW, *[name for name, operation in OPERATIONS.items() if operation.facts.base]))
 """Functions that are powers of a number, or may be."""
 
+_SHORT_POLYNOMIAL = 4
+"""Terms up to which a polynomial stays one."""
+
 SEVERAL_TERMS = 12
 """Terms beyond which a factor that only some have in common is not looked for."""
 
@@ -132,7 +135,10 @@ def grouped(algebra: Algebra, form: int) -> int:
         if algebra.room <= 0:
             break
         inside = {monomial: c for monomial, c in terms if any(a == atom for a, _ in monomial)}
-        if 1 < len(inside) < len(terms) and any(len(monomial) > 1 for monomial in inside):  # 3·x^2 + 8·x + 6 stays a polynomial
+        powers = {exponent for monomial in inside for a, exponent in monomial if a == atom}
+        if 1 < len(inside) < len(terms) and (
+            len(powers) == 1 or len(terms) > _SHORT_POLYNOMIAL
+        ):  # x^2 + x·y + y^2 stays a polynomial
             outside = algebra.form({monomial: c for monomial, c in terms if monomial not in inside})
             candidate = algebra.add([factored(algebra, algebra.form(inside)), outside])
             if algebra.size(candidate) < algebra.size(best):

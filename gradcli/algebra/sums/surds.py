@@ -24,7 +24,7 @@ _SQUARED_SINES: dict[Rational, tuple[Rational, Rational, int]] = {
     Fraction(1, 5): (Fraction(5, 8), Fraction(-1, 8), 5),
     Fraction(1, 4): (_HALF, 0, 1),
 }
-"""sin(k·pi)^2 as a + b·sqrt(c), by k: the angles of the first half of a quarter at which it is one; 15, 18, 22.5, 30, 36, 45 degrees."""
+"""sin(k·pi)^2 as a + b·sqrt(c), by k, for the angles up to 45 degrees at which it is one."""
 
 _SQUARED_SINES |= {_HALF - angle: (1 - a, -b, c) for angle, (a, b, c) in _SQUARED_SINES.items()}  # sin^2 + cos^2 = 1
 
@@ -131,7 +131,8 @@ def _as_square(algebra: Algebra, form: int) -> _Square | None:
 
 
 def _is_made_of_roots(algebra: Algebra, form: int) -> bool:
-    return all(algebra.is_root_of_number(atom, e) or algebra.atoms[atom].kind == "form" for m, _ in algebra.forms[form] for atom, e in m)
+    factors = [factor for monomial, _ in algebra.forms[form] for factor in monomial]
+    return all(algebra.is_root_of_number(*factor) or algebra.atoms[factor[0]].kind == "form" for factor in factors)
 
 
 # ---- roots of sums, and sums of roots below ----
