@@ -120,7 +120,7 @@ def simplified_outputs(graph: Graph, *, assume: Assumptions | None = None, shape
     conditions: list[tuple[Expression, ...]] = []
     otherwise = plain.conditions or ((),) * len(plain.expressions)
     for before, after, kept, more in zip(plain.expressions, found.expressions, otherwise, found.conditions, strict=True):
-        shorter = _operations(after) <= _operations(before) + _has_nested_fraction(before)
+        shorter = _operations(after) < _operations(before) + (_has_nested_fraction(before) or not graph.shapes)
         expressions.append(after if shorter else before)
         conditions.append(more if shorter else kept)
     return Simplified((), tuple(expressions), tuple(conditions))
@@ -344,7 +344,8 @@ class Simplifier:
             apart = self.algebra.form(dict([self.algebra.as_term(form)]))  # 2*(A @ x - b) for 2*A @ x - 2*b
             form = apart if self.algebra.size(apart) < self.algebra.size(form) else form
         if all(self.algebra.is_root_of_number(*factor) for monomial, _ in self.algebra.forms[form] for factor in monomial):
-            form = self.algebra.form(dict([self.algebra.as_term(form)]))  # (sqrt(3) + 1)/2
+            monomial, number = self.algebra.as_term(form)
+            form = self.algebra.form({monomial: number}) if number.denominator != 1 else form  # (sqrt(3) + 1)/2
         if not self.generic and self.sizes[id] < self.algebra.size(form) and not self._has_lost_functions(id, form):
             return written_out(self.graph, id, self.names)
         found = written(self.algebra, form)

@@ -65,7 +65,7 @@ def expression(text: str) -> Expression:
 # ---- the table ----
 
 
-@pytest.mark.parametrize("rule", (*RULES, *TRIANGLES), ids=lambda rule: rule.pattern)
+@pytest.mark.parametrize("rule", [*RULES, *TRIANGLES], ids=lambda rule: rule.pattern)
 def test_a_rule_holds_on_its_domain(rule: Rule) -> None:
     low, high = DOMAINS[rule.holds]
     source = random.Random(rule.pattern)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from gradcli.algebra.sums.declared import declared_step
 from gradcli.algebra.sums.generators import expanded
@@ -98,7 +99,7 @@ def _stepped(algebra: Algebra, form: int) -> Iterator[tuple[int, int]]:
                 kind, steps = algebra.atoms[high].kind, _steps(algebra, high, low)
                 if steps is None or kind != algebra.atoms[low].kind or (above > 0) == (below > 0):
                     continue
-                times = min(abs(above), abs(below)) * (1 if above > 0 else -1)
+                times = min(abs(Fraction(above)), abs(Fraction(below))) * (1 if above > 0 else -1)
                 product = algebra.number(1)
                 for step in range(steps):
                     argument = algebra.add([*algebra.arguments(low), algebra.number(step)])

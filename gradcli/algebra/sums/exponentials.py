@@ -44,7 +44,7 @@ def collected_exponentials(algebra: Algebra, form: int) -> int:
         return form
     total: list[int] = []
     for members in groups.values():
-        number = sum([coefficient * Fraction(factor) for _, coefficient, factor in members])
+        number = sum([coefficient * Fraction(factor) for _, coefficient, factor in members], Fraction(0))
         total.append(min([algebra.form({kept: number / own}) for kept, _, own in members], key=algebra.size))
     return algebra.add(total)
 

@@ -133,7 +133,7 @@ class _Writer:
         product = joined("@", [joined("*", above), *others[1:]])
         return Operator("/", (product, joined("*", below))) if below else product
 
-    def roots(self, factors: Monomial) -> dict[Rational, int]:
+    def roots(self, factors: Sequence[tuple[int, Rational]]) -> dict[Rational, int]:
         """Products of roots of whole numbers, by the exponent the number: 6 for sqrt(2)*sqrt(3)."""
         together: dict[Rational, int] = {}
         for atom, exponent in factors:

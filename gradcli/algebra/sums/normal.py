@@ -157,7 +157,7 @@ class Algebra(Forms):
                     powers[beside] = whole(powers[beside] - step)
                     del powers[atom]
                     others.append(self.power(other, step))
-            elif (degree := self.odd_root(atom)) and abs(exponent) >= degree and isinstance(exponent, int):  # cbrt(u)^3 = u
+            elif (degree := self.odd_root(atom)) and isinstance(exponent, int) and abs(exponent) >= degree:  # cbrt(u)^3 = u
                 times = int(exponent / degree)
                 powers[atom] = whole(exponent - degree * times)
                 others.append(self.power(content[0], times))
@@ -175,10 +175,10 @@ class Algebra(Forms):
     def _with_sign(self, form: int, powers: Mapping[int, Rational]) -> tuple[int, int] | None:
         """A factor, or divisor, of a product that takes in the sign of a form k·u, and what it becomes: |u| ±u, and u ±|u|."""
         for size, turn in self._sizes_of(form):
-            if abs(powers.get(size, 0)) >= 1:
+            if not -1 < powers.get(size, 0) < 1:
                 return size, self.scale(self.arguments(size)[0], turn)
         (base, scale) = self.as_term(form)
-        if len(base) != 1 or base[0][1] != 1 or abs(powers.get(base[0][0], 0)) < 1:
+        if len(base) != 1 or base[0][1] != 1 or -1 < powers.get(base[0][0], 0) < 1:
             return None
         size_form = self.of(ABS, self.scale(form, Fraction(1) / scale))
         return base[0][0], self.scale(size_form, 1 if scale > 0 else -1)

@@ -153,9 +153,9 @@ def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *
             if values[0] is not None:
                 from gradcli.algebra.sums.logarithms import power_of_logarithm
 
-                shorter = power_of_logarithm(algebra, *operands, apply_operation)
-                if shorter is not None:
-                    return shorter
+                simpler = power_of_logarithm(algebra, operands[0], operands[1], apply_operation)
+                if simpler is not None:
+                    return simpler
             raised = algebra.raised(*operands)
             atom = algebra.single_atom(raised)
             return raised if atom is None or algebra.atoms[atom].kind != POW else algebra.settled(((atom, 1),), 1)

@@ -76,7 +76,7 @@ class Signs(Interned):
         if self._has_no_negative_term(terms) and any(all(self.is_nonzero(a) for a, _ in monomial) for monomial, _ in terms):
             return True
         if (value := self.value(form)) is not None:
-            return value > _APART * sum([abs(coefficient) for _, coefficient in terms])
+            return bool(value > _APART * max([abs(Fraction(coefficient)) for _, coefficient in terms], default=0))
         least = self._least(terms) or least_of_quadratic(terms)
         return least is not None and (least[0] > 0 or (least[0] == 0 and least[1]))
 

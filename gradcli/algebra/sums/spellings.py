@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from gradcli.algebra.sums.generators import expanded
+from gradcli.algebra.sums.generators import expanded, polynomial_root
 from gradcli.algebra.sums.interned import POW
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.terms import ONE, Monomial, Rational, common_monomial, content_of, divided
@@ -113,6 +113,9 @@ def factored(algebra: Algebra, form: int) -> int:
         left = divided(monomial, common)
         rest[left] = rest.get(left, 0) + Fraction(coefficient) / content
     inner = _searched(algebra, algebra.settled_sum(rest))
+    root = polynomial_root(algebra, inner) if len(rest) > 2 else None
+    if root is not None:  # x·(x + 1)^2
+        inner = algebra.power(root, 2)
     return algebra.multiply(algebra.form({tuple(sorted(common.items())): content}), inner)
 
 

@@ -183,7 +183,7 @@ def odd_root(algebra: Algebra, operation: str, operands: Sequence[int], degree: 
     for part, sign in zip(Fraction(coefficient).as_integer_ratio(), (1, -1), strict=True):
         for prime, times in prime_powers(abs(part)):
             outside *= Fraction(prime) ** (sign * (times // degree))
-    inside = abs(coefficient) / outside**degree
+    inside = Fraction(abs(Fraction(coefficient)) / outside**degree)
     left = tuple([(atom, e - degree * powers[atom]) for atom, e in monomial if e != degree * powers[atom]])
     if coefficient < 0 or outside != 1 or left != monomial:
         taken = tuple([(atom, times) for atom, times in powers.items() if times])

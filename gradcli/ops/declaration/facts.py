@@ -225,6 +225,8 @@ if TYPE_CHECKING:
         power: float | None
         base: str
         half_turn: int
+        odd_root: Callable[..., int]
+        step: Callable[..., Any]
         multilinear: bool
         degree: Callable[..., int] | None
         rational: bool
