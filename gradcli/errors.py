@@ -143,6 +143,17 @@ class GradcliError(Exception):
         }
 
 
+_LOOK_ALIKE = str.maketrans("асеорхуіјѕАВЕКМНОРСТХІЈЅοΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "aceopxyijsABEKMHOPCTXIJSoABEZHIKMNOPTYX")
+"""Letters of Cyrillic and Greek that look as letters of Latin do."""
+
+
+def look_alike(name: str) -> str:
+    """A name with the letters that it seems to have."""
+    import unicodedata
+
+    return unicodedata.normalize("NFKC", name).translate(_LOOK_ALIKE)
+
+
 class UnknownVariableError(GradcliError):
     """A value or a derivative is asked for by the name of a variable that the program does not have.
 
@@ -162,6 +173,9 @@ class UnknownVariableError(GradcliError):
             hint = f"{joined[0]} is one variable: for a product write {'*'.join(joined[0])}, or add --read lenient; "
         if array in variables:
             hint = f"--elements, of eval and explain, makes each element of {array} a variable of its own; "
+        if alike := [word for word in variables if word != name and look_alike(word) == look_alike(name)]:
+            odd = next(letter for letter in alike[0] + name if not letter.isascii())
+            hint = f"{alike[0]} only looks like {name}, {visible(odd)} is the letter U+{ord(odd):04X}; "
         hint += f"its variables are {listed}" if variables else "it has no variables"
         super().__init__(f"{asked_by}the expression has no variable {name}", hint=hint)
         self.name = name
@@ -270,7 +284,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     import difflib
 
     candidates = list(known)
-    for match in difflib.get_close_matches(name, candidates, n=3, cutoff=0.6):
+    for match in difflib.get_close_matches(name, candidates, n=3, cutoff=0.65):
         if len(name) > _LONGEST_COMPARED or _slips(name, match) <= max(1, len(name) // 2):
             return match
     folded = {candidate.casefold(): candidate for candidate in candidates}

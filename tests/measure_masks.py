@@ -86,6 +86,29 @@ def measured(operation: Operation) -> list[dict[str, Any]]:
     return rows[::step]
 
 
+def silent(operation: Operation) -> list[dict[str, Any]]:
+    """Rows of the incoming gradient 0, at points where a derivative is not finite; at poles inside the domain values differ."""
+    call = called(operation)
+    if not call or not operation.differentiable or operation.name in UNLIKE:
+        return []
+    count = max(len(operation.parameters), 2 if operation.variadic else 1)
+    fixed = FIXED.get(operation.name, ())
+    rows: list[dict[str, Any]] = []
+    for moved in itertools.product(NUMBERS, repeat=count - len(fixed)):
+        point = (*moved, *fixed)
+        try:
+            finite, nothing = gradients(call, point, 1.0), gradients(call, point, 0.0)
+        except RuntimeError:
+            continue
+        if not all(one is None or math.isfinite(one) for one in finite):
+            words = [None if one is None else str(one) for one in nothing]
+            rows.append({"operation": operation.name, "call": call, "point": point, "gradient": words})
+    return rows[:: max(1, math.ceil(len(rows) / 4))]
+
+
+UNLIKE = {"logit", "polygamma"}
+"""Operations whose derivative is that of the formula where they have no value, and one whose order is fixed in the call."""
+
 ORDERS = ("-1", "0.5", "1", "1.5", "2", "3", "4", "inf", "-inf")
 VECTORS = ((3.0, -4.0), (0.0, 0.0), (0.0, 2.0), (1.0, 1.0))
 
@@ -107,6 +130,7 @@ def main() -> None:
     """Measure all operations."""
     torch.set_default_dtype(torch.float64)
     found = {"rows": [row for operation in OPERATIONS.values() for row in measured(operation)], "norms": norms()}
+    found["silent"] = [row for operation in OPERATIONS.values() for row in silent(operation)]
     lists = [f'"{key}": [\n' + ",\n".join(map(json.dumps, rows)) + "\n]" for key, rows in found.items()]
     DATA.write_text(json.dumps({"torch": torch.__version__})[:-1] + ", " + ", ".join(lists) + "}\n", "utf-8")
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from mpmath import mp
 
-from gradcli.algebra.equality.high_precision import Numeric
+from gradcli.algebra.equality.high_precision import TOO_LARGE, Numeric
 from gradcli.language.numbers import number_text
 from gradcli.ops.declaration.ieee import as_float
 from gradcli.typing import Any, NamedTuple
@@ -28,7 +28,7 @@ _FURTHER = (80, 100, 120)
 """Further ones, which show whether they grow."""
 
 _EVENLY = 0.9
-"""Growth from step to step that is no less than this share of that before."""
+"""Growth from step to step that is no less than this share of that before; what shrinks is less than it."""
 
 _HIGHEST_ORDER = 8
 """The highest order of difference quotients."""
@@ -92,7 +92,10 @@ class Slopes:
             by: The variables.
         """
         plain = ValueAt(as_float(shown))
-        if not self.is_defined(self.point):
+        here = self.numeric.values(self.point, 2 * DIGITS[0])[self.function]
+        if here is TOO_LARGE:
+            return plain._replace(note="the value of the function is too large to be computed")
+        if type(here) is float:
             return self.limit(formula, by, plain)
         if len(by) > _HIGHEST_ORDER:
             return plain
@@ -229,8 +232,18 @@ class Slopes:
             found.append(value(sign * Fraction(1, 10**power)))
             if type(found[-1]) is float:
                 return Side(None)
-            if len(found) == 2 and agree(*found):
-                return Side(without_noise(found[1]))
+            if len(found) > 1 and agree(*found[-2:]) and not shrinks(found):
+                return Side(without_noise(found[-1]))
+        changes = [b - a for a, b in itertools.pairwise(found)]
+        if shrinks(changes):  # as 3 + x^0.1 does: Aitken's extrapolation leaves out what shrinks evenly
+            ends = [
+                end - last**2 / (last - before)
+                for end, (before, last) in zip(found[2:], itertools.pairwise(changes), strict=True)
+            ]
+            if agree(*ends[-2:]):
+                return Side(without_noise(ends[-1]))
+        if shrinks(found):
+            return Side(mp.zero)
         growth = [abs(b) - abs(a) for a, b in itertools.pairwise(found)]
         signs = {bool(one > 0) for one in found}
         if len(signs) == 1 and growth[0] > 0 and all(b >= _EVENLY * a for a, b in itertools.pairwise(growth)):
@@ -270,6 +283,11 @@ def value_at(numeric: Numeric, step: int, point: Mapping[str, Fraction]) -> Any:
 def without_noise(value: Any) -> Any:
     """A limit that was computed from values beside it: what is smaller than the steps is 0."""
     return value * 0 if abs(value) < mp.mpf(10) ** -_STEPS[0] else value
+
+
+def shrinks(values: Sequence[Any]) -> bool:
+    """Whether values come nearer to 0 at each step, as sqrt(x)·log(x) does at 0."""
+    return all(b and abs(b) < _EVENLY * abs(a) for a, b in itertools.pairwise(values))
 
 
 def agree(a: Any, b: Any) -> bool:

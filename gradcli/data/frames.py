@@ -47,13 +47,28 @@ def columns_of(table: Any, names: Sequence[str]) -> dict[str, Any]:
 
 def keys_of(table: Any, name: str) -> Any:
     """A column of any kind, as an array; None where there is none of the name."""
+    import numpy
+
     library = library_of(table)
     if name not in (table.column_names if library == "pyarrow" else list(table.columns)):
         return None
-    if library != "pyarrow":
-        return table[name].to_numpy()
-    column = table.column(name)
-    return column.to_numpy() if hasattr(column, "chunks") else column.to_numpy(zero_copy_only=False)
+    if library == "pyarrow":
+        return plain_keys(table.column(name))
+    column = table[name]
+    if library == "pandas" and column.hasnans:
+        return numpy.array([None if bad else one for one, bad in zip(column.tolist(), column.isna(), strict=True)], object)
+    if library == "polars" and column.null_count():
+        return numpy.array(column.to_list(), object)
+    return column.to_numpy()
+
+
+def plain_keys(column: Any) -> Any:
+    """A column of Arrow, or a list, as an array; of objects where a value is missing, since whole numbers would become floats."""
+    import numpy
+
+    if getattr(column, "null_count", 0):
+        return numpy.array(column.to_pylist(), object)
+    return numpy.asarray(column)
 
 
 def _array(name: str, column: Any, library: str) -> Any:

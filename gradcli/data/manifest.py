@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 
 from gradcli.data.partitioned import MANIFEST, Job
 from gradcli.data.tables.records import Tally
-from gradcli.data.tables.stores import is_used, joined, make_folder, open_file, remove, remove_drafts, write
+from gradcli.data.tables.stores import contents, joined, make_folder, open_file, remove, remove_drafts, write
 from gradcli.errors import GradcliError
 from gradcli.typing import Any
 
@@ -35,7 +35,8 @@ def begin(job: Job, *, resume: bool) -> list[int]:
         GradcliError: The folder has something else, or results while nothing is to be gone on with.
     """
     path, mark, stamps = joined(job.folder, MANIFEST, "job.json"), job.mark(), job.stamps()
-    if is_used(job.folder):
+    there = set(contents(job.folder))
+    if there:
         try:
             with open_file(path) as file:
                 found = json.load(file)
@@ -52,7 +53,7 @@ def begin(job: Job, *, resume: bool) -> list[int]:
     else:
         make_folder(joined(job.folder, MANIFEST))
     write(path, [json.dumps({"mark": mark, "parts": len(job.parts), "files": stamps}) + "\n"])
-    return [number for number in range(len(job.parts)) if _record(job, number) is None]
+    return [number for number in range(len(job.parts)) if _record(job, number, there) is None]
 
 
 def _again(job: Job, changed: set[str]) -> bool:
@@ -67,12 +68,12 @@ def _again(job: Job, changed: set[str]) -> bool:
     return True
 
 
-def _record(job: Job, number: int) -> dict[str, Any] | None:
-    """The record of a part; None where it is not done."""
+def _record(job: Job, number: int, there: Set[str] | None = None) -> dict[str, Any] | None:
+    """The record of a part; None where it is not done, or one of its files is not among those that are there."""
     try:
         with open_file(job.record(number)) as file:
             found: dict[str, Any] = json.load(file)
-            return found
+            return found if there is None or there >= set(found["files"]) else None
     except (GradcliError, OSError, ValueError):
         return None
 
@@ -95,7 +96,8 @@ def finish(job: Job, reports: Iterable[str]) -> Tally:
         if "failed_by" in report:
             wrong[report["part"]] = report["failed_by"]
     count = len(job.parts)
-    records = [_record(job, number) for number in range(count)]
+    there = set(contents(job.folder))
+    records = [_record(job, number, there) for number in range(count)]
     missing = [number for number, record in enumerate(records) if record is None]
     if missing:
         number = min(wrong, default=missing[0])

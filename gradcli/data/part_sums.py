@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Sequence
 
 from gradcli.data.batches import BatchFunction
+from gradcli.data.frames import plain_keys
 from gradcli.data.kernels.sums import Group, Sums
 from gradcli.data.tables.feeds import pieces_of
 from gradcli.data.tables.formats import open_table
@@ -43,7 +45,7 @@ class SumJob(Frozen, eq=False):
             sums = unread.counted(reducer.sums().partition(number))
         except GradcliError as error:
             return json.dumps({"part": number, "failed_by": error.message})
-        nodes = [[*place, _plain(group.keys), group.numbers.tolist()] for place, group in sums.nodes.items()]
+        nodes = [[*place, *map(_plain, (group.keys, group.numbers, group.missing))] for place, group in sums.nodes.items()]
         plain = [list(sums.names), sums.outputs, [list(shape) for shape in sums.shapes], nodes, sums.failed, sums.why_failed]
         return json.dumps({"part": number, "sums": plain})
 
@@ -58,32 +60,42 @@ def total(job: SumJob, reports: Iterable[str]) -> Sums:
     Raises:
         GradcliError: A part could not be summed up.
     """
-    found: dict[int, dict[str, Any]] = {report["part"]: report for report in map(json.loads, reports)}
-    missing = [number for number in range(len(job.parts)) if "sums" not in found.get(number, ())]
-    if missing:
-        why = found.get(missing[0], {}).get("failed_by", "nothing is known of why")
-        message = f"{len(missing):,} of {len(job.parts):,} parts are not done; part {missing[0]}: {why}"
+    sums: Sums | None = None
+    why: dict[int, str] = {}  # of the parts that are there why rows of them failed, empty where none did
+    wrong: dict[int, str] = {}
+    for report in map(json.loads, reports):  # each is added when it comes: the tree does not depend on the order
+        number = report["part"]
+        if "sums" not in report:
+            wrong[number] = report["failed_by"]
+        elif number not in why:
+            part = _sums(report["sums"])
+            why[number] = part.why_failed
+            whole, other = (part, sums) if sums is None or not sums.nodes else (sums, part)
+            failed = part.failed + (0 if sums is None else sums.failed)
+            sums = replace(whole.merge(other) if other is not None and other.nodes else whole, failed=failed)
+    missing = [number for number in range(len(job.parts)) if number not in why]
+    if missing or sums is None:
+        first = wrong.get(missing[0], "nothing is known of why")
+        message = f"{len(missing):,} of {len(job.parts):,} parts are not done; part {missing[0]}: {first}"
         raise GradcliError(message, hint="nothing is written: run the same call again")
-    parts = [_sums(found[number]["sums"]) for number in range(len(job.parts))]
-    sums, *others = [part for part in parts if part.nodes] or parts[:1]
-    for part in others:
-        sums = sums.merge(part)
-    why = next((part.why_failed for part in parts if part.why_failed), "")
-    return replace(sums, failed=sum(part.failed for part in parts), why_failed=why)
+    return replace(sums, why_failed=next((why[number] for number in sorted(why) if why[number]), ""))
 
 
-def _plain(keys: Any) -> Any:
-    return None if keys is None else keys.tolist()
+def _plain(array: Any) -> Any:
+    return None if array is None else array.tolist()
 
 
 def _sums(plain: list[Any]) -> Sums:
     import numpy
 
     names, outputs, shapes, nodes, *failed = plain
-    groups = {
-        (level, at): Group(None if keys is None else numpy.array(keys), numpy.array(numbers))
-        for level, at, keys, numbers in nodes
-    }
+    size = 1 + sum(map(math.prod, shapes))
+
+    def group(keys: list[Any] | None, *numbers: list[Any] | None) -> Group:
+        own = None if keys is None else numpy.array(keys, None if keys else bool)
+        return Group(own, *[None if lines is None else numpy.reshape(lines, (len(lines), size)) for lines in numbers])
+
+    groups = {(level, at): group(*given) for level, at, *given in nodes}
     return Sums(tuple(names), outputs, tuple(map(tuple, shapes)), groups, *failed)
 
 
@@ -115,7 +127,7 @@ class Unread:
             self._why = f"row {self.rows + at + 1:,}: {faults[at].message}"
         self.rows += piece.size
         self._failed += len(faults)
-        keys = None if by is None else numpy.asarray(piece.kept[by])
+        keys = None if by is None else plain_keys(piece.kept[by])
         good = numpy.setdiff1d(numpy.arange(piece.size), list(faults)) if faults else slice(None)
         if piece.columns is not None:
             columns = {name: column[good] for name, column in piece.columns.items()}

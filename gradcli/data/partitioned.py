@@ -17,7 +17,7 @@ from gradcli.autodiff.request import Request
 from gradcli.data.row_runs import RowRuns
 from gradcli.data.tables.feeds import NO_VALUE, pieces_of
 from gradcli.data.tables.formats import TABLES, TableFile, open_table
-from gradcli.data.tables.pieces import Partition, Reading, Wanted
+from gradcli.data.tables.pieces import SQL, Partition, Reading, Wanted
 from gradcli.data.tables.records import Layout, Records, Tally
 from gradcli.data.tables.stores import drafted, joined, make_folder, stamp, write
 from gradcli.errors import GradcliError, located
@@ -67,7 +67,7 @@ class Job(Frozen, eq=False):
     def __call__(self, number: int) -> str:
         """Run a part, and tell how that went, as JSON: its record in the manifest, or its number and ``failed_by``, an error."""
         try:
-            return json.dumps(run_part(self, number))
+            return json.dumps(run_part(self, number, threads=1))  # engines run as many parts side by side as there are cores
         except GradcliError as error:
             return json.dumps({"part": number, "failed_by": error.message})
 
@@ -93,7 +93,7 @@ class Job(Frozen, eq=False):
 
     def stamps(self) -> dict[str, list[int]]:
         """What tells each file from what it is when it is written again."""
-        return {path: stamp(path) for path in dict.fromkeys(part.path for part in self.parts)}
+        return {path: stamp(path) for path in dict.fromkeys(part.path for part in self.parts) if not path.startswith(SQL)}
 
 
 def _spelled(value: Any) -> str:
@@ -104,13 +104,14 @@ def _spelled(value: Any) -> str:
     return str(value.tolist()) if hasattr(value, "tolist") else repr(value)
 
 
-def run_part(job: Job, number: int, advance: Callable[[int], None] | None = None) -> dict[str, Any]:
+def run_part(job: Job, number: int, advance: Callable[[int], None] | None = None, threads: int | None = None) -> dict[str, Any]:
     """Run a part of a feed: write its files, then its record.
 
     Args:
         job: What is done with it.
         number: The part, from 0.
         advance: Is called with the rows that have run.
+        threads: How many threads compute; None for one a core.
 
     Returns:
         Its record.
@@ -122,7 +123,7 @@ def run_part(job: Job, number: int, advance: Callable[[int], None] | None = None
     with located(job.text, job.where), open_table(part, job.reading) as table, ExitStack() as stack:
         pieces = pieces_of(table, part, job.wanted)
         piece = next(pieces, None)
-        runs = RowRuns(job.text, job.where, job.asked, piece, strict=job.strict, kernel=job.kernel)
+        runs = RowRuns(job.text, job.where, job.asked, piece, strict=job.strict, kernel=job.kernel, threads=threads)
         files = _Files(job, number, stack)
         while piece is not None:
             size = piece.size

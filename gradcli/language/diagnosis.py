@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 
 from gradcli.errors import GradcliError, visible
 from gradcli.language.grammar import END, Token
-from gradcli.language.other_languages import brace, misplaced, step
+from gradcli.language.other_languages import ALONE, NO_VALUES, brace, misplaced, step
 
 _QUOTES = "quotation marks and primes are not part of an expression"
 _STATEMENTS = "',' stands only between the arguments of a function; separate statements with ';'"
@@ -16,15 +16,14 @@ _DERIVATIVE = "gradcli diff gives a derivative; inside of an expression it is d/
 _CHARACTERS = {
     "&": "write and",
     "|": "the absolute value is abs(x); for a choice of conditions write or",
-    "!": "the factorial of n is factorial(n); for the opposite of a condition write not",
     "~": "write not",
     "?": "write A if C else B",
     ":": "to assign, write name = value; a choice is A if C else B",
     ".": "a decimal point stands between digits; for a product write *",
     "$": "variables are written without '$'",
     "\\": "write functions by their names: sqrt(x), not \\sqrt{x}",
-    "∂": "--wrt NAME asks for a derivative",
     "∞": "write inf",
+    "°": "degrees are written times pi/180: 30*pi/180",
     "_": "a name begins with a letter, and a number is written without _",
     **dict.fromkeys("'\"`´′″", _QUOTES),
     **dict.fromkeys("‘’“”„«»", f'{_QUOTES}; on the command line they are straight: "x^2"'),
@@ -44,7 +43,7 @@ _SPELLINGS = {
 """What to write in place of two tokens in a row, from other languages."""
 
 _VALUES = ("NAME", "NUMBER", "LPAR", "LSQB", "ROOT", "NOT")
-_BEHIND_VALUES = ("NAME", "NUMBER", "RPAR", "RSQB", "SUPERSCRIPT", "TRANSPOSED")
+_BEHIND_VALUES = ("NAME", "NUMBER", "RPAR", "RSQB", "SUPERSCRIPT", "TRANSPOSED", "POSTFIX")
 
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _ENDS = {"RPAR", "SEPARATOR", END, "RBRACE", "OTHERWISE"}
@@ -57,7 +56,7 @@ _SLICE_PARTS = "a slice has at most three parts: start:stop:step"
 _LIBRARIES = frozenset(("np", "numpy", "torch", "F", "math", "tf", "jnp", "scipy", "cmath", "Math"))
 """Names before a function that are those of libraries."""
 
-_BROKEN_NUMBER = re.compile(r"([0-9.]+)[eE]([+\-−–]?[0-9]*\.[0-9]+)")
+_BROKEN_NUMBER = re.compile(r"([0-9.]+)[eE]([+\-−–]?[0-9]*\.[0-9]+|[+\-−–]?[0-9]+[eE][0-9]+)")
 
 _OPTION = re.compile(r"(?:^|\s)(--[^\W\d]\w*(?:=|\s+)(?:[+-]?[0-9.]+\S*|[^\W\d]\w*))")
 """An option of the command line with its value, in an expression."""
@@ -70,13 +69,14 @@ def unexpected_character(text: str, position: int) -> GradcliError:
     """The error for a character that begins no token."""
     character = text[position]
     if broken := _BROKEN_NUMBER.match(text, position):
-        hint = f"an exponent is whole; the power itself is written {broken[1]}*10^{broken[2]}"
+        power = f"an exponent is whole; the power itself is written {broken[1]}*10^{broken[2]}"
+        hint = power if "." in broken[2] else "a number has one exponent"
         return GradcliError(f"'{broken[0]}' is not a number", broken.span(), hint)
     end = position + 1
     while character in "&|" and text[end : end + 1] == character:
         end += 1
     if character.isprintable() and not unicodedata.combining(character):
-        shown, hint = text[position:end], _CHARACTERS.get(character, "")
+        shown, hint = text[position:end], _CHARACTERS.get(character) or NO_VALUES.get(character, "")
     else:
         shown, hint = f"U+{ord(character):04X}", "it is invisible: delete it"
     if character == '"':
@@ -190,11 +190,15 @@ def unexpected(text: str, token: Token, previous: Token, expected: Collection[st
     elif token.kind == "COMMA" and previous.kind == "NUMBER":
         hint = _numbers_in_a_row(text, previous.span[0])
     elif token.kind == "COMMA":
-        hint = _STATEMENTS
+        hint = ALONE["output"] if opening == "(" and _behind_print(text, open_brackets[-1]) else _STATEMENTS
     elif token.kind == "EQUAL":
         hint = "to compare, write ==; to assign, write name = value"
     elif token.kind in ("IF", "ELSE"):
         hint = "write A if C else B"
+    elif token.kind == previous.kind == "POSTFIX":
+        hint = "!! may be a double factorial or a factorial twice: write (n!)! for the latter"
+    elif token.kind == "FOR":
+        hint = NO_VALUES["∑"]
     return GradcliError(f"unexpected '{shown}'", token.span, hint)
 
 
@@ -272,12 +276,16 @@ def _not_a_value(text: str, shown: str, token: Token, previous: Token, opening: 
         hint = "a condition stands in the middle: A if C else B"
     elif token.kind == "NOT":
         hint = "put the condition in parentheses: (not C)"
+    elif token.kind == "POSTFIX":
+        hint = "for the opposite of a condition write not; the factorial of n is n!"
     elif token.kind == "COMMA" and opening == "[":
         hint = "leave the ',' out, or write the item that is missing"
     elif token.kind == "COLON" and previous.kind in ("LSQB", "COMMA"):
         hint = _NO_SLICE
     elif token.kind == "ELLIPSIS":
         hint = "'...' is an item of an index: A[..., 0]"
+    elif previous.kind in ("", "SEPARATOR") and not hint and "\n" in text[: token.span[0]].lstrip():
+        hint = "a line is a statement of its own; parentheses around both lines make them one"
     after = f" after '{visible(previous.text)}'" if previous.text else ""
     return GradcliError(f"unexpected '{shown}'{after}: a value is missing before it", token.span, hint)
 

@@ -32,6 +32,23 @@ _FOREIGN = {
 }
 """What to write in place of a word that stands at the beginning of a statement, before a name, a number or a block."""
 
+NO_VALUES = {
+    **dict.fromkeys(("\\int", "\\iint", "\\oint", *"∫∬∭∮"), "there are derivatives here, and no integrals"),
+    **dict.fromkeys(("\\lim", "lim"), "limits are not taken: write the expression alone"),
+    "→": "to assign, write name = value; a limit is the first term of gradcli taylor EXPRESSION --about x=0",
+    **dict.fromkeys(("\\sum", *"∑Σ"), "a sum is written sum(arange(1, 4)^2), or s = 0; for i in 1..4 { s = s + i^2 }; s"),
+    **dict.fromkeys(("\\prod", *"∏Π"), "a product is written prod(arange(1, 4)), or p = 1; for i in 1..4 { p = p*i }; p"),
+    **dict.fromkeys(("\\pm", "\\mp", *"±∓"), "write both expressions, one after the other"),
+    **dict.fromkeys(("\\partial", "∂"), "--wrt NAME asks for a derivative"),
+    **dict.fromkeys(
+        ("\\nabla", "∇"), "gradcli diff gives the gradient, with --divergence, --curl or --laplacian what else ∇ stands for"
+    ),
+    **dict.fromkeys(("\\circ", "∘"), "write f(g(x)) for a function of a function"),
+    **dict.fromkeys(("\\to", "\\in", *"∈∉∀∃⇒⇔≈≅≡∼∝"), "write the expression alone"),
+    "\\prime": "write it behind what it is of: f', or (x^2)'",
+}
+"""What to write in place of a sign, or a command of LaTeX, that has no value here."""
+
 ALONE = {
     "return": "the last statement of a function is its value: write the value alone",
     "continue": "there is no continue: put what it would skip into if C { ... }",
@@ -45,6 +62,8 @@ ALONE = {
     "repeat": "write repeat n { ... }",
     "for": "write for i in 0..n { ... }",
     "range": "write for i in 0..n { ... }",
+    **dict.fromkeys(("lim", "limit"), "a limit is the first term of gradcli taylor EXPRESSION --about x=0"),
+    **dict.fromkeys(("integral", "integrate"), "there are derivatives here, and no integrals"),
     **dict.fromkeys(
         ("grad", "gradient", "derivative", "deriv", "diff", "differentiate"),
         "the gradient is given beside the value: write the expression alone; in a program backward y, then w.grad",
@@ -243,12 +262,7 @@ _HEADS: dict[str, Callable[[str, int, Token, Token], GradcliError | None]] = {
 
 
 def step(text: str, token: Token, previous: Token) -> str:
-    """What to write in place of ``x += 1`` or ``i++``, where a token follows an operator; empty where it is neither."""
-    left = re.compile(r"[^\W\d]\w*(?=\s*(?:\*\*|[-+*/^%])\s*\Z)").search(text, max(0, previous.span[0] - 80), previous.span[1])
-    if token.kind == "EQUAL" and previous.text in ("+", "-", "*", "/", "^", "**", "%"):
-        name = left[0] if left else "name"
-        value = _shown(_line(text, token.span[1])) or "..."
-        return f"to assign, write {name} = {name} {previous.text} {value}"
+    """What to write in place of ``i++``, where a token follows an operator; empty where it is not that."""
     twice = re.compile(r"([^\W\d]\w*)\s?(\+\+|--)").match
     start = _statement_start(text, previous.span[0])
     line = text[start : previous.span[1]].strip()

@@ -18,7 +18,7 @@ from gradcli.language.ast import (
     Range,
     Statement,
 )
-from gradcli.language.builder import call, identifier
+from gradcli.language.builder import call, identifier, infix
 from gradcli.language.statements import Action, Break, For, If, NoGrad, Outputs, Print, Repeat, While
 from gradcli.typing import Any, cast
 
@@ -67,6 +67,14 @@ def definition(values: Sequence[Any], span: Span) -> Statement:
     if isinstance(value, tuple):
         _check_body(target.function, value, span)
     return Definition(target.function, tuple(parameters), value, span)
+
+
+def change(values: Sequence[Any], span: Span) -> Statement:
+    """``name += value``, which is name = name + value."""
+    target, symbol, value = values
+    if not isinstance(target, Name):
+        raise GradcliError(f"only a name can stand before '{symbol}'", target.span, _assigned_instead(target))
+    return Assignment(target.name, infix((target, symbol[:-1], value), span), span)
 
 
 def _assigned_instead(target: Expression) -> str:

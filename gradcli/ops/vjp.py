@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from gradcli.graph.graph import Settings, Shape
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.structural import shape_of
-from gradcli.ops.declaration.symbol import Symbol
+from gradcli.ops.declaration.symbol import Symbol, masked
 from gradcli.typing import Any
 
 Times = Callable[[Any, Any], Any]
@@ -55,7 +55,7 @@ def product(
     derivatives = known.derivatives(carried, again=choosing, tails=tails)
     plain = times is operator.mul
     radial = choosing and known.facts.radial
-    masks = [index for index in range(len(wanted)) if known.masks(index)]
+    masks = {index: mask for index in range(len(wanted)) if (mask := known.mask(index)) is not None}
 
     def of_elementwise(
         g: Any, y: Any, operands: Sequence[Any], shapes: Sequence[Shape] | None, settings: Settings
@@ -69,7 +69,10 @@ def product(
         if masks:
             for place, (index, partial) in enumerate(zip(indices, found, strict=True)):
                 if index in masks:
-                    handed[place] = masked(handed[place], g, partial, times, choosing)
+                    if choosing and isinstance(handed[place], Symbol):
+                        handed[place] = _chosen(handed[place], g, partial, times)
+                    else:
+                        handed[place] = masked(handed[place], functools.partial(masks[index], g, partial, *operands))
         if shapes is not None:
             handed = [fitted(one, shapes[index]) for index, one in zip(indices, handed, strict=True)]
         return zip(indices, handed, strict=True)
@@ -81,28 +84,6 @@ def _without_factor(g: Any, y: Any) -> Any | None:
     from gradcli.ops.declaration.cancellation import without_factor
 
     return without_factor(g, y)
-
-
-def masked(handed: Any, g: Any, partial: Any, times: Times = operator.mul, choosing: bool = False) -> Any:
-    """An adjoint times a partial derivative that masks it: 0 where the partial derivative is 0.
-
-    Args:
-        handed: Their product.
-        g: The adjoint.
-        partial: The partial derivative.
-        times: As for :func:`product`.
-        choosing: As for :func:`product`.
-    """
-    if isinstance(handed, Symbol):
-        return _chosen(handed, g, partial, times) if choosing else handed.masked(partial)
-    if isinstance(handed, float | int):
-        return 0.0 if handed != handed and partial == 0 else handed
-    missing = handed != handed
-    if not missing.any():
-        return handed
-    import numpy
-
-    return numpy.where(missing & (partial == 0), handed.dtype.type(0), handed)
 
 
 def _chosen(handed: Any, g: Any, partial: Any, times: Times, depth: int = 2) -> Any:

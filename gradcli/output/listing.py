@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from gradcli.autodiff.passes.gradient import Gradient
 from gradcli.autodiff.passes.reverse import carries
@@ -12,12 +12,15 @@ from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONSTANT, Graph, Settings
 from gradcli.graph.names import node_names
 from gradcli.graph.shapes import shape_text
-from gradcli.language.ast import Partial
+from gradcli.language.ast import Expression, Partial
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression
-from gradcli.ops.catalogue import STRUCTURAL
+from gradcli.ops.catalogue import STRUCTURAL, spelling
 from gradcli.ops.declaration.constants import VALUES
 from gradcli.typing import Any, Protocol
+
+WRITTEN_NODES = 300
+"""Nodes of a graph up to which is written out what they hand back."""
 
 
 class Entry(Frozen):
@@ -75,6 +78,7 @@ class Link(Frozen):
         derivative: The local derivative along it; None where no gradient flows, and in a gradient graph.
         value: The same as a number.
         flows: Whether a gradient flows along it.
+        handed: What the target hands back along it, where it has no local derivative of numbers: ``∂y/∂a @ xᵀ``; else empty.
         shapes: What becomes of the shape along it: ``(2,) → (3, 2)`` where it is broadcast, ``(3, 2) → (2,)`` where that is
             summed; the shape of the operand where it does not fit; else empty.
         broken: Whether the operand does not fit.
@@ -88,6 +92,7 @@ class Link(Frozen):
     flows: bool = False
     shapes: str = ""
     broken: bool = False
+    handed: str = ""
 
 
 class Listing(Protocol):
@@ -130,6 +135,7 @@ class FunctionListing:
         self.tape = tape
         self.board = board
         self.labels = Labels(tape)
+        self._terms: Callable[[int], list[Expression | None]] | None = None
 
     @property
     def graph(self) -> Graph:
@@ -178,6 +184,19 @@ class FunctionListing:
         total = tape.one_variable.alone(link.target, edge=True)
         return to_text(Partial(tape.names[link.target], tape.names[link.source], total=total), pretty=True)
 
+    def handed(self, id: int) -> list[str]:
+        """What a node hands back to each of its inputs, in names; where that is long, which operation it is of."""
+        graph, count = self.tape.graph, len(self.tape.graph.inputs[id])
+        terms: list[Expression | None] = [None] * count
+        if self.tape.adjoints[id] is not None and len(graph) <= WRITTEN_NODES:
+            if self._terms is None:
+                from gradcli.derivation.nodes.arrays import edge_terms
+
+                self._terms = edge_terms(self.tape)
+            terms = self._terms(id)
+        backward = f"backward of {spelling(graph.operations[id])}"
+        return [backward if term is None else to_text(term, pretty=self.board) for term in terms]
+
     def links(self, id: int) -> list[Link]:
         inputs = self.tape.graph.inputs[id]
         if not inputs or not self.tape.requires_grad[id]:
@@ -185,6 +204,8 @@ class FunctionListing:
         flows, graph = self.tape.adjoints[id] is not None, self.tape.graph
         texts = self.labels.edges(id, board=self.board)
         values: list[Any] = [None] * len(inputs) if self.tape.symbolic else self.tape.local_values(id)
+        flowing = [flows and self.tape.requires_grad[input] and carries(graph, id, at) for at, input in enumerate(inputs)]
+        handed = self.handed(id) if graph.operations[id] in STRUCTURAL and any(flowing) else [""] * len(inputs)
         return [
             Link(
                 input,
@@ -192,8 +213,9 @@ class FunctionListing:
                 argument,
                 text,
                 value,
-                flows and self.tape.requires_grad[input] and carries(graph, id, argument),
+                flowing[argument],
                 reshaping(graph, input, id),
+                handed=handed[argument] if flowing[argument] else "",
             )
             for argument, (input, text, value) in enumerate(zip(inputs, texts, values, strict=True))
         ]
@@ -298,45 +320,3 @@ def reshaping(graph: Graph, source: int, target: int) -> str:
     if before == after or (operation in STRUCTURAL and operation not in ("expand", "sum_to")):
         return ""
     return f"{shape_text(before)} → {shape_text(after)}"
-
-
-def selected(graph: Graph, *, depth: int | None = None, most: int | None = None) -> list[int]:
-    """The nodes that a dump shows: those nearest to the output.
-
-    Args:
-        graph: The graph.
-        depth: How many edges away from the output they may be; None for any.
-        most: How many they may be; None for any. Nodes of one distance come newest first.
-
-    Returns:
-        Their ids, ascending.
-    """
-    ends = list(dict.fromkeys([graph.output, *reversed(graph.outputs)]))
-    return nearest_first(graph.inputs, ends, depth=depth, most=most)
-
-
-def nearest_first(
-    inputs: Sequence[Sequence[int]], ends: Sequence[int], *, depth: int | None = None, most: int | None = None
-) -> list[int]:
-    """The nodes nearest to some ends, ascending; all, also those that lead to no end, where nothing limits them.
-
-    Args:
-        inputs: For each node those that it leads to.
-        ends: Where to begin.
-        depth: How many edges away from the ends they may be; None for any.
-        most: How many they may be; None for any.
-    """
-    if depth is None and (most is None or len(inputs) <= most):
-        return list(range(len(inputs)))
-    limit = len(inputs) if most is None else most
-    level = [end for end in ends if end < len(inputs)][:limit]
-    seen, distance = set(level), 0
-    while level and (depth is None or distance < depth) and len(seen) < limit:
-        below: list[int] = []
-        for id in sorted(level, reverse=True):
-            for input in inputs[id]:
-                if input not in seen and len(seen) < limit:
-                    seen.add(input)
-                    below.append(input)
-        level, distance = below, distance + 1
-    return sorted(seen)

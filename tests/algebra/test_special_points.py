@@ -168,6 +168,10 @@ def test_the_derivative_of_the_logarithm_of_a_magnitude(text: str, right: str) -
         (["x^x", "--at", "x=-1"], math.nan, "no real value beside the point"),
         (["x^2*log(x)", "--at", "x=0"], 0, "the limit from the right"),
         (["x*log(x)", "--at", "x=0"], -math.inf, "the limit from the right"),
+        (["x^1.5*log(x)", "--at", "x=0"], 0, "the limit from the right"),
+        (["abs(x)^1.01 - 2*x", "--at", "x=0"], -2, ""),
+        (["log(exp(x) + exp(2*x))", "--at", "x=1e16"], 2, ""),
+        (["sin(exp(x))", "--at", "x=1e9"], math.nan, "too large to be computed"),
         (["sqrt(x)", "--at", "x=0"], math.inf, "the limit from the right"),
     ],
 )

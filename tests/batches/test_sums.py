@@ -14,6 +14,7 @@ import pyarrow
 import pytest
 
 import gradcli
+from gradcli.data.frames import keys_of
 from gradcli.data.kernels import reducer as reducer_module
 from gradcli.data.kernels.array_rows import BLOCK
 from gradcli.data.kernels.sums import Reduced, Sums
@@ -97,19 +98,28 @@ def test_partitions_that_begin_anywhere_are_nodes_of_their_own() -> None:
 
 
 @pytest.mark.parametrize("table", [lambda given: given, pandas.DataFrame, polars.DataFrame, pyarrow.table])
-@pytest.mark.parametrize("keys", [[2, 1, 2, 1, 1], ["b", "a", "b", "a", None]])
+@pytest.mark.parametrize("keys", [[2, 1, 2, 1, 1], ["b", "a", "b", "a", None], [10, None, 9, None, 10]])
 def test_groups(table: Any, keys: Any) -> None:
     given = {"x": numpy.arange(5.0), "k": keys}
     found = gradcli.batch_function("x^2").reduce(table(given), "k")
     expected: dict[Any, list[float]] = {}
     for key, x in zip(keys, given["x"], strict=True):
-        expected.setdefault(key or "", []).append(x)
-    assert found.keys.tolist() == sorted(expected)
-    assert found.rows.tolist() == [len(expected[key]) for key in sorted(expected)]
-    assert found.sum["y"].tolist() == [sum(x * x for x in expected[key]) for key in sorted(expected)]
-    assert found.grad_mean["x"].tolist() == pytest.approx(
-        [sum(2 * x for x in expected[k]) / len(expected[k]) for k in sorted(expected)]
-    )
+        expected.setdefault(key, []).append(x)
+    groups = sorted(expected, key=lambda key: (key is None, key))
+    assert found.keys.tolist() == groups
+    assert found.rows.tolist() == [len(expected[key]) for key in groups]
+    assert found.sum["y"].tolist() == [sum(x * x for x in expected[key]) for key in groups]
+    assert found.grad_mean["x"].tolist() == pytest.approx([sum(2 * x for x in expected[k]) / len(expected[k]) for k in groups])
+
+
+def test_whole_numbers_beside_rows_without_a_group_stay_exact() -> None:
+    keys = [2**60 + 1, None, 2**60, None, 2**60 + 1]
+    reducer = gradcli.batch_function("x^2").reducer()
+    reducer.add({"x": numpy.arange(2.0)}, keys_of(pyarrow.table({"k": [None, None]}), "k"))
+    reducer.add({"x": numpy.arange(5.0)}, keys_of(pyarrow.table({"k": keys}), "k"))
+    found = reducer.sums().result()
+    assert (found.keys.tolist(), found.rows.tolist()) == ([2**60, 2**60 + 1, None], [1, 2, 4])
+    assert found.sum["y"].tolist() == [4, 16, 11]
 
 
 def test_rows_that_fail_do_not_count() -> None:

@@ -109,6 +109,11 @@ def test_the_page_of_a_command_has_each_of_its_options(name: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message", "hint"),
     [
+        (
+            ["graph", "x^2", "--to", "dot"],
+            "there is no option --to here, and 'dot' is no value of a variable to",
+            "write --format dot",
+        ),
         (["eval", "x^2", "x=3"], "there are 2 expressions: 'x^2' and 'x=3'", "a variable is given by two dashes: --x 3"),
         (["eval", "here.grad", "--x", "1"], "here.grad is a file, and an expression is needed", "write -f here.grad"),
         (
@@ -116,7 +121,7 @@ def test_the_page_of_a_command_has_each_of_its_options(name: str) -> None:
             "the expression has no variable order",
             "explain, diff, taylor, check, grade and mistakes have --order, eval has not",
         ),
-        (["simplify", "x", "--hessian"], "--hessian needs a value", "eval and diff have --hessian, simplify has not"),
+        (["simplify", "x", "--hessian"], "there is no option --hessian", "eval and diff have --hessian, simplify has not"),
         (["trace", "x/w"], "cannot read x/w: No such file or directory", 'for an expression: gradcli trace -e "x/w"'),
         (["graph", "x", "-q"], "there is no option -q here", "other commands have -q, graph has not"),
     ],

@@ -23,9 +23,14 @@ ANSWERS = [
     ("2*(sqrt(x) if x > 0 else (log(-x) if x < -1 else x))", {"x": -4}, [2 * math.log(4), -0.5]),
     ("f(u) = 1/u if u != 0 else 3*u; f(x)", {"x": 0}, [0, 3]),
     ("x if 7 < 1 else w/x", {"x": 2, "w": 3}, [1.5, -0.75, 0.5]),
+    ("if x > 0 { a = 1 } else { a = z }; w*z", {"x": 2, "w": 5, "z": 3}, [15, 0, 5, 3]),
+    ("for i in 0..x { a = z }; w*z", {"x": 0, "w": 5, "z": 3}, [15, 0, 5, 3]),
+    ("while x > 9 { x = z }; w*z", {"x": 2, "w": 5, "z": 3}, [15, 0, 5, 3]),
     ("i1*gamma", {"i1": 2, "gamma": 3}, [6, 3, 2]),
     ("x*1e4001", {"x": 1}, [math.inf, math.inf]),
     ("x + 123e-10000000", {"x": 1}, [1, 1]),
+    ("x/(1e-10000000*-(1e-10000000))", {"x": 1}, [-math.inf, -math.inf]),
+    ("output (x)^2, 3", {"x": 2}, [4, 4]),
     ("x*3e−2", {"x": 1}, [0.03, 0.03]),
 ]
 
@@ -54,6 +59,8 @@ REFUSED = [
     ("xcos(x)", "for a product write x*cos(x)"),
     ("xy(x + 1)", "for a product write x*y*(x + 1)"),
     ("max(x;2)", "between the arguments of a function write ','"),
+    ("lim(x)", "a limit is the first term of gradcli taylor"),
+    ("integrate(x)", "there are derivatives here, and no integrals"),
     ("grad(x^2)", "the gradient is given beside the value"),
     ("1" * 4001, "a number has at most 4,000 digits"),
 ]

@@ -12,10 +12,12 @@ from commandline import command
 from numpy import array
 
 from gradcli import Derivation, Tape, derive, parse, record
+from gradcli.autodiff.passes.contributions import contributions
 from gradcli.output.reports.blocks import ANSWER, EDGES, NODES, PARTS, WHY, Block, Equations, Lines, Style, Table
 from gradcli.output.reports.fitting import FEWEST_LINES, fitted
 from gradcli.output.reports.rich import rich_text
 from gradcli.output.reports.runs.evaluation import eval_report
+from gradcli.output.wrapping import rows_of, wrapped_arrays
 
 PROGRAMS: dict[str, tuple[str, dict[str, object], list[str] | None]] = {
     "worked": ("(x+w)*(w+1)", {"x": 2.0, "w": 1.0}, ["w"]),
@@ -33,6 +35,7 @@ PROGRAMS: dict[str, tuple[str, dict[str, object], list[str] | None]] = {
     "deep": ("s = x; for i in 0..8 { s = sin(s)*w }; s", {"x": 1.0, "w": 1.5}, ["w"]),
     "arrays": ("sum(relu(W @ x)^2)", {"W": array([[1.5, 2.25, 3.0], [4.0, 5.0, 6.125]]), "x": array([1.0, 2.0, 3.0])}, None),
 }
+NUMBER = r"-?[\d.]+(?:e[-+]?\d+)?"
 SCREENS = [(columns, lines) for columns in (80, 120) for lines in (24, 40, 70)]
 
 
@@ -123,8 +126,42 @@ def test_tables_are_no_wider_than_the_screen_and_cut_no_number(name: str, column
         assert max(map(len, text.splitlines())) <= columns
         for at, column in enumerate(table.columns):
             if column in table.numeric:
-                numbers = {number for row in table.rows for number in row[at].split()}
-                assert numbers <= set(text.split())
+                numbers = {number for row in table.rows for number in re.findall(NUMBER, row[at])}
+                assert numbers <= set(re.findall(NUMBER, text))
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_each_edge_along_which_a_gradient_flows_says_what_flows(name: str) -> None:
+    tape = run(name)[0]
+    (table,) = report(name, (EDGES,))
+    assert isinstance(table, Table)
+    flowing = [f"{tape.names[found.source]} → {tape.names[found.target]}" for found in contributions(tape)]
+    assert sorted(row[0] for row in table.rows if row[1] and row[2]) == sorted(flowing)
+
+
+MATRIX = "[[0.02238572269982863, -0.5, 1], [1, 2.25, -0.0031754386]]"
+
+
+@pytest.mark.parametrize("width", range(24, 140, 7))
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"y = sum(softmax(W @ x)·t) = 0.022910619170609322   at W = {MATRIX}, x = [1, 2, 3]",
+        f"∂y/∂W = {MATRIX}",
+        f"{MATRIX}ᵀ @ [1, 2]·exp(1 + x)",
+        f"W = [{', '.join(['0.02238572269982863'] * 9)}]",
+    ],
+)
+def test_lines_with_arrays_end_between_values(text: str, width: int) -> None:
+    lines = wrapped_arrays(text, width, "  ")
+    assert max(map(len, lines)) <= max(width, 32)  # no number is broken, however narrow it is
+    assert " ".join(" ".join(lines).split()).replace("[ ", "[") == " ".join(text.split())
+
+
+def test_a_matrix_stands_row_by_row() -> None:
+    assert rows_of("[[1, -20], [3.5, 4]]") == ["[[  1, -20],", " [3.5,   4]]"]
+    assert rows_of("[1, 2]") == ["[1, 2]"]
+    assert rows_of("[[[1], [2]]]") == ["[[[1], [2]]]"]
 
 
 def test_only_chooses_parts_in_a_pipe_and_on_a_terminal() -> None:

@@ -65,13 +65,31 @@ def test_dictionaries_of_several_pieces_are_one(format: str, tmp_path: Path, mon
 
 
 def test_numbers_have_the_same_texts_whoever_writes_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gradcli.data.tables.records._MANY", 1)
+    monkeypatch.setattr("gradcli.data.tables.pieces._MANY", 1)
     source = numpy.random.default_rng(1)
     ends = [edge * near for edge in (1e-4, 1.0, 1e10) for near in (1 - 2.0**-53, 1.0, 1 + 2.0**-52)]
     for low, high in ((-4, 10), (-12, 18)):
         numbers = source.uniform(-1, 1, 20_000) * 10 ** source.uniform(low, high, 20_000)
         numbers = numpy.concatenate([numbers, ends, [0.0, -0.0, 3.0, 9999999999.5, 1e300, 5e-324], numpy.round(numbers, 2)])
         assert list(texts(numbers, str)) == [repr(number) for number in numbers.tolist()]
+
+
+def test_decimals_and_large_whole_numbers_are_numbers_and_nulls_are_none(tmp_path: Path) -> None:
+    columns = {"x": pyarrow.array([decimal.Decimal("1.50"), None]), "w": pyarrow.array([2, 2**62], "uint64")}
+    parquet.write_table(pyarrow.table(columns), tmp_path / "rows.parquet")
+    code, out, _ = command(["run", "-e", "x*w", "--feed", str(tmp_path / "rows.parquet"), "--no-grad"])
+    assert (code, out.splitlines()[1:]) == (1, ["1,3.0,", "2,,the row has no value for x"])
+
+
+def test_two_columns_of_one_name_are_an_error_in_every_format(tmp_path: Path) -> None:
+    table = pyarrow.Table.from_arrays([pyarrow.array([1.0])] * 3, names=["x", "w", "x"])
+    parquet.write_table(table, tmp_path / "rows.parquet")
+    feather.write_feather(table, str(tmp_path / "rows.arrow"))
+    (tmp_path / "rows.csv").write_text("x,w,x\n1,2,3\n")
+    for feed in (*map(str, tmp_path.iterdir()), "sql: select 1 as x, 2 as w, 3 as x"):
+        where = "the query" if feed.startswith("sql:") else feed
+        code, _, err = command(["run", "-e", "x*w", "--feed", feed])
+        assert (code, err) == (2, f"error: {where} has two columns x\nhint: leave one out\n")
 
 
 def test_what_is_no_number_is_refused_by_its_column(tmp_path: Path) -> None:
@@ -110,6 +128,9 @@ def test_a_query_is_a_feed(tmp_path: Path) -> None:
     ):
         assert command(["run", "-e", "x", "--feed", f"sql: {more}"])[0] == 2
     assert not (tmp_path / "x.csv").exists()  # a feed is only read
+    into = ["--keep", "id", "--partition-by", "id", "-o", f"{tmp_path}/folder/", "--format", "csv"]
+    assert command(["run", "-e", "x + 1", "--feed", query, "--no-grad", *into]) == (0, "", "")
+    assert (tmp_path / "folder" / "id=3" / "part-00000.csv").read_text() == "row,y,error\n2,4.0,\n"
     spans, results = "sql: select 1 as x, interval 1 day as span", tmp_path / "results.parquet"
     code, _, err = command(["run", "-e", "x", "--feed", spans, "--keep", "span", "-o", str(results)])
     assert (code, err.startswith(f"error: cannot write {results}: "), results.exists()) == (2, True, False)

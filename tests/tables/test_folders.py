@@ -70,6 +70,9 @@ def test_a_run_that_was_killed_goes_on_and_ends_as_if_it_had_not_been(tmp_path: 
     again = {path: path.stat().st_mtime_ns for path in before}
     assert sum(again[path] == before[path] for path in before) >= done  # what was done was not done again
     assert command(call(feed, results, "--resume"))[:2] == (1, "")
+    next(results.glob("part-*.csv")).unlink()  # what a record tells of, and is gone, is made again
+    assert command(call(feed, results, "--resume"))[0] == 1
+    assert contents(results) == contents(whole)
 
 
 def test_the_results_of_another_call_are_left_alone(tmp_path: Path) -> None:

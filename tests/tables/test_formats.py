@@ -204,7 +204,7 @@ def test_a_killed_run_leaves_the_earlier_file(tmp_path: Path) -> None:
             assert running.stdin is not None
             running.stdin.write(b"x\n1\n")
             running.stdin.flush()
-            while not list(tmp_path.glob(".gradcli-*.part")):
+            while running.poll() is None and not list(tmp_path.glob(".gradcli-*.part")):
                 time.sleep(0.01)
             running.send_signal(number)
             assert running.wait(60) == -number

@@ -23,8 +23,9 @@ from gradcli.ops.declaration.constants import constant_value
 from gradcli.ops.declaration.facts import JUMP, TRUTH
 from gradcli.ops.declaration.ieee import as_float
 from gradcli.ops.elementwise import arithmetic, special
-from gradcli.ops.elementwise.exponential import sqrt
+from gradcli.ops.elementwise.exponential import log, sqrt
 from gradcli.ops.elementwise.logic import either, where
+from gradcli.ops.elementwise.trigonometric import acosh, asinh, atan
 from gradcli.typing import Any, NamedTuple
 
 DIGITS = 50
@@ -46,7 +47,10 @@ SPECIAL = 100
 MOST_BITS = 4096
 """The largest binary exponent of an argument: exp(exp(exp(10))) has an exponent that no memory holds."""
 
-_TOO_LARGE = float("nan")
+_TAMES = frozenset(one.name for one in (log, sqrt, atan, asinh, acosh, arithmetic.abs))
+"""Operations that take numbers of any size: log(exp(1e16)) is 1e16."""
+
+TOO_LARGE = float("nan")
 """Stands for a value that is too large to compute; known by identity."""
 
 _FASTER: dict[str, Callable[..., Any]] = {
@@ -173,7 +177,7 @@ class Numeric:
 
     def _outright(self, a: Any, b: Any, digits: int) -> Outcome | None:
         """How two values compare where so many digits show it."""
-        if a is _TOO_LARGE or b is _TOO_LARGE:
+        if a is TOO_LARGE or b is TOO_LARGE:
             return Outcome(Kind.UNDECIDED)
         if type(a) is float and type(b) is float:
             return Outcome(Kind.NEITHER)
@@ -296,7 +300,8 @@ def function_at(operation: str, count: int, *, tests_itself: bool) -> _Function:
     precise, plain = OPERATIONS[operation].precise, forward_of(operation, count)
     if isinstance(precise, str):
         faster = _FASTER.get(precise)
-        return _Function(operation, faster or getattr(mp, precise), faster is not None, False, tests_itself, plain)
+        is_arithmetic = faster is not None or operation in _TAMES
+        return _Function(operation, faster or getattr(mp, precise), is_arithmetic, False, tests_itself, plain)
     assert precise is not None, f"{operation} has neither a definition nor a precise value"
     is_choice = precise.__module__ != special.__name__
     return _Function(operation, precise, True, is_choice, tests_itself, plain)
@@ -308,13 +313,13 @@ def applied(function: _Function, operands: Sequence[Any]) -> Any:
         return _choice(function, operands)
     for operand in operands:
         if type(operand) is float:
-            return _TOO_LARGE if operand is _TOO_LARGE else function.plain(*map(as_float, operands))
+            return TOO_LARGE if operand is TOO_LARGE else function.plain(*map(as_float, operands))
         if not function.is_arithmetic and mp.mag(operand) > MOST_BITS:
-            return _TOO_LARGE
+            return TOO_LARGE
     try:
         value = function.compute(*operands)
     except OverflowError:
-        return _TOO_LARGE
+        return TOO_LARGE
     except (ZeroDivisionError, ValueError, mp.NoConvergence):
         value = None
     if type(value) is mp.mpf:
@@ -331,11 +336,11 @@ def _choice(function: _Function, operands: Sequence[Any]) -> Any:
     if operation == where.name:
         condition = operands[0]
         chosen = operands[1] if condition else operands[2]
-        if type(condition) is not float or condition is _TOO_LARGE:
-            return _TOO_LARGE if condition is _TOO_LARGE else chosen
+        if type(condition) is not float or condition is TOO_LARGE:
+            return TOO_LARGE if condition is TOO_LARGE else chosen
         return as_float(chosen)
-    if any(operand is _TOO_LARGE for operand in operands):
-        return _TOO_LARGE
+    if any(operand is TOO_LARGE for operand in operands):
+        return TOO_LARGE
     value = function.compute(*operands)
     if operation in _LOGICAL:
         decides = operation == either.name  # true or x is true, false and x is false, whatever x is
@@ -420,7 +425,7 @@ def as_fraction(value: Any) -> Fraction:
 
 def is_too_large(value: Any) -> bool:
     """Whether a value is not known, since it is too large to compute."""
-    return value is _TOO_LARGE
+    return value is TOO_LARGE
 
 
 def _from_half(value: Any) -> Any:

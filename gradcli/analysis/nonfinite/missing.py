@@ -10,7 +10,7 @@ from gradcli.autodiff.passes.tape import Tape
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONTROL
 from gradcli.ops.catalogue import CHOICE, OPERATIONS, STRUCTURAL
-from gradcli.ops.declaration.facts import KINK
+from gradcli.ops.declaration.facts import KINK, level
 from gradcli.ops.declaration.operation import Operation
 from gradcli.typing import Any
 
@@ -160,7 +160,7 @@ def _kind(tape: Tape, edge: Contribution) -> str:
     if facts.specials and all(special.kind == KINK for special in facts.specials):
         alone = all(other in graph.constants for other in others)
         return (FLAT if _nearby(tape, id, argument) else LEVEL) if alone else NOT_CHOSEN
-    if name == CHOICE or facts.masks:
+    if name == CHOICE or level in facts.masks.values():
         return NOT_CHOSEN
     return ROUNDED if all(other in graph.constants for other in others) and _nearby(tape, id, argument) else LEVEL
 

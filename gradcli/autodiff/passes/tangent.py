@@ -7,6 +7,7 @@ of evaluation; each takes the tangents of its inputs times the local derivatives
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 
 from gradcli.autodiff.passes.reverse import no_derivative, quiet
@@ -16,10 +17,10 @@ from gradcli.errors import GradcliError, UnknownVariableError
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph, Shape
 from gradcli.lowering.builders.builder import Value, float32
-from gradcli.ops import vjp
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.operation import NotDifferentiableError
 from gradcli.ops.declaration.structural import plain, shape_of
+from gradcli.ops.declaration.symbol import masked
 from gradcli.typing import Any
 
 
@@ -83,8 +84,10 @@ def _pushforward(graph: Graph, values: Sequence[Any], seeds: Mapping[int, Any], 
             tangent = None
             for index, derivative in zip(indices, derivatives, strict=True):
                 term = derivative * tangents[inputs[index]]
-                if OPERATIONS[operation].masks(index):
-                    term = vjp.masked(term, tangents[inputs[index]], derivative)
+                mask = OPERATIONS[operation].mask(index)
+                if mask is not None:
+                    operands = [values[input] for input in inputs]
+                    term = masked(term, functools.partial(mask, tangents[inputs[index]], derivative, *operands))
                 tangent = term if tangent is None else tangent + term
             if tangent is not None and graph.shapes:
                 tangent = _broadcast(tangent, graph.shape(id))

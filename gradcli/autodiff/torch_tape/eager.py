@@ -235,6 +235,8 @@ class Eager(WithSymbols, TapeState):
         if leaf:
             by = self.leaf(self.values[by], requires_grad=True, name=self.names.get(old, ""), span=span, dtype=self.dtypes[old])
             self.slots[by] = self.slots.setdefault(old, Slot())
+            if old in self.hooks:
+                self.hooks[by] = self.hooks[old]
         elif self.requires_grad[old] and not self.requires_grad[by]:
             value = self.values[by]
             with self.mode(True):  # a change that is not recorded: the value is another, and the function stays

@@ -98,8 +98,8 @@ def _no_value(flag: str, command: Command[Any]) -> GradcliError:
 
     near, others = command.near(flag), others_have(flag, command)
     if others:
-        hint = f"{others}; a variable is given by {flag} VALUE"
-    elif near:
+        return GradcliError(f"there is no option {flag}", hint=f"{others}; a variable is given by {flag} VALUE")
+    if near:
         hint = f"did you mean {near}? A variable is given by {flag} VALUE"
     else:
         hint = f"write {flag} VALUE; a value that begins with two dashes is written {flag}=VALUE"

@@ -37,7 +37,7 @@ class Completion:
         if self.command is not None:
             for left in range(_TRIED):
                 try:
-                    self.names = _variables(read(self.command, words[1 : len(words) - left]))
+                    self.names = variables_of(read(self.command, words[1 : len(words) - left]))
                     break
                 except GradcliError:
                     continue
@@ -95,7 +95,7 @@ def _split(text: str) -> list[str]:
     return text.split()
 
 
-def _variables(options: Options) -> list[str]:
+def variables_of(options: Options) -> list[str]:
     """The variables of the expression of a call, in the order of first use; none where it has no expression yet."""
     from gradcli.language.parser import parse
     from gradcli.language.statements import free_names

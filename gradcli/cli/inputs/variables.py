@@ -38,7 +38,7 @@ _AT_COMMAS = r",(?=[^\],]*=)"
 
 def point(options: DerivativeOptions) -> dict[str, Any]:
     """The values of --at, --set, --bindings and of variables given as options."""
-    return bindings_of(options, given_at(options.at))[0]
+    return bindings_of(options, given_at(options.at, options))[0]
 
 
 def exact_point(options: ValueOptions, names: Sequence[str], further: Sequence[Given] = ()) -> dict[str, Expression]:
@@ -59,9 +59,18 @@ def exact_point(options: ValueOptions, names: Sequence[str], further: Sequence[G
     return found
 
 
-def given_at(at: Sequence[str]) -> list[Given]:
-    """What --at gives."""
-    pairs = [assignment("--at", part, "x=2,w=1") for given in at for part in re.split(_AT_COMMAS, given)]
+def given_at(at: Sequence[str], options: Options | None = None) -> list[Given]:
+    """What --at gives; a number alone is the place of the only variable of the expression of the options."""
+    parts = [part for given in at for part in re.split(_AT_COMMAS, given)]
+    names = ["x", "w"]
+    if options is not None and any("=" not in part for part in parts):
+        from gradcli.cli.inputs.completion import variables_of
+        from gradcli.language.parser import is_name
+
+        names = variables_of(options)
+        alone = len(names) == len(parts) == 1 and not is_name(parts[0])
+        parts = [f"{names[0]}={parts[0]}"] if alone else parts
+    pairs = [assignment("--at", part, ",".join(f"{name}=2" for name in names) or "x=2") for part in parts]
     return [Given(name, value, f"--at {name}") for name, value in pairs]
 
 
@@ -161,7 +170,7 @@ def _not_a_value(error: GradcliError, text: str, option: str, command: Command[A
         return error
     from gradcli.cli.framework.table import others_have
 
-    others = others_have(option, command)
+    others = others_have(option, command, text)
     name = option.removeprefix("--")
     message = f"there is no option {option} here, and '{text}' is no value of a variable {name}"
     return GradcliError(message, hint=others) if others else error

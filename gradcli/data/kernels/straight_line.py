@@ -7,7 +7,7 @@ readers of the graph: NumPy's over blocks (``lanes``), and C's by the code that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from gradcli.autodiff.passes.reverse import backward, requires_grad
 from gradcli.autodiff.runs.prepared import Prepared
@@ -23,7 +23,7 @@ from gradcli.ops.declaration.on_arrays import QUICK_POWERS
 from gradcli.ops.declaration.operation import DEFINITION
 from gradcli.ops.declaration.symbol import Ieee, Symbol
 from gradcli.ops.elementwise.arithmetic import mul, pow
-from gradcli.ops.elementwise.logic import both, eq, ne, where
+from gradcli.ops.elementwise.logic import both, ne, where
 from gradcli.typing import Any
 
 ROUND = "float32"
@@ -69,9 +69,9 @@ class RowSymbol(Symbol):
     ndim = 1
     """As an array has it: a float divided by it gives a symbol."""
 
-    def masked(self, partial: Any) -> Symbol:
-        """0 where the partial derivative is 0 and the product has no value, as arrays have it."""
-        found: Symbol = where(both(ne(self, self), eq(partial, 0)), 0, self)
+    def masked(self, zero: Callable[[], Any]) -> Symbol:
+        """0 where an operation masks and the product is nan, as arrays have it."""
+        found: Symbol = where(both(ne(self, self), zero()), 0, self)
         return found
 
 

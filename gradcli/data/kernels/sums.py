@@ -31,17 +31,22 @@ class Group(Frozen, eq=False):
     Attributes:
         keys: The groups, ascending, each once; None where there is one group, of all rows.
         numbers: For each group a line: how many rows, and the sums of the results, one after the other.
+        missing: The line of the rows without a group; None where there are none.
     """
 
     keys: Any
     numbers: Any
+    missing: Any = None
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Group, (self.keys, self.numbers)
+        return Group, (self.keys, self.numbers, self.missing)
 
     def __add__(self, other: Group) -> Group:
         if self.keys is None:
             return Group(None, self.numbers + other.numbers)
+        missing = other.missing if self.missing is None else self.missing
+        if self.missing is not None and other.missing is not None:
+            missing = self.missing + other.missing
         keys, places = numpy.unique(numpy.concatenate([self.keys, other.keys]), return_inverse=True)
         if len(keys) > MOST_GROUPS:
             hint = "group by a column of fewer values"
@@ -49,7 +54,7 @@ class Group(Frozen, eq=False):
         numbers = numpy.zeros((len(keys), self.numbers.shape[1]))
         numbers[places[: len(self.keys)]] = self.numbers
         numbers[places[len(self.keys) :]] += other.numbers
-        return Group(keys, numbers)
+        return Group(keys, numbers, missing)
 
 
 Place = tuple[int, int]
@@ -109,7 +114,10 @@ class Sums(Frozen, eq=False):
         """What is asked of all rows together."""
         total = self.total()
         size = 1 + sum(_size(shape) for shape in self.shapes)
-        keys, numbers = (None, numpy.zeros((1, size))) if total is None else (total.keys, total.numbers)
+        total = total or Group(None, numpy.zeros((1, size)))
+        keys, numbers = total.keys, total.numbers
+        if total.missing is not None:
+            keys, numbers = numpy.array([*keys.tolist(), None], object), numpy.concatenate([numbers, total.missing])
         found: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
         at = 1
         counts = numbers[:, 0]
@@ -130,7 +138,7 @@ class Reduced(Frozen, eq=False):
     """Sums and means over rows; with groups each has an axis of groups before its own.
 
     Attributes:
-        keys: The groups, ascending; None without groups.
+        keys: The groups, ascending, and behind them None for rows without one; None without groups.
         rows: How many rows there are, in each group.
         failed: How many rows failed, which do not count.
         why_failed: Why one of them did; empty where none did.
@@ -181,7 +189,7 @@ def grouped(keys: Any, good: Any, columns: Sequence[Any]) -> Group:
     """The sums of the rows of a block.
 
     Args:
-        keys: The group of each row; None for one group.
+        keys: The group of each row, masked where it has none; None for one group.
         good: Which rows count; None for all.
         columns: For each result the value in each row: n numbers, or n arrays.
     """
@@ -190,19 +198,27 @@ def grouped(keys: Any, good: Any, columns: Sequence[Any]) -> Group:
     if good is not None:
         flat, keys = [column[good] for column in flat], None if keys is None else keys[good]
         count = len(flat[0])
+    if hasattr(keys, "mask"):
+        absent = numpy.ma.getmaskarray(keys)
+        own = grouped(keys.data, ~absent, flat)
+        return Group(own.keys, own.numbers, grouped(None, absent, flat).numbers if absent.any() else None)
     if keys is None:
         return Group(None, numpy.concatenate([[float(count)], *[_sums(column) for column in flat]])[None])
     found, places = numpy.unique(keys, return_inverse=True)
     numbers = [numpy.bincount(places, minlength=len(found))[:, None].astype(float)]
+    order = numpy.argsort(places, kind="stable")
+    starts = numpy.searchsorted(places[order], numpy.arange(len(found)))
     for column in flat:
-        parts = [numpy.bincount(places, column[:, at], minlength=len(found)) for at in range(column.shape[1])]
-        numbers.append(numpy.stack(parts, axis=1) if parts else numpy.zeros((len(found), 0)))
+        if column.shape[1] == 1:
+            numbers.append(numpy.bincount(places, column[:, 0], minlength=len(found))[:, None])
+        else:  # all numbers of a row at once
+            numbers.append(numpy.add.reduceat(column[order].astype("float64", copy=False), starts, axis=0))
     return Group(found, numpy.concatenate(numbers, axis=1))
 
 
 def _sums(column: Any) -> Any:
     """The sum of each column of a matrix, each by pairs."""
-    return numpy.array([numpy.ascontiguousarray(column[:, at], "float64").sum() for at in range(column.shape[1])])
+    return numpy.ascontiguousarray(column.T, "float64").sum(axis=1)
 
 
 def starts_at_block(first: int) -> int:

@@ -63,11 +63,12 @@ def _numbers(column: Any, name: str, faults: dict[int, GradcliError]) -> Any:
     if types.is_null(kind):
         column, kind = column.cast("float64"), pyarrow.float64()
     if types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind) or types.is_boolean(kind):
+        numbers = column.cast("float64", safe=False)
         if column.null_count:
             for at in column.is_null().to_numpy(zero_copy_only=False).nonzero()[0].tolist():
                 faults.setdefault(at, GradcliError(f"the row has no value for {name}"))
-            column = column.fill_null(False if types.is_boolean(kind) else pyarrow.scalar(0, "int64").cast(kind))
-        return column.cast("float64", safe=False).to_numpy(zero_copy_only=False)
+            numbers = numbers.fill_null(0.0)
+        return numbers.to_numpy(zero_copy_only=False)
     if not _is_list(kind):
         if types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind):
             return None

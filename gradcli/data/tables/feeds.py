@@ -181,8 +181,11 @@ def partitions_of(feed: str, reading: Reading, most: int = PART) -> list[Partiti
     found: list[Partition] = []
     rows = 0
     for file in files_of(feed):
-        if file.path == STDIN or file.path.startswith(SQL):
-            raise GradcliError("a folder of results needs a feed of files", hint="write into one file: -o results.parquet")
+        if file.path == STDIN:
+            raise GradcliError("standard input cannot be read in parts", hint="save it in a file, and give its name")
+        if file.path.startswith(SQL):  # one part: a query need not give its rows in the same order twice
+            found.append(replace(file, first=rows))
+            continue
         try:
             for part, count in _parts(file, reading, most):
                 found.append(replace(part, first=rows, rows=count))

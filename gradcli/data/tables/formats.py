@@ -11,6 +11,7 @@ import errno
 import io
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from importlib import import_module
 
@@ -101,6 +102,15 @@ def open_table(partition: Partition, reading: Reading) -> Table:
     Raises:
         GradcliError: It cannot be read.
     """
+    table = _opened(partition, reading)
+    twice = next((name for name, count in Counter(table.names).items() if count > 1), None)
+    if twice is not None:
+        table.close()
+        raise GradcliError(f"{table.where} has two columns {twice}", hint="leave one out")
+    return table
+
+
+def _opened(partition: Partition, reading: Reading) -> Table:
     if partition.path.startswith(SQL):
         return cast(Table, TABLES["duckdb"].part("DuckTable")(None, partition, reading))
     file, where = open_input(partition.path)

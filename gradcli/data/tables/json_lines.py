@@ -31,7 +31,7 @@ class JsonTable(TextTable):
         row = self._object(self._first[0])
         if isinstance(row, GradcliError):
             raise GradcliError(f"{self.where}, row 1: {row.message}", hint='write an object a line: {"x": 2, "w": 1}')
-        return self._unique([identifier(name) for name in row])
+        return [identifier(name) for name in row]
 
     def _object(self, line: str) -> dict[str, Any] | GradcliError:
         def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

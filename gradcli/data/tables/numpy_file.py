@@ -5,6 +5,7 @@ Objects of Python in them are refused, since those could be anything.
 
 from __future__ import annotations
 
+import os
 import tempfile
 import zipfile
 import zlib
@@ -135,7 +136,8 @@ class NpzWriter:
 
     def __init__(self, file: BinaryIO, layout: Layout) -> None:
         self.file, self.layout = file, layout
-        self.columns: dict[str, _Column] = {name: _Column(name) for name in layout.columns()}
+        beside = os.path.dirname(getattr(file, "name", "")) or None  # where there has to be room for the file anyway
+        self.columns: dict[str, _Column] = {name: _Column(name, beside) for name in layout.columns()}
 
     def add(self, records: Records) -> None:
         """Write some records."""
@@ -189,11 +191,11 @@ class NpyWriter(NpzWriter):
 class _Column:
     """A column that waits in a file."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, folder: str | None) -> None:
         import numpy
 
         self.name = name
-        self.file = tempfile.TemporaryFile()  # noqa: SIM115  it is gone with the column
+        self.file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  it is gone with the column
         self.count = 0
         self.lengths: list[tuple[Any, int, int]] = []  # the type, rows and bytes of each part
         self.dtype = numpy.dtype("float64")

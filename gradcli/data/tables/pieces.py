@@ -161,6 +161,23 @@ class Table:
         self.close()
 
 
+_MANY = 2**14
+"""Rows that are worth the loading of Arrow."""
+
+
+def arrow_for(rows: int) -> Any:
+    """Arrow, for what goes faster by it; None where there are few rows, or where it is not installed."""
+    if rows < _MANY:
+        return None
+    try:
+        import pyarrow
+        import pyarrow.compute
+        import pyarrow.csv
+    except ImportError:
+        return None
+    return pyarrow
+
+
 def needed(module: str, what: str) -> Any:
     """A library that is an extra.
 

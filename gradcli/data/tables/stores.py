@@ -183,11 +183,11 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\*\*/|\*\*|\[[^]]+\]|[\s\S]", part, text))
 
 
-def is_used(folder: str) -> bool:
-    """Whether a folder has anything in it."""
+def contents(folder: str) -> list[str]:
+    """The paths of all files or objects below a folder, in order; none where there is no such folder."""
     if is_address(folder):
-        return bool(_below(folder.rstrip("/")))
-    return os.path.isdir(folder) and bool(os.listdir(folder))
+        return _below(folder.rstrip("/")) or []
+    return sorted(os.path.relpath(os.path.join(place, name), folder) for place, _, names in os.walk(folder) for name in names)
 
 
 def make_folder(folder: str) -> None:
@@ -268,11 +268,6 @@ def remove(path: str) -> None:
 
 def remove_drafts(folder: str) -> None:
     """Take drafts away that a kill left behind."""
-    if is_address(folder):
-        for path in fnmatch.filter(_below(folder.rstrip("/")) or (), f"*{DRAFTS}"):
+    for path in contents(folder):
+        if fnmatch.fnmatch(os.path.basename(path), DRAFTS):
             remove(joined(folder, path))
-        return
-    for place, _, names in os.walk(folder):
-        for name in fnmatch.filter(names, DRAFTS):
-            with contextlib.suppress(OSError):
-                os.remove(os.path.join(place, name))

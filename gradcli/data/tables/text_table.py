@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
@@ -105,12 +104,6 @@ class TextTable(Table):
 
     def _piece(self, lines: Sequence[str], wanted: Wanted) -> Piece:
         raise NotImplementedError
-
-    def _unique(self, names: list[str]) -> list[str]:
-        twice = next((name for name, count in Counter(names).items() if count > 1), None)
-        if twice is not None:
-            raise GradcliError(f"{self.where} has two columns {twice}", hint="leave one out")
-        return names
 
     def _blocks(self) -> Iterator[list[str]]:
         """The lines that are not blank, as many at a time as can be had at once."""

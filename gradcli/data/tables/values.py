@@ -19,6 +19,9 @@ _SHORT = 100
 _WORD = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
 """A text that is one name, as a bad cell often is; it is a constant or none, and need not be parsed."""
 
+_DATE = re.compile(r"[0-9]+(?:-[0-9]+)+|[0-9]{1,4}/[0-9]{1,2}/[0-9]{1,4}", re.ASCII)
+"""A text that is no formula among data: 2026-11-29, 29/11/2026, 10-20."""
+
 _DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+(?:[eE][+-]?[0-9]+)?")
 
 
@@ -90,6 +93,8 @@ def _of_text(text: str, name: str) -> Any:
     """The value of a constant expression; rows do not name files."""
     if text.startswith("@"):
         raise GradcliError(f"the value of {name} is no number, and rows do not name files")
+    if _DATE.fullmatch(text.strip()):
+        raise GradcliError(f"the value of {name} is no number but a date or a range: {text:.40}; a difference is written (5-3)")
     found = _constant(text) if len(text) < _SHORT else _constant.__wrapped__(text)
     if found is None:
         shown = visible(text if len(text) < 40 else f"{text[:40]}...")

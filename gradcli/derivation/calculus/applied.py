@@ -42,12 +42,11 @@ from gradcli.derivation.calculus.table import (
 from gradcli.derivation.nodes.chain import Chain
 from gradcli.derivation.nodes.local import operation_derivatives
 from gradcli.derivation.nodes.workings import Workings
-from gradcli.derivation.notation.expressions import sum_of
+from gradcli.derivation.notation.expressions import reads_alike, sum_of
 from gradcli.derivation.notation.prose import Equal, Piece, Words, listed
 from gradcli.derivation.notation.steps import Step
 from gradcli.derivation.notation.tidy import ONE, ZERO, tidy
 from gradcli.language.ast import Expression, Name, Operator, Prime, postorder
-from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import applied
 from gradcli.ops.elementwise import arithmetic
 from gradcli.ops.elementwise.exponential import exp
@@ -192,12 +191,12 @@ class _Applying:
         words: Words = ("both sides times ", shown) if chosen.rule is LOGARITHMIC else ()
         steps.append(Step(chosen.name, left, right, words))
         put_in = filled(chosen.right, operands, derivatives)
-        if to_text(put_in) != to_text(right):
+        if not reads_alike(put_in, right):
             steps.append(Step("derivatives put in", left, put_in, tuple(self._reasons(chosen.operands.values()))))
         tidied = tidy(put_in)
         if chosen.rule is LOGARITHMIC:
             tidied = cancelled(tidied, operands["u"])
-        if to_text(tidied) != to_text(put_in):
+        if not reads_alike(tidied, put_in):
             steps.append(Step("trivial factors dropped", left, tidied, ("simplified",)))
         self.results[id] = tidied
         statement = MANY_SUMMANDS

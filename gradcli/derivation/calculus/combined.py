@@ -9,6 +9,7 @@ from gradcli.algebra.simplified import simplified_outputs
 from gradcli.algebra.total_derivative import Dependences, total_derivatives
 from gradcli.algebra.vector_fields import Term, combined, tangent
 from gradcli.derivation.calculus.worked import Result, Worked, Working, graph_of, in_one_line
+from gradcli.derivation.nodes.special_points import away_from_kinks
 from gradcli.derivation.notation.expressions import replaced_names, sum_of
 from gradcli.derivation.notation.prose import Equal, Piece, listed
 from gradcli.derivation.notation.tidy import ZERO, tidy
@@ -72,7 +73,9 @@ def explain_sums(
         said += [", u = ", Array(tuple(factors)), " of length 1 in ", *listed([Name(name) for name in names], ", ")]
     elif kind != "laplacian" or not whole:
         said += [" in the coordinates ", *listed([Name(name) for name in names], ", ")]
-    return Worked(tuple(said), "f" if whole else "F", None, tuple(results), (), bindings, tuple(warnings))
+    conditions = away_from_kinks(field, [names], assume)[0] if kind == "laplacian" else ()
+    said += [" where ", *listed(list(conditions))] if conditions else []
+    return Worked(tuple(said), "f" if whole else "F", None, tuple(results), conditions, bindings, tuple(warnings))
 
 
 def explain_totals(

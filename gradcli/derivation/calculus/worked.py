@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from gradcli.algebra.simplified import Simplified
 from gradcli.derivation.nodes.chain import CHECK_STEPS, WrongStepError
 from gradcli.derivation.notation.deeds import deeds
-from gradcli.derivation.notation.expressions import ExpressionValues, replaced_names
+from gradcli.derivation.notation.expressions import ExpressionValues, reads_alike, replaced_names
 from gradcli.derivation.notation.prose import Equal, Piece, Words, listed
 from gradcli.derivation.notation.steps import Step
 from gradcli.errors import ExitCode, GradcliError
@@ -104,7 +104,7 @@ class Working:
     def simplified(self, left: Expression, right: Expression) -> None:
         """Add what the last step is when simplified."""
         last = self.steps[-1].right
-        if to_text(last) != to_text(right):
+        if not reads_alike(last, right):
             found = deeds(last, right)
             self.say(found[0], left, right, ", ".join(found))
 
@@ -116,7 +116,7 @@ class Working:
         numbers = {name: Number(number) for name, number in self.bindings.items()}
         put_in = replaced_names(right, numbers, grouped=False)
         point = [Equal(Name(name), number) for name, number in numbers.items()]
-        if to_text(put_in) != to_text(right):
+        if not reads_alike(put_in, right):
             self.steps.append(Step("numbers put in", left, put_in, tuple(listed(list(point), ", "))))
         self.steps.append(Step("value", left, Number(value)))
         return value

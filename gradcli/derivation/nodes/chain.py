@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from gradcli.algebra.simplified import Simplified
 from gradcli.derivation.nodes.workings import Workings
 from gradcli.derivation.notation.deeds import REORDERED, deeds
-from gradcli.derivation.notation.expressions import is_sum, signed_terms, weight
+from gradcli.derivation.notation.expressions import is_sum, reads_alike, signed_terms, weight
 from gradcli.derivation.notation.prose import Piece, listed
 from gradcli.derivation.notation.steps import End, Step
 from gradcli.frozen import replace
@@ -68,7 +68,7 @@ class Chain:
 
     def say(self, rule: str, right: Expression, *words: Piece) -> bool:
         """Add a line; tells whether it is shown. A line that reads like the one before is not."""
-        if self.steps and to_text(self.steps[-1].right) == to_text(right):
+        if self.steps and reads_alike(self.steps[-1].right, right):
             return True
         found = self.workings.values.of(right)
         if self._holds(found, right):
@@ -116,7 +116,7 @@ class Chain:
     def simplify(self, last: Expression) -> Expression:
         """The line of the derivative as the headline has it, unless the last one is as short; gives the last line."""
         formulas = _formulas(self.simplified)
-        if not formulas or to_text(formulas[0]) == to_text(last):
+        if not formulas or reads_alike(formulas[0], last):
             return last
         (simple,) = formulas
         if self.workings.every_step and weight(simple) < weight(last):
@@ -141,7 +141,7 @@ class Chain:
                     self.say("terms computed", self._computed(put_in), "each term computed")
         number = Number(self.value)
         words = [*self._at_this_point(found), *self._convention()]
-        if not self.steps or to_text(self.steps[-1].right) != to_text(number):
+        if not self.steps or not reads_alike(self.steps[-1].right, number):
             self.steps.append(Step("value", self.left, number, tuple(words)))
         elif words:  # the line has this number already
             said = self.steps[-1]

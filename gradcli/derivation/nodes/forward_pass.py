@@ -15,7 +15,7 @@ from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.passes.transposition import RESULT, operand_name, tangent_name, transposed
 from gradcli.derivation.nodes.local import Labels
 from gradcli.derivation.notation.arrays import array_expression, placed, raised
-from gradcli.derivation.notation.expressions import product_of, replaced_names, sum_of, without_trivial
+from gradcli.derivation.notation.expressions import product_of, reads_alike, replaced_names, sum_of, without_trivial
 from gradcli.derivation.notation.prose import Equal, Piece, listed
 from gradcli.derivation.notation.short_products import facts, rewritten
 from gradcli.derivation.notation.steps import Equation, Step
@@ -23,7 +23,6 @@ from gradcli.frozen import replace
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.graph.shapes import shape_text
 from gradcli.language.ast import Expression, Name, Number, Operator, postorder
-from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import constant_expression, node_expression, written_out, written_sizes
 from gradcli.ops.catalogue import STRUCTURAL
 
@@ -82,7 +81,7 @@ class _Deriving:
         assert value is not None
         if last is not None and not self.graph.shape(id):
             put_in, used = self.put_numbers(last)
-            if used and to_text(put_in) != to_text(Number(value)):
+            if used and not reads_alike(put_in, Number(value)):
                 yield Step("numbers put in", left, put_in, tuple(listed(used, ", ")))
         yield Step("value", left, array_expression(value))
 

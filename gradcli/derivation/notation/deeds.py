@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from gradcli.algebra.sums.spellings import SQUARES
-from gradcli.derivation.notation.expressions import ExpressionValues, is_sum, rational
+from gradcli.derivation.notation.expressions import ExpressionValues, is_sum, rational, signed_terms
 from gradcli.language.ast import Call, Conditional, Expression, Group, Name, Number, Operator, children, postorder
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
@@ -87,8 +87,10 @@ def deeds(before: Expression, after: Expression) -> list[str]:
         found.add(FACTORED)
         if whole[0] < sum(parts):
             found.add(LIKE_TERMS)
-    elif TERM_BY_TERM not in found and _count(old, _is_product_of_sums) > _count(new, _is_product_of_sums):
+    elif TERM_BY_TERM not in found and _multiplied_out(old, new):
         found.add(MULTIPLIED_OUT)
+        if _terms_multiplied_out(before) > _terms_multiplied_out(after):
+            found.add(LIKE_TERMS)
     if _alike(sums) > _alike(new_sums):
         found.add(LIKE_TERMS)
     if _powers_of_one_base(old, products) > _powers_of_one_base(new, new_products):
@@ -102,7 +104,7 @@ def deeds(before: Expression, after: Expression) -> list[str]:
         found.add(squares)
     elif set(_functions(old)) - set(_functions(new)):
         found.add(IDENTITIES)
-    if _count(old, _is_sum_of_numbers) > _count(new, _is_sum_of_numbers):
+    if _numbers_left(old, products) > _numbers_left(new, new_products):
         found.add(NUMBERS)
     return [deed for deed in DEEDS if deed in found] or [REORDERED if _leaves(old) == _leaves(new) else REWRITTEN]
 
@@ -248,6 +250,27 @@ def _longest_factor(term: Expression) -> int:
     return max((len(list(_terms(base))) for base, power in _factors(term)[0] if power is None), default=1)
 
 
+def _multiplied_out(old: list[Expression], new: list[Expression]) -> bool:
+    """Whether there are fewer products with sums, and a sum that was a factor of one is gone."""
+    products = [node for node in old if _is_product_of_sums(node)]
+    sums, left = (Counter(_without_order(node) for node in nodes if is_sum(node)) for nodes in (old, new))
+    factors = {_without_order(operand) for node in products for operand in children(node) if _is_sum(operand)}
+    return len(products) > _count(new, _is_product_of_sums) and any(sums[factor] > left[factor] for factor in factors)
+
+
+def _without_order(node: Expression) -> frozenset[frozenset[tuple[str, str]]]:
+    """What a sum and its opposite are, whatever the order of their terms."""
+    terms = [(sign, to_text(term)) for sign, term in signed_terms(node)]
+    opposite = [("-" if sign == "+" else "+", term) for sign, term in terms]
+    return frozenset((frozenset(terms), frozenset(opposite)))
+
+
+def _terms_multiplied_out(node: Expression) -> int:
+    """The terms of a sum when the products in it are multiplied out, and nothing is collected."""
+    above = [[base for base, power in _factors(term)[0] if power is None] for term in _terms(node)]
+    return sum(math.prod(_terms_multiplied_out(base) for base in bases if _is_sum(base)) for bases in above)
+
+
 def _is_product_of_sums(node: Expression) -> bool:
     """Whether a node is a product with a sum for a factor that does not cancel."""
     if not (isinstance(node, Operator) and node.symbol == "*" and any(map(_is_sum, node.operands))):
@@ -277,13 +300,19 @@ def _kind(term: Expression) -> tuple[tuple[str, ...], ...]:
 
 
 def _powers_of_one_base(nodes: list[Expression], products: list[Expression]) -> int:
-    """Factors of products whose base stands in the product twice on one side of the fraction line, and powers of powers."""
-    count = sum(_is_power(node) and _is_power(children(node)[0]) for node in nodes)
+    """Factors of products whose base stands there twice on one side of the fraction line, and powers of powers or products."""
+    count = sum(_is_power(node) and (_is_power(children(node)[0]) or _is_product(children(node)[0])) for node in nodes)
     for product in products:
         for side in _factors(product):
             bases = Counter(_bare(base) for base, _ in side if rational(base) is None)
             count += sum(times - 1 for times in bases.values())
     return count
+
+
+def _numbers_left(nodes: list[Expression], products: list[Expression]) -> int:
+    """Operations on numbers that have not been computed, and numbers beside another one in a product."""
+    sides = [[base for base, power in side if power is None and rational(base)] for node in products for side in _factors(node)]
+    return _count(nodes, _is_sum_of_numbers) + sum(max(len(numbers) - 1, 0) for numbers in sides)
 
 
 def _is_power(node: Expression) -> bool:

@@ -47,6 +47,7 @@ class Code:
         rest: The name of ``*rest``; empty where there is none.
         outer: Names that are declared ``global`` or ``nonlocal``.
         own: Of a function the names that it assigns to.
+        calls: Whether it is run by calls, and not once as the body of a class is.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Code:
     rest: str = ""
     outer: set[str] = field(default_factory=set)
     own: frozenset[str] = frozenset()
+    calls: bool = True
 
 
 class Arity(NamedTuple):

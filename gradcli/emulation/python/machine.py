@@ -9,9 +9,12 @@ from gradcli.emulation.python.code import Code, Instruction, Label
 from gradcli.emulation.python.effort import charge_nested
 from gradcli.emulation.python.operators import ERRORS, check_length, combined, raised, repr_of, text_of
 from gradcli.emulation.python.source import Source, UnknownError
-from gradcli.emulation.python.values import Caught, Foreign, Function, Namespace, Raised, Scope, Type, type_name
+from gradcli.emulation.python.values import Caught, Entered, Foreign, Namespace, Raised, Scope, Type, type_name
 from gradcli.errors import ExitCode, GradcliError, Span
 from gradcli.typing import Any
+
+MAX_CALLS = 990
+"""How many calls may lie in each other, as in Python."""
 
 MOST_NESTED = 16
 """How many calls of functions of the script may lie in each other with functions of the interpreter between them."""
@@ -37,17 +40,18 @@ class Block:
 
 
 class Frame:
-    """A call under way."""
+    """A call under way; it gives what stands in ``instead``, where that is not None, and not the result of its code."""
 
-    __slots__ = ("at", "blocks", "code", "home", "scope", "stack")
+    __slots__ = ("at", "blocks", "code", "home", "instead", "scope", "stack")
 
-    def __init__(self, code: Code, scope: Scope) -> None:
+    def __init__(self, code: Code, scope: Scope, instead: Any = None) -> None:
         self.code = code
         self.at = 0
         self.scope = scope
         self.home = scope
         self.stack: list[Any] = []
         self.blocks: list[Block] = []
+        self.instead = instead
 
 
 class Machine:
@@ -106,20 +110,36 @@ class Machine:
         self.frames = [Frame(code, scope)]
         self._run_above(0)
 
-    def apply(self, function: Any, arguments: list[Any]) -> Any:
+    def enter(self, entered: Entered, keywords: dict[str, Any]) -> None:
+        """Begin a call of a function of the script.
+
+        Raises:
+            Raised: Its arguments do not fit, or too many calls lie in each other.
+        """
+        function, arguments, instead = entered
+        if len(self.frames) >= MAX_CALLS:
+            raise Raised("RecursionError", "maximum recursion depth exceeded")
+        frame = Frame(function.code, function.bind(arguments, keywords), instead)
+        for manager in function.managers:
+            manager.enter(self)
+            frame.blocks.append(Block(None, manager, 0, frame.scope))
+        self.frames.append(frame)
+
+    def apply(self, function: Any, arguments: list[Any], keywords: dict[str, Any] | None = None) -> Any:
         """The result of a function, of the script or not, that a function of the interpreter calls.
 
         Raises:
             GradcliError: Such calls lie too deeply in each other (exit code 4).
         """
-        if not isinstance(function, Function):
-            return self.call(function, arguments, {})
         if self.nested >= MOST_NESTED:
             raise GradcliError(f"calls lie more than {MOST_NESTED} deep in functions that call them", exit_code=ExitCode.LIMIT)
+        entered = function.enter_call(self, arguments) if isinstance(function, Foreign) else None
         caller, instruction = self.frames[-1], self.instruction
-        self.frames.append(Frame(function.code, function.bind(arguments, {})))
         self.nested += 1
         try:
+            if entered is None:
+                return self.call(function, arguments, keywords or {})
+            self.enter(entered, keywords or {})
             self._run_above(len(self.frames) - 1)
         finally:
             self.nested -= 1

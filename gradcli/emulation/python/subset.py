@@ -33,17 +33,25 @@ COMPARE: dict[type[ast.cmpop], str] = {
     ast.NotIn: "not in",
 }
 
-MODULES = ("torch", "torch.nn", "torch.nn.functional", "torch.autograd", "torch.optim", "math")
+MODULES = (
+    "torch", "torch.nn", "torch.nn.functional", "torch.nn.utils", "torch.nn.init", "torch.autograd", "torch.autograd.functional",
+    "torch.optim", "torch.optim.lr_scheduler", "numpy", "math",
+)  # fmt: skip
 """The modules that a script for PyTorch may import."""
 
 TENSORFLOW_MODULES = ("tensorflow", "tensorflow.compat.v1", "tensorflow.compat", "numpy", "math")
 """The modules that a script for TensorFlow 1 may import."""
 
+MACHINERY = (
+    "__name__", "__version__", "__init__", "__class__", "__call__", "__dict__", "__len__", "__getitem__", "__repr__", "__str__",
+    "__add__", "__sub__", "__mul__", "__truediv__", "__pow__", "__neg__", "__radd__", "__rsub__", "__rmul__", "__rtruediv__",
+)  # fmt: skip
+"""The names of Python's own machinery that a script may use."""
+
 IGNORED = ("__future__", "typing", "warnings")
 """Modules whose import does nothing here."""
 
 _REFUSALS = {
-    ast.ClassDef: ("classes are not known here", "write functions of tensors"),
     ast.AsyncFunctionDef: ("async is not known here", "write def"),
     ast.AsyncFor: ("async is not known here", "write for"),
     ast.AsyncWith: ("async is not known here", "write with"),
@@ -101,6 +109,6 @@ def check_import(
 
 def _no_module(name: str) -> tuple[str, str]:
     near = nearest(name, ("torch", "math", "torch.nn.functional", "tensorflow"))
-    listed = "torch, torch.nn.functional, torch.optim and math"
+    listed = "torch, torch.nn, torch.optim, numpy and math"
     hint = f"did you mean {near}?" if near else f"scripts may import {listed}"
     return f"the module {name or '.'} is not known here", hint

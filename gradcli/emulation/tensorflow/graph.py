@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Foreign, Native, Raised, Word
-from gradcli.emulation.torch.results import Array
+from gradcli.emulation.torch.arrays import Array
 from gradcli.emulation.torch.shapes import OPERATORS
 from gradcli.emulation.torch.tensor_data import numbers_of
 from gradcli.graph.graph import Settings

@@ -12,9 +12,9 @@ from gradcli.emulation.tensorflow.control import cond, while_loop
 from gradcli.emulation.tensorflow.gradients import gradients, optimiser, trainable
 from gradcli.emulation.tensorflow.graph import group
 from gradcli.emulation.tensorflow.nodes import NODES, l2_loss, operation_maker, structural_maker
-from gradcli.emulation.tensorflow.numpy import numpy_module
 from gradcli.emulation.tensorflow.session import Session
 from gradcli.emulation.tensorflow.world import World, with_world
+from gradcli.emulation.torch.numpy import numpy_module
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.operation import Operation
 from gradcli.ops.declaration.structural import Structural
@@ -71,7 +71,7 @@ def modules(world: World) -> dict[str, Namespace]:
         "tensorflow": tensorflow,
         "tensorflow.compat.v1": tensorflow,
         "tensorflow.compat": compat,
-        "numpy": numpy_module(world),
+        "numpy": numpy_module(),
         "math": math_module(),
     }
 

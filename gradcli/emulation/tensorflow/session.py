@@ -12,7 +12,7 @@ from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Foreign, Native, Raised
 from gradcli.emulation.tensorflow.graph import DTYPES, Graph, Node, constant, shape_text
-from gradcli.emulation.torch.results import Array
+from gradcli.emulation.torch.arrays import Array
 from gradcli.emulation.torch.tensors import literal
 from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES
 from gradcli.lowering.builders.builder import Value

@@ -14,6 +14,7 @@ from gradcli.language.text import to_text
 _ARROW = re.compile(
     rf"\s*(?:{NAME}\s*:?=\s*|{NAME}\s*:\s*)?"
     rf"(?:lambda\s+{NAMES}\s*:(?!=)|(?:{NAMES}|\(\s*{NAMES}\s*\))\s*(?:->|→|↦|=>|\\mapsto(?![a-zA-Z])|\\to(?![a-zA-Z])))\s*(?=\S)"
+    r"(?![+\-−]?[\d.]+\s*$)"
 )
 """A function of Maple, Python, JavaScript or a textbook: f := x -> x^2."""
 _LABEL = re.compile(r"\s*(?:[^\W\d_]{2,}|[\u4e00-\u9fff])(?:[ \t]+[^\W\d_]+)*\s*:(?!=)\s*(?=\S)")

@@ -55,7 +55,7 @@ class DynamicBuilder(WithoutTape):
         return id
 
     def constant(self, value: Constant, span: Span) -> int:
-        id = self._constants.get(value)
+        id = self._constants.get(value) if value else None  # 0 and -0 are one key, and two texts
         if id is None:
             id = self._texts.get(constant_text(value))
             if id is None:

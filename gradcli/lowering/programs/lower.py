@@ -52,7 +52,7 @@ def lower(
         walk.handlers.clear()  # they are its own methods: a cycle would keep each run of a feed until a collection
     if assigned is not None:
         assigned.update(walk.assigned)
-    if walk.calls or walk.conditionals:
+    if walk.calls or walk.conditionals or any(map(blocks, program.statements)):  # what is not run meets no variable
         sort_variables(builder.graph, program)
     return builder.graph
 

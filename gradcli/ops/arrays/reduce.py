@@ -16,10 +16,11 @@ from gradcli.ops.declaration.cancellation import without_factor
 from gradcli.ops.declaration.constants import fraction
 from gradcli.ops.declaration.facts import COUNT, DECIMALS, NO_MEAN, REDUCED
 from gradcli.ops.declaration.structural import DECLARED, Setting, Shape, Structural, shape_of, structural
+from gradcli.ops.declaration.symbol import masked
 from gradcli.ops.elementwise.arithmetic import abs, div, sign
 from gradcli.ops.elementwise.exponential import exp, log, sqrt
 from gradcli.ops.elementwise.extremes import maximum
-from gradcli.ops.elementwise.logic import eq, ne, where
+from gradcli.ops.elementwise.logic import eq, gt, ne, where
 from gradcli.typing import Any
 
 
@@ -69,13 +70,14 @@ reduce_mean: Structural = structural(
 
 
 def _prod_pullback(g: Any, y: Any, a: Any, axis: Setting, keepdims: Setting) -> list[Any]:
-    """The adjoint times the product of the other elements, axis after axis."""
+    """The adjoint times the product of the other elements, axis after axis; 0, as PyTorch has it, where two of all are 0."""
     shape = shape_of(a)
     adjoint = spread(g, shape, axis)
+    product = a
     for one in axes_of(axis, shape):
-        adjoint = adjoint * products_of_others(a, one)
-        a = reduce_prod(a, axis=one, keepdims=True)
-    return [adjoint]
+        adjoint = adjoint * products_of_others(product, one)
+        product = reduce_prod(product, axis=one, keepdims=True)
+    return [adjoint if axis is not None else masked(adjoint, lambda: gt(reduce_sum(eq(a, 0)), 1))]
 
 
 reduce_prod: Structural = structural(

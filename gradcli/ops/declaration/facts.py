@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 
 from gradcli.frozen import Frozen
+from gradcli.ops.declaration.symbol import Symbol
 from gradcli.typing import TYPE_CHECKING, Any
 
 FLOAT, SAME, COUNT, WHOLE, TRUTH = "float", "same", "count", "whole", "truth"
@@ -65,6 +66,15 @@ def special(kind: str, zero: Callable[..., Any], *at: float) -> Special:
     return Special(kind, zero, at)
 
 
+Mask = Callable[..., Any]
+"""Where 0 is handed back, by (what comes in, the derivative, *arguments): in operations, of numbers, arrays and symbols."""
+
+
+def level(incoming: Any, derivative: Any, *arguments: Any) -> Any:
+    """Where the derivative is 0."""
+    return derivative.builder.apply("eq", (derivative, 0)) if isinstance(derivative, Symbol) else derivative == 0
+
+
 class Facts(Frozen, eq=False):
     """Facts of an operation, each with a default that claims nothing.
 
@@ -75,8 +85,9 @@ class Facts(Frozen, eq=False):
         linear: The sets of arguments in which it is linear, the others held fixed, by index: of ``mul`` that is in either one
             ({0}, {1}), of ``add`` in both together ({0, 1}). Of a variadic argument its index stands for all of them.
             One that fills places with a number (a setting ``value`` or ``fill``) is so where that is 0.
-        masks: The arguments to which exactly 0 is handed back wherever the derivative by them is 0, whatever comes in, be it
-            infinite or nan: PyTorch chooses there, and does not multiply. By index, as for ``linear``.
+        masks: The arguments to which exactly 0 is handed back somewhere, whatever the product of what comes in and the
+            derivative would be: PyTorch chooses there, and does not multiply. By index, as for ``linear``, with where that is
+            so, as a function of (what comes in, the derivative, *arguments); of names alone wherever the derivative is 0.
         radial: Whether the derivative by each argument is the argument over the result, as of a length; see
             :mod:`gradcli.ops.declaration.cancellation`.
         power: The exponent of an operation that is a power of its argument: of the square root 1/2; None for others.
@@ -141,7 +152,7 @@ class Facts(Frozen, eq=False):
     result: str = FLOAT
     moves: bool = False
     linear: tuple[frozenset[int], ...] = ()
-    masks: frozenset[int] = frozenset()
+    masks: Mapping[int, Mask] = {}
     radial: bool = False
     power: float | None = None
     odd_root: Callable[..., int] | None = None
@@ -220,7 +231,7 @@ if TYPE_CHECKING:
         result: str
         moves: bool
         linear: str
-        masks: str
+        masks: str | Mapping[str, Mask]
         radial: bool
         power: float | None
         base: str
@@ -261,14 +272,16 @@ if TYPE_CHECKING:
         written: str
 
 
-def facts(parameters: Sequence[str], *, linear: str = "", masks: str = "", chooses: str = "", **known: Any) -> Facts:
+def facts(
+    parameters: Sequence[str], *, linear: str = "", masks: str | Mapping[str, Mask] = "", chooses: str = "", **known: Any
+) -> Facts:
     """The facts of an operation with these parameters, see :class:`Facts`.
 
     What only moves elements has their dtype, unless said otherwise.
 
     Args:
         linear: Names of parameters: ``"a b"`` for linear in both together, ``"a, b"`` for linear in either one.
-        masks: Names of parameters.
+        masks: Names of parameters, or where each is masked.
         chooses: Names of parameters.
         known: The others.
     """
@@ -279,4 +292,6 @@ def facts(parameters: Sequence[str], *, linear: str = "", masks: str = "", choos
     def places(names: str) -> frozenset[int]:
         return frozenset(map(parameters.index, names.split()))
 
-    return Facts(linear=tuple(groups), masks=places(masks), chooses=places(chooses), **known)
+    given = dict.fromkeys(masks.split(), level) if isinstance(masks, str) else masks
+    masked = {parameters.index(name): where for name, where in given.items()}
+    return Facts(linear=tuple(groups), masks=masked, chooses=places(chooses), **known)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
-    from gradcli.ops.declaration.facts import Known
+    from gradcli.ops.declaration.facts import Known, Mask
 
 MANY = 1_000_000
 """The number of arguments of an operation that takes any number of them."""
@@ -177,9 +177,9 @@ class Operation(Frozen, eq=False):
         """Whether there is a derivative by an argument: a gradient flows to it, and the derivative is known."""
         return self.carries(index) and not isinstance(self.partials[0 if self.variadic else index], Undefined)
 
-    def masks(self, index: int) -> bool:
-        """Whether exactly 0 is handed to an argument where the derivative by it is 0, whatever comes in."""
-        return (0 if self.variadic else index) in self.facts.masks
+    def mask(self, index: int) -> Mask | None:
+        """Where exactly 0 is handed to an argument, whatever comes in; None for nowhere."""
+        return self.facts.masks.get(0 if self.variadic else index)
 
     def __call__(self, *arguments: Any) -> Any:
         """Compute with numbers or arrays, or build a node where an argument is a symbol."""

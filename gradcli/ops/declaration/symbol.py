@@ -8,7 +8,7 @@ from __future__ import annotations
 from gradcli.typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 
 class Builder(Protocol):
@@ -40,8 +40,8 @@ class Symbol:
         """The shape of the node; empty for a number."""
         return self.builder.shape(self.id)
 
-    def masked(self, partial: Any) -> Symbol:
-        """An adjoint times a partial derivative that masks it, as formulas say it: the product alone."""
+    def masked(self, zero: Callable[[], Any]) -> Symbol:
+        """What is handed back where an operation masks, see :func:`masked`, as formulas say it: the product alone."""
         return self
 
     def __add__(self, other: Any) -> Symbol:
@@ -154,3 +154,22 @@ class Exact(float):
         self.operation = operation
         self.arguments = arguments
         return self
+
+
+def masked(handed: Any, zero: Callable[[], Any]) -> Any:
+    """What is handed back where an operation masks: 0 in place of a product that is nan.
+
+    Args:
+        handed: An adjoint times a derivative: a number, an array, or a symbol.
+        zero: Where 0 is handed, a truth value or an array of them; asked where a product is nan.
+    """
+    if isinstance(handed, Symbol):
+        return handed.masked(zero)
+    if isinstance(handed, float | int):
+        return 0.0 if handed != handed and zero() else handed
+    missing = handed != handed
+    if not missing.any():
+        return handed
+    import numpy
+
+    return numpy.where(missing & (zero() != 0), handed.dtype.type(0), handed)

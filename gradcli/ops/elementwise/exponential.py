@@ -8,7 +8,7 @@ from gradcli.ops.declaration import ieee, rational
 from gradcli.ops.declaration.constants import LN2, LN10, fraction
 from gradcli.ops.declaration.facts import END, KINK, ODD, POLE, special
 from gradcli.ops.declaration.operation import DEFINITION, OPERATIONS, Operation, operation
-from gradcli.ops.elementwise.logic import both, eq, le, lt, where
+from gradcli.ops.elementwise.logic import both, either, eq, le, lt, where
 
 ANYWHERE = (-2.0, 2.0)
 POSITIVE = (0.3, 2.5)
@@ -281,6 +281,7 @@ xlogy = operation(
     domain="b > 0",
     samples=(ANYWHERE, POSITIVE),
     definition=lambda a, b: where(both(eq(a, 0), eq(b, b)), 0, a * log(b)),
+    masks={"a": lambda incoming, derivative, a, b: either(both(eq(a, 0), le(b, 0)), both(eq(incoming, 0), eq(b, b)))},
     specials=(special(END, lambda a, b: b, 0, 0),),
     torch="xlogy: torch Tensor special",
     doc="a·log(b), which is 0 where a is 0.",

@@ -12,7 +12,7 @@ from gradcli.ops.elementwise.activations import logsigmoid, sigmoid
 from gradcli.ops.elementwise.arithmetic import abs, sign, square
 from gradcli.ops.elementwise.exponential import log, log1p, xlogy
 from gradcli.ops.elementwise.extremes import clamp, clamp_min
-from gradcli.ops.elementwise.logic import ge, le, lt, where
+from gradcli.ops.elementwise.logic import both, eq, ge, le, lt, ne, where
 from gradcli.typing import Any
 
 LOW = (-2.0, -0.6)
@@ -156,6 +156,7 @@ kl_div = operation(
     domain="target > 0",
     samples=((-2.0, -0.1), PROBABILITY),
     definition=lambda x, target: xlogy(target, target) - target * x,
+    masks={"target": lambda incoming, derivative, x, target: both(eq(incoming, 0), both(eq(target, target), ne(target, 0)))},
     specials=(special(END, lambda x, target: target, 1, 0),),
     torch="kl_div: F",
     doc="Kullback-Leibler divergence target·(log(target) - x), where x is the logarithm of a probability.",

@@ -13,7 +13,7 @@ from gradcli.ops.declaration.operation import DEFINITION, Operation, operation
 from gradcli.ops.elementwise.arithmetic import POSITIVE, abs, square
 from gradcli.ops.elementwise.exponential import exp, log, sqrt
 from gradcli.ops.elementwise.extremes import shares
-from gradcli.ops.elementwise.logic import eq, where
+from gradcli.ops.elementwise.logic import eq, gt, where
 from gradcli.typing import Any
 
 SPREAD = ((-2.0, -0.5), (-0.3, 0.3), (0.5, 2.0))
@@ -97,6 +97,7 @@ prod = operation(
     samples=SPREAD,
     definition=_product,
     result=COUNT,
+    masks={"x": lambda incoming, derivative, *xs: gt(_total(*[eq(x, 0) for x in xs]), 1)},
     torch="prod: torch Tensor",
     course=lambda *xs: f"degree {xs.count(None)}",
     doc="Product of any number of arguments.",

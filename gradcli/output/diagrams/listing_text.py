@@ -123,6 +123,8 @@ def _local(names: Sequence[str], link: Link) -> str:
         number = "" if link.value is None else number_text(link.value)
         value = f" = {number}" if number and number != link.derivative else ""
         pieces.append(f"d({names[link.target]})/d({source}) = {link.derivative}{value}")
+    elif link.handed:
+        pieces.append(f"{source} <- {link.handed}")
     if link.shapes:
         pieces.append(f"{source} {link.shapes.replace('→', '->')}")
     return ", ".join(pieces)
@@ -188,7 +190,7 @@ class _GraphForest:
                 missing.add(link.source)
                 continue
             number = "" if link.value is None else short_text(link.value)
-            pieces = [link.derivative or "", "" if number == link.derivative else number]
+            pieces = [link.derivative or (link.handed and f"← {link.handed}"), "" if number == link.derivative else number]
             shapes = said(f"{MARK} {link.shapes} does not fit") if link.broken else link.shapes
             label = ", ".join(filter(None, [" = ".join(filter(None, pieces)), shapes]))
             found.append(_Branch(link.source, visible(label)))
@@ -245,7 +247,7 @@ class _FunctionForest:
         return f"{function.name}, {', '.join(visible(line.text) for line in list(self.part.lines(function))[1:])}"
 
 
-_SIGNS = str.maketrans({"∂": "d", "…": "...", "·": "*", "├": "|", "└": "`", "│": "|", "─": "-", "→": "->", MARK: "!!"})
+_SIGNS = str.maketrans({"∂": "d", "…": "...", "·": "*", "├": "|", "└": "`", "│": "|", "─": "-", "→": "->", "←": "<-", MARK: "!!"})
 """Signs of a tree in ASCII."""
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from gradcli.autodiff.backward_graph import backward_graph
 from gradcli.autodiff.passes.gradient import gradient_of
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.errors import GradcliError
+from gradcli.frozen import replace
+from gradcli.graph.graph import Graph
 from gradcli.language.program_text import one_line
 from gradcli.output.block_graphs import blocks_of
 from gradcli.output.diagrams.diagram import Diagram, Part, shortened
 from gradcli.output.diagrams.functions_part import FunctionsPart
-from gradcli.output.diagrams.graph_part import GraphPart
-from gradcli.output.listing import BlockListing, FunctionListing, GradientListing, nearest_first, selected
+from gradcli.output.diagrams.graph_part import GraphPart, Layers
+from gradcli.output.listing import BlockListing, FunctionListing, GradientListing
 
 VIEWS = ("forward", "backward", "both")
 """What can be drawn: the graph of the function, its two backward graphs, or all three."""
@@ -108,5 +110,52 @@ def static_parts(
         yield from block_parts(tape, depth=depth, most=most)
 
 
+def layered(drawing: Diagram) -> Diagram:
+    """A drawing of graphs with a box for each assignment of the program."""
+    return replace(drawing, parts=[Layers(part) if isinstance(part, GraphPart) else part for part in drawing.parts])
+
+
 WHOLE_TITLE = 400
 """Characters of the title of a diagram."""
+
+
+def selected(graph: Graph, *, depth: int | None = None, most: int | None = None) -> list[int]:
+    """The nodes that a dump shows: those nearest to the output.
+
+    Args:
+        graph: The graph.
+        depth: How many edges away from the output they may be; None for any.
+        most: How many they may be; None for any. Nodes of one distance come newest first.
+
+    Returns:
+        Their ids, ascending.
+    """
+    ends = list(dict.fromkeys([graph.output, *reversed(graph.outputs)]))
+    return nearest_first(graph.inputs, ends, depth=depth, most=most)
+
+
+def nearest_first(
+    inputs: Sequence[Sequence[int]], ends: Sequence[int], *, depth: int | None = None, most: int | None = None
+) -> list[int]:
+    """The nodes nearest to some ends, ascending; all, also those that lead to no end, where nothing limits them.
+
+    Args:
+        inputs: For each node those that it leads to.
+        ends: Where to begin.
+        depth: How many edges away from the ends they may be; None for any.
+        most: How many they may be; None for any.
+    """
+    if depth is None and (most is None or len(inputs) <= most):
+        return list(range(len(inputs)))
+    limit = len(inputs) if most is None else most
+    level = [end for end in ends if end < len(inputs)][:limit]
+    seen, distance = set(level), 0
+    while level and (depth is None or distance < depth) and len(seen) < limit:
+        below: list[int] = []
+        for id in sorted(level, reverse=True):
+            for input in inputs[id]:
+                if input not in seen and len(seen) < limit:
+                    seen.add(input)
+                    below.append(input)
+        level, distance = below, distance + 1
+    return sorted(seen)

@@ -7,13 +7,10 @@ from __future__ import annotations
 
 from gradcli.autodiff.passes.contributions import contributions
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.derivation.nodes.arrays import edge_terms
 from gradcli.errors import said
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.graph.shapes import shape_text
 from gradcli.language.numbers import brief_text, is_exact, number_text, short_text
-from gradcli.language.text import to_text
-from gradcli.ops.catalogue import spelling
 from gradcli.output.json import json_number
 from gradcli.output.listing import FunctionListing
 from gradcli.output.page.data import signs
@@ -24,9 +21,6 @@ WHOLE_ELEMENTS = 400
 
 LINE_COLUMNS = 72
 """Characters up to which a line has an array as it is shown elsewhere."""
-
-WRITTEN_NODES = 300
-"""Nodes of a graph up to which the terms of its chain rule are written out."""
 
 FORWARD, SEED, EDGE = 0, 1, 2
 """The kinds of events, as in ``page/engine.js``."""
@@ -73,7 +67,7 @@ def recorded_data(tape: Tape, *, whole_labels: bool) -> dict[str, Any]:
             "values": [_shown_at(tape, id, value) for id, value in enumerate(_values(tape))],
             "adjoints": [_shown_at(tape, id, value) for id, value in enumerate(tape.adjoints)],
             "locals": [[None if link.value is None else shown(link.value) for link in into] for into in links],
-            "terms": _terms(tape),
+            "terms": [listing.handed(id) for id in range(len(graph))],
             "events": _events(tape),
         },
     }
@@ -119,16 +113,3 @@ def _events(tape: Tape) -> list[list[Any]]:
         numbers = [_shown_at(tape, found.source, value) for value in (found.value, found.before, found.after)]
         events.append([EDGE, found.source, found.target, found.argument, *numbers])
     return events
-
-
-def _terms(tape: Tape) -> list[list[str]]:
-    """What each node hands back to each of its inputs, in names: ``∂y/∂a @ Wᵀ``; where that is long, which operation it is of."""
-    graph = tape.graph
-    runs_back = tape.adjoints[tape.output] is not None
-    written = edge_terms(tape) if runs_back and len(graph) <= WRITTEN_NODES else None
-    texts: list[list[str]] = []
-    for id, inputs in enumerate(graph.inputs):
-        terms = [None] * len(inputs) if written is None else written(id)
-        backward = f"backward of {spelling(graph.operations[id])}"
-        texts.append([backward if term is None else to_text(term, pretty=True) for term in terms])
-    return texts

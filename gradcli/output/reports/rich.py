@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich import box
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
 from gradcli.errors import columns
 from gradcli.output.diagrams.diagram import shortened
 from gradcli.output.reports.blocks import Block, Equations, Lines, Table
+from gradcli.output.wrapping import rows_of, wrapped, wrapped_arrays
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ _HEADINGS = {"is_leaf": "is_\nleaf", "requires_grad": "requires\n_grad", "local 
 
 _WIDE = 8
 """Columns of a terminal that a column takes at least whose text goes on in the next line."""
+
+_TEXT = 24
+"""The same where the table is cut into several anyway."""
 
 _NAME = 8
 """Characters to which a name is shortened where a table is too wide; numbers never are."""
@@ -48,7 +51,9 @@ def rich_text(blocks: Iterable[Block], stream: IO[str], *, ascii: bool = False) 
                 console.print()
             if isinstance(block, Lines):
                 for at, line in enumerate(block.lines):
-                    console.print(Text(line, style=_HEADING if at in block.headings else _RESULT if block.important else ""))
+                    style = _HEADING if at in block.headings else _RESULT if block.important else ""
+                    for piece in _lines(line, console.width) if block.own else [line]:
+                        console.print(Text(piece, style=style))
             elif isinstance(block, Table):
                 _print_table(console, block, ascii)
             else:
@@ -64,32 +69,61 @@ def _print_table(console: Console, table: Table, ascii: bool) -> None:
     if sum(max(columns(text), width) + 1 for text, width in pairs) > console.width + 1:
         headings = [text.replace(" ", "\n", 1) if columns(text) > width else text for text, width in pairs]
     heads = [max(map(columns, heading.split("\n"))) for heading in headings]
-    widest = [max([head, *(columns(row[at]) for row in table.rows)]) for at, head in enumerate(heads)]
-    fewest = [_fewest(table, at, width) for at, width in enumerate(widest)]
-    gap = 2 if sum(fewest) + 2 * len(fewest) - 2 <= console.width else 1
-    names = [at for at, column in enumerate(table.columns) if column in table.names and column not in table.wide]
-    fewest = _narrowed(fewest, {at: max(heads[at], _NAME) for at in names}, console.width - gap * (len(fewest) - 1))
-    rich_table = RichTable(
-        box=box.ASCII2 if ascii else box.SIMPLE_HEAD,
-        header_style="bold",
-        padding=(0, gap - 1, 0, 0),
-        pad_edge=False,
-        show_edge=False,
-    )
-    for at, column in enumerate(table.columns):
-        justify: Literal["left", "right"] = "right" if column in table.numeric else "left"
-        wide = column in table.wide
-        rich_table.add_column(Text(headings[at]), justify=justify, no_wrap=not wide, overflow="fold", min_width=fewest[at])
-    for index, row in enumerate(table.rows):
-        cells = [_name(cell, fewest[at], ascii) if at in names else cell for at, cell in enumerate(row)]
-        rich_table.add_row(*map(Text, cells), style=_FAINT if index in table.faint else "")
-    # A number is never cropped: where the terminal is too narrow for the table, it breaks the lines.
-    width = console.width
-    console.width = max(width, sum(fewest) + gap * (len(fewest) - 1))
-    console.print(rich_table, crop=False)
-    console.width = width
+    lines = [[[cell] for cell in row] for row in table.rows]
+    fewest = _fewest(table, heads, lines)
+    if _taken(fewest) > console.width:  # matrices row by row
+        lines = [[rows_of(cell) for cell in row] for row in table.rows]
+        fewest = _fewest(table, heads, lines)
+    names = {at: max(heads[at], _NAME) for at, column in enumerate(table.columns) if column in table.names}
+    narrow = _narrowed(fewest, {at: least for at, least in names.items() if table.columns[at] not in table.wide}, console.width)
+    groups = _groups(table, narrow, console.width)
+    if len(groups) > 1:
+        narrow = _fewest(table, heads, lines, text=_TEXT)
+        groups = _groups(table, narrow, console.width)
+    for index, chosen in enumerate(groups):
+        if index:
+            console.print()
+        gap = 2 if _taken(narrow[at] for at in chosen) <= console.width else 1
+        rich_table = RichTable(
+            box=box.ASCII2 if ascii else box.SIMPLE_HEAD,
+            header_style="bold",
+            padding=(0, gap - 1, 0, 0),
+            pad_edge=False,
+            show_edge=False,
+        )
+        for at in chosen:
+            justify: Literal["left", "right"] = "right" if table.columns[at] in table.numeric else "left"
+            breaks = table.columns[at] in table.wide - table.numeric or narrow[at] > console.width
+            rich_table.add_column(Text(headings[at]), justify=justify, no_wrap=not breaks, overflow="fold", min_width=narrow[at])
+        for index, row in enumerate(lines):
+            cells = [_name(row[at][0], narrow[at], ascii) if at in names else "\n".join(row[at]) for at in chosen]
+            rich_table.add_row(*map(Text, cells), style=_FAINT if index in table.faint else "")
+        # A number is never cropped: where the terminal is too narrow for a column, it breaks the lines.
+        width = console.width
+        console.width = max(width, sum(narrow[at] for at in chosen) + gap * (len(chosen) - 1))
+        console.print(rich_table, crop=False)
+        console.width = width
     if remark := table.remark():
         console.print(Text(remark, style=_FAINT))
+
+
+def _taken(widths: Iterable[int]) -> int:
+    """The columns of a terminal that columns of a table take, with two between each."""
+    return sum(width + 2 for width in widths) - 2
+
+
+def _groups(table: Table, widths: Sequence[int], room: int) -> list[list[int]]:
+    """The columns of the tables into which a table is cut that is too wide; each begins with the names of the rows."""
+    everything = list(range(len(widths)))
+    if sum(widths) + len(widths) - 1 <= room:
+        return [everything]
+    key = everything[: 1 + next((at for at in everything if table.columns[at] in table.names), 0)]
+    groups = [key]
+    for at in everything[len(key) :]:
+        if groups[-1] != key and sum(widths[other] + 1 for other in groups[-1]) + widths[at] > room:
+            groups.append(key)
+        groups[-1] = [*groups[-1], at]
+    return groups
 
 
 def _narrowed(widths: list[int], names: Mapping[int, int], room: int) -> list[int]:
@@ -101,7 +135,7 @@ def _narrowed(widths: list[int], names: Mapping[int, int], room: int) -> list[in
         room: What all columns may take.
     """
     narrowed = [*widths]
-    while sum(narrowed) > room:
+    while sum(narrowed) + len(narrowed) - 1 > room:
         long = [at for at, fewest in names.items() if narrowed[at] > fewest]
         if not long:
             return widths
@@ -116,12 +150,18 @@ def _name(text: str, width: int, ascii: bool) -> str:
     return shortened(text, width - 2).replace("…", "...")
 
 
-def _fewest(table: Table, at: int, widest: int) -> int:
-    """How narrow a column may become: one that may take several lines breaks text anywhere, and numbers between two of them."""
-    if table.columns[at] not in table.wide:
-        return widest
-    words = (word for row in table.rows for word in row[at].split()) if table.columns[at] in table.numeric else ()
-    return min(widest, max([_WIDE, *map(columns, words)]))
+def _fewest(table: Table, heads: Sequence[int], lines: Sequence[Sequence[Sequence[str]]], text: int = _WIDE) -> list[int]:
+    """How narrow each column may become: one of texts that may take several lines breaks them anywhere, and no number is broken.
+
+    Args:
+        table: The table.
+        heads: How wide the headings are.
+        lines: The lines of each cell of each row.
+        text: How narrow one of texts may become.
+    """
+    widest = [max([head, *(columns(line) for row in lines for line in row[at])]) for at, head in enumerate(heads)]
+    broken = [column in table.wide and column not in table.numeric for column in table.columns]
+    return [min(width, text) if breaks else width for width, breaks in zip(widest, broken, strict=True)]
 
 
 def _heading(column: str) -> str:
@@ -131,15 +171,39 @@ def _heading(column: str) -> str:
     return _HEADINGS.get(column, column)
 
 
+def _lines(text: str, width: int) -> list[str]:
+    """The lines of a text, which go on a little to the right of where it began where it is of arrays, else below it."""
+    if columns(text) <= width:
+        return [text]
+    indent = text[: len(text) - len(text.lstrip())]
+    return wrapped_arrays(text, width, f"{indent}  ") if "[" in text else wrapped(text, width, indent)
+
+
 def _print_equations(console: Console, block: Equations) -> None:
-    if block.title:
-        console.print(Padding(Text(block.title, style=_HEADING), (0, 0, 0, 2 * block.depth), expand=False))
-    grid = RichTable.grid(padding=(0, 1))
-    grid.add_column(no_wrap=True)
-    grid.add_column(no_wrap=True)
-    grid.add_column(overflow="fold")
-    grid.add_column(overflow="fold", style=_FAINT)
+    indent = "  " * block.depth
+    for line in _lines(f"{indent}{block.title}", console.width) if block.title else []:
+        console.print(Text(line, style=_HEADING))
+    left_width, sign_width = (max(columns(row[at]) for row in block.rows) for at in (0, 1))
+    room = console.width - len(indent) - left_width - sign_width - 2
+    noted = [(columns(right), columns(note)) for _, _, right, note in block.rows if note] or [(0, 0)]
+    right_width, note_width = map(max, zip(*noted, strict=True))
+    if right_width + 3 + note_width > room:
+        note_width = min(note_width, max(room - right_width - 3, room // 2))
+        right_width = min(right_width, max(room - 3 - note_width, _WIDE))
     for index, (left, sign, right, note) in enumerate(block.rows):
-        shown = Text(right, style=_RESULT if index in block.results else "")
-        grid.add_row(Text(left, style="bold"), Text(sign), shown, Padding(Text(note), (0, 0, 0, 2)))
-    console.print(Padding(grid, (0, 0, 0, 2 * block.depth), expand=False))
+        shown = wrapped_arrays(right, right_width if note else max(room, _WIDE))
+        said = wrapped(note, max(note_width, _WIDE))
+        for at in range(max(len(shown), len(said))):
+            drawn = Text(indent)
+            drawn.append(_padded("" if at else left, left_width + 1), "bold")
+            drawn.append(_padded("" if at else sign, sign_width + 1))
+            drawn.append(shown[at] if at < len(shown) else "", _RESULT if index in block.results else None)
+            if at < len(said):
+                begin = len(indent) + left_width + sign_width + 2 + right_width + 3
+                drawn.append(_padded("", begin - columns(drawn.plain)) + said[at], _FAINT)
+            drawn.rstrip()
+            console.print(drawn, no_wrap=True, crop=False)
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - columns(text))

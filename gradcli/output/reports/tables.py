@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from gradcli.autodiff.passes.reverse import carries
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.graph.shapes import shape_text
 from gradcli.language.numbers import short_text
-from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.output.diagrams.diagram import MARK, Diagram, shortened
 from gradcli.output.diagrams.functions_part import FunctionsPart
 from gradcli.output.diagrams.graph_part import GraphPart
@@ -114,21 +115,25 @@ def _edges(listing: FunctionListing, style: Style, chosen: Sequence[int], most: 
     symbolic = listing.tape.symbolic
     rows: list[list[str]] = []
     drawn = range(len(graph)) if len(chosen) == len(graph) else frozenset(chosen)
-    told = [id for id in chosen if needs[id] and graph.operations[id] in OPERATIONS]  # others have no local derivative
+    adjoints, operations = listing.tape.adjoints, graph.operations
+    told = [
+        id
+        for id in chosen
+        if needs[id] and (operations[id] in OPERATIONS or (operations[id] in STRUCTURAL and adjoints[id] is not None))
+    ]
     total = sum(
-        needs[input] and input in drawn and OPERATIONS[graph.operations[id]].carries(at)
-        for id in told
-        for at, input in enumerate(graph.inputs[id])
+        needs[input] and input in drawn and carries(graph, id, at) for id in told for at, input in enumerate(graph.inputs[id])
     )
     for id in chosen:
         if most is not None and len(rows) >= most:
             break
         for link in listing.links(id):
-            if (link.derivative is None and not link.shapes) or link.source not in drawn:
+            if not (link.derivative or link.handed or link.shapes) or link.source not in drawn:
                 continue
             source, target = names[link.source], names[link.target]
             row = [f"{source} {style.text('→')} {target}"]
-            row += ["", ""] if link.derivative is None else [style.text(listing.local_derivative(link)), link.derivative]
+            handed = [style.text("handed back") if link.handed else "", style.text(link.handed)]
+            row += handed if link.derivative is None else [style.text(listing.local_derivative(link)), link.derivative]
             row += [] if symbolic else ["" if link.value is None else short_text(link.value)]
             rows.append([*row, style.text(f"{MARK} {link.shapes} does not fit" if link.broken else link.shapes)])
     columns = ["edge", "local derivative", "is", *([] if symbolic else ["value"]), "shape"]
@@ -140,7 +145,7 @@ def _edges(listing: FunctionListing, style: Style, chosen: Sequence[int], most: 
         rows,
         numeric=frozenset({"value"}),
         wide=frozenset({"is", "value"} if graph.shapes else {"is"}),
-        rest=(total - len(rows), "edges"),
+        rest=(max(total - len(rows), 0), "edges"),
         part=EDGES,
     )
 

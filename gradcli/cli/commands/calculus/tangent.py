@@ -62,7 +62,9 @@ def run(options: TangentOptions) -> None:
             check_holds(graph, relation, values)
         if why := not_smooth(graph, [(name,) for name in graph.variables], values):
             raise GradcliError(f"there is no tangent: {why}", hint="choose another point")
-        found = tangent(graph, exact_point(options, list(graph.variables), given_at(options.at)), level=relation is not None)
+        found = tangent(
+            graph, exact_point(options, list(graph.variables), given_at(options.at, options)), level=relation is not None
+        )
         if relation is not None and all(slope == Number(0) for slope in found.slopes):
             raise GradcliError("there is no tangent: all derivatives of the equation are 0 there", hint="choose another point")
     format = chosen_format(options) or "text"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from itertools import chain
 
 from gradcli.cli.framework.choices import refuse, split_names
 from gradcli.cli.framework.command import Option, flag, text, texts
@@ -105,10 +106,11 @@ def reading_of(options: FeedOptions) -> Reading:
     Raises:
         GradcliError: An option is wrong.
     """
+    from gradcli.data.kernels.row_kernel import cores
     from gradcli.data.tables.pieces import ROW, Reading
 
     memory = memory_of(options)
-    free = memory - LEAST_MEMORY // 2
+    free = (memory - LEAST_MEMORY // 2) // (cores() if options.engine == "duckdb" else 1)  # which runs parts side by side
     return Reading(
         delimiter_of(options),
         options.decimal or ".",
@@ -154,7 +156,8 @@ def kept_of(options: FeedOptions, names: Sequence[str], variables: Sequence[str]
     from gradcli.errors import nearest
 
     found: dict[str, None] = {}
-    for name in split_names("--keep", options.keep):
+    asked = [[given] if given in names else split_names("--keep", [given]) for given in options.keep]  # a name may have a comma
+    for name in chain.from_iterable(asked):
         if name == "*":
             found |= dict.fromkeys(column for column in names if column not in variables)
         elif name in names:

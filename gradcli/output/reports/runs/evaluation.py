@@ -105,7 +105,9 @@ def _derivations(tape: Tape, derivation: Derivation, style: Style) -> Iterator[E
         if found is not None:
             rows = list(_equation(found, style))
             value = tape.gradient[name]
-            title = style.text(f"Why {to_text(tape.derivative(name), pretty=True)} {_sign(value, style)} {short_text(value)}")
+            title = style.text(f"Why {to_text(tape.derivative(name), pretty=True)}")
+            if not tape.graph.shape(tape.graph.variables[name]):
+                title += f" {_sign(value, style)} {short_text(value)}"
             end = derivation.ends.get(name)
             if end is not None and end.value != value and end.value == end.value:
                 title += f", and {short_text(end.value)} by its formula"
