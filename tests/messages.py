@@ -35,6 +35,7 @@ NOT_SAID = {
     "autodiff/torch_tape/storage.py": "what PyTorch says, in its words",
     "language/grammar.py": "texts of grammars",
     "api.py": "Python's own exceptions",
+    "plotting.py": "Python's own exceptions",
     "frozen.py": "Python's own exceptions",
     "data/kernels/native.py": "C",
     "data/kernels/c_source.py": "C",
