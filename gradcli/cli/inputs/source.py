@@ -70,7 +70,9 @@ def question_as_read(text: str, where: str, options: ReadOptions, name: str = ""
     found = side_as_read(text, text, where, options)
     if not isinstance(found, ReadText):
         found = _with_lenient(found, where, options)
-    say_reading(found, options, name)
+    same = isinstance(found, ReadText) and not found.notes and "".join(found.read_as.split()) == "".join(text.split())
+    if not (name and same):
+        say_reading(found, options, name)
     return found
 
 
