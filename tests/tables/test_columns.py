@@ -151,6 +151,17 @@ def test_records_go_into_pipes_as_parquet_and_come_from_them_as_streams(tmp_path
     assert b"standard input is parquet, whose end has to be read first" in done.stderr
 
 
+def test_a_stream_of_arrow_in_a_file_is_one_part_of_a_folder(tmp_path: Path) -> None:
+    feed = tmp_path / "rows.arrows"
+    with ipc.new_stream(feed, pyarrow.schema({"x": "float64"})) as stream:
+        for start in (0, 2):
+            stream.write_table(pyarrow.table({"x": [start + 1.0, start + 2.0]}))
+    call = ["run", "-e", "x^2", "--feed", str(feed), "--no-grad", "-o", f"{tmp_path}/folder/", "--format", "csv"]
+    assert command(call) == (0, "", "")
+    found = (tmp_path / "folder" / "part-00000.csv").read_text()
+    assert found == "row,y,error\n1,1.0,\n2,4.0,\n3,9.0,\n4,16.0,\n"
+
+
 @pytest.mark.parametrize("format", ["parquet", "arrow", "npz", "sqlite", "duckdb"])
 def test_a_broken_file_is_an_error_of_one_line(format: str, tmp_path: Path) -> None:
     feed, results, whole = tmp_path / "feed", tmp_path / "results.csv", tmp_path / f"whole.{format}"
