@@ -9,7 +9,7 @@ import re
 from gradcli.cli.framework.command import Options
 from gradcli.cli.framework.options import READINGS, ProgramOptions, ReadOptions, SourceOptions
 from gradcli.cli.framework.streams import STDIN, read_text
-from gradcli.cli.framework.table import several_expressions
+from gradcli.cli.framework.table import refuse_options, several_expressions
 from gradcli.errors import GradcliError, NoValueError, visible
 from gradcli.language.numbers import HALF, POWER_OF_E, SPELLED
 from gradcli.language.parser import ReadText
@@ -70,7 +70,9 @@ def question_as_read(text: str, where: str, options: ReadOptions, name: str = ""
     found = side_as_read(text, text, where, options)
     if not isinstance(found, ReadText):
         found = _with_lenient(found, where, options)
-    say_reading(found, options, name)
+    same = isinstance(found, ReadText) and not found.notes and "".join(found.read_as.split()) == "".join(text.split())
+    if not (name and same):
+        say_reading(found, options, name)
     return found
 
 
@@ -269,6 +271,7 @@ def expression_texts(options: SourceOptions) -> list[tuple[str, str]]:
         return [expression_text(options)]
     if any(re.fullmatch(_LIKE_AN_OPTION, text) and re.fullmatch(_NUMBER, next) for text, next in itertools.pairwise(texts)):
         raise several_expressions(options)
+    refuse_options(texts, options)
     if texts.count(STDIN) > 1:
         raise GradcliError("two expressions cannot come from standard input", hint="give one as an argument")
     given = [read_text(STDIN) if text == STDIN else (text, "expression") for text in texts]
@@ -296,6 +299,7 @@ def program_as_written(options: ProgramOptions) -> tuple[str, str]:
     if not files:
         raise GradcliError("there is no program", hint=f'gradcli {name} FILE.grad, or gradcli {name} "x^2"')
     if len(files) > 1:
+        refuse_options(files, options)
         raise GradcliError(f"one file at a time: {' '.join(files)}", hint="leave out all but one")
     [path] = files
     is_text = options.file is None and not path.endswith(_SUFFIXES) and re.search(_PROGRAM, path)

@@ -350,7 +350,7 @@ _OF_FIRST: dict[str, list[Two]] = {
 _OF_SECOND: dict[str, list[Two]] = {
     arithmetic.mul.name: [*_CONSTANT_FACTOR, ("product.swapped", _by_itself)],
     arithmetic.div.name: [
-        *_QUOTIENTS,
+        *[one for one in _QUOTIENTS if one[0] != "quotient.plus"],  # 0 + u·v' is what reversed terms are as well
         ("const.factor_lost", lambda place, d: -d[1] / place.u[1] ** 2),
         ("value.integrated", lambda place, d: place.u[0] * numpy.log(numpy.abs(place.u[1])) + 0 * d[1]),
     ],
