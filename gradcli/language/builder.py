@@ -127,6 +127,13 @@ def root(values: Sequence[Any], span: Span) -> Expression:
     return Call("sqrt", (values[1],), (), span)
 
 
+def factorial(values: Sequence[Any], span: Span) -> Expression:
+    operand, _ = values
+    if isinstance(operand, str):
+        operand = number([operand], (span[0], span[0] + len(operand)))
+    return Call("factorial", (operand,), (), span)
+
+
 def chain(values: Sequence[Any], span: Span) -> tuple[list[str], list[Expression]]:
     left, symbol, right = values
     return [_SYMBOLS.get(symbol, symbol)], [left, right]

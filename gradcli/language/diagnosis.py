@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 
 from gradcli.errors import GradcliError, visible
 from gradcli.language.grammar import END, Token
-from gradcli.language.other_languages import ALONE, brace, misplaced, step
+from gradcli.language.other_languages import ALONE, NO_VALUES, brace, misplaced, step
 
 _QUOTES = "quotation marks and primes are not part of an expression"
 _STATEMENTS = "',' stands only between the arguments of a function; separate statements with ';'"
@@ -16,19 +16,14 @@ _DERIVATIVE = "gradcli diff gives a derivative; inside of an expression it is d/
 _CHARACTERS = {
     "&": "write and",
     "|": "the absolute value is abs(x); for a choice of conditions write or",
-    "!": "the factorial of n is factorial(n); for the opposite of a condition write not",
     "~": "write not",
     "?": "write A if C else B",
     ":": "to assign, write name = value; a choice is A if C else B",
     ".": "a decimal point stands between digits; for a product write *",
     "$": "variables are written without '$'",
     "\\": "write functions by their names: sqrt(x), not \\sqrt{x}",
-    "∂": "--wrt NAME asks for a derivative",
-    "∫": "there are derivatives here, and no integrals",
-    "∑": "a sum is written sum(arange(1, 4)^2), or s = 0; for i in 1..4 { s = s + i^2 }; s",
-    "∏": "a product is written prod(arange(1, 4)), or p = 1; for i in 1..4 { p = p*i }; p",
-    "→": "to assign, write name = value; a limit is the first term of gradcli taylor EXPRESSION --about x=0",
     "∞": "write inf",
+    "°": "degrees are written times pi/180: 30*pi/180",
     "_": "a name begins with a letter, and a number is written without _",
     **dict.fromkeys("'\"`´′″", _QUOTES),
     **dict.fromkeys("‘’“”„«»", f'{_QUOTES}; on the command line they are straight: "x^2"'),
@@ -48,7 +43,7 @@ _SPELLINGS = {
 """What to write in place of two tokens in a row, from other languages."""
 
 _VALUES = ("NAME", "NUMBER", "LPAR", "LSQB", "ROOT", "NOT")
-_BEHIND_VALUES = ("NAME", "NUMBER", "RPAR", "RSQB", "SUPERSCRIPT", "TRANSPOSED")
+_BEHIND_VALUES = ("NAME", "NUMBER", "RPAR", "RSQB", "SUPERSCRIPT", "TRANSPOSED", "POSTFIX")
 
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _ENDS = {"RPAR", "SEPARATOR", END, "RBRACE", "OTHERWISE"}
@@ -81,7 +76,7 @@ def unexpected_character(text: str, position: int) -> GradcliError:
     while character in "&|" and text[end : end + 1] == character:
         end += 1
     if character.isprintable() and not unicodedata.combining(character):
-        shown, hint = text[position:end], _CHARACTERS.get(character, "")
+        shown, hint = text[position:end], _CHARACTERS.get(character) or NO_VALUES.get(character, "")
     else:
         shown, hint = f"U+{ord(character):04X}", "it is invisible: delete it"
     if character == '"':
@@ -200,8 +195,10 @@ def unexpected(text: str, token: Token, previous: Token, expected: Collection[st
         hint = "to compare, write ==; to assign, write name = value"
     elif token.kind in ("IF", "ELSE"):
         hint = "write A if C else B"
+    elif token.kind == previous.kind == "POSTFIX":
+        hint = "!! may be a double factorial or a factorial twice: write (n!)! for the latter"
     elif token.kind == "FOR":
-        hint = _CHARACTERS["∑"]
+        hint = NO_VALUES["∑"]
     return GradcliError(f"unexpected '{shown}'", token.span, hint)
 
 
@@ -279,6 +276,8 @@ def _not_a_value(text: str, shown: str, token: Token, previous: Token, opening: 
         hint = "a condition stands in the middle: A if C else B"
     elif token.kind == "NOT":
         hint = "put the condition in parentheses: (not C)"
+    elif token.kind == "POSTFIX":
+        hint = "for the opposite of a condition write not; the factorial of n is n!"
     elif token.kind == "COMMA" and opening == "[":
         hint = "leave the ',' out, or write the item that is missing"
     elif token.kind == "COLON" and previous.kind in ("LSQB", "COMMA"):

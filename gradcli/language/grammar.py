@@ -165,7 +165,7 @@ def merged(texts: Sequence[str]) -> str:
 class _BeforeRules:
     """Tells Lark of the terminals that a reading turns into others before rules see them, and which no rule has."""
 
-    always_accept = ("COMMAND", "INDEX", "DOLLAR", "PRIMES")
+    always_accept = ("COMMAND", "INDEX", "DOLLAR", "PRIMES", "OF_UNICODE")
 
     def process(self, stream: Any) -> Any:
         return stream

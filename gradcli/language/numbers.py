@@ -10,7 +10,11 @@ from gradcli.typing import Any
 
 SPELLED: dict[str, str] = {}
 """How the text of a call writes what can be written in several ways, which answers write so, too: functions that have several
-names, by the name that trees have, ``{"log": "ln"}``, and under :data:`HALF` numbers like a half, as fractions or as decimals."""
+names, by the name that trees have, ``{"log": "ln"}``, or :data:`POWER_OF_E`; and under :data:`HALF` numbers like a half, as
+fractions or as decimals."""
+
+POWER_OF_E = "e^"
+"""What :data:`SPELLED` has for the exponential function where it is written as a power of e."""
 
 HALF = "1/2"
 """What :data:`SPELLED` has numbers under that are fractions and finite decimals: itself, or another text for decimals."""

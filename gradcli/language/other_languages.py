@@ -32,6 +32,23 @@ _FOREIGN = {
 }
 """What to write in place of a word that stands at the beginning of a statement, before a name, a number or a block."""
 
+NO_VALUES = {
+    **dict.fromkeys(("\\int", "\\iint", "\\oint", *"∫∬∭∮"), "there are derivatives here, and no integrals"),
+    **dict.fromkeys(("\\lim", "lim"), "limits are not taken: write the expression alone"),
+    "→": "to assign, write name = value; a limit is the first term of gradcli taylor EXPRESSION --about x=0",
+    **dict.fromkeys(("\\sum", *"∑Σ"), "a sum is written sum(arange(1, 4)^2), or s = 0; for i in 1..4 { s = s + i^2 }; s"),
+    **dict.fromkeys(("\\prod", *"∏Π"), "a product is written prod(arange(1, 4)), or p = 1; for i in 1..4 { p = p*i }; p"),
+    **dict.fromkeys(("\\pm", "\\mp", *"±∓"), "write both expressions, one after the other"),
+    **dict.fromkeys(("\\partial", "∂"), "--wrt NAME asks for a derivative"),
+    **dict.fromkeys(
+        ("\\nabla", "∇"), "gradcli diff gives the gradient, with --divergence, --curl or --laplacian what else ∇ stands for"
+    ),
+    **dict.fromkeys(("\\circ", "∘"), "write f(g(x)) for a function of a function"),
+    **dict.fromkeys(("\\to", "\\in", *"∈∉∀∃⇒⇔≈≅≡∼∝"), "write the expression alone"),
+    "\\prime": "write it behind what it is of: f', or (x^2)'",
+}
+"""What to write in place of a sign, or a command of LaTeX, that has no value here."""
+
 ALONE = {
     "return": "the last statement of a function is its value: write the value alone",
     "continue": "there is no continue: put what it would skip into if C { ... }",

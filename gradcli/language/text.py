@@ -26,7 +26,7 @@ from gradcli.language.ast import (
     Transposed,
     Tuple,
 )
-from gradcli.language.numbers import SPELLED, number_text
+from gradcli.language.numbers import POWER_OF_E, SPELLED, number_text
 
 CONDITIONAL, OR, AND, NOT, COMPARISON, SUM, PRODUCT, UNARY, POWER, ATOM = range(10)
 """Levels of precedence, from the loosest."""
@@ -83,6 +83,9 @@ def to_text(expression: Expression, *, pretty: bool = False, number: NumberText 
             text = number(node.value)
             pieces.append(text if least < UNARY or level(node) >= least else f"({text})")
             continue
+        if isinstance(node, Call) and SPELLED.get(node.function) == POWER_OF_E:
+            [power] = node.arguments
+            node = Operator("^", (Name("e"), power if level(power) == ATOM else Group(power)))
         begins = not pieces or pieces[-1].endswith(("(", ", "))
         parts = _parts(node, pretty, number, begins)
         if (PRODUCT if pretty and _leads_product(node) else level(node)) < least:
@@ -120,7 +123,7 @@ def _parts(node: Expression, pretty: bool, number: NumberText, begins: bool = Fa
             sign = f" {symbol} " if at < PRODUCT or symbol in "%@" else symbol
             if pretty and symbol == "*":
                 sign = "" if _runs_together(left, right) else "·"
-            last = (right, ATOM if _is_negative(right) or (pretty and _is_minus(right)) else at + 1)
+            last = (right, ATOM if _is_negative(right) or (pretty and _begins_with_minus(right)) else at + 1)
             if pretty and sign and at == PRODUCT and _is_negative(left) and not begins:
                 return ["(", (left, at), ")", sign, last]
             return [(left, at), sign, last]
@@ -194,10 +197,19 @@ def _leads_product(node: Expression) -> bool:
     """Whether it is a minus that stands before a product or quotient without parentheses: -a·b."""
     if not isinstance(node, Operator) or node.symbol != "-" or len(node.operands) > 1 or level(node.operands[0]) != PRODUCT:
         return False
-    [node] = node.operands
+    first = _first_factor(node.operands[0])
+    return not (_is_negative(first) or _is_minus(first) or level(first) == PRODUCT)
+
+
+def _begins_with_minus(node: Expression) -> bool:
+    """Whether it is a minus, or a product or quotient of one: -a·b."""
+    return _is_minus(_first_factor(node))
+
+
+def _first_factor(node: Expression) -> Expression:
     while isinstance(node, Operator) and node.symbol in "*/":
         node = node.operands[0]
-    return not (_is_negative(node) or _is_minus(node) or level(node) == PRODUCT)
+    return node
 
 
 def _is_negative(node: Expression) -> bool:
@@ -209,10 +221,8 @@ def _is_minus(node: Expression) -> bool:
 
 
 def _is_raised(node: Expression) -> bool:
-    """Whether a node is a power, or the opposite of one: e^(x²), since e^x² may be read as (e^x)²."""
-    if isinstance(node, Operator) and _is_minus(node):
-        [node] = node.operands
-    return isinstance(node, Operator) and node.symbol == "^"
+    """Whether a node is a power, or begins with a minus: e^(x²), since e^x² may be read as (e^x)², and e^(-x)."""
+    return _is_minus(node) or (isinstance(node, Operator) and node.symbol == "^")
 
 
 def _runs_together(left: Expression, right: Expression) -> bool:

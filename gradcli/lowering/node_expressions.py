@@ -167,6 +167,30 @@ def written_out(graph: Graph, id: int, names: Sequence[str], *, raised: Raised |
     return result
 
 
+def expression_from(graph: Graph, ids: Sequence[int], names: Sequence[str], most: int) -> Expression | None:
+    """The expression of the last of some nodes, in the names of what the others take from outside; None where it is too large.
+
+    Args:
+        graph: The graph.
+        ids: The nodes, ascending.
+        names: The names of all nodes.
+        most: How many operations it may have, those of shared parts at every use.
+    """
+    found: dict[int, Expression] = {}
+    sizes: dict[int, int] = {}
+    for id in ids:
+        inputs = graph.inputs[id]
+        sizes[id] = 1 + sum(sizes.get(input, 0) for input in inputs)
+        if sizes[id] > most:
+            return None
+        operands = [
+            found.get(at) or (node_expression(graph, at, names) if graph.operations[at] == CONSTANT else Name(names[at]))
+            for at in inputs
+        ]
+        found[id] = operation_expression(graph, id, operands)
+    return found[ids[-1]]
+
+
 def in_named_lines(graph: Graph, ids: Sequence[int], used: Collection[str]) -> tuple[list[Assignment], list[Expression]]:
     """The expressions of nodes in lines whose total length is that of the graph: what is used twice has a name of its own.
 

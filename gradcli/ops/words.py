@@ -20,6 +20,7 @@ from gradcli.ops.declaration.operation import function_names, spelled
 TEXTBOOK = {
     "sen": "sin", "arcsen": "asin", "senh": "sinh", "tg": "tan", "ctg": "cot", "cotg": "cot", "ctn": "cot", "cosec": "csc",
     "cotan": "cot", "sinus": "sin", "cosinus": "cos", "tangens": "tan",
+    "argsh": "asinh", "argch": "acosh", "argth": "atanh", "arsech": "asech", "arcsch": "acsch", "asen": "asin", "atg": "atan",
     "arctg": "atan", "arcctg": "acot", "arccot": "acot", "arcsec": "asec", "arccsc": "acsc",
     "sh": "sinh", "ch": "cosh", "th": "tanh", "cth": "coth", "tgh": "tanh", "ctgh": "coth",
     "arsinh": "asinh", "arcosh": "acosh", "artanh": "atanh", "arcoth": "acoth", "arsh": "asinh", "arch": "acosh", "arth": "atanh",
@@ -44,6 +45,7 @@ INSTEAD = {
 """What to write for a word of textbooks while there is no function for it."""
 
 
+_POWER = re.compile(r"[⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+|(?:\^|\*\*)-?(?:\w+|\([^()]*\))")
 _HEAD = re.compile(r"(\\?[A-Za-z]+)(?:_\{\{([0-9])\}\})?\\left\(\{0\}(?:, \{1\})?\\right\)")
 
 
@@ -72,6 +74,7 @@ def _heads() -> dict[str, tuple[str, int]]:
             letter = unicodedata.lookup(f"GREEK {case} LETTER {letter[1:].upper()}")
         if len(letter) == 1:
             heads[letter + (f"_{found[2]}" if found[2] else "")] = (name, len(operation.parameters))
+    heads.setdefault("C", ("binomial", 2))
     return heads
 
 
@@ -108,14 +111,14 @@ def vocabulary() -> Vocabulary:
         natural="log",
         absolute="abs",
         constants=frozenset(VALUES),
-        fences={"lfloor": "floor", "rfloor": "", "lceil": "ceil", "rceil": ""},
+        fences={"lfloor": "floor", "rfloor": "", "lceil": "ceil", "rceil": "", "⌊": "floor", "⌋": "", "⌈": "ceil", "⌉": ""},
         heads=_heads(),
         orders=_orders(),
         cube_root="cbrt",
         root="root",
         factorial="factorial",
         binomial="binomial",
-        matrices={"determinant": "det", "inverse": "inv", "power": "matrix_power", "columns": "cross"},
+        matrices={"determinant": "det", "inverse": "inv", "power": "matrix_power", "columns": "cross", "length": "norm"},
         missing={word: text for word, text in INSTEAD.items() if word not in functions},
     )
 
@@ -141,7 +144,7 @@ def read(
     return read_with(text, where, how, vocabulary(), known, alone=alone)
 
 
-def taken_apart(name: str, others: Collection[str]) -> str:
+def taken_apart(name: str, others: Collection[str], behind: str) -> str:
     """What people mean by a name that runs functions and letters together: ``x*ln(x)`` by xlnx; empty for what may be a name.
 
     A function's argument has to be usual, or to stand elsewhere, so that cost may be a cost; so have letters alone.
@@ -149,6 +152,7 @@ def taken_apart(name: str, others: Collection[str]) -> str:
     Args:
         name: The name.
         others: The other names of its text.
+        behind: What follows it: a power belongs to what is meant.
     """
     calls = any(function in name for function in function_names() if 1 < len(function) < len(name))
     if not name.isalnum() or not (calls or set(name) <= {*others, *_CONSTANTS}):
@@ -163,4 +167,5 @@ def taken_apart(name: str, others: Collection[str]) -> str:
         meant = len(set(names)) < len(names) or not {*others, *_ARGUMENTS}.isdisjoint(names)
     else:
         meant = len(names) > 1 and set(names) <= {*others, *_CONSTANTS} and not set(others).isdisjoint(names)
-    return found.read_as if meant else ""
+    power = _POWER.match(behind)
+    return read(name + power[0]).read_as if meant and power else found.read_as if meant else ""

@@ -74,7 +74,7 @@ def _by_name(*formats: Format) -> dict[str, Format]:
 
 
 _DIAGRAMS = "gradcli.output.diagrams"
-_DRAWN = ("layout", "direction", "facts", "show", "hide")
+_DRAWN = ("layout", "direction", "facts", "show", "hide", "layers")
 _PICTURE = ("theme", *_DRAWN, "legend", "scale", "size")
 
 GRAPHS = _by_name(

@@ -21,7 +21,9 @@ WRITTEN = [format for format in (*GRAPHS.values(), *EXPLANATIONS.values()) if fo
 def test_a_writer_takes_what_its_record_says(format: Format) -> None:
     module, _, name = format.writer.partition(":")
     parameters = inspect.signature(getattr(import_module(module), name)).parameters
-    told = [option for option in format.options if option not in ("direction", "facts", "show", "hide")]  # the diagram has these
+    told = [
+        option for option in format.options if option not in ("direction", "facts", "show", "hide", "layers")
+    ]  # the diagram has these
     assert told == [option for option in format.options if option in parameters]
     assert {*parameters} & {"theme", "layout", "ascii", "scale", "size"} <= {*told}
 
@@ -70,5 +72,5 @@ def test_a_suffix_that_contradicts_the_format_is_an_error(name: str, tmp_path: P
 
 def test_options_of_graphs_are_options_of_the_command() -> None:
     named = {option for format in GRAPHS.values() for option in format.options}
-    known = ("theme", "layout", "direction", "ascii", "facts", "show", "hide", "legend", "scale", "size")
+    known = ("theme", "layout", "direction", "ascii", "facts", "show", "hide", "layers", "legend", "scale", "size")
     assert named == {option for option in known if hasattr(ViewOptions, option)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import re
 import shutil
@@ -20,8 +21,8 @@ from gradcli.errors import GradcliError
 from gradcli.language.parser import parse
 from gradcli.output.diagrams import graphviz_layout, svg, theme
 from gradcli.output.diagrams.diagram import Arrow, Box, Diagram, Kind, Line
-from gradcli.output.diagrams.layout import Measures, Placed, Point, Sheet, lay_out
-from gradcli.output.diagrams.of_run import diagram
+from gradcli.output.diagrams.layout import Measures, Placed, Point, Routed, Sheet, folded, lay_out
+from gradcli.output.diagrams.of_run import diagram, layered
 from gradcli.output.diagrams.raster import converted
 from gradcli.output.diagrams.tikz import escaped, tikz
 
@@ -139,6 +140,67 @@ def test_boxes_lie_apart_and_arrows_join_them(program: str, point: dict[str, flo
         check(sheet)
         check_ways(sheet)
     assert [sheet.y for sheet in sheets] == sorted(sheet.y for sheet in sheets)
+
+
+@pytest.mark.parametrize("rows", [2, 3])
+@pytest.mark.parametrize(("program", "point"), PICTURES)
+def test_a_drawing_in_rows_has_all_that_the_long_one_has(program: str, point: dict[str, float], rows: int) -> None:
+    (long,) = lay_out(picture(program, point), MEASURES, "graphlay")
+    sheet = folded(long, rows, MEASURES)
+    if sheet is None:
+        assert len(long.boxes) < 30
+        return
+    assert [box.box for box in sheet.boxes] == sorted([box.box for box in long.boxes], key=[b.box for b in sheet.boxes].index)
+    assert not any(overlap(a, b) for a, b in combinations(sheet.boxes, 2))
+    check_ways(sheet)
+    assert sheet.width < long.width
+    for arrow in long.arrows:
+        pieces = [piece for piece in sheet.arrows if piece.arrow == arrow.arrow]
+        assert [sum(piece.begins for piece in pieces), sum(piece.ends for piece in pieces)] == [1, 1]
+        assert sum(piece.label is not None for piece in pieces) == (arrow.label is not None)
+        assert sum(map(length, pieces)) == pytest.approx(length(arrow))
+    for x, y in [point for piece in sheet.arrows for point in piece.points]:
+        assert 0 <= x <= sheet.width
+        assert 0 <= y <= sheet.height
+
+
+def length(arrow: Routed) -> float:
+    return sum(math.dist(*ends) for ends in pairwise(arrow.points))
+
+
+def test_a_picture_of_some_shape_fills_it_better_in_rows() -> None:
+    program, point = random_program(2, 30)
+    drawing = picture(program, point)
+    areas = []
+    for turns in (False, True):
+        head = next(iter(svg.svg(drawing, size=svg.Size(16, 9, exact=False, turns=turns))))
+        width, height = map(int, re.findall(r' (?:width|height)="(\d+)"', head))
+        assert width / height == pytest.approx(16 / 9, abs=0.01)
+        areas.append(width * height)
+    assert areas[1] < areas[0] / 2
+
+
+def test_layers_are_what_the_program_assigns() -> None:
+    program = "h = tanh(w1*x + b1); skip = detach(exp(x + 1)); z = h*w2 + sin(skip*h); z^2 + 1"
+    (part,) = layered(picture(program, {"x": 1.0, "w1": 0.5, "b1": 0.1, "w2": 2.0})).parts
+    boxes = {box.id: box for box in part.boxes()}
+    titles = {box.lines[0].text for box in boxes.values()}
+    assert titles == {
+        "x", "w1", "b1", "w2", "h = tanh(w1·x + b1)", "skip = detach(exp(x + 1))", "z = h·w2 + sin(skip·h)", "y = z² + 1"
+    }  # fmt: skip
+    flows = {(boxes[arrow.source].name, boxes[arrow.target].name): arrow.flows for arrow in part.arrows()}
+    dead = {("x", "skip"), ("skip", "z")}
+    into = {"h": ("x", "w1", "b1"), "skip": ("x",), "z": ("h", "skip", "w2"), "y": ("z",)}
+    assert flows == {(a, b): (a, b) not in dead for b, sources in into.items() for a in sources}
+
+
+def test_a_layer_that_would_be_long_says_how_large_it_is() -> None:
+    doubled = "a0 = x*x; " + "; ".join(f"a{i + 1} = a{i}*a{i}" for i in range(60))
+    text = "(" * 70 + "x" + ")^1.5" * 70
+    (part,) = layered(picture(text, {"x": 1.0})).parts
+    assert [box.lines[0].text for box in part.boxes()] == ["x", "y = 70 operations"]
+    (part,) = layered(picture(doubled, {"x": 1.0})).parts
+    assert sum(1 for _ in part.boxes()) == 62
 
 
 def test_layers_follow_the_direction() -> None:

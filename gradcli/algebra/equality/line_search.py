@@ -161,11 +161,12 @@ def simplest(left: Fraction, right: Fraction) -> Fraction:
     return middle
 
 
-def refined(value: Callable[[Any, int], Any], near: Fraction) -> Callable[[int], Any]:
-    """What gives a zero to any number of digits, by the secant method.
+def refined(values: Callable[[Any, int], Sequence[Any]], switch: int, near: Fraction) -> Callable[[int], Any]:
+    """What gives a zero of a switch to any number of digits, by the secant method.
 
     Args:
-        value: The function at a number of mpmath, computed in so many digits.
+        values: The value of each switch at a number of mpmath, computed in so many digits.
+        switch: The switch.
         near: The zero to 40 digits or so.
     """
     known: dict[int, Any] = {}
@@ -175,9 +176,9 @@ def refined(value: Callable[[Any, int], Any], near: Fraction) -> Callable[[int],
             with mp.workdps(digits + 20):
                 place = mp.mpf(near.numerator) / near.denominator
                 before = place + (abs(place) or 1) * mp.mpf(10) ** -35
-                there = value(before, digits + 20)
+                there = values(before, digits + 20)[switch]
                 while abs(place - before) > abs(place) * mp.mpf(10) ** -(digits + 10):
-                    here = value(place, digits + 20)
+                    here = values(place, digits + 20)[switch]
                     if type(here) is float or type(there) is float or here == there or abs(here) > abs(there):
                         break
                     before, place, there = place, place - here * (place - before) / (here - there), here

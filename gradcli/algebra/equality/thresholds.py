@@ -165,8 +165,7 @@ class Places:
                 if switch is None or (place.denominator <= SIMPLEST and search.at(place, switch) == 0):
                     found.append(place)
                 else:  # of x*exp(x) - 1, which is 0 at no rational number
-                    zero = refined(lambda place, digits, switch=switch: values(place, digits)[switch], place)
-                    found.append(Irrational("", place, zero))
+                    found.append(Irrational("", place, refined(values, switch, place)))
         return ordered(found)
 
     def exhausted(self) -> bool:

@@ -6,6 +6,7 @@ Nothing here is believed: what a row makes of an expression is offered where hig
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator
 
 from gradcli.frozen import Frozen
@@ -45,6 +46,8 @@ DIRECTION = "0/0: a vector without a length has no direction; it gets 0"
 EQUAL = "0/0: numbers that are all equal, or all 0, have nothing to be divided by; they get 0"
 INVERSE = "one function undoes the other, and its slope is infinite, or its value lost, on the way"
 ROOT = "a power with a fractional exponent is not real for a negative base, and an odd root is"
+TAIL = "where the argument is large exp overflows and erfc rounds to 0; there an asymptotic series is computed"
+OTHERS = "the probability rounds to 1; what is left of it is the sum over all others"
 BRANCH = "a choice hides the value of the other branch, and not its slope: 0 times infinity is nan"
 
 
@@ -54,10 +57,29 @@ def _continued(pattern: str, factor: str, u: str, near: str, series: str, quotie
     return Rewrite(pattern, f"{factor}where(abs({u}) < {near}, {series.replace('u', u)}, {away})", REMOVABLE)
 
 
+def _tail(pattern: str, result: str) -> Rewrite:
+    """What is made of erfc(a), by its asymptotic series S where a is large; else as it stands."""
+    series, factor = "1", 1
+    for power in range(1, 7):
+        factor *= 2 * power - 1
+        series += f" {'-+'[power % 2 == 0]} {factor}/({2**power}*a^{2 * power})"
+    plain = re.sub(r"\ba\b", "min(a, 20)", pattern)
+    return Rewrite(pattern, f"where(a > 20, {result.replace('S', f'({series})/(a*sqrt(pi))')}, {plain})", TAIL)
+
+
+def _poles(function: str, near: str, series: str) -> Iterator[Rewrite]:
+    """The difference of 1/f(a) and 1/a, by its series near 0, either way round."""
+    for pattern, sign in ((f"1/{function} - 1/a", ""), (f"1/a - 1/{function}", "-")):
+        yield _continued(pattern, "", "a", near, f"{sign}({series})", re.sub(r"\ba\b", "u", pattern))
+
+
 EXP = "1 + u/2 + u^2/6 + u^3/24"
 DECAY = "1 - u/2 + u^2/6 - u^3/24"
 LOG = "1 - u/2 + u^2/3 - u^3/4"
 """Series of (e^u - 1)/u, of (1 - e^-u)/u, and of log(1 + u)/u, up to 1e-4 as near as floats are."""
+
+ALL_BUT = "logsumexp(where(cumsum(v*0 + 1) == cumsum(v*0 + 1)[i], -1e300, v)) - logsumexp(v)"
+"""The logarithm of the sum of all probabilities but one, by its place."""
 
 REWRITES = (
     # logarithms of exponentials
@@ -72,6 +94,8 @@ REWRITES = (
     Rewrite("log(mean(exp(v)))", "logsumexp(v) - log(sum(v*0 + 1))", OVERFLOW),
     Rewrite("log(softmax(v))", "log_softmax(v)", UNDERFLOW),
     Rewrite("log(softmax(v)[i])", "log_softmax(v)[i]", UNDERFLOW),
+    Rewrite("log(1 - softmax(v)[i])", ALL_BUT, OTHERS),
+    Rewrite("log(1 - (exp(v)/sum(exp(v)))[i])", ALL_BUT, OTHERS),
     Rewrite("log(exp(v)/sum(exp(v)))", "log_softmax(v)", OVERFLOW),
     Rewrite("log(sigmoid(a))", "logsigmoid(a)", UNDERFLOW),
     Rewrite("log(1 - sigmoid(a))", "logsigmoid(-a)", UNDERFLOW),
@@ -81,6 +105,8 @@ REWRITES = (
     Rewrite("log((exp(a) + exp(-a))/2)", "logaddexp(a, -a) - log(2)", OVERFLOW),
     Rewrite("log(1 - tanh(a)^2)", "2*(log(2) - logaddexp(a, -a))", CANCELS),
     Rewrite("log(1 - erf(a))", "log(erfc(a))", CANCELS),
+    Rewrite("log(1 + erf(a))", "log(erfc(-a))", CANCELS),
+    _tail("log(erfc(a))", "log(S) - a^2"),
     Rewrite("log(sinh(a))", "a + log(-expm1(-2*a)) - log(2)", OVERFLOW),
     Rewrite("log(a + sqrt(a^2 + 1))", "asinh(a)", CANCELS),
     Rewrite("log(a + sqrt(a^2 - 1))", "acosh(a)", OVERFLOW),
@@ -114,6 +140,8 @@ REWRITES = (
     Rewrite("exp(a)/exp(b)", "exp(a - b)", "infinity over infinity: each exponential overflows, and their quotient does not"),
     Rewrite("exp(a)*exp(b)", "exp(a + b)", "one exponential overflows or rounds to 0, and their product does not"),
     Rewrite("exp(a)/b", "exp(a - log(b))", OVERFLOW),
+    _tail("exp(a^2)*erfc(a)", "S"),
+    _tail("exp(-a^2)/erfc(a)", "1/S"),
     # powers and products with logarithms
     Rewrite("exp(log(a))", "a", INVERSE),
     Rewrite("atanh(tanh(a))", "a", INVERSE),
@@ -168,6 +196,13 @@ REWRITES = (
             ("(exp(a*b) - 1)/a", "b*", "(a*b)", "1e-4", EXP, "expm1(u)/u"),
             ("expm1(a*b)/a", "b*", "(a*b)", "1e-4", EXP, "expm1(u)/u"),
             ("(1 - exp(-a*b))/a", "b*", "(a*b)", "1e-4", DECAY, "-expm1(-u)/u"),
+            ("(1 - exp(-b*a))/a", "b*", "(b*a)", "1e-4", DECAY, "-expm1(-u)/u"),
+            ("(1 - exp(b*a))/a", "-b*", "(b*a)", "1e-4", EXP, "expm1(u)/u"),
+            ("(1 - exp(-a/b))/(1/b)", "a*", "(a/b)", "1e-4", DECAY, "-expm1(-u)/u"),
+            ("(1 - exp(-a/b))*b", "a*", "(a/b)", "1e-4", DECAY, "-expm1(-u)/u"),
+            ("(1 - exp(a/b))/(1/b)", "-a*", "(a/b)", "1e-4", EXP, "expm1(u)/u"),
+            ("(1 - exp(a/b))*b", "-a*", "(a/b)", "1e-4", EXP, "expm1(u)/u"),
+            ("(exp(a/b) - 1)*b", "a*", "(a/b)", "1e-4", EXP, "expm1(u)/u"),
             ("log(1 + a*b)/a", "b*", "(a*b)", "1e-4", LOG, "log1p(u)/u"),
             ("log1p(a*b)/a", "b*", "(a*b)", "1e-4", LOG, "log1p(u)/u"),
             ("(a^b - 1)/b", "log(a)*", "(b*log(a))", "1e-4", EXP, "expm1(u)/u"),
@@ -189,6 +224,14 @@ REWRITES = (
         )
     ],
     # differences that cancel
+    *_poles("sin(a)", "0.1", "u/6 + 7*u^3/360 + 31*u^5/15120 + 127*u^7/604800 + 73*u^9/3421440"),
+    *_poles("sinh(a)", "0.1", "-u/6 + 7*u^3/360 - 31*u^5/15120 + 127*u^7/604800 - 73*u^9/3421440"),
+    *_poles("tan(a)", "0.1", "-u/3 - u^3/45 - 2*u^5/945 - u^7/4725 - 2*u^9/93555"),
+    *_poles("tanh(a)", "0.1", "u/3 - u^3/45 + 2*u^5/945 - u^7/4725 + 2*u^9/93555"),
+    *_poles("(exp(a) - 1)", "0.1", "-1/2 + u/12 - u^3/720 + u^5/30240 - u^7/1209600 + u^9/47900160"),
+    *_poles("expm1(a)", "0.1", "-1/2 + u/12 - u^3/720 + u^5/30240 - u^7/1209600 + u^9/47900160"),
+    *_poles("log(1 + a)", "1e-4", "1/2 - u/12 + u^2/24 - 19*u^3/720"),
+    *_poles("log1p(a)", "1e-4", "1/2 - u/12 + u^2/24 - 19*u^3/720"),
     Rewrite("1 - cos(a)", "2*sin(a/2)^2", CANCELS),
     Rewrite("cosh(a) - 1", "2*sinh(a/2)^2", CANCELS),
     Rewrite("exp(a) - 1", "expm1(a)", CANCELS),

@@ -17,9 +17,10 @@ from gradcli.analysis.verification.differences import (
     differences,
     inner,
     sides,
+    size_of,
     unit,
 )
-from gradcli.analysis.verification.digits import ROUNDINGS, NodeDigits, digits_of, node_digits
+from gradcli.analysis.verification.digits import ROUNDINGS, NodeDigits, digits_of, is_saturated, node_digits
 from gradcli.analysis.verification.judge import DIGITS, Judged, is_of_numbers, judged, slopes
 from gradcli.analysis.verification.rules import Fault, faults
 from gradcli.autodiff.passes.tape import Tape, all_finite
@@ -282,13 +283,15 @@ def _component(
     elif math.isnan(own) and reference is None and all(map(math.isnan, _slopes(tape, plain, direction, moves, cotangent, rerun))):
         verdict, both = END, (math.nan, math.nan)  # as of a negative base by its exponent
     elif not right and math.isfinite(own):
-        low, high = found.sides
-        if reference is None and abs(high - low) > 1e-3 * max(abs(low), abs(high)) and not faulty:
-            verdict, both = KINK, found.sides
+        low, high = beside = _slopes(tape, plain, direction, moves, cotangent, rerun) if reference is None else (held, held)
+        if abs(high - low) > 1e-3 * max(abs(low), abs(high)) and not faulty:
+            verdict, both = KINK, beside
         elif not math.isfinite(held) or (reference is None and uncertain > 0.1 * abs(held)):
             verdict = UNCLEAR
         elif not faulty and reference is not None and plain is not None:
             near = digits >= 1 or _is_of_a_neighbour(own, plain, cotangent, moves, reference, epsilon)
+            moved = off * size_of(tape, direction) <= ROUNDINGS * epsilon * abs(inner(tape.value, cotangent))
+            near = near or (moved and judge is not None and is_saturated(plain, judge, epsilon))
             verdict = ROUNDED if near else LOST
     return Component(name, direction, own, None if both else reference, found, complex_step, digits, verdict, both)
 

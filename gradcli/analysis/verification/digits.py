@@ -14,6 +14,9 @@ from gradcli.typing import Any
 ROUNDINGS = 64
 """Roundings of what a derivative is a sum of, that it may be off where it is 0."""
 
+_OFF = 0.1
+"""How far off a slope is that is lost, beside its size."""
+
 
 class NodeDigits(Frozen):
     """What a node does to digits.
@@ -66,3 +69,15 @@ def _agreed(own: Any, exact: Any, rounding: Any = 0.0) -> float:
     if own == right or (right == 0 and abs(own) <= ROUNDINGS * rounding) or (own != own and right != right):
         return 16.0
     return digits_of(abs(own - right), abs(right))
+
+
+def is_saturated(tape: Tape, judge: Judged, epsilon: float) -> bool:
+    """Whether a node stays, but for roundings, however its operand moves, so that floats have lost its slope: tanh(40)."""
+    for id, partials in enumerate(judge.partials):
+        for at, partial in partials if tape.adjoints[id] is not None else ():
+            moved = abs(partial * tape.values[tape.graph.inputs[id][at]])
+            if 0 < moved <= ROUNDINGS * epsilon * abs(tape.values[id]):
+                own = tape.local_values(id)[at]
+                if own is None or abs(own - partial) > _OFF * abs(partial):
+                    return True
+    return False

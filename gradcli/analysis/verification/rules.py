@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from mpmath import mp
@@ -45,7 +45,7 @@ _LARGE, _LARGE_OF_ARRAYS = 30.0, 1e6
 """Elements up to which operations are tried by differences: elementwise ones on arrays, and those of arrays."""
 
 _STEPS = (1e-3, 1e-4, 1e-5, 1e-6, 1e-7)
-_WRONG_ON_ARRAYS = 1e-5
+_WRONG_ON_ARRAYS = 1e-7
 _ROUNDINGS = 1e4
 """Roundings of the value of an operation on arrays, over the size of an operand, below which a derivative is not judged."""
 
@@ -155,7 +155,7 @@ def _in_elements(
     arrays = numpy.broadcast_arrays(tape.values[id], *operands)
     flat = [array.reshape(-1) for array in arrays]
     count = len(flat[0])
-    for place in sorted({round(at * (count - 1) / max(1, _ELEMENTS - 1)) for at in range(_ELEMENTS)} if count else ()):
+    for place in _some(range(count)):
         y, *numbers = [float(array[place]) for array in flat]
         yield from _of_numbers(declared, id, y, numbers, places, epsilon)
 
@@ -185,24 +185,45 @@ def _on_arrays(id: int, tape: Tape, operands: Sequence[Any], wanted: Sequence[bo
         if operation in OPERATIONS:  # each element stays on its side of a pole, however small it is beside others
             direction = direction * numpy.where(operand == 0, 1.0, moving / size)
         with quiet():
-            left = float(numpy.sum(own * direction))
-            terms = float(numpy.sum(numpy.abs(own * direction)))
             rounding = _ROUNDINGS * epsilon * float(numpy.sum(numpy.abs(adjoint * tape.values[id]))) / size
 
-        def product(step: float, way: int, index: int = index, direction: Any = direction, operand: Any = operand) -> float:
+        def product(step: float, direction: Any, index: int = index, operand: Any = operand) -> float:
             with quiet():
-                moved = operand + way * step * direction
+                moved = operand + step * direction
                 arguments = [moved if at == index else other for at, other in enumerate(operands)]
                 arguments = [one if shapes[at] else float(one) for at, one in enumerate(arguments)]
-                return float(numpy.sum(adjoint * (value_of(operation, arguments, settings) - tape.values[id])) / (way * step))
+                return float(numpy.sum(adjoint * (value_of(operation, arguments, settings) - tape.values[id])) / step)
 
-        sides = [(product(step * size, -1), product(step * size, 1)) for step in _STEPS]
-        means = [(low + high) / 2 for low, high in sides]
-        off, right = min((abs(left - mean), mean) for mean in means)
-        apart = min(abs(high - low) for low, high in sides)
-        settled = min(abs(a - b) for a, b in pairwise(means))
-        scale = max(terms, abs(right))
-        if not math.isfinite(scale) or not math.isfinite(off) or apart > 1e-4 * scale + rounding:
-            continue  # a kink, or no value
-        if off > (_WRONG_ON_ARRAYS if tape.dtype == "float64" else 1e-2) * scale + 10 * settled + rounding:
-            yield Fault(id, index, left, right)
+        found = _along(own, direction, size, rounding, product, tape.dtype)
+        for place in _some(numpy.flatnonzero(direction)) if found is None else ():  # at a kink, where others may be smooth
+            alone = numpy.zeros(numpy.size(operand))
+            alone[place] = 1.0
+            found = _along(own, alone.reshape(shapes[index]), size, rounding, product, tape.dtype) or found
+        if found:
+            yield Fault(id, index, *found)
+
+
+def _some(places: Any) -> Iterator[int]:
+    """A few of the places of an array, spread over it."""
+    for at in sorted({round(at * (len(places) - 1) / max(1, _ELEMENTS - 1)) for at in range(_ELEMENTS)} if len(places) else ()):
+        yield int(places[at])
+
+
+def _along(
+    own: Any, direction: Any, size: float, rounding: float, product: Callable[[float, Any], float], dtype: str
+) -> tuple[float, float] | tuple[()] | None:
+    """What a rule gives along a direction and what differences of values give, where these are apart; None at a kink."""
+    import numpy
+
+    with quiet():
+        left = float(numpy.sum(own * direction))
+        terms = float(numpy.sum(numpy.abs(own * direction)))
+    sides = [(product(-step * size, direction), product(step * size, direction)) for step in _STEPS]
+    means = [(low + high) / 2 for low, high in sides]
+    off, right = min((abs(left - mean), mean) for mean in means)
+    apart = min(abs(high - low) for low, high in sides)
+    settled = min(abs(a - b) for a, b in pairwise(means))
+    scale = max(terms, abs(right))
+    if not math.isfinite(scale) or not math.isfinite(off) or apart > 1e-4 * scale + rounding:
+        return None
+    return (left, right) if off > (_WRONG_ON_ARRAYS if dtype == "float64" else 1e-2) * scale + 10 * settled + rounding else ()

@@ -21,7 +21,6 @@ from gradcli.language.ast import Program
 from gradcli.language.statements import uses_tape
 from gradcli.lowering.builders.compaction import replay
 from gradcli.lowering.builders.static import StaticBuilder
-from gradcli.ops.arrays.reduce import reduce_sum
 from gradcli.ops.declaration.symbol import Symbol
 from gradcli.typing import TYPE_CHECKING, Any
 
@@ -158,6 +157,8 @@ def _directional(tape: Tape, seed: int) -> Tape:
     Raises:
         GradcliError: The output is an array, or does not depend on the variables.
     """
+    from gradcli.ops.arrays.reduce import reduce_sum
+
     if tape.graph.shape(tape.output):
         raise GradcliError("second derivatives are those of a number", hint="make it a number, for example by sum(...)")
     graph, ids = gradient_graph(tape.graph, [tape.graph.variables[name] for name in tape.wrt], choosing=True)

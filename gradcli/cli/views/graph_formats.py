@@ -16,7 +16,7 @@ from gradcli.cli.framework.streams import can_print_signs, wants_rich, write, wr
 from gradcli.errors import GradcliError, nearest, said
 from gradcli.frozen import Frozen, replace
 from gradcli.output.diagrams.diagram import CONSTANTS, SHOWN, Diagram, without
-from gradcli.output.diagrams.of_run import diagram, static_parts
+from gradcli.output.diagrams.of_run import diagram, layered, static_parts
 from gradcli.output.formats import GRAPHS, Format
 from gradcli.output.reports.tables import TABLE_ROWS
 from gradcli.typing import TYPE_CHECKING, Any
@@ -39,6 +39,7 @@ class ViewOptions(SelectOptions):
     all = flag("Show every node, however many.")
     facts = flag("In each box whether the node is convex, rises or falls, and its bounds, as gradcli facts finds them.")
     collapsed = flag("Branches and loops of a static graph as one node each, without their blocks.")
+    layers = flag("Each assignment of the program as one box, with all that leads to it.")
     theme = choice("Colours of pictures; auto, the default, follows the viewer.", "THEME", ("auto", "light", "dark"), "auto")
     layout = choice(
         "auto, the default, has Graphviz, where it is installed, lay out what would come out badly.",
@@ -51,7 +52,7 @@ class ViewOptions(SelectOptions):
     legend = choice("Whether a legend stands below a picture.", "LEGEND", ("yes", "no"), "yes")
     scale = text("How many times as large a picture is.", "NUMBER")
     font_size = text("The size of a picture by the size of its text, in pixels; it is 12 where left out.", "PIXELS")
-    size = text("The shape of a picture, 16:9, or its size in pixels, 1280x720; the drawing stands in its middle.", "SIZE")
+    size = text("The shape of a picture, 16:9, or its size in pixels, 1280x720; a long graph is drawn in rows.", "SIZE")
 
 
 class View(Frozen):
@@ -78,7 +79,7 @@ class View(Frozen):
     @property
     def limit(self) -> int | None:
         """The most nodes to show of a graph."""
-        if self.options.all:
+        if self.options.all or self.options.layers:
             return None
         return self.options.max_shown or self.format.most
 
@@ -93,6 +94,8 @@ class View(Frozen):
         Raises:
             GradcliError: There is no backward graph.
         """
+        if self.options.layers and self.options.depth is not None:
+            raise GradcliError("--layers draws all layers, and --depth would cut them", hint="leave one out")
         paged = self.format.name == "html"  # a page steps through what ran, and shows below what was built
         drawing = diagram(
             self.tape if paged else self.shown,
@@ -105,7 +108,7 @@ class View(Frozen):
             board=not self.ascii,
             notes=self._facts() if self.options.facts else {},
         )
-        drawing = without(drawing, self._left_out())
+        drawing = without(layered(drawing) if self.options.layers else drawing, self._left_out())
         if not paged or not self.shown.graph.blocks:
             return drawing
         if self.tape.symbolic:
@@ -142,6 +145,8 @@ class View(Frozen):
             from gradcli.output.diagrams.svg import LINE_SIZE
 
             scale = positive(options.font_size, "--font-size") / LINE_SIZE
+        if size is not None:
+            size = size._replace(turns=options.direction is None)
         return {"theme": options.theme, "layout": options.layout, "legend": options.legend == "yes", "scale": scale, "size": size}
 
     def _facts(self) -> dict[int, str]:

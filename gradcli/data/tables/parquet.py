@@ -44,11 +44,9 @@ class ParquetTable(Table):
         self.size = self.count()
 
     def count(self) -> int:
-        """How many rows it has."""
         return sum(self._file.metadata.row_group(group).num_rows for group in self._groups)
 
-    def groups(self) -> list[tuple[int, int]]:
-        """For each group its rows and its bytes."""
+    def groups(self) -> list[tuple[int, int]] | None:
         found = [self._file.metadata.row_group(group) for group in self._groups]
         return [(group.num_rows, group.total_byte_size) for group in found]
 

@@ -5,13 +5,13 @@ It reads the tape of one run: its terms are the edges of the graph that ran, its
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from gradcli.algebra.simplified import Simplified
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.derivation.nodes.chain import Chain
 from gradcli.derivation.nodes.workings import Workings
-from gradcli.derivation.notation.expressions import exact_value, operations_in, product_of, sum_of, without_trivial
+from gradcli.derivation.notation.expressions import computes, exact_value, operations_in, product_of, sum_of, without_trivial
 from gradcli.derivation.notation.prose import Equal, Piece, Way, listed
 from gradcli.derivation.notation.steps import Derivation, End, Equation, Step
 from gradcli.graph.graph import VARIABLE
@@ -37,9 +37,11 @@ def derive(tape: Tape, *, every_step: bool = False) -> Derivation:
     return _Deriving(Workings(tape, every_step=every_step)).run()
 
 
-def rewriting(products: Iterable[Sequence[Expression]]) -> str:
+def rewriting(products: Collection[Sequence[Expression]]) -> str:
     """What is done to the products of a sum where their trivial factors are dropped."""
     factors = [factor for factors in products for factor in factors]
+    if any(map(computes, products)):
+        return "numbers computed"
     if any(isinstance(factor, Number) and factor.value in (0, 1, -1) for factor in factors):
         return "factors 1 dropped"
     quotients = (isinstance(factor, Number) or (isinstance(factor, Operator) and factor.symbol == "/") for factor in factors)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
@@ -57,8 +58,20 @@ def signed_terms(expression: Expression) -> Iterator[tuple[str, Expression]]:
         elif is_sum(node):
             left, right = node.operands
             work += [("+" if sign == node.symbol else "-", right), (sign, left)]
+        elif _is_opposite_of_sum(node):
+            work.append(("-" if sign == "+" else "+", node.operands[0]))
         else:
             yield sign, node
+
+
+def _is_opposite_of_sum(node: Expression) -> TypeGuard[Operator]:
+    """Whether it is a minus before a sum in parentheses."""
+    if not isinstance(node, Operator) or node.symbol != "-" or len(node.operands) > 1:
+        return False
+    [inner] = node.operands
+    while isinstance(inner, Group):
+        inner = inner.content
+    return is_sum(inner)
 
 
 def without_sign(term: Expression) -> Expression | None:
@@ -89,7 +102,10 @@ def product_of(factors: Sequence[Expression]) -> Expression:
 
 
 def without_trivial(factors: Sequence[Expression]) -> Expression | None:
-    """The product without factors 1, quotients as one, signs in front; None where a factor is 0."""
+    """The product without factors 1, quotients as one, signs in front; None where a factor is 0.
+
+    Its numbers are multiplied where that gives a whole number: 1/2·(2a) is a.
+    """
     above: list[Expression] = []
     below: list[Expression] = []
     negative = False
@@ -106,19 +122,54 @@ def without_trivial(factors: Sequence[Expression]) -> Expression | None:
             above += [upper] if upper.value == 0 else []
         else:
             above.append(upper)
+    above, below = _multiplied(above, below)
     if negative:
         above[:1] = [_negative(above[0])] if above else [Number(-1)]
     product = product_of(above) if above else Number(1)
     return Operator("/", (product, product_of(below))) if below else product
 
 
+def computes(factors: Sequence[Expression]) -> bool:
+    """Whether numbers are multiplied in :func:`without_trivial`."""
+    quotients = [_as_quotient(without_sign(factor) or factor) for factor in factors]
+    sides = [upper for upper, _ in quotients], [factor for _, lower in quotients for factor in lower]
+    return _multiplied(*sides) != sides
+
+
 def _as_quotient(factor: Expression) -> tuple[Expression, list[Expression]]:
-    """What stands above a fraction bar, and what below, if there is one."""
+    """What stands above a fraction line, and what below, if there is one."""
     if isinstance(factor, Number) and isinstance(factor.value, Fraction) and "/" in number_text(factor.value):
         return Number(factor.value.numerator), [Number(factor.value.denominator)]
     if isinstance(factor, Operator) and factor.symbol == "/":
         return factor.operands[0], [factor.operands[1]]
     return factor, []
+
+
+def _multiplied(above: list[Expression], below: list[Expression]) -> tuple[list[Expression], list[Expression]]:
+    """The factors above and below a fraction line with one whole number for those in them, where they make one."""
+    upper, lower = _with_numbers(above), _with_numbers(below)
+    number, divisor = (math.prod([value for value, _ in side], start=Fraction(1)) for side in (upper, lower))
+    if not number or not divisor or (all(value.denominator == 1 for value, _ in upper) and divisor == 1):
+        return above, below
+    result = number / divisor
+    if result.denominator != 1:
+        return above, below
+    whole: list[Expression] = [Number(result.numerator)] if result != 1 else []
+    return whole + [rest for _, rest in upper if rest is not None], [rest for _, rest in lower if rest is not None]
+
+
+def _with_numbers(factors: list[Expression]) -> list[tuple[Fraction, Expression | None]]:
+    """Each factor as a number and the rest of it."""
+    found: list[tuple[Fraction, Expression | None]] = []
+    for factor in factors:
+        first, rest = factor.operands if _is_product(factor) else (factor, None)
+        exact = isinstance(first, Number) and not isinstance(first.value, float)
+        found.append((Fraction(first.value), rest) if isinstance(first, Number) and exact else (Fraction(1), factor))
+    return found
+
+
+def _is_product(node: Expression) -> TypeGuard[Operator]:
+    return isinstance(node, Operator) and node.symbol == "*" and len(node.operands) == 2
 
 
 def _negative(factor: Expression) -> Expression:

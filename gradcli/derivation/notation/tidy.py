@@ -139,6 +139,9 @@ def _quotient(a: Expression, b: Expression, x: Fraction | None, y: Fraction | No
     if x is not None and y:
         value = x / y
         return Number(value.numerator) if value.denominator == 1 else Operator("/", (a, b))
+    number, rest = _split(a)
+    if y and number % y == 0:  # 4·u/2 = 2·u
+        return _tidied(Operator("*", (_written(number / y), rest)))
     inner = _minus(a)
     if inner is not None:  # (-a)/b = -(a/b)
         return _negative(Operator("/", (inner, b)))

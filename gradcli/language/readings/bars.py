@@ -1,4 +1,4 @@
-"""Which of the bars of absolute values open and which close."""
+"""Which of the bars of absolute values open and which close, and which are those of a norm."""
 
 from __future__ import annotations
 
@@ -12,6 +12,34 @@ _OPENS = {"LPAR": "RPAR", "LSQB": "RSQB", "LBRACE": "RBRACE", "MATRIX": "END_ENV
 _CLOSES = frozenset(_OPENS.values())
 _ENDS = frozenset(("COMMA", "SEPARATOR", "EQUAL", "COMPARISON", "COLON", "AND", "OR", "IF", "ELSE", "AMPERSAND", "ROW"))
 _INFIX = frozenset(("PLUS", "MINUS", "TIMES", "DIVIDE", "POWER", "SUPERSCRIPT", "REMAINDER", "MATMUL", *_ENDS))
+
+
+def norms(tokens: Sequence[Token], norm: str) -> list[Token]:
+    """The tokens with calls in the place of double bars: ‖v‖, and ||v|| where no single bar stands.
+
+    Args:
+        tokens: The tokens.
+        norm: The function that they stand for.
+
+    Raises:
+        GradcliError: One is left.
+    """
+    bars = [place for place, token in enumerate(tokens) if token.kind == "ABS_OPEN"]
+    double = [(place, place) for place in bars if tokens[place].text in "‖∥"]
+    single = [place for place in bars if tokens[place].text == "|"]
+    pairs = list(zip(single[::2], single[1::2], strict=False))
+    if len(single) % 4 == 0 and all(b == a + 1 and tokens[a].span[1] == tokens[b].span[0] for a, b in pairs):
+        double = sorted([*double, *pairs])
+    if len(double) % 2:
+        place = double[-1][0]
+        raise GradcliError("this ‖ has no other to close it", tokens[place].span, "write norm(...)")
+    result = list(tokens)
+    for number, (first, last) in reversed(list(enumerate(double))):
+        span = (tokens[first].span[0], tokens[last].span[1])
+        closes = [Token("RPAR", ")", (span[1] - 1, span[1]))]
+        opens = [Token("CALLED", norm, span), Token("LPAR", "(", (span[1] - 1, span[1]))]
+        result[first : last + 1] = closes if number % 2 else opens
+    return result
 
 
 def paired(tokens: Sequence[Token]) -> list[Token]:

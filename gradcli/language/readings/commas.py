@@ -1,4 +1,4 @@
-"""Decimal commas: 1,5 where no list can be meant."""
+"""Decimal commas, 1,5 where no list can be meant, and digits in groups, 10 000."""
 
 from __future__ import annotations
 
@@ -8,12 +8,40 @@ from collections.abc import Collection, Sequence
 from gradcli.errors import GradcliError
 from gradcli.language.grammar import Token
 
+_GROUPS = re.compile("[1-9][0-9]{0,2}(?:[0-9]{3})*")
 _OPEN = frozenset(("LPAR", "LSQB", "LBRACE", "ABS_OPEN"))
 _CLOSE = frozenset(("RPAR", "RSQB", "RBRACE", "ABS_CLOSE"))
 
 
+def in_groups(tokens: Sequence[Token], notes: list[tuple[int, str]]) -> list[Token]:
+    """The tokens with one number in place of groups of three digits, ``10 000``; in an array they are items.
+
+    Args:
+        tokens: The tokens.
+        notes: Takes what was read so.
+    """
+    result: list[Token] = []
+    arrays = 0
+    for token in tokens:
+        arrays += (token.kind == "LSQB") - (token.kind == "RSQB")
+        before = result[-1] if result else None
+        raised = len(result) > 1 and result[-2].kind in ("POWER", "FRAC", "SQRT")
+        if before is None or before.kind != token.kind or token.kind != "NUMBER" or arrays or raised:
+            result.append(token)
+        elif _GROUPS.fullmatch(before.text) and re.fullmatch(r"[0-9]{3}(?:\.[0-9]*)?", token.text):
+            result[-1] = Token("NUMBER", before.text + token.text, (before.span[0], token.span[1]))
+            notes.append((before.span[0], f"the digits {before.text} {token.text} are read as {result[-1].text}"))
+        else:
+            result.append(token)
+    return result
+
+
 def with_points(
-    tokens: Sequence[Token], single: Collection[str], either: Collection[str], notes: list[tuple[int, str]]
+    tokens: Sequence[Token],
+    single: Collection[str],
+    either: Collection[str],
+    vectors: Collection[int],
+    notes: list[tuple[int, str]],
 ) -> list[Token]:
     """The tokens with a decimal in place of two numbers with a comma between them and no blank.
 
@@ -23,6 +51,7 @@ def with_points(
         tokens: The tokens.
         single: The functions of one argument.
         either: Those of them that take more as well.
+        vectors: Where parentheses of vectors begin in the text.
         notes: Takes what was read so.
 
     Raises:
@@ -34,8 +63,9 @@ def with_points(
     for place, token in enumerate(tokens):
         if token.kind in _OPEN:
             before = result[-1] if result else None
-            called = before is not None and before.kind == "CALLED" and before.text not in single and place not in by_semicolon
-            lists.append(token.kind == "LSQB" or (token.kind == "LPAR" and called) or (lists[-1] and token.kind == "LBRACE"))
+            called = before is not None and before.kind == "CALLED" and before.text not in single
+            separates = (called or token.span[0] in vectors) and place not in by_semicolon
+            lists.append(token.kind == "LSQB" or (token.kind == "LPAR" and separates) or (lists[-1] and token.kind == "LBRACE"))
         elif token.kind in _CLOSE and len(lists) > 1:
             lists.pop()
         if token.kind == "NUMBER" and not lists[-1] and len(result) > 1 and _touch(result[-2], result[-1], token):

@@ -7,71 +7,23 @@ from collections.abc import Collection
 
 from gradcli.errors import GradcliError
 from gradcli.language.grammar import Token
-from gradcli.language.readings.latex_habits import as_commands
+from gradcli.language.other_languages import NO_VALUES
+from gradcli.language.readings.latex_habits import ACCENTS, ARROWS, BOLD, COLOURS, NOTHING, SIGNS, WORDS, as_commands
 from gradcli.language.readings.scan import VALUE_ENDS
 from gradcli.language.readings.vocabulary import GREEK, Vocabulary, letter
 
-_LOOKS = (
-    "quad qquad thinspace medspace thickspace negthinspace negmedspace negthickspace "
-    "displaystyle textstyle limits nolimits left right middle mleft mright"
-)
-_SIZES = "big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr"
-_NOTHING = frozenset((*",;:!>()[] ", *_LOOKS.split(), *_SIZES.split()))
-"""Commands that change how a formula looks, and not what it means."""
-
-_TABLE = r"""
-TIMES *          cdot times ast star
-DIVIDE /         div
-FRAC .           frac dfrac tfrac cfrac binom dbinom tbinom
-SQRT .           sqrt
-COMPARISON <=    le leq leqslant
-COMPARISON >=    ge geq geqslant
-COMPARISON !=    ne neq
-COMPARISON <     lt langle
-COMPARISON >     gt rangle
-AND and          land wedge
-OR or            lor vee
-NOT not          lnot neg
-PI π             pi
-NAME inf         infty
-LPAR (           { lbrace
-RPAR )           } rbrace
-ABS_OPEN .       lvert
-ABS_CLOSE .      rvert
-REMAINDER %      bmod %
-DEGREES °        degree
-ROW .            \
-"""
-_LINES = [line.split() for line in _TABLE.strip().splitlines()]
-_SIGNS = {command: (kind, sign.strip(".")) for kind, sign, *commands in _LINES for command in commands}
-"""The token of a command."""
-
-_WORDS = frozenset(("operatorname", "mathrm", "mathit", "mathbf", "mathsf", "text", "textrm", "textit", "mathop", "boldsymbol"))
+_UNITS = frozenset(["m", "cm", "mm", "km", "s", "ms", "min", "h", "kg", "g", "mg", "N", "J", "W", "V", "A", "K", "L", "Hz", "Pa"])
 _MATRICES = frozenset(("matrix", "vmatrix", "pmatrix", "bmatrix", "Bmatrix", "smallmatrix", "array"))
 _INNER = frozenset(("LPAR", "LBRACE", "CASES", "MATRIX"))
 _SPACES = frozenset((",", ";", ":", " ", "quad", "qquad", "thinspace", "medspace", "thickspace"))
 _CONDITION = re.compile(
     r"\s*(?:(?P<if>if|for|when|wenn|falls|si|where)|(?P<else>otherwise|else|sonst|sinon))\s*[,:.]?\s*", re.IGNORECASE
 )
-_NO_VALUES = """
-partial    gradcli diff gives a derivative: write the expression alone
-int        nothing is integrated: write the expression alone
-lim        limits are not taken: write the expression alone
-sum        write the terms, or a program with a loop
-prod       write the factors, or a program with a loop
-pm         write both expressions, one after the other
-mp         write both expressions, one after the other
-to         write the expression alone
-lVert      write sqrt(x^2 + y^2)
-|          write sqrt(x^2 + y^2)
-"""
-_INSTEAD = dict(line.split(maxsplit=1) for line in _NO_VALUES.strip().splitlines())
-"""What to write instead of a command that has no value."""
 
 
 def without_commands(
-    text: str, tokens: list[Token], vocabulary: Vocabulary, known: Collection[str]
-) -> tuple[list[Token], set[str]]:
+    text: str, tokens: list[Token], vocabulary: Vocabulary, known: Collection[str], notes: list[tuple[int, str]]
+) -> tuple[list[Token], set[str], dict[str, int]]:
     """The tokens with each command as what it stands for.
 
     Args:
@@ -80,21 +32,37 @@ def without_commands(
         vocabulary: The functions.
         known: The names that have values: of the ways to write an indexed or Greek name the one that has one is taken.
 
+        notes: Takes what stands for something else than it is read as.
+
     Returns:
-        The tokens, and the names that are written upright: each is one.
+        The tokens, the names that are written upright, each of which is one, and how many axes those in bold have.
 
     Raises:
         GradcliError: A command is not known, or digits stand where LaTeX takes one.
     """
     functions = [*vocabulary.functions, *GREEK]
-    known_commands = {*functions, *_NOTHING, *_SIGNS, *_WORDS, *vocabulary.fences, *vocabulary.missing, *_INSTEAD, "begin", "end"}
+    known_commands = {
+        *functions,
+        *NOTHING,
+        *SIGNS,
+        *WORDS,
+        *ACCENTS,
+        *COLOURS,
+        *vocabulary.fences,
+        *vocabulary.missing,
+        *(sign[1:] for sign in NO_VALUES),
+        "begin",
+        "end",
+    }
     tokens = as_commands(tokens, functions, known_commands)
-    commands = _Commands(text, tokens, vocabulary, known)
-    return commands.translated(), commands.whole
+    commands = _Commands(text, tokens, vocabulary, known, notes)
+    return commands.translated(), commands.whole, commands.bold
 
 
 class _Commands:
-    def __init__(self, text: str, tokens: list[Token], vocabulary: Vocabulary, known: Collection[str]) -> None:
+    def __init__(
+        self, text: str, tokens: list[Token], vocabulary: Vocabulary, known: Collection[str], notes: list[tuple[int, str]]
+    ) -> None:
         self.text = text
         self.tokens = tokens
         self.vocabulary = vocabulary
@@ -103,6 +71,8 @@ class _Commands:
         self.place = 0
         self.called: list[bool] = []  # environments in parentheses of their own
         self.whole: set[str] = set()
+        self.bold: dict[str, int] = {}
+        self.notes = notes
         self.closing: dict[
             int, str
         ] = {}  # braces that are parentheses, or belong to a floor: by the place of the one that closes
@@ -119,6 +89,8 @@ class _Commands:
                 self._letters(token)
             elif token.kind == "PRIMES":
                 raise GradcliError("a prime stands behind a letter", token.span, "write f'; gradcli diff gives a derivative")
+            elif token.kind == "INDEX" and self.result and self.result[-1].kind in ("ABS_OPEN", "ABS_CLOSE"):
+                self._index_of_bar(token)
             elif token.kind == "INDEX":
                 raise GradcliError("an index stands behind a letter", token.span, "write x_{1}")
             elif token.kind == "NUMBER":
@@ -141,15 +113,25 @@ class _Commands:
             self.result.append(Token("ABS_OPEN" if command == "left" else "ABS_CLOSE", "\\|", follows.span))
         elif command in ("vert", "mid"):
             self.result.append(Token("ABS_OPEN", "|", token.span))
-        elif command in _NOTHING:
-            ends = self.result and self.result[-1].kind in VALUE_ENDS
-            if command in _SPACES and ends and follows is not None and follows.kind == "NUMBER":
+        elif command in NOTHING or command.endswith("."):  # \left.
+            before = self.result[-1].kind if self.result else ""
+            digits = follows is not None and follows.kind == "NUMBER"
+            grouped = before == "NUMBER" and digits and len(self.tokens[self.place].text) == 3
+            if command in _SPACES and before in VALUE_ENDS and digits and not grouped:
                 self.result.append(Token("TIMES", "*", token.span))
-        elif command in _SIGNS:
-            kind, sign = _SIGNS[command]
+        elif command in ("top", "intercal"):
+            names = [one.text for one in self.result[-3:] if one.kind == "NAME"]
+            self.bold |= {name: 2 if name[0].isupper() else 1 for name in names[-1:] if name not in self.bold}
+            self.result.append(Token("NAME", "T", token.span))
+        elif command in SIGNS:
+            kind, sign = SIGNS[command]
             self.result.append(Token(kind, sign or token.text, token.span))
-        elif command in _WORDS:
+        elif command in WORDS:
             self._word(token)
+        elif command in ACCENTS:
+            self._word(token, f"_{ACCENTS[command]}")
+        elif command in COLOURS:
+            self._braced()
         elif command in ("begin", "end"):
             self._environment(token, command)
         elif command in self.vocabulary.fences:
@@ -159,8 +141,8 @@ class _Commands:
                 if opens
                 else [Token("RPAR", ")", token.span)]
             )
-        elif command in _INSTEAD:
-            raise GradcliError(f"{token.text} has no value here", token.span, _INSTEAD[command])
+        elif token.text in NO_VALUES:
+            raise GradcliError(f"{token.text} has no value here", token.span, NO_VALUES[token.text])
         elif command in self.vocabulary.functions or command in self.vocabulary.missing:
             if command in GREEK and not (follows is not None and follows.kind == "LPAR"):
                 self._name(token, self._greek(command))
@@ -208,8 +190,8 @@ class _Commands:
         self.result.append(Token("NAME", word[:cut], (start, start + cut)))
         self._letters(Token("NAME", word[cut:], (start + cut, token.span[1])))
 
-    def _word(self, token: Token) -> None:
-        found = self._braced()
+    def _word(self, token: Token, suffix: str = "") -> None:
+        found = self._braced() or self._one_letter()
         if found is None:
             raise GradcliError(f"{token.text} needs braces", token.span, f"write {token.text}{{name}}")
         content, end = found
@@ -219,14 +201,56 @@ class _Commands:
             self.result.append(Token("WORD_IF" if condition["if"] else "WORD_ELSE", content, span))
             return
         name = re.sub(r"\\(?:rm|bf|it|sf)(?![a-zA-Z])", "", content).replace("\\_", "_").strip()
+        name = re.sub(r"\\([a-zA-Z]+)", lambda found: self._greek(found[1]) if found[1] in GREEK else found[0], name)
         if not re.fullmatch(r"[^\W\d]\w*", name):
             raise GradcliError(f"'{content}' is no name", span, "write the formula without text")
+        if len(name) > 1 and name not in self.vocabulary.functions and name not in self.known:
+            name = name.lower() if name.lower() in self.vocabulary.functions else name
+        if suffix:
+            self.notes.append((span[0], f"{token.text}{{{name}}} is read as a variable called {name}{suffix}"))
+            name += suffix
+        elif (
+            name in _UNITS
+            and token.text in ("\\text", "\\mathrm", "\\textrm")
+            and self.result
+            and self.result[-1].kind in VALUE_ENDS
+        ):
+            self.notes.append((span[0], f"{name} is read as a variable; a unit is left out"))
         if len(name) > 1 and name not in self.vocabulary.functions:
             follows = self._next()
             if name not in self.known and follows is not None and (follows.kind == "LPAR" or follows.text == "\\left"):
                 raise GradcliError(f"{name} is no function that is known", span, "for a product write \\cdot between its factors")
             self.whole.add(name)
         self._name(Token("NAME", name, span), name)
+        if token.text[1:] in BOLD:
+            name = self.result[-1].text
+            self.bold[name] = 2 if name[0].isupper() and token.text[1:] not in ARROWS else 1
+
+    def _one_letter(self) -> tuple[str, int] | None:
+        """The letter that comes next without braces, and where it ends; moves behind it."""
+        follows = self._next()
+        if follows is None or (follows.kind != "NAME" and follows.text[1:] not in GREEK):
+            return None
+        start = follows.span[0]
+        self.place += 1
+        if follows.kind == "COMMAND":
+            return follows.text, follows.span[1]
+        if len(follows.text) > 1:
+            self.place -= 1
+            self.tokens[self.place] = Token("NAME", follows.text[1:], (start + 1, follows.span[1]))
+        return follows.text[0], start + 1
+
+    def _index_of_bar(self, token: Token) -> None:
+        """An index of a norm is its order, and one of a bar an end of a range."""
+        if self.result[-1].text not in "‖∥":
+            raise GradcliError("a value between two ends has no value here", token.span, "write the difference of the two values")
+        order = self._braced() or ("", 0)
+        if not order[1] and (follows := self._next()) is not None and follows.kind == "NUMBER":
+            self.place += 1
+            order = (follows.text, 0)
+        if order[0].strip() != "2":
+            hint = "write sum(abs(x)) for the order 1, and max(abs(x)) for the order inf"
+            raise GradcliError("a norm of another order than 2 has no value here", token.span, hint)
 
     def _name(self, token: Token, name: str) -> None:
         """A name with its index; a function's argument in braces is one in parentheses."""
@@ -303,7 +327,7 @@ class _Commands:
         if [one.text for one in behind[:3]] == ["{", ",", "}"] and len(behind) == 4 and behind[3].text.isdecimal():
             self.place += 4  # 1{,}5 is a decimal
             token = Token("NUMBER", f"{token.text}.{behind[3].text}", (token.span[0], behind[3].span[1]))
-        if before is not None and before.kind == "DEGREES":  # 5!7!
+        if before is not None and before.kind == "POSTFIX":  # 5!7!
             self.result.append(Token("TIMES", "*", token.span))
         if before is not None and before.kind == "FRAC" and re.fullmatch("[0-9]{2}", token.text):
             middle = token.span[0] + 1
@@ -360,13 +384,23 @@ class _Commands:
         else:
             raise GradcliError(f"the environment {name} has no value", (token.span[0], end), "write the formula alone")
 
+    def _names_argument(self, before: list[Token]) -> bool:
+        """Whether what was read ends with a comma and a name between the parentheses of a function: sum(A, axis = 0)."""
+        depth = 0
+        for place in range(len(before) - 1, 0, -1):
+            depth += (before[place].kind == "RPAR") - (before[place].kind == "LPAR")
+            if depth < 0:
+                function = before[place - 1].text in self.vocabulary.functions
+                return function and [token.kind for token in before[-2:]] == ["COMMA", "NAME"]
+        return False
+
     def _without_last_rows(self) -> list[Token]:
         """Commas before the conditions of cases are left out."""
         result: list[Token] = []
         depth = 0
         for token in self.result:
             depth += (token.kind in _INNER) - (token.kind in ("RPAR", "RBRACE", "END_ENVIRONMENT"))
-            if token.kind == "EQUAL" and depth > 0:  # a condition
+            if token.kind == "EQUAL" and depth > 0 and not self._names_argument(result):  # a condition
                 token = Token("COMPARISON", "==", token.span)
             if token.kind == "AMPERSAND" and result and result[-1].kind == "COMMA":
                 result.pop()

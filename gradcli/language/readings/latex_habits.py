@@ -1,4 +1,4 @@
-"""LaTeX as it is typed by hand: frac{1}{x}, {x \\over y}, \\sqrt(x), \\sinx, {\\rm tg}."""
+"""What LaTeX's commands stand for, and how they are typed by hand: frac{1}{x}, {x \\over y}, \\sqrt(x), \\sinx, {\\rm tg}."""
 
 from __future__ import annotations
 
@@ -7,9 +7,55 @@ from collections.abc import Collection, Sequence
 
 from gradcli.language.grammar import Token
 
+_LOOKS = (
+    "quad qquad thinspace medspace thickspace negthinspace negmedspace negthickspace "
+    "displaystyle textstyle limits nolimits left right middle mleft mright boxed underline"
+)
+_SIZES = "big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr"
+NOTHING = frozenset((*",;:!>()[] ", *_LOOKS.split(), *_SIZES.split()))
+"""Commands that change how a formula looks, and not what it means."""
+
+_TABLE = r"""
+TIMES *          cdot times ast star
+DIVIDE /         div
+FRAC .           frac dfrac tfrac cfrac binom dbinom tbinom
+SQRT .           sqrt
+COMPARISON <=    le leq leqslant
+COMPARISON >=    ge geq geqslant
+COMPARISON !=    ne neq
+COMPARISON <     lt langle
+COMPARISON >     gt rangle
+AND and          land wedge
+OR or            lor vee
+NOT not          lnot neg
+PI π             pi
+NAME inf         infty
+NAME T           top intercal
+NAME τ           tau
+LPAR (           { lbrace
+RPAR )           } rbrace
+ABS_OPEN .       lvert
+ABS_CLOSE .      rvert
+REMAINDER %      bmod %
+POSTFIX °        degree
+ABS_OPEN ‖       lVert rVert Vert |
+ROW .            \
+"""
+_LINES = [line.split() for line in _TABLE.strip().splitlines()]
+SIGNS = {command: (kind, sign.strip(".")) for kind, sign, *commands in _LINES for command in commands}
+"""The token of a command."""
+
+ARROWS = frozenset(("vec", "overrightarrow"))
+BOLD = ARROWS | {"mathbf", "boldsymbol", "bm", "textbf"}
+WORDS = BOLD | {"operatorname", "mathrm", "mathit", "mathsf", "text", "textrm", "textit", "mathop"}
+ACCENTS = {"hat": "hat", "widehat": "hat", "bar": "bar", "tilde": "tilde", "widetilde": "tilde"}
+"""Signs on a letter, and what is written behind its name for them."""
+COLOURS = frozenset(("color", "textcolor"))
+
 _FRACTION = re.compile("[dt]?frac|sqrt")
 _FONTS = frozenset(("\\rm", "\\bf", "\\it", "\\sf"))
-_SIGNS = ("pi", "cdot", "times")
+_BEFORE_LETTERS = ("pi", "cdot", "times")
+_RAISED = dict.fromkeys(("\\circ", "\\degree", "°"), ("POSTFIX", "°")) | {"\\prime": ("PRIMES", "'")}
 _CLOSES = {"LPAR": "RPAR", "LBRACE": "RBRACE"}
 
 
@@ -23,7 +69,7 @@ def as_commands(tokens: Sequence[Token], commands: Collection[str], known: Colle
     """
     result: list[Token] = []
     braces: list[int] = []
-    places = list(tokens)
+    places = _raised_signs(tokens)
     for place, token in enumerate(places):
         follows = places[place + 1] if place + 1 < len(places) else None
         start, end = token.span
@@ -33,7 +79,7 @@ def as_commands(tokens: Sequence[Token], commands: Collection[str], known: Colle
             close = _closing(places, place + 1)
             if close:
                 places[place + 1], places[close] = Token("LBRACE", "{", follows.span), Token("RBRACE", "}", places[close].span)
-        elif token.kind == "COMMAND" and token.text[1:] not in known and token.text[1:-1] in (*commands, *_SIGNS):
+        elif token.kind == "COMMAND" and token.text[1:] not in known and token.text[1:-1] in (*commands, *_BEFORE_LETTERS):
             result.append(Token("COMMAND", token.text[:-1], (start, end - 1)))
             token = Token("NAME", token.text[-1], (end - 1, end))
         elif token.text == "\\over" and braces and (close := _closing(places, place)):
@@ -48,6 +94,23 @@ def as_commands(tokens: Sequence[Token], commands: Collection[str], known: Colle
         elif token.kind == "RBRACE" and braces:
             braces.pop()
         result.append(token)
+    return result
+
+
+def _raised_signs(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with a sign in the place of a power that is none: 30^\\circ, f^{\\prime}."""
+    result: list[Token] = []
+    place = 0
+    while place < len(tokens):
+        texts = [token.text for token in tokens[place : place + 4]]
+        sign, used = (texts[2], 4) if texts[1:2] == ["{"] and texts[3:] == ["}"] else (texts[1] if len(texts) > 1 else "", 2)
+        if texts[0] == "^" and sign in _RAISED:
+            kind, text = _RAISED[sign]
+            result.append(Token(kind, text, (tokens[place].span[0], tokens[place + used - 1].span[1])))
+            place += used
+        else:
+            result.append(tokens[place])
+            place += 1
     return result
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from gradcli.errors import Span
+from gradcli.errors import GradcliError, Span
 from gradcli.language.readings.around import NAME, NAMES, outside
 from gradcli.typing import NamedTuple
 
-_D = r"(?:d|∂|\\partial\s*|\\mathrm\{d\}\s*)"
+_D = r"(?:d|∂|\\partial\s*|\\(?:mathrm|text|operatorname)\s*(?:\{\s*d\s*\}|d)\s*|\{\s*\\rm\s+d\s*\}\s*|\\dd\s*)"
 _TIMES = r"(?:\^\{?[0-9]+\}?|[²³⁴])?"
 _ARGUMENT = rf"(?:\(\s*{NAMES}\s*\))?"
 _ABOVE = rf"{_D}{_TIMES}\s*(?:{NAME})?\s*{_ARGUMENT}"
@@ -18,7 +18,10 @@ _QUOTIENT = rf"{_ABOVE}\s*/\s*{_BELOW}{_ARGUMENT}"
 _FRACTION = rf"\\[dt]?frac\s*\{{\s*{_ABOVE}\s*\}}\s*\{{\s*{_BELOW}\}}\s*{_ARGUMENT}"
 _PRIME = rf"\(?{NAME}(?:['′’]+|\^\{{\\prime\}}|''+|[″]|\^\([0-9]\))\)?\s*{_ARGUMENT}"
 _LOOK = r"(?:\s|\\[!,;: ]|\\(?:left|right|q?quad)(?![a-zA-Z]))*"
-_FUNCTION = rf"{NAME}{_LOOK}\({_LOOK}{NAMES}{_LOOK}\)|{NAME}\[\s*{NAME}_(?:\s*,\s*{NAME}_)*\s*\]"
+_FONT = r"(?:\\(?:vec|bm|boldsymbol|math(?:bf|rm|cal))\s*\{?\s*)?"
+_FUNCTION = (
+    rf"{_FONT}{NAME}(?:\s*\}})?{_LOOK}\({_LOOK}{NAME}(?:\s*[,;]\s*{NAME})*{_LOOK}\)|{NAME}\[\s*{NAME}_(?:\s*,\s*{NAME}_)*\s*\]"
+)
 _DOTTED = rf"\\d?dot\s*\{{?\s*{NAME}\s*\}}?|[^\W\d_][\u0307\u0308]|[ẋẍẏÿ]"
 _SIDE = rf"(?:{_FRACTION}|{_QUOTIENT}|{_PRIME}|{_FUNCTION}|{_DOTTED}|∇\s*{NAME}\s*{_ARGUMENT})"
 _LEFT = re.compile(rf"[\s$]*({_SIDE}){_LOOK}:?=(?!=){_LOOK}(?=[^\s;\n])")
@@ -45,17 +48,22 @@ PRIME = re.compile(rf"(?<![\w.])({NAME})\s?['′](?!['′])(?:\s*\(\s*({NAMES})\
 """A derivative with a prime, and the variables behind it."""
 OF_VARIABLES = re.compile(rf"({NAME})\s*\(\s*({NAMES})\s*\)")
 _OF_PARENTHESES = re.compile(rf"(?:(?<![\w.]){_D}\s*/\s*{_D}\s*({NAME})\s*)(?=[(\[])|[)\]]\s?['′’](?!['′’])")
+_PRIMED = re.compile(r"\)\s?(['′’″]+|\^\{?(?:\s*\\prime)+\s*\}?)")
 _POWER = re.compile(r"\s*(?:\^|\*\*)\s*(?:-?\w+|\([^()]*\)|\{[^{}]*\})|[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+")
 _SUPERSCRIPTS = str.maketrans("²³⁴", "234")
 
 
 class Asked(NamedTuple):
-    """A derivative inside an expression: d/dx(...), or ``whole`` where it is that of all that follows: d/dx x^2."""
+    """A derivative inside an expression: d/dx(...), or ``whole`` where it is that of all that follows: d/dx x^2.
+
+    One with a prime, (x^2)', has an empty ``by``, and its parentheses close at ``end``.
+    """
 
     span: Span
     by: str
     order: int
     whole: bool = False
+    end: int = 0
 
 
 _BEGINS_TERM = re.compile(r"\s*[\w(|√]")
@@ -78,6 +86,30 @@ def derivatives_inside(text: str, start: int) -> list[Asked]:
     return found
 
 
+def primed_parentheses(text: str, start: int) -> tuple[list[Asked], str]:
+    """The derivatives of what stands in parentheses before a prime, (x^2 sin x)', and the text with blanks for the primes.
+
+    Args:
+        text: What was typed.
+        start: Where it begins.
+
+    Raises:
+        GradcliError: The parentheses are those of a function.
+    """
+    found: list[Asked] = []
+    for one in _PRIMED.finditer(text, start):
+        closes, primes = one.start(), one[1]
+        opens = _partner(text, closes)
+        if opens < start:
+            continue
+        if re.search(r"[^\W\d]\Z", text[start:opens]) and not text[start:opens].endswith("\\left"):
+            hint = "write d/dx(f(x)) for a derivative"
+            raise GradcliError("this prime may be of the function or of its value", (one.start(1), one.end(1)), hint)
+        order = primes.count("\\prime") or sum(2 if sign in '″"' else sign in "'′’" for sign in primes)
+        found.append(Asked((opens, opens), "", order, end=closes))
+    return found, _PRIMED.sub(lambda one: ")" + " " * (len(one[0]) - 1), text) if found else text
+
+
 def left_side(text: str, *, names: bool) -> tuple[str, int]:
     """The left side of an answer and where its right side begins; empty text and 0 where there is none.
 
@@ -87,7 +119,7 @@ def left_side(text: str, *, names: bool) -> tuple[str, int]:
         text: What was typed.
         names: Whether a plain name is a left side as well.
     """
-    if "\n" in text.strip() or ";" in text.rstrip().rstrip(";").replace(r"\;", ""):
+    if "\n" in text.strip() or ";" in outside(text).rstrip().rstrip(";").replace(r"\;", ""):
         return "", 0
     found = _LEFT.match(text) or (_ONE_NAME.match(text) if names else None)
     if found is None:

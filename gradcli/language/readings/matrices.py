@@ -1,6 +1,8 @@
-"""Matrices of LaTeX multiply as matrices: what stands for a product, a power and a determinant of them."""
+"""Matrices and vectors multiply as such: what stands for a product, a power and a determinant of them."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from gradcli.errors import GradcliError
 from gradcli.language.ast import (
@@ -21,22 +23,24 @@ from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
 
 
-def of_matrices(statement: Statement, text: str, vocabulary: Vocabulary) -> Statement:
+def of_matrices(statement: Statement, text: str, vocabulary: Vocabulary, bold: Mapping[str, int]) -> Statement:
     """A statement whose products of arrays are those of matrices.
 
     Args:
         statement: What was read: products of arrays are those of their elements.
         text: What was typed, which tells a dot from a cross.
         vocabulary: The functions.
+        bold: Names of columns, and of matrices, with how many axes they have.
 
     Raises:
         GradcliError: Two columns stand side by side.
     """
     if not isinstance(statement, Output | Assignment):
         return statement
-    if not any(isinstance(node, Array) for node in postorder(statement.value)):
+    if not bold and "\\top" not in text and not any(isinstance(node, Array) for node in postorder(statement.value)):
         return statement
     axes: dict[int, int] = {}
+    rows: set[int] = set()  # columns that are transposed, and their products with matrices
     kept: list[Expression] = []  # so that no other node gets the identity of one
     names = vocabulary.matrices
 
@@ -44,15 +48,24 @@ def of_matrices(statement: Statement, text: str, vocabulary: Vocabulary) -> Stat
         axis = 0
         if isinstance(node, Array):
             axis = 2 if any(isinstance(item, Array) for item in node.items) else 1
+        elif isinstance(node, Name) and node.name in bold:
+            axis = bold[node.name]
         elif isinstance(node, Operator):
             of = [axes.get(id(part), 0) for part in node.operands]
             axis = max(of)
+            if node.symbol == "*" and max(of) and min(of) == 0 and _may_be_array(node, text, bold):
+                hint = r"write \mathbf{x} for a vector, and \cdot before a number"
+                raise GradcliError("this may be a product with a vector or a number", node.span, hint)
             if node.symbol == "*" and all(of):
-                node, axis = _product(node, of, text, names["columns"])
-            elif node.symbol == "^" and of[0] == 2:
-                node = _power(node, names["power"], names["inverse"])
-        elif isinstance(node, Call) and node.function == vocabulary.absolute and axes.get(id(node.arguments[0])) == 2:
-            node = Call(names["determinant"], node.arguments, (), node.span)
+                row = id(node.operands[0]) in rows
+                node, axis = _product(node, of, text, names["columns"], row=row)
+                rows.update([id(node)] if row and axis else [])
+            elif node.symbol == "^" and (of[0] or "\\top" in text[slice(*node.span)][-7:]):
+                node = _power(node, of[0], names["power"], names["inverse"])
+                rows.update([id(node)] if isinstance(node, Transposed) and axis == 1 else [])
+        elif isinstance(node, Call) and node.function == vocabulary.absolute and axes.get(id(node.arguments[0])):
+            function = "determinant" if axes[id(node.arguments[0])] == 2 else "length"
+            node = Call(names[function], node.arguments, (), node.span)
         axes[id(node)] = axis
         kept.append(node)
         return node
@@ -61,23 +74,35 @@ def of_matrices(statement: Statement, text: str, vocabulary: Vocabulary) -> Stat
     return Output(value, statement.span) if isinstance(statement, Output) else Assignment(statement.name, value, statement.span)
 
 
-def _product(node: Operator, axes: list[int], text: str, cross: str) -> tuple[Expression, int]:
+def _may_be_array(node: Operator, text: str, bold: Mapping[str, int]) -> bool:
+    """Whether a matrix that is known by its transpose alone stands before a letter without a sign: X^\\top y."""
+    left, right = node.operands
+    apart = not text[left.span[1] : right.span[0]].strip(" ()[]{}\\,")
+    return apart and isinstance(right, Name) and right.name not in bold and right.name.isascii() and "\\mathbf" not in text
+
+
+def _product(node: Operator, axes: list[int], text: str, cross: str, *, row: bool) -> tuple[Expression, int]:
     """A product of matrices or columns, and how many axes it has."""
     left, right = node.operands
     between = text[left.span[1] : right.span[0]]
+    crossed = "×" in between or "\\times" in between
+    if crossed and (max(axes) == 1 or (isinstance(left, Name) and isinstance(right, Name))):
+        return Call(cross, node.operands, (), node.span), 1
     if max(axes) == 1:
-        if "×" in between or "\\times" in between:
-            return Call(cross, node.operands, (), node.span), 1
-        if not between.strip(" ()[]{}"):
+        if not row and between.strip(" ()[]{}") in ("", "*"):
             raise GradcliError("two columns have no product", node.span, r"write \cdot or \times between them")
         return Operator("@", node.operands, node.span), 0
     return Operator("@", node.operands, node.span), min(axes)
 
 
-def _power(node: Operator, power: str, inverse: str) -> Expression:
+def _power(node: Operator, axes: int, power: str, inverse: str) -> Expression:
     base, exponent = node.operands
     if isinstance(exponent, Name) and exponent.name == "T":
         return Transposed(base, node.span)
+    if axes == 1:
+        raise GradcliError(
+            "a vector has no power", node.span, "write its product with itself, or the name without a sign for a vector"
+        )
     if to_text(exponent) == "-1":
         return Call(inverse, (base,), (), node.span)
     return Call(power, (base, exponent), (), node.span) if isinstance(exponent, Number) else node

@@ -7,10 +7,12 @@ from collections.abc import Collection, Sequence
 
 from gradcli.errors import GradcliError, nearest
 from gradcli.language.grammar import END, Token
-from gradcli.language.readings.calls import with_parentheses
-from gradcli.language.readings.products import coefficient, exponent, raised_call, seldom_meant
+from gradcli.language.other_languages import NO_VALUES
+from gradcli.language.readings.calls import with_bases, with_groups, with_parentheses
+from gradcli.language.readings.commas import in_groups
+from gradcli.language.readings.products import arguments, coefficient, exponent, raised_call, seldom_meant
 from gradcli.language.readings.scan import VALUE_ENDS, refuse
-from gradcli.language.readings.vocabulary import GREEK, Vocabulary
+from gradcli.language.readings.vocabulary import GREEK, NO_WORDS, PROSE, Vocabulary
 from gradcli.language.statements import WORDS
 
 _LETTER = re.compile(r"[^\W\d_](?P<digits>[0-9₀-₉]+)?(?:_\w+)?")
@@ -38,28 +40,9 @@ _BEGINS = frozenset(
 )
 """Terminals with which the argument of a function without parentheses, or its power, begins."""
 _PRIMES = "'′’"
-_NO_WORDS = "write the formula without words"
-_PROSE = {
-    "xor": "write a != b for two conditions",
-    "nor": "write not (a or b)",
-    "iff": "write a == b for two conditions",
-    "mod": "write x % 3 for the remainder",
-    "of": "write * for a share: 0.5*x",
-    "per": "write / for a quotient",
-    "times": "write * for a product",
-    "over": "write / for a quotient",
-    "plus": "write + for a sum",
-    "minus": "write - for a difference",
-    "divides": "write x % y == 0 for a condition",
-    "squared": "write x^2 for a square",
-    "cubed": "write x^3 for a cube",
-    "deg": "write 45° for degrees",
-    **dict.fromkeys(("Ans", "ans"), "write the last result itself"),
-    **dict.fromkeys(("the", "for", "are", "let", "idk", "DNE", "dne"), _NO_WORDS),
-}
-"""Words of a sentence that stand apart, which nobody means as products of their letters, and what to write."""
 _NAMES = frozenset(("NAME", "CONSTANT", "PI"))
 _CAPITALS = frozenset("XYZ")
+_BESSEL = frozenset("JY")
 _OWN = frozenset("fghFGH")
 """Letters that nobody reads as a factor before a parenthesis."""
 
@@ -86,7 +69,10 @@ class Names:
     def classified(self, tokens: Sequence[Token]) -> list[Token]:
         """The tokens with functions told from variables, and products of letters taken apart."""
         self._note_own(tokens)
-        tokens = with_parentheses(tokens, self._function, self.known)
+        tokens = with_parentheses(with_bases(tokens, self.vocabulary, self.known), self.vocabulary, self.known)
+        tokens = in_groups(tokens, self.notes)
+        if self.longest == _LONGEST_PRODUCT:
+            tokens = with_groups(tokens, self.known, self.notes)
         result: list[Token] = []
         for place, token in enumerate(tokens):
             self.notes += seldom_meant(result, tokens, place, self.known)
@@ -115,6 +101,14 @@ class Names:
                 token = token._replace(kind="EULER")
             if token.text in _OWN and token.text not in self.known and raised_call(tokens, place):
                 raise self._may_be_function(token)
+            if after == "LPAR" and token.text in self.vocabulary.heads and token.text not in {*self.known, *self.own}:
+                head, count = self.vocabulary.heads[token.text]
+                if arguments(tokens, place + 1) == count:
+                    self._note(
+                        token, f"{token.text}(...) is read as the function {head}; for a variable give {token.text} a value"
+                    )
+                    result.append(token._replace(kind="CALLED", text=head))
+                    continue
             read = [token] if token.kind == "EULER" else self._read(token, before, after, inner)
             result += exponent(result, token, read, self.notes) if len(read) > 1 else read
         result = self._orders(result)
@@ -174,19 +168,17 @@ class Names:
     def _read(self, token: Token, before: str, after: str, inner: Sequence[Token]) -> list[Token]:
         token = token._replace(text=token.text.replace("{", "").replace("}", ""))
         name, called = token.text, after == "LPAR"
+        if name[-1] == "_":
+            message = "this index is no part of a name"
+            raise refuse(message, token, NO_VALUES.get(name[:-1], "write x_1, or x_{max}"))
         if called and name in self.own:
             return [token._replace(kind="CALLED")]
-        if called and name in self.vocabulary.heads and name not in self.known:
-            head, count = self.vocabulary.heads[name]
-            if (count == 2) == (len(inner) == 2 and inner[1].kind == "COMMA"):
-                self._note(token, f"{name}(...) is read as the function {head}; for a variable give {name} a value")
-                return [token._replace(kind="CALLED", text=head)]
         if name in self.known or (before == "EQUAL" and name in WORDS):
-            found = self._function(token) if called else None
+            found = self.vocabulary.function(token.text) if called else None
             return [token._replace(kind="CALLED", text=found) if found else token]
         if primes := sum(sign in _PRIMES for sign in name):
             return self._primed(token, primes, called)
-        function = self._function(token)
+        function = self.vocabulary.function(token.text)
         if function and name not in self.vocabulary.functions and name[0] == "A" and name[1:] in self.vocabulary.functions:
             message = f"{name} may be A*{name[1:]} or {name.lower()}"
             raise refuse(message, token, f"write A*{name[1:]}(x) or {name.lower()}(x)")
@@ -200,15 +192,22 @@ class Names:
             raise refuse(f"{name} is not known here", token, f"write {self.vocabulary.missing[name]}")
         if function and name not in GREEK and self._is_single(function) and len(name) > 1:
             raise refuse(f"{name} has no argument", token, f"write {name}(x); for a variable of this name give it a value")
+        if name == "∞":
+            return [token._replace(text="inf")]
         if name in ("Pi", "PI") and self.longest == _LONGEST_PRODUCT:
             return [token._replace(text="pi")]
+        if name in ("tau", "τ"):
+            self._note(token, f"{name} is read as the number 2π; for a variable give it a value")
         if name in self.vocabulary.constants or name in GREEK:
             return [token]
         if name == "E":
             self._note(token, "E is read as the number e; for a variable give it a value: --E VALUE")
             return [token._replace(text="e")]
-        if name in _PROSE and self.longest == _LONGEST_PRODUCT:
-            raise refuse(f"'{name}' is a word, and no product of letters", token, _PROSE[name])
+        if name in PROSE and self.longest == _LONGEST_PRODUCT:
+            raise refuse(f"'{name}' is a word, and no product of letters", token, PROSE[name])
+        if function and name not in GREEK and not self._is_single(function) and after in _BEGINS and len(name) > 2:
+            several = "sqrt(...) for a square root, root(x, n) for others" if function == self.vocabulary.root else f"{name}(...)"
+            raise refuse(f"{name} has no argument", token, NO_VALUES.get(f"\\{name}", f"write {several}"))
         if _LETTER.fullmatch(name):
             return [self._letter(token, called, inner)]
         if called and (len(name) > 2 or name[0].isupper() > name[-1].isupper()) and not self._ends_with_function(name):
@@ -234,6 +233,8 @@ class Names:
                 token, f"{name} is read as the variable {name}; a power is written {power}, a product {name[0]}*{found['digits']}"
             )
         if called and name[0] in _OWN:
+            raise self._may_be_function(token)
+        if called and name[0] in _BESSEL and name[1:].strip("_").isdigit():
             raise self._may_be_function(token)
         if called and name.partition("_")[0] + "_0" in self.vocabulary.heads and "_" in name:
             raise refuse(f"{name}(...) may be a function or a product", token, f"write {name}*(...) for a product")
@@ -267,18 +268,6 @@ class Names:
         self.known.add(read)
         return [token._replace(text=read)]
 
-    def _function(self, token: Token) -> str | None:
-        """The function that a name means in front of an argument; None where it means none."""
-        name, functions = token.text, self.vocabulary.functions
-        stem, _, base = name.partition("_")
-        base = base.strip("{}")
-        if base and functions.get(stem) == self.vocabulary.natural:
-            return self.vocabulary.logarithms.get(base) or (f"{self.vocabulary.natural}_{base}" if base.isalnum() else None)
-        found = functions.get(name)
-        if found is None and len(name) > 1 and name.lower() != name:
-            found = functions.get(name.lower())
-        return found
-
     def _is_single(self, function: str) -> bool:
         return function in self.vocabulary.single or "_" in function
 
@@ -310,7 +299,7 @@ class Names:
                 )
             if len(name) > self.longest:
                 if before in _NAMES or after in _NAMES:
-                    raise refuse(f"'{name}' is a word, and no product of letters", token, _NO_WORDS)
+                    raise refuse(f"'{name}' is a word, and no product of letters", token, NO_WORDS)
                 self._note(token, f"{name} is read as one variable; a product is written {'*'.join(name)}")
                 return [token]
         first, _ = pieces[0]

@@ -43,6 +43,17 @@ def coefficient(before: Sequence[Token], tokens: Sequence[Token], notes: list[tu
     return [Token("TIMES", "*", (number.span[0], number.span[0]))]
 
 
+def arguments(tokens: Sequence[Token], place: int) -> int:
+    """How many arguments stand in the parentheses at a place."""
+    depth, count = 0, 1
+    for token in tokens[place:]:
+        depth += (token.kind == "LPAR") - (token.kind == "RPAR")
+        if depth == 0:
+            break
+        count += depth == 1 and token.kind == "COMMA"
+    return count
+
+
 def _start(tokens: Sequence[Token]) -> int:
     """Where the factor begins that ends with the last token; -1 where that is not seen."""
     at = len(tokens) - 1
@@ -140,6 +151,10 @@ def seldom_meant(before: Sequence[Token], tokens: Sequence[Token], place: int, k
     number = before[-1] if before and before[-1].kind == "NUMBER" and before[-1].span[1] == start else None
     if number is not None and number.text == "0" and re.fullmatch("x[0-9a-fA-F]+", name):
         raise GradcliError(f"0{name} is no number of this language", (number.span[0], token.span[1]), "write it in decimals")
+    if number is not None and name == "x10" and behind and behind[0].kind in ("POWER", "SUPERSCRIPT"):
+        written = f"{number.text}{name}^..."
+        hint = f"write {number.text}*10^... for a power of ten"
+        raise GradcliError(f"{written} may be a power of ten or have a variable x10", (number.span[0], token.span[1]), hint)
     if number is not None and name in _UNITS:
         return [(start, f"{name} is read as variables; a unit is left out")]
     if any(mark in unicodedata.normalize("NFD", name) for mark in "\u0307\u0308\u20db"):
@@ -150,4 +165,5 @@ def seldom_meant(before: Sequence[Token], tokens: Sequence[Token], place: int, k
     if name == "u" and behind and behind[0].kind == "LPAR" and not apart:
         return [(start, "u(...) is read as a product with the variable u; the unit step is where(t >= 0, 1, 0)")]
     raised = [one.text for one in (*before[-1:], token)] == ["^", "T"] and before[-2:-1] and before[-2].kind == "NAME"
+    raised = raised and token.span[1] == start + 1  # \top is none
     return [(start, "^T is read as a power; a transposed array is A.T")] if raised else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from unicodedata import normalize
 
@@ -12,11 +12,18 @@ from gradcli.language.ast import Definition, Program
 from gradcli.language.grammar import END, Token
 from gradcli.language.parser import Automaton, ReadText, run
 from gradcli.language.program_text import program_text
-from gradcli.language.readings.bars import paired
+from gradcli.language.readings.bars import norms, paired
 from gradcli.language.readings.builder import Builder
-from gradcli.language.readings.calls import as_array
+from gradcli.language.readings.calls import vectors_of, with_vectors
 from gradcli.language.readings.commas import with_points
-from gradcli.language.readings.left_sides import Asked, derivative_asked, derivatives_inside, divides, left_side
+from gradcli.language.readings.left_sides import (
+    Asked,
+    derivative_asked,
+    derivatives_inside,
+    divides,
+    left_side,
+    primed_parentheses,
+)
 from gradcli.language.readings.matrices import of_matrices
 from gradcli.language.readings.names import Names
 from gradcli.language.readings.remarks import note_silent, plain, without_remarks
@@ -26,7 +33,7 @@ from gradcli.typing import Any
 
 _BRACKETS = frozenset("()[]{}")
 
-_FULL_WIDTH = {0xFF01 + at: 0x21 + at for at in range(94)} | dict(zip(map(ord, "⟨⟩〈〉ᴇ"), "<><>E", strict=True))
+_FULL_WIDTH = {0xFF01 + at: 0x21 + at for at in range(94)} | dict(zip(map(ord, "⟨⟩〈〉ᴇ⁄"), "<><>E/", strict=True))
 _FULL_WIDTH |= dict.fromkeys(map(ord, "\u200b\u2060\u2061\u2062\u2063\u2064\ufeff"), 0x20)
 """ASCII for signs of other keyboards and calculators, and blanks for what is invisible."""
 _SLANTED = re.compile("[\U0001d400-\U0001d7ffℯⅇ]")
@@ -70,7 +77,7 @@ def reading_of(text: str, otherwise: str) -> str:
             return MATHML
     whole = text.strip()
     dollars = len(whole) > 2 and whole.startswith("$") and whole.endswith("$")
-    return LATEX if "\\" in text or "^{" in text or dollars or _LOST.search(text) else otherwise
+    return LATEX if "\\" in text or "^{" in text or dollars or "{,}" in text or _LOST.search(text) else otherwise
 
 
 def read(
@@ -113,7 +120,8 @@ def _read(text: str, reading: str, vocabulary: Vocabulary, known: Collection[str
     if left:
         notes.append((0, f"the left side {left} is left out"))
     text = text if reading == LATEX else _with_quotients(text, vocabulary, known, notes)
-    inner = derivatives_inside(text, start)
+    primes, text = primed_parentheses(text, start)
+    inner = [*derivatives_inside(text, start), *primes]
     notes += [(one.span[0], f"{text[slice(*one.span)].strip()} is taken of all that follows it") for one in inner if one.whole]
     text += " " * any(one.whole for one in inner)
     asked = derivative_asked(" " * start + text[start:], [one.span for one in inner])
@@ -121,24 +129,29 @@ def _read(text: str, reading: str, vocabulary: Vocabulary, known: Collection[str
         hint = 'd/dx(x^2) is one, with parentheses; gradcli diff "x^2" --wrt x gives that of a whole expression'
         raise GradcliError(f"{text[slice(*asked)].strip()} asks for a derivative", asked, hint)
     tokens = _scanned(text, reading, start, inner)
+    bold: Mapping[str, int] = {}
     if reading == LATEX:
         from gradcli.language.readings.latex_commands import without_commands
 
-        tokens, whole = without_commands(text, tokens, vocabulary, known)
+        tokens, whole, bold = without_commands(text, tokens, vocabulary, known, notes)
         known = {*known, *whole}
     for token, following in pairwise(tokens):
-        if token.kind == following.kind == "DEGREES" and token.text == following.text == "!":
+        if token.kind == following.kind == "POSTFIX" and token.text == following.text == "!":
             span = (token.span[0], following.span[1])
             raise GradcliError("!! may be a double factorial or a factorial twice", span, "write (x!)! for the latter")
     names = Names(vocabulary, known, notes, letters=reading == LATEX)
-    tokens = _with_variables(tokens, inner, known)
-    tokens = paired(with_points(names.classified(tokens), vocabulary.single, vocabulary.either, notes))
-    tokens = as_array(tokens, of_latex=reading == LATEX)
+    tokens = names.classified(_with_variables(tokens, [one for one in inner if one.by], known))
+    primed = [_with_variable(one, tokens, vocabulary, notes) for one in inner if not one.by]
+    named = norms(_with_variables(tokens, primed, known), vocabulary.matrices["length"])
+    norm = vocabulary.matrices["length"]
+    vectors = vectors_of(named, norm)
+    tokens = paired(with_points(named, vocabulary.single, vocabulary.either, vectors, notes))
+    tokens = with_vectors(tokens, vectors, norm, of_latex=reading == LATEX)
     builder = Builder(vocabulary, text, notes)
     tables = tables_of(reading)[0]
     statements = tuple(run(_with_brackets(text, tokens), _automaton(text, tokens, tables, builder), _Behind(tokens)))
-    if reading == LATEX:
-        statements = tuple(of_matrices(statement, text, vocabulary) for statement in statements)
+    if reading == LATEX or vectors:
+        statements = tuple(of_matrices(statement, text, vocabulary, bold) for statement in statements)
     note_silent(statements, typed, notes)
     read_as = program_text(Program(statements), "; ")
     program = Program(statements, may_differentiate=DERIVATIVE in read_as)
@@ -167,10 +180,29 @@ def _scanned(text: str, reading: str, start: int, inner: Sequence[Asked]) -> lis
     """The tokens of a text from a place on, with d/dx as the name of a function."""
     plain = text
     for one in inner:  # whatever it is made of, here it is a name
-        plain = plain[: one.span[0]] + "d".ljust(one.span[1] - one.span[0]) + plain[one.span[1] :]
+        plain = plain[: one.span[0]] + "d".ljust(one.span[1] - one.span[0])[: one.span[1] - one.span[0]] + plain[one.span[1] :]
     spans = {one.span[0]: one.span for one in inner}
-    tokens = scan(plain, reading, start)
-    return [Token("NAME", DERIVATIVE, spans[token.span[0]]) if token.span[0] in spans else token for token in tokens]
+    result: list[Token] = []
+    for token in scan(plain, reading, start):
+        span = spans.get(token.span[0])
+        if span is not None:
+            result.append(Token("NAME", DERIVATIVE, span))
+        if span is None or span[0] == span[1]:  # of a prime there is no text before the parenthesis
+            result.append(token)
+    return result
+
+
+def _with_variable(one: Asked, tokens: Sequence[Token], vocabulary: Vocabulary, notes: list[tuple[int, str]]) -> Asked:
+    """A derivative with a prime with its variable: the only one in the parentheses."""
+    start = next(place for place, token in enumerate(tokens) if token.span == one.span) + 1
+    inside = [token for token in tokens[start:] if token.span[1] <= one.end]
+    names = {token.text for token in inside if token.kind == "NAME" and token.text not in vocabulary.constants}
+    if len(names) != 1:
+        hint = "write d/dx(...) with its variable"
+        raise GradcliError("this prime does not say by what to differentiate", (one.end, one.end + 1), hint)
+    (by,) = names
+    notes.append((one.end, f"the prime is read as a derivative by {by}"))
+    return one._replace(by=by)
 
 
 def _with_variables(tokens: Sequence[Token], inner: Sequence[Asked], known: Collection[str]) -> list[Token]:

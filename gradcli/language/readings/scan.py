@@ -9,7 +9,7 @@ from gradcli.language.grammar import END, Token, load_tables
 from gradcli.language.grammar import Tables as Tables
 from gradcli.language.scanner import Scanner
 
-_ENDS = "NAME NUMBER PI CONSTANT VULGAR RPAR RSQB RBRACE ABS_CLOSE SUPERSCRIPT DEGREES TRANSPOSED ATTRIBUTE END_ENVIRONMENT"
+_ENDS = "NAME NUMBER PI CONSTANT VULGAR RPAR RSQB RBRACE ABS_CLOSE SUPERSCRIPT POSTFIX TRANSPOSED ATTRIBUTE END_ENVIRONMENT"
 VALUE_ENDS = frozenset(_ENDS.split())
 """Terminals with which a value may end."""
 

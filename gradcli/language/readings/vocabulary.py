@@ -13,6 +13,29 @@ _OTHERS = "varepsilon vartheta varphi Gamma Delta Theta Lambda Xi Pi Sigma Upsil
 GREEK = frozenset(f"{_SMALL} {_OTHERS}".split())
 """Letters that are written out: each is one name."""
 
+NO_WORDS = "write the formula without words"
+PROSE = {
+    "xor": "write a != b for two conditions",
+    "nor": "write not (a or b)",
+    "iff": "write a == b for two conditions",
+    "mod": "write x % 3 for the remainder",
+    "of": "write sin(x) for the value of a function, and 0.5*x for a share",
+    "to": "write ^ for a power",
+    "nCr": "write binomial(n, r)",
+    "nPr": "write factorial(n)/factorial(n - r)",
+    "per": "write / for a quotient",
+    "times": "write * for a product",
+    "over": "write / for a quotient",
+    "plus": "write + for a sum",
+    "minus": "write - for a difference",
+    "divides": "write x % y == 0 for a condition",
+    "squared": "write x^2 for a square",
+    "cubed": "write x^3 for a cube",
+    "deg": "write 45° for degrees",
+    **dict.fromkeys(("Ans", "ans"), "write the last result itself"),
+    **dict.fromkeys(("the", "for", "are", "let", "idk", "DNE", "dne"), NO_WORDS),
+}
+"""Words of a sentence that stand apart, which nobody means as products of their letters, and what to write."""
 
 DERIVATIVE = "diff"
 """The function that d/dx(...) and D[...] are read as."""
@@ -39,11 +62,11 @@ class Vocabulary(Frozen, eq=False):
         natural: The names that may mean the natural logarithm or another, and what each is read as.
         absolute: What bars stand for.
         constants: Names of constants.
-        fences: Commands of LaTeX for brackets that are functions; those that close are empty.
+        fences: Commands of LaTeX, and signs, for brackets that are functions; those that close are empty.
         heads: Letters that are functions before a parenthesis, each with its function and how many arguments it takes.
         orders: Letters that are functions of an order, which stands raised in parentheses: ψ^{(1)}(x).
         cube_root, root, factorial, binomial: What the signs of them stand for.
-        matrices: The functions of matrices: determinant, inverse, power, and the product of columns.
+        matrices: The functions of matrices: determinant, inverse, power, the product of columns, and their length.
         missing: Words for what there is no function for, and what to write instead.
     """
 
@@ -64,3 +87,14 @@ class Vocabulary(Frozen, eq=False):
     factorial: str
     binomial: str
     matrices: Mapping[str, str]
+
+    def function(self, name: str) -> str | None:
+        """The function that a name means in front of an argument, ``log_3`` of a base; None where it means none."""
+        stem, _, base = name.partition("_")
+        base = base.strip("{}")
+        if base and name not in self.functions and self.functions.get(stem) == self.natural:
+            return self.logarithms.get(base) or (f"{self.natural}_{base}" if base.isalnum() else None)
+        found = self.functions.get(name)
+        if found is None and len(name) > 1 and name.lower() != name:
+            found = self.functions.get(name.lower())
+        return found

@@ -9,7 +9,7 @@ from gradcli.ops.declaration.constants import SQRT2, SQRT_2_OVER_PI, SQRT_TAU, f
 from gradcli.ops.declaration.facts import DECIMALS, JUMP, KINK, NUMBERS, ODD, REMOVABLE, SAME, no_kernel, special
 from gradcli.ops.declaration.operation import DEFINITION, Operation, Undefined, operation
 from gradcli.ops.elementwise.arithmetic import Bounds, abs, square
-from gradcli.ops.elementwise.exponential import exp, log, log1p
+from gradcli.ops.elementwise.exponential import exp, expm1, log, log1p
 from gradcli.ops.elementwise.extremes import clamp, clamp_max, maximum
 from gradcli.ops.elementwise.logic import both, either, ge, gt, le, lt, where
 from gradcli.ops.elementwise.special import erf
@@ -95,7 +95,7 @@ prelu = operation(
 elu = operation(
     "elu(x, alpha=1)",
     lambda x, alpha: x if x > 0 else alpha * math.expm1(x),
-    (lambda y, x, alpha: where(le(x, 0), alpha * exp(x), 1), lambda y, x, alpha: where(le(x, 0), exp(x) - 1, 0)),
+    (lambda y, x, alpha: where(le(x, 0), alpha * exp(x), 1), lambda y, x, alpha: where(le(x, 0), expm1(x), 0)),
     javascript="{0} > 0 ? {0} : {1} * Math.expm1({0})",
     array=lambda numpy, x, alpha: numpy.where(x > 0, x, alpha * numpy.expm1(x)),
     domain="x ≠ 0",
@@ -103,7 +103,7 @@ elu = operation(
     definition=lambda x, alpha: where(gt(x, 0), x, alpha * (exp(x) - 1)),
     steady=(
         lambda y, x, alpha: where(le(x, 0), alpha * exp(clamp_max(x, 0)), 1),
-        lambda y, x, alpha: where(le(x, 0), exp(clamp_max(x, 0)) - 1, 0),
+        lambda y, x, alpha: where(le(x, 0), expm1(clamp_max(x, 0)), 0),
     ),
     specials=(special(KINK, lambda x, alpha: x, 0, 1),),
     torch="elu: F",

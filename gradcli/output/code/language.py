@@ -21,13 +21,15 @@ from gradcli.output.code.routine import Routine
 from gradcli.output.formulas.boxes import GREEK
 
 _BLOCK = re.compile(r"\n\n+(?=\S)")
-_DEFINED = re.compile(r"^(?:function (?:\w+ = )?|const |static double |def |fn )(\w+)", re.MULTILINE)
+_DEFINED = re.compile(r"^(?:function (?:\w+ = )?|const |static double |def |fn |(?=\w+ \(x\) => ))(\w+)", re.MULTILINE)
 _REMARK = re.compile(r"/\*[\s\S]*?\*/|^\s*(?://|#|%)[^\n]*", re.MULTILINE)
 _CAPITAL = re.compile("[A-Z]")
 _SUBSCRIPT = re.compile("[₀-₉]+")
 _DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _WORD = re.compile(r"\w+")
 _PLACE = re.compile(r"\{(\d+)\}")
+_GROUP = re.compile(r"(?<!\w)\(\{(\d+)\}\)")
+"""A place in parentheses that are no call's: an operand that is one word needs none."""
 
 DOUBLE, SINGLE = ("float64", "float32")
 
@@ -130,7 +132,6 @@ class Language(Frozen, eq=False):
         real: What numbers of floating point are called in it; empty where nothing says so.
         single: What is otherwise in single precision; None where it has none.
         dtype: Its precision, ``float64`` or ``float32``.
-        rough: Its functions that what runs it computes in single precision, whatever the precision of the operands.
         linkage: What stands before a function that other files see, and before one that they do not; None where all are the same.
     """
 
@@ -161,7 +162,6 @@ class Language(Frozen, eq=False):
     real: str = ""
     single: Single | None = None
     dtype: str = DOUBLE
-    rough: frozenset[str] = frozenset()
     linkage: tuple[str, str] | None = None
 
     @property
@@ -187,10 +187,6 @@ class Language(Frozen, eq=False):
     def has(self, function: str) -> bool:
         """Whether it has code for a function or operator of the notation."""
         return function in self.calls or function in self.operators or self.helper(function) in _helpers(self)
-
-    def roughly(self, functions: Iterable[str]) -> list[str]:
-        """Its functions that are computed in single precision, of those that functions of the notation are written with."""
-        return sorted(word for word in self.rough if any(word in self.calls.get(name, "") for name in functions))
 
     def helper(self, name: str) -> str:
         """What a function of the library is called in it."""
@@ -247,9 +243,11 @@ class Language(Frozen, eq=False):
                         for at, operand in enumerate(operands)
                     ]
                     return _PLACE.sub(lambda found: parts[int(found[1])], template), level
-                parts = [self.text(operand) for operand in operands]
+                levels = [self._written(operand) for operand in operands]
+                parts = [text for text, _ in levels]
                 if variadic:
-                    return _PLACE.sub(lambda found: parts[int(found[1])], variadic).replace("{*}", ", ".join(parts)).replace(
+                    bare = _GROUP.sub(lambda found: f"{{{found[1]}}}" if levels[int(found[1])][1] == ATOM else found[0], variadic)
+                    return _PLACE.sub(lambda found: parts[int(found[1])], bare).replace("{*}", ", ".join(parts)).replace(
                         "{#}", str(len(parts))
                     ), ATOM
                 return f"{self.helper(function)}({', '.join(parts)})", ATOM

@@ -92,12 +92,11 @@ def check_runs(language: Language) -> None:
         raise GradcliError(f"--check does not run {language.about}", hint="leave --check out")
     program = missing_program(language)
     if program:
-        hint = (
-            f"pip install {program}, or name a Python that has it by {INTERPRETER}"
-            if program in language.modules
-            else "leave --check out"
+        of_python = program in language.modules
+        raise GradcliError(
+            f"{program} is not installed, so {language.about} cannot be checked",
+            hint=f"pip install {program}, or name a Python that has it by {INTERPRETER}" if of_python else "leave --check out",
         )
-        raise GradcliError(f"{program} is not installed, so {language.about} cannot be checked", hint=hint)
 
 
 def computed(language: Language, written: Written, points: Sequence[Sequence[float]]) -> list[list[float]]:

@@ -77,6 +77,11 @@ class Box(Frozen):
     tooltip: tuple[str, ...] = ()
     node: int = -1
 
+    @property
+    def name(self) -> str:
+        """The name that its title begins with."""
+        return self.lines[0].text.partition(" = ")[0]
+
 
 class Arrow(Frozen):
     """An edge of a drawing.

@@ -8,7 +8,10 @@ from html import escape
 
 from gradcli.errors import said
 from gradcli.frozen import Frozen
-from gradcli.output.diagrams.theme import DARK, LIGHT, Theme
+from gradcli.typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gradcli.output.diagrams.theme import Theme
 
 _WIDTH, _HEIGHT = 560, 380
 _LEFT, _RIGHT, _TOP, _BOTTOM = 62, 20, 44, 48
@@ -36,6 +39,8 @@ class Curve(Frozen):
 
 def error_curve(curve: Curve) -> Iterator[str]:
     """The pieces of an SVG document."""
+    from gradcli.output.diagrams.theme import DARK, LIGHT
+
     title, steps, errors = said(curve.title), curve.steps, curve.errors
     powers = [math.log10(step) for step in steps]
     low, high = math.floor(min(powers)), math.ceil(max(powers))

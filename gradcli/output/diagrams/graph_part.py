@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from gradcli.errors import said
+from gradcli.frozen import replace
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.graph.shapes import shape_text
 from gradcli.language.numbers import brief_text, number_text, short_text
+from gradcli.language.text import to_text
+from gradcli.lowering.node_expressions import expression_from
 from gradcli.ops.catalogue import spelling
 from gradcli.output.diagrams.diagram import MARK, TITLE_COLUMNS, Arrow, Box, Kind, Line, Part, shortened
 from gradcli.output.listing import Entry, FunctionListing, Link, Listing
 
 LABEL_COLUMNS = 30
 """Characters up to which it is written at an edge what is handed back along it."""
+
+LAYER_NODES = 60
+"""The size up to which the expression of a layer is written out."""
 
 
 class GraphPart(Part):
@@ -146,3 +153,59 @@ class GraphPart(Part):
             if number != link.derivative:
                 pieces.append(number)
         return ", ".join(filter(None, [shortened(" = ".join(pieces), TITLE_COLUMNS), link.shapes]))
+
+
+class Layers(Part):
+    """A graph with a box for each assignment of the program: what is computed on the way to it stands in its expression.
+
+    Args:
+        part: All nodes of the graph.
+    """
+
+    def __init__(self, part: GraphPart) -> None:
+        graph = part.listing.graph
+        kept = {*graph.variables.values(), *graph.given_names, *part.outputs}
+        self.part = part
+        self.title = part.title
+        self.kept = dict.fromkeys(id for id in part.chosen if id in kept)
+        self.layers = {id: self._merged(id) for id in self.kept}
+        self.shown = self.total = len(self.kept)
+
+    def boxes(self) -> Iterator[Box]:
+        for id, (merged, _) in self.layers.items():
+            entry = self.part.listing.entry(id)
+            if len(merged) > 1:
+                names = self.part.listing.names
+                expression = expression_from(self.part.listing.graph, merged, names, LAYER_NODES)
+                text = said(f"{len(merged)} operations") if expression is None else to_text(expression, pretty=True)
+                entry = replace(entry, expression=text, grad_fn=None)
+            yield self.part.box(entry)
+
+    def arrows(self) -> Iterator[Arrow]:
+        for id, (merged, sources) in self.layers.items():
+            for source, link in sources.items():
+                label = self.part.label(link) if len(merged) == 1 else ""
+                flows = link.flows if isinstance(self.part.listing, FunctionListing) else None
+                yield Arrow(f"{self.part.prefix}{source}", f"{self.part.prefix}{id}", label, flows, link, link.broken)
+
+    def _merged(self, id: int) -> tuple[list[int], dict[int, Link]]:
+        """The nodes of the layer that ends in a node, ascending, and how each box before it comes into it."""
+        graph = self.part.listing.graph
+        flows: dict[int, bool] = {id: True}
+        merged: list[int] = []
+        sources: dict[int, Link] = {}
+        heap = [-id]
+        while heap:
+            at = -heapq.heappop(heap)
+            merged.append(at)
+            for link in self.part.listing.links(at):
+                source, carried = link.source, flows[at] and link.flows
+                if graph.operations[source] == CONSTANT:
+                    continue
+                if source in self.kept:
+                    if source not in sources or carried:
+                        sources[source] = replace(link, flows=carried)
+                elif source not in flows:
+                    heapq.heappush(heap, -source)
+                flows[source] = flows.get(source, False) or carried
+        return merged[::-1], dict(sorted(sources.items()))

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
-from gradcli.errors import said
+from gradcli.errors import columns, said
 from gradcli.frozen import Frozen, replace
 from gradcli.output.diagrams.diagram import Arrow, Box, Diagram, Kind, Part
 from gradcli.output.diagrams.graphviz_layout import graphviz_layout, program
@@ -46,11 +47,15 @@ class Routed(Frozen):
         arrow: The arrow.
         points: The corners of its line, from the border of its source to that of its target.
         label: The middle of its label; None where it has none.
+        begins: Whether it begins at its source, not in a row above.
+        ends: Whether it ends at its target, and does not go on in the row below.
     """
 
     arrow: Arrow
     points: tuple[Point, ...]
     label: Point | None = None
+    begins: bool = True
+    ends: bool = True
 
 
 class Sheet(Frozen):
@@ -119,6 +124,70 @@ def lay_out(diagram: Diagram, measures: Measures, engine: str = "auto") -> list[
         sheets.append(sheet)
         top = sheet.y + title + sheet.height + measures.part_gap
     return sheets
+
+
+def folded(sheet: Sheet, rows: int, measures: Measures) -> Sheet | None:
+    """A drawing from left to right in several rows, as text is; None where there is no place between its boxes to break it.
+
+    Args:
+        sheet: The drawing.
+        rows: How many rows.
+        measures: How much room things take.
+    """
+    taken = [(box.x - box.width / 2, box.x + box.width / 2) for box in sheet.boxes]
+    labels = [(arrow.label[0], measures.label(arrow.arrow)[0] / 2) for arrow in sheet.arrows if arrow.label is not None]
+    taken += [(x - half, x + half) for x, half in labels]
+    places: list[float] = []
+    end = 0.0
+    for left, right in sorted(taken):
+        middle = (left + end) / 2
+        if left - end > measures.lane and all(_crossings(arrow, middle) < 2 for arrow in sheet.arrows):
+            places.append(middle)
+        end = max(end, right)
+    wanted = [sheet.width * row / rows for row in range(1, rows)]
+    cuts = [min(places, key=lambda place: abs(place - at)) for at in wanted] if places else []
+    if not cuts or len(set(cuts)) < len(cuts):
+        return None
+    edges = [0.0, *cuts, sheet.width]
+    margin = max(columns(box.box.name) for box in sheet.boxes) * 6.0 + 2 * measures.lane
+    boxes: list[Placed] = []
+    arrows: list[Routed] = []
+    top, width = sheet.y + (measures.title if sheet.title else 0.0), 0.0
+    for left, right in pairwise(edges):
+        inside = [box for box in sheet.boxes if left < box.x < right]
+        lines = [piece for arrow in sheet.arrows if (piece := _between(arrow, left, right)) is not None]
+        heights = [y for box in inside for y in (box.y - box.height / 2, box.y + box.height / 2)]
+        heights += [y for line in lines for _, y in line.points]
+        over, under = top - min(heights) + measures.lane, max(heights) - min(heights)
+        along = (margin if left else 0.0) - left
+        boxes += [replace(box, x=box.x + along, y=box.y + over) for box in inside]
+        for line in lines:
+            points = tuple([(x + along, y + over) for x, y in line.points])
+            label = line.label and (line.label[0] + along, line.label[1] + over)
+            arrows.append(replace(line, points=points, label=label))
+        width = max(width, right + along + (measures.lane if right < sheet.width else 0.0))
+        top += under + 2 * measures.lane + measures.node_gap
+    return replace(sheet, boxes=boxes, arrows=arrows, width=width, height=top - measures.node_gap - sheet.y)
+
+
+def _crossings(arrow: Routed, x: float) -> int:
+    return sum(min(a, b) <= x < max(a, b) for (a, _), (b, _) in pairwise(arrow.points))
+
+
+def _between(arrow: Routed, left: float, right: float) -> Routed | None:
+    """The part of an arrow from left to right that lies between two vertical lines; None where none does."""
+    points: list[Point] = []
+    for (ax, ay), (bx, by) in pairwise(arrow.points):
+        for x in (ax, *[cut for cut in (left, right) if min(ax, bx) < cut < max(ax, bx)], bx):
+            if left <= x <= right:
+                points.append((x, ay if ax == bx else ay + (by - ay) * (x - ax) / (bx - ax)))
+    points = list(dict.fromkeys(points))
+    while len(points) > 1 and points[1][0] == left:  # a line along the break belongs to the row before it
+        del points[0]
+    if len(points) < 2:
+        return None
+    label = arrow.label if arrow.label is not None and left < arrow.label[0] < right else None
+    return replace(arrow, points=tuple(points), label=label, begins=arrow.points[0][0] >= left, ends=arrow.points[-1][0] <= right)
 
 
 def _heading(part: Part) -> str:

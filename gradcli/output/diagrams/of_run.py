@@ -8,12 +8,13 @@ from gradcli.autodiff.backward_graph import backward_graph
 from gradcli.autodiff.passes.gradient import gradient_of
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.errors import GradcliError
+from gradcli.frozen import replace
 from gradcli.graph.graph import Graph
 from gradcli.language.program_text import one_line
 from gradcli.output.block_graphs import blocks_of
 from gradcli.output.diagrams.diagram import Diagram, Part, shortened
 from gradcli.output.diagrams.functions_part import FunctionsPart
-from gradcli.output.diagrams.graph_part import GraphPart
+from gradcli.output.diagrams.graph_part import GraphPart, Layers
 from gradcli.output.listing import BlockListing, FunctionListing, GradientListing
 
 VIEWS = ("forward", "backward", "both")
@@ -107,6 +108,11 @@ def static_parts(
     yield GraphPart(listing, "The static graph, as it was built", "s", chosen, whole_labels=False)
     if not collapsed:
         yield from block_parts(tape, depth=depth, most=most)
+
+
+def layered(drawing: Diagram) -> Diagram:
+    """A drawing of graphs with a box for each assignment of the program."""
+    return replace(drawing, parts=[Layers(part) if isinstance(part, GraphPart) else part for part in drawing.parts])
 
 
 WHOLE_TITLE = 400

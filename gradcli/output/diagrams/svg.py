@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from gradcli.errors import columns, said
+from gradcli.frozen import replace
 from gradcli.output.diagrams.diagram import MEANINGS, Box, Diagram, Kind
-from gradcli.output.diagrams.layout import Measures, Placed, Point, Routed, Sheet, extent, lay_out
+from gradcli.output.diagrams.layout import Measures, Placed, Point, Routed, Sheet, extent, folded, lay_out
 from gradcli.output.diagrams.theme import DARK, LIGHT, Theme
 from gradcli.output.visible import visible_lines
 from gradcli.typing import NamedTuple
@@ -43,11 +44,15 @@ class Size(NamedTuple):
         width: Its width, as a share of its height where it is a shape.
         height: Its height.
         exact: Whether these are pixels.
+        turns: Whether a graph that does not suit the shape may be drawn from top to bottom, or in rows.
+        filled: Whether the picture has the shape, or is only drawn to suit it.
     """
 
     width: float
     height: float
     exact: bool
+    turns: bool = False
+    filled: bool = True
 
 
 _SIZES = {"title": TITLE_SIZE, "value": LINE_SIZE, "adjoint": LINE_SIZE, "fact": SMALL_SIZE, "error": LINE_SIZE}
@@ -75,14 +80,14 @@ def svg(
         size: The shape or size of the picture, in whose middle the drawing stands; None for that of the drawing.
     """
     measures = _measures(room)
-    sheets = lay_out(diagram, measures, layout)
+    sheets = _laid_out(diagram, measures, layout, size)
     width, height = extent(sheets, measures)
     width = max([width, *(columns(sheet.title) * CHARACTER * HEADING_SIZE for sheet in sheets)])
     rows = _rows(_legend(diagram), max(width, LEGEND_WIDTH)) if legend else []
     width = max([width, *(sum(sign_width for _, sign_width in row) for row in rows)]) + 2 * MARGIN
     bottom = height + 2 * MARGIN
     height = bottom + len(rows) * LEGEND_ROW + (8 if rows else 0)
-    x, y, wide, high = _canvas(width, height, size)
+    x, y, wide, high = _canvas(width, height, size if size is not None and size.filled else None)
     shown = (wide * scale, high * scale) if size is None or not size.exact else (size.width, size.height)
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="graph" width="{shown[0]:.0f}" height="{shown[1]:.0f}" '
@@ -101,6 +106,30 @@ def svg(
             yield f'<g class="legend" transform="translate({left:.1f} {bottom + number * LEGEND_ROW:.1f})">{sign}</g>\n'
             left += sign_width
     yield "</svg>\n"
+
+
+_GAIN = 1.25
+"""How many times as large the canvas has to be for another way to be taken."""
+
+_MOST_ROWS = 6
+"""Rows in which a graph is drawn at most."""
+
+
+def _laid_out(diagram: Diagram, measures: Measures, layout: str, size: Size | None) -> list[Sheet]:
+    """The places of boxes and arrows, in the way that needs the smallest canvas."""
+    sheets = lay_out(diagram, measures, layout)
+    if size is None or not size.turns:
+        return sheets
+    ways = [sheets, lay_out(replace(diagram, direction="TB"), measures, layout)]
+    if len(sheets) == 1:
+        ways += [[found] for rows in range(2, _MOST_ROWS + 1) if (found := folded(sheets[0], rows, measures)) is not None]
+
+    def area(way: list[Sheet]) -> float:
+        _, _, wide, high = _canvas(*extent(way, measures), size)
+        return wide * high
+
+    best = min(ways, key=area)
+    return best if area(best) * _GAIN < area(sheets) else sheets
 
 
 def _canvas(width: float, height: float, size: Size | None) -> tuple[float, float, float, float]:
@@ -199,8 +228,13 @@ def _sheet(sheet: Sheet) -> Iterator[str]:
     places = {placed.box.id: placed for placed in sheet.boxes}
     for routed in sheet.arrows:
         points = list(routed.points)
-        points[0] = _on_border(points[0], places[routed.arrow.source])
-        points[-1] = _on_border(points[-1], places[routed.arrow.target])
+        if routed.begins:
+            points[0] = _on_border(points[0], places[routed.arrow.source])
+        else:
+            place = f'x="{points[0][0] - 4:.1f}" y="{points[0][1] + 3.5:.1f}" font-size="{SMALL_SIZE:g}" text-anchor="end"'
+            yield f'<text class="fact" {place}>{_text(places[routed.arrow.source].box.name)}</text>\n'
+        if routed.ends:
+            points[-1] = _on_border(points[-1], places[routed.arrow.target])
         yield _line(routed, points)
     for placed in sheet.boxes:
         yield _box(placed)

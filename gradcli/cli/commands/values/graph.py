@@ -75,7 +75,7 @@ def run(options: GraphOptions) -> None:
 
 
 def _check_options(options: GraphOptions, format: Format) -> None:
-    for name in ("theme", "layout", "direction", "ascii", "facts", "show", "hide", "legend", "scale", "size"):
+    for name in ("theme", "layout", "direction", "ascii", "facts", "show", "hide", "layers", "legend", "scale", "size"):
         if name in options.given and name not in format.options:
             formats = ", ".join(format.name for format in GRAPHS.values() if name in format.options)
             raise GradcliError(f"--{name} is for {formats}, not for {format.name}", hint=f"leave out --{name}")

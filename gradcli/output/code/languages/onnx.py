@@ -91,11 +91,13 @@ def _onnx(
         *([nodes.table(derivatives, written.shape, "derivatives")] if derivatives else []),
     ]
     yield from (f"{line}\n" for line in heading(language, written))
-    yield '<ir_version: 9, opset_import: ["" : 20]>\n'
+    own = ', "gradcli" : 1' * bool(helpers)
+    yield f'<ir_version: 9, opset_import: ["" : 20{own}]>\n'
     inputs = ", ".join(f"{language.real} {name}" for name in written.routine.arguments)
     yield f"{written.name} ({inputs}) => ({', '.join(outputs)}) {{\n"
     yield from nodes.lines
     yield "}\n"
+    yield from (f"\n{helper}\n" for helper in helpers)
 
 
 def _packed(text: str) -> bytes:
@@ -160,6 +162,12 @@ _NEAR_0 = f"""
 """Functions that are 0 at 0, which ONNX has not: by the hyperbolic tangent of half the argument; the logarithm of the rounded
 1 + x, times x over what is left of it, and what is made of that."""
 
+_REST = "Fmod({0}, {1})"
+_BELOW = f"Less(Mul({_REST}, {{1}}), 0.0)"
+_DIVISION = f"""
+        remainder     Where({_BELOW}, Add({_REST}, {{1}}), {_REST})
+        floorDivide   Sub(Round(Div(Sub({{0}}, {_REST}), {{1}})), Where({_BELOW}, 1.0, 0.0))"""
+
 LANGUAGE = Language(
     "onnx",
     "ONNX",
@@ -195,17 +203,16 @@ LANGUAGE = Language(
         power         Pow({0}, {1})
         sign          Sign({0})
         roundHalfEven Round({0})
-        remainder     Sub({0}, Mul({1}, Floor(Div({0}, {1}))))
-        floorDivide   Floor(Div({0}, {1}))
         sigmoid       Sigmoid({0})
         bounded       Min(Max({0}, {1}), {2})
         copySign      Where(Less({1}, 0.0), Neg(Abs({0})), Abs({0}))
-        erf           Erf({0})
-        erfc          Sub(1.0, Erf({0}))"""
+        erf           gradcli.Erf({0})
+        erfc          gradcli.Erfc({0})"""
+        + _DIVISION
         + _NEAR_0
     ),
     {sign: (ATOM, call) for sign, call in _FUNCTIONS.items()},
-    "",
+    "gradcli.output.code:functions.onnx",
     words("value derivatives double float int64 int32 bool string tensor seq map optional"),
     "{}.0",
     "1e999",
@@ -217,6 +224,5 @@ LANGUAGE = Language(
     modules=("onnx",),
     packed=_packed,
     real="double",
-    single=Single("float"),
-    rough=frozenset({"Erf"}),
+    single=Single("float", {r"gradcli\.Erf\(": "Erf(", r"\bdouble\b": "float"}),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from gradcli.output.code.language import Language, Written
+from gradcli.output.code.language import ENCLOSED, Language, Written
 from gradcli.output.code.notation import OPERATORS, calls, elementary, heading, words
 
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -42,10 +42,10 @@ def _select(columns: Sequence[tuple[str, str]], table: str, indent: str = "") ->
     return f"{indent}SELECT *,\n{added}\n{indent}FROM {table}"
 
 
-_POINTS = "-- points of a check\n"
+POINTS = "-- points of a check\n"
 _RUN = f"""
 import sys, duckdb
-query, _, table = open(sys.argv[1], encoding="utf-8").read().partition({_POINTS!r})
+query, _, table = open(sys.argv[1], encoding="utf-8").read().partition({POINTS!r})
 count, _, table = table.partition("\\n")
 connection = duckdb.connect()
 connection.execute(table)
@@ -59,8 +59,24 @@ def _main(language: Language, written: Written, points: Sequence[Sequence[str]])
     columns = ", ".join(f"{name} DOUBLE" for name in (*written.routine.arguments, "point_of_check"))
     rows = ", ".join(f"({', '.join([*point, str(at)])})" for at, point in enumerate(points))
     count = len(written.routine.results)
-    return f"{_POINTS}-- {count}\nCREATE TABLE {written.name} ({columns}); INSERT INTO {written.name} VALUES {rows};\n"
+    return f"{POINTS}-- {count}\nCREATE TABLE {written.name} ({columns}); INSERT INTO {written.name} VALUES {rows};\n"
 
+
+def logarithms(log1p: str) -> dict[str, str]:
+    """What is made of log(1 + x), which keeps the digits of a small x: a template for an x from 0 to 1."""
+    share, softly, apart = (log1p.replace("{0}", f"exp(-abs({one}))") for one in ("{0}", "({0})*({1})", "({0}) - ({1})"))
+    return calls(
+        f"""
+        softplus   CASE WHEN ({{0}})*({{1}}) > {{2}} THEN {{0}} ELSE (greatest(({{0}})*({{1}}), 0) + {softly})/({{1}}) END
+        logSigmoid (least({{0}}, 0) - {share})
+        logAddExp  (greatest({{0}}, {{1}}) + {apart})
+        logSumExp  (greatest({{0}}, {{1}}) + {apart})
+        """
+    )
+
+
+_REST = "({0}) % ({1})"
+_BELOW = f"({_REST})*({{1}}) < 0"
 
 LANGUAGE = Language(
     "sql",
@@ -77,30 +93,30 @@ LANGUAGE = Language(
             Math.hypot sqrt(({0})*({0}) + ({1})*({1}))
             """
         ),
-        "Math.expm1": "(exp({0}) - 1)",
-        "Math.log1p": "ln(1 + ({0}))",
+        **logarithms("2*atanh({0}/({0} + 2))"),
+        "Math.log1p": "CASE WHEN abs({0}) < 0.5 THEN 2*atanh(({0})/(({0}) + 2)) ELSE ln(1 + ({0})) END",
+        "Math.expm1": "CASE WHEN abs({0}) < 1 THEN 2*sinh(({0})/2)*exp(({0})/2) ELSE exp({0}) - 1 END",
         "Math.PI": "pi()",
         "Math.SQRT2": "sqrt(2)",
         **calls(
-            """
-            power         pow({0}, {1})
-            sign          sign({0})
-            roundHalfEven round_even({0}, 0)
-            %             fmod({0}, {1})
-            sigmoid       (1/(1 + exp(-({0}))))
-            softplus      CASE WHEN ({0})*({1}) > {2} THEN {0} ELSE ln(1 + exp(({0})*({1})))/({1}) END
-            bounded       least(greatest({0}, {1}), {2})
-            logSigmoid    (-ln(1 + exp(-({0}))))
-            logAddExp     (greatest({0}, {1}) + ln(1 + exp(-abs(({0}) - ({1})))))
-            logSumExp     (greatest({0}, {1}) + ln(1 + exp(-abs(({0}) - ({1})))))
-            gamma         gamma({0})
-            lgamma        lgamma({0})
+            f"""
+            power         pow({{0}}, {{1}})
+            sign          sign({{0}})
+            roundHalfEven round_even({{0}}, 0)
+            %             ({_REST})
+            remainder     CASE WHEN {_BELOW} THEN {_REST} + ({{1}}) ELSE {_REST} END
+            floorDivide   (round((({{0}}) - {_REST})/({{1}})) - CASE WHEN {_BELOW} THEN 1 ELSE 0 END)
+            copySign      CASE WHEN signbit({{1}}) THEN -abs({{0}}) ELSE abs({{0}}) END
+            sigmoid       (1/(1 + exp(-({{0}}))))
+            bounded       least(greatest({{0}}, {{1}}), {{2}})
+            gamma         gamma({{0}})
+            lgamma        lgamma({{0}})
             """
         ),
     },
     {
         **OPERATORS,
-        "?": (99, "CASE WHEN {0} THEN {1} ELSE {2} END"),
+        "?": (ENCLOSED, "CASE WHEN {0} THEN {1} ELSE {2} END"),
         "||": (2, "{0} OR {1}"),
         "&&": (3, "{0} AND {1}"),
         "===": (5, "{0} = {1}"),

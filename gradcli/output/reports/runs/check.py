@@ -18,6 +18,8 @@ from gradcli.output.diagrams.error_curve import Curve
 from gradcli.output.reports.blocks import Block, Lines, Style, Table, left_out
 
 _ROWS = 12
+_DIGITS = 7
+_WIDTH = 80
 _BAR = 32
 _SAID = 5
 """Faults and special points that are told one by one."""
@@ -94,15 +96,16 @@ def _derivatives(found: Verification, style: Style, show_all: bool) -> Table:
     kept = {one.name for one in (order if show_all else order[:_ROWS])}
     shown = [one for one in found.components if one.name in kept]
     columns = ["by", "gradcli", "difference", "complex step", f"{found.judge_digits} digits", "digits", "verdict"]
-    rows = [[
-        style.text(one.name),
-        _column(one.own),
-        _column(one.found.value),
-        "" if one.complex_step is None else _column(one.complex_step),
-        "" if one.reference is None else _column(one.reference),
-        "" if one.slopes else f"{one.digits:.0f}",
-        one.verdict,
-    ] for one in shown]  # fmt: skip
+    for precision in range(_DIGITS, 1, -1):  # as many digits as fit
+        rows = [[
+            style.text(one.name),
+            *("" if value is None else f"{value:.{precision}g}"
+              for value in (one.own, one.found.value, one.complex_step, one.reference)),
+            "" if one.slopes else f"{one.digits:.0f}",
+            one.verdict,
+        ] for one in shown]  # fmt: skip
+        if sum([2 + max(map(len, column)) for column in zip(columns, *rows, strict=True)]) <= _WIDTH:
+            break
     notes = [f"no complex step: {found.not_analytic} is not analytic"] if found.not_analytic else []
     if len(shown) < len(found.components):
         notes.append(left_out(len(found.components) - len(shown), "right"))
@@ -250,11 +253,6 @@ def _nodes(found: Verification, style: Style, show_all: bool) -> Table:
 
 def _number(value: float) -> str:
     return f"{value:.10g}"
-
-
-def _column(value: float) -> str:
-    """A number of a table of four of them, that has to fit 80 columns."""
-    return f"{value:.7g}"
 
 
 def sides_text(left: float, right: float) -> str:
