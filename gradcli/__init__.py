@@ -13,6 +13,7 @@ The functions of the command line as a Python API; each is loaded on first use::
     gradcli.diff("sum((A @ x)^2)", "x", shapes={"A": (3, 4), "x": (4,)})  # in matrix form
     gradcli.batch_function("x^2*w")     # a function of columns: of pandas, Polars, Arrow, or NumPy
     gradcli.draw(tape).save("graph.svg")  # the graph; a notebook shows a tape and a drawing as a picture
+    gradcli.plot("x^3 - 3x", x=(-3, 3))  # curves, contours; gradcli.descend goes down them
     gradcli.page(tape)                  # the page, in the cell of a notebook
 """
 
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from gradcli.ops.words import read
     from gradcli.output.diagrams.drawing import Drawing
     from gradcli.output.notebook import Page
+    from gradcli.plotting import Descent, Plot, descend, plot
 
 _API = "gradcli.api"
 
@@ -61,6 +63,7 @@ _HOMES = {
     **dict.fromkeys(("Gradient", "derive", "diff", "draw", "explain", "grad", "hessian", "jacobian", "jvp", "outline"), _API),
     **dict.fromkeys(("page", "record", "simplify", "vjp"), _API),
     **dict.fromkeys(("Batch", "BatchFunction", "batch_function"), "gradcli.data.batches"),
+    **dict.fromkeys(("Descent", "Plot", "descend", "plot"), "gradcli.plotting"),
     "Derivation": "gradcli.derivation.notation.steps",
     "Drawing": "gradcli.output.diagrams.drawing",
     "Equality": "gradcli.algebra.equality.verdict",
@@ -82,6 +85,7 @@ __all__ = [
     "Batch",
     "BatchFunction",
     "Derivation",
+    "Descent",
     "Drawing",
     "Equality",
     "Explanation",
@@ -90,11 +94,13 @@ __all__ = [
     "Hessian",
     "Jacobian",
     "Page",
+    "Plot",
     "Simplified",
     "Tape",
     "__version__",
     "batch_function",
     "derive",
+    "descend",
     "diff",
     "draw",
     "element_tape",
@@ -107,6 +113,7 @@ __all__ = [
     "outline",
     "page",
     "parse",
+    "plot",
     "read",
     "record",
     "simplify",

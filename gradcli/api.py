@@ -107,7 +107,7 @@ def record(program: Source, bindings: Values | None = None, wrt: Names | None = 
         if options.get(option) is not None:
             given = options[option]
             options[option] = values_of(given) if isinstance(given, Mapping) else value_of(option, given)
-    with _reading(program, RUN_OPTIONS) as read:
+    with reading(program, RUN_OPTIONS) as read:
         return recorded(read, Request(values, names_of(wrt), **options))
 
 
@@ -134,7 +134,7 @@ def outline(
     from gradcli.autodiff.runs import program_run
 
     seed = None if cotangent is None else value_of("cotangent", cotangent)
-    with _reading(program) as read:
+    with reading(program) as read:
         return program_run.outline(read, names_of(wrt), shapes=shapes, cotangent=seed, max_nodes=max_nodes)
 
 
@@ -177,7 +177,7 @@ def explain(program: Source, bindings: Values | None = None, wrt: Names | None =
 
     known = _options(explanations.explain)
     options, values = _separated(bindings, named, known)
-    with _reading(program, known):
+    with reading(program, known):
         return explanations.explain(program, values, names_of(wrt), **options)
 
 
@@ -200,7 +200,7 @@ def diff(
     """
     from gradcli.algebra import derivatives
 
-    with _reading(program) as read:
+    with reading(program) as read:
         if not variables:
             variables = tuple(outline(read).graph.variables)
             if len(variables) != 1:
@@ -224,7 +224,7 @@ def simplify(
     """
     from gradcli.algebra import derivatives
 
-    with _reading(program) as read:
+    with reading(program) as read:
         return derivatives.simplify(read, assume=assume, shapes=shapes)
 
 
@@ -406,7 +406,7 @@ def _separated(
 
 
 @contextlib.contextmanager
-def _reading(program: Source, options: Collection[str] = ()) -> Iterator[Program]:
+def reading(program: Source, options: Collection[str] = ()) -> Iterator[Program]:
     """A program; errors inside name its text, and say what to write in Python."""
     if not isinstance(program, str | Program):
         hint = 'give the text of an expression, "x*w", or what gradcli.parse returns'

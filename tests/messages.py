@@ -27,7 +27,6 @@ NOT_SAID = {
     "output/schemas": "descriptions of JSON, which is English",
     "output/serialization": "JSON",
     "output/translation": "this",
-    "emulation": "what Python, PyTorch and TensorFlow say, in their words",
     "ops/arrays/torch_messages.py": "what PyTorch says, in its words",
     "autodiff/torch_tape/eager.py": "what PyTorch says, in its words",
     "autodiff/torch_tape/tape_state.py": "what PyTorch says, in its words",
@@ -36,6 +35,7 @@ NOT_SAID = {
     "autodiff/torch_tape/storage.py": "what PyTorch says, in its words",
     "language/grammar.py": "texts of grammars",
     "api.py": "Python's own exceptions",
+    "plotting.py": "Python's own exceptions",
     "frozen.py": "Python's own exceptions",
     "data/kernels/native.py": "C",
     "data/kernels/c_source.py": "C",
@@ -47,6 +47,9 @@ NOT_SAID = {
     "language/readings/vocabulary.py": "names of letters",
 }
 """Folders and modules whose texts are not messages of the command line, and why."""
+
+EMULATED = "emulation"
+"""Where Python, PyTorch and TensorFlow speak, in their words; messages are what is not known there, and hints."""
 
 RAISED = {"output/code": "programs in other languages, and what stands in them"}
 """Those of which errors alone are messages."""
@@ -118,6 +121,8 @@ def messages(root: Path = PACKAGE) -> dict[str, list[str]]:
         texts = _TEXTS[path.suffix]
         if texts is _said and any(_stands_in(module, name) for name in RAISED):
             texts = _raised
+        if _stands_in(module, EMULATED):
+            texts = _own
         for text in texts(path.read_text("utf-8")):
             if (pictured and _PICTURED.search(text)) or (_stands_in(module, "ops") and _DECLARED.search(text)):
                 continue
@@ -150,6 +155,19 @@ def _said(text: str) -> Iterator[str]:
 def _raised(text: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Call) and _called(node) == "GradcliError":
+            yield from _said_in(node)
+
+
+def _own(text: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Call) and _called(node).rpartition(".")[2] in ("UnknownError", "unknown", "GradcliError"):
+            yield from _said_in(node)
+        elif isinstance(node, ast.Call):
+            hints = [keyword.value for keyword in node.keywords if keyword.arg == "hint"]
+            yield from [said for hint in hints + (node.args[2:] if _called(node) == "Raised" else []) for said in _said_in(hint)]
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "hint":
+            yield from _said_in(node.value)
+        elif isinstance(node, ast.Tuple) and len(node.elts) == 2 and "known here" in ast.unparse(node.elts[0]):
             yield from _said_in(node)
 
 

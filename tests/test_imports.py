@@ -164,6 +164,7 @@ LAYERS = (
     "output",
     "data",
     "api",
+    "plotting",
     "cli",
 )
 """A module imports from its own layer and from those before it; ``gradcli`` and ``gradcli.__main__`` stand above all."""

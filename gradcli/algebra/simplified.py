@@ -9,10 +9,10 @@ from math import prod
 
 from gradcli.algebra.simplify import TOO_LONG, assume_defined, divisors, normal_forms, poles, shortest_spelling, without_guards
 from gradcli.algebra.sums.expressions import written
-from gradcli.algebra.sums.forms import NOTATION, literal_cost
+from gradcli.algebra.sums.forms import NOTATION, exponent_cost, literal_cost
 from gradcli.algebra.sums.normal import Algebra
-from gradcli.algebra.sums.one_fraction import shortest_fraction
 from gradcli.algebra.sums.rules import apply_operation
+from gradcli.algebra.sums.spellings import shortest_fraction
 from gradcli.algebra.sums.terms import LONG_NUMBER, number_length
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.frozen import Frozen, shown
@@ -35,6 +35,7 @@ from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import in_named_lines, written_out
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import POLE
+from gradcli.ops.elementwise.arithmetic import pow
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -104,7 +105,8 @@ def simplified_outputs(graph: Graph, *, assume: Assumptions | None = None, shape
     domains = not graph.shapes and not _chooses(graph)
     if shape:
         cancel = _may_cancel(graph)
-        return Simplifier(graph, graph.outputs, assume=assume, cancel=cancel, domains=domains).arranged(graph.outputs, shape)
+        simplifier = Simplifier(graph, graph.outputs, assume=assume, cancel=cancel, domains=domains, identities=False)
+        return simplifier.arranged(graph.outputs, shape)
     simplifier = Simplifier(graph, graph.outputs, assume=assume, domains=domains)
     plain = simplifier.together(graph.outputs)
     if plain.definitions or not _may_cancel(graph):
@@ -118,8 +120,7 @@ def simplified_outputs(graph: Graph, *, assume: Assumptions | None = None, shape
     conditions: list[tuple[Expression, ...]] = []
     otherwise = plain.conditions or ((),) * len(plain.expressions)
     for before, after, kept, more in zip(plain.expressions, found.expressions, otherwise, found.conditions, strict=True):
-        sizes = _operations(after), _operations(before) + _has_nested_fraction(before)
-        shorter = sizes[0] < sizes[1] or after == before
+        shorter = _operations(after) < _operations(before) + (_has_nested_fraction(before) or not graph.shapes)
         expressions.append(after if shorter else before)
         conditions.append(more if shorter else kept)
     return Simplified((), tuple(expressions), tuple(conditions))
@@ -163,6 +164,7 @@ class Simplifier:
             which are not 0 where the function is defined.
         assume: What is assumed of variables; None for nothing.
         cancel: Whether divisors may be cancelled; then the conditions of that are found as well.
+        identities: Whether functions may be written by others, sin(x)/cos(x) by tan(x).
         domains: Whether it is found as well where the graph has a value, and the result has one elsewhere too.
     """
 
@@ -175,12 +177,14 @@ class Simplifier:
         assume: Assumptions | None = None,
         cancel: bool = False,
         domains: bool = False,
+        identities: bool = True,
     ) -> None:
         self.domains = domains
         self.graph = graph
         self.generic = generic
         self.ids = ids
-        self.algebra = Algebra(assume, invertible=generic, identities=not generic)
+        self.algebra = Algebra(assume, invertible=generic, identities=identities and not generic)
+        self.algebra.states_domains = domains
         self.cancel = cancel
         self.forms = self._forms()
         self.sizes = _raw_sizes(graph)
@@ -249,9 +253,7 @@ class Simplifier:
 
     def _where(self, id: int, form: int) -> tuple[Expression, ...]:
         from gradcli.algebra.sums.cancellation import difference_from_zero
-        from gradcli.algebra.sums.domains import differences, lost, needed, sides, stated
-        from gradcli.algebra.sums.spellings import expanded
-        from gradcli.algebra.sums.squares import polynomial_root
+        from gradcli.algebra.sums.domains import differences, lost, needed, of_sign, sides, square_root_of, stated
 
         algebra = self.algebra
         signs: dict[int, bool] = {}
@@ -260,6 +262,7 @@ class Simplifier:
             ids = [at for at, leads in enumerate(self.graph.ancestors(id)) if leads]
             below = {atom for atom in divisors(self.graph, algebra, self.forms, ids) if not algebra.is_nonzero(atom)}
             wanted = needed(self.graph, algebra, self.forms, ids)
+            wanted += [(of_sign(algebra, one), True) for one in algebra.positive]
             signs = dict(lost(algebra, wanted, form)) if wanted else {}
         found: list[Expression] = []
         if self.cancel or below:
@@ -268,19 +271,19 @@ class Simplifier:
             own = {one for one, strict in stated(algebra, form) if strict}
             below.difference_update(atom for one in own for atom, _ in algebra.as_term(one)[0])  # x of log(x^2)
             below.difference_update(_poles(algebra, form) if below else ())
-            for left, right in conditions(algebra, form, below):
+            for left, right in conditions(algebra, form, below, own):
                 apart = differences(algebra, left, right)
                 both = signs.keys() & apart
                 signs.update(dict.fromkeys(both, True))  # x >= 0 and x != 0
                 found += [] if both or own.intersection(apart) else [self._compared("!=", left, right)]
         for one, strict in signs.items():
-            root = polynomial_root(algebra, expanded(algebra, one)) if strict else None
+            root = square_root_of(algebra, one) if strict else None
             if root is not None:  # (x - 1)^2 > 0
                 found += [self._compared("!=", left, right) for left, right in difference_from_zero(algebra, root)]
                 continue
             left, right, more = sides(algebra, one)
             found.append(self._compared((">" if more else "<") + "=" * (not strict), left, right))
-        return tuple(sorted(found, key=to_text))
+        return tuple(sorted(dict.fromkeys(found), key=to_text))
 
     def _compared(self, symbol: str, left: int, right: int) -> Comparison:
         return Comparison((symbol,), (written(self.algebra, left), written(self.algebra, right)))
@@ -340,7 +343,10 @@ class Simplifier:
             form = elementwise(self.algebra, fitted(self.algebra, form, self.graph.shape(id)))
             apart = self.algebra.form(dict([self.algebra.as_term(form)]))  # 2*(A @ x - b) for 2*A @ x - 2*b
             form = apart if self.algebra.size(apart) < self.algebra.size(form) else form
-        if not self.generic and self.sizes[id] < self.algebra.size(form) and not self._is_value(id, form):
+        if all(self.algebra.is_root_of_number(*factor) for monomial, _ in self.algebra.forms[form] for factor in monomial):
+            monomial, number = self.algebra.as_term(form)
+            form = self.algebra.form({monomial: number}) if number.denominator != 1 else form  # (sqrt(3) + 1)/2
+        if not self.generic and self.sizes[id] < self.algebra.size(form) and not self._has_lost_functions(id, form):
             return written_out(self.graph, id, self.names)
         found = written(self.algebra, form)
         if not self.generic and any(
@@ -351,19 +357,12 @@ class Simplifier:
                 return original
         return found
 
-    def _is_value(self, id: int, form: int) -> bool:
-        """Whether a form is the exact value of functions, as sqrt(pi)/2 is of gamma(3/2): that is simpler, be it longer."""
-        kept = self.graph.ancestors(id)
-        named = [
-            declared.facts.closed or declared.definition
-            for at in range(id + 1)
-            if kept[at] and (declared := OPERATIONS.get(self.graph.operations[at])) and not declared.symbol
-        ]
-        if not any(named):
-            return False
-        from gradcli.algebra.sums.declared import is_number
+    def _has_lost_functions(self, id: int, form: int) -> bool:
+        """Whether a form has no functions where nodes have: sqrt(pi)/2 for gamma(3/2) is simpler, be it longer."""
+        from gradcli.algebra.sums.declared import has_functions, is_function
 
-        return is_number(self.algebra, form)
+        leading = [self.graph.operations[at] for at, leads in enumerate(self.graph.ancestors(id)) if leads]
+        return any(map(is_function, leading)) and not has_functions(self.algebra, form)
 
 
 def _raw_sizes(graph: Graph) -> list[int]:
@@ -375,6 +374,9 @@ def _raw_sizes(graph: Graph) -> list[int]:
         value = graph.constants.get(id)
         if isinstance(value, int | Fraction):  # a long number counts here as it does in a form
             own = number_length(value) // LONG_NUMBER
+        exponent = graph.constants.get(inputs[1]) if operation == pow.name else None
+        if isinstance(exponent, Fraction):
+            own = exponent_cost(exponent)
         if graph.shapes:
             below = [literals[input] for input in inputs]
             own += literal_cost(operation, below) * own

@@ -259,7 +259,9 @@ def assume_defined(graph: Graph, algebra: Algebra, forms: Sequence[int]) -> None
         if len(inputs) == 1 and forms[inputs[0]] != TOO_LONG and operation in OPERATIONS:
             from gradcli.algebra.sums.identities import divisors_of
 
-            algebra.nonzero.update(algebra.atom(kind, (forms[inputs[0]],)) for kind in divisors_of(operation))
+            for kind in divisors_of(operation):
+                below = apply_operation(algebra, kind, [forms[inputs[0]]])
+                algebra.nonzero.update(atom for atom, _ in algebra.as_term(below)[0])
 
 
 def divisors(graph: Graph, algebra: Algebra, forms: Sequence[int], ids: Iterable[int]) -> Iterator[int]:

@@ -310,7 +310,11 @@ class BatchFunction:
         """
         from gradcli.data.kernels.reducer import Reducer
 
-        return Reducer(self._part, (*self.outputs, *self.wrt), len(self.outputs), first)
+        def width(columns: Mapping[str, Any]) -> int:
+            given = self._columns(columns)
+            return self.width(given) + sum(int(column.nbytes) // len(column) for column in given.values())
+
+        return Reducer(self._part, width, (*self.outputs, *self.wrt), len(self.outputs), first)
 
     def _part(self, columns: Mapping[str, Any], keys: Any, block: int) -> Part:
         """The sums of blocks of rows."""

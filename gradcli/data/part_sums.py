@@ -60,18 +60,25 @@ def total(job: SumJob, reports: Iterable[str]) -> Sums:
     Raises:
         GradcliError: A part could not be summed up.
     """
-    found: dict[int, dict[str, Any]] = {report["part"]: report for report in map(json.loads, reports)}
-    missing = [number for number in range(len(job.parts)) if "sums" not in found.get(number, ())]
-    if missing:
-        why = found.get(missing[0], {}).get("failed_by", "nothing is known of why")
-        message = f"{len(missing):,} of {len(job.parts):,} parts are not done; part {missing[0]}: {why}"
+    sums: Sums | None = None
+    why: dict[int, str] = {}  # of the parts that are there why rows of them failed, empty where none did
+    wrong: dict[int, str] = {}
+    for report in map(json.loads, reports):  # each is added when it comes: the tree does not depend on the order
+        number = report["part"]
+        if "sums" not in report:
+            wrong[number] = report["failed_by"]
+        elif number not in why:
+            part = _sums(report["sums"])
+            why[number] = part.why_failed
+            whole, other = (part, sums) if sums is None or not sums.nodes else (sums, part)
+            failed = part.failed + (0 if sums is None else sums.failed)
+            sums = replace(whole.merge(other) if other is not None and other.nodes else whole, failed=failed)
+    missing = [number for number in range(len(job.parts)) if number not in why]
+    if missing or sums is None:
+        first = wrong.get(missing[0], "nothing is known of why")
+        message = f"{len(missing):,} of {len(job.parts):,} parts are not done; part {missing[0]}: {first}"
         raise GradcliError(message, hint="nothing is written: run the same call again")
-    parts = [_sums(found[number]["sums"]) for number in range(len(job.parts))]
-    sums, *others = [part for part in parts if part.nodes] or parts[:1]
-    for part in others:
-        sums = sums.merge(part)
-    why = next((part.why_failed for part in parts if part.why_failed), "")
-    return replace(sums, failed=sum(part.failed for part in parts), why_failed=why)
+    return replace(sums, why_failed=next((why[number] for number in sorted(why) if why[number]), ""))
 
 
 def _plain(array: Any) -> Any:

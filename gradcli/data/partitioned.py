@@ -67,7 +67,7 @@ class Job(Frozen, eq=False):
     def __call__(self, number: int) -> str:
         """Run a part, and tell how that went, as JSON: its record in the manifest, or its number and ``failed_by``, an error."""
         try:
-            return json.dumps(run_part(self, number))
+            return json.dumps(run_part(self, number, threads=1))  # engines run as many parts side by side as there are cores
         except GradcliError as error:
             return json.dumps({"part": number, "failed_by": error.message})
 
@@ -104,13 +104,14 @@ def _spelled(value: Any) -> str:
     return str(value.tolist()) if hasattr(value, "tolist") else repr(value)
 
 
-def run_part(job: Job, number: int, advance: Callable[[int], None] | None = None) -> dict[str, Any]:
+def run_part(job: Job, number: int, advance: Callable[[int], None] | None = None, threads: int | None = None) -> dict[str, Any]:
     """Run a part of a feed: write its files, then its record.
 
     Args:
         job: What is done with it.
         number: The part, from 0.
         advance: Is called with the rows that have run.
+        threads: How many threads compute; None for one a core.
 
     Returns:
         Its record.
@@ -122,7 +123,7 @@ def run_part(job: Job, number: int, advance: Callable[[int], None] | None = None
     with located(job.text, job.where), open_table(part, job.reading) as table, ExitStack() as stack:
         pieces = pieces_of(table, part, job.wanted)
         piece = next(pieces, None)
-        runs = RowRuns(job.text, job.where, job.asked, piece, strict=job.strict, kernel=job.kernel)
+        runs = RowRuns(job.text, job.where, job.asked, piece, strict=job.strict, kernel=job.kernel, threads=threads)
         files = _Files(job, number, stack)
         while piece is not None:
             size = piece.size

@@ -58,6 +58,7 @@ class RowRuns:
         strict: Whether what is not finite is an error.
         kernel: What computes, see :data:`gradcli.data.batches.KERNELS`.
         expected: How many rows there are, as far as that is known.
+        threads: How many threads compute; None for one a core.
 
     Attributes:
         names: What the outputs are called.
@@ -68,7 +69,16 @@ class RowRuns:
     """
 
     def __init__(
-        self, text: str, where: str, asked: Request, piece: Piece | None, *, strict: bool, kernel: str = "auto", expected: int = 0
+        self,
+        text: str,
+        where: str,
+        asked: Request,
+        piece: Piece | None,
+        *,
+        strict: bool,
+        kernel: str = "auto",
+        expected: int = 0,
+        threads: int | None = None,
     ) -> None:
         self.program = parse(text, where)
         self.asked = asked
@@ -90,9 +100,9 @@ class RowRuns:
             numbers = all(isinstance(value, float) for value in (*example.values(), *asked.feed.values()))
             own = replace(asked, wrt=self.wrt)
             if numbers and asked.cotangent is None and vectorisable(prepared.graph):
-                self.function = BatchFunction(text, own, kernel=kernel, columns=list(example), expected=expected)
+                self.function = BatchFunction(text, own, threads, kernel, list(example), expected)
             elif piece is not None and piece.columns and asked.cotangent is None and piece.size > len(piece.faults):
-                function = BatchFunction(text, own, kernel=kernel, columns=list(example), expected=expected)
+                function = BatchFunction(text, own, threads, kernel, list(example), expected)
                 self.arrays = function if function.at_once(piece.columns) else None
 
     def of(self, piece: Piece, first: int) -> Iterator[tuple[Records, int]]:

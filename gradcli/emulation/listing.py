@@ -12,8 +12,8 @@ from gradcli.emulation.torch.calls import functions
 from gradcli.emulation.torch.tensor_members import METHODS, PROPERTIES
 
 STATEMENTS = (
-    "=", "+=", "if", "elif", "else", "for", "while", "break", "continue", "def", "lambda", "return", "with", "try", "except",
-    "raise", "assert", "del", "pass", "import", "from", "global", "nonlocal",
+    "=", "+=", "if", "elif", "else", "for", "while", "break", "continue", "def", "class", "@", "lambda", "return", "with", "try",
+    "except", "raise", "assert", "del", "pass", "import", "from", "global", "nonlocal",
 )  # fmt: skip
 """The statements of the subset."""
 

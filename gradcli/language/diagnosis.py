@@ -23,6 +23,7 @@ _CHARACTERS = {
     "$": "variables are written without '$'",
     "\\": "write functions by their names: sqrt(x), not \\sqrt{x}",
     "∞": "write inf",
+    "°": "degrees are written times pi/180: 30*pi/180",
     "_": "a name begins with a letter, and a number is written without _",
     **dict.fromkeys("'\"`´′″", _QUOTES),
     **dict.fromkeys("‘’“”„«»", f'{_QUOTES}; on the command line they are straight: "x^2"'),

@@ -38,6 +38,7 @@ _FACTOR = "constant factors stay: (c·u)' = c·u'"
 _CONSTANT = "the derivative of a constant is 0"
 _POWERS_OF_PRODUCTS = "powers of products: (c·u)^n = c^n·u^n"
 _POWERS_OF_SUMS = "powers of sums: (u + v)^n is not u^n + v^n"
+_PARENTHESES = "products of sums: c·(u + v) = c·u + c·v, and -(u + v) = -u - v"
 _INVERSES = "an inverse function undoes a function; its reciprocal is 1 divided by it"
 _PATHS = "each path from {x} to the result adds a term: {dy} is the sum over all of them"
 _CHOICES = "where a function chooses, its derivative is that of what is chosen"
@@ -55,7 +56,7 @@ MISTAKES = {
     "chain.no_inner": Mistake("the inner derivative is missing", _CHAIN, 1.0),
     "chain.inner_only": Mistake("the outer derivative is missing", _CHAIN, 3.0),
     "chain.outer_at_x": Mistake("the outer derivative is taken at the variable, not at the inner function", _CHAIN, 2.0),
-    "chain.outer_at_inner_derivative": Mistake("the outer derivative is taken at the inner derivative", _CHAIN, 3.5),
+    "chain.outer_at_inner_derivative": Mistake("the outer derivative is taken at the inner derivative", _CHAIN, 2.6),
     "chain.function_of_derivative": Mistake("the function is applied to the inner derivative", _CHAIN, 3.0),
     "chain.outer_not_differentiated": Mistake("the outer function is not differentiated", _CHAIN, 2.5),
     "chain.inner_divided": Mistake("the inner derivative divides instead of multiplying", _CHAIN, 3.0),
@@ -72,6 +73,7 @@ MISTAKES = {
     "product.swapped": Mistake("each factor is multiplied by its own derivative", _PRODUCT, 2.5),
     "product.sum_of_derivatives": Mistake("the derivatives of the factors are added", _PRODUCT, 2.5),
     "product.factor_lost": Mistake("a term of the product rule lacks the factor that is not differentiated", _PRODUCT, 3.0),
+    "product.not_differentiated": Mistake("a factor is not differentiated in the product rule", _PRODUCT, 2.8),
     "product.minus": Mistake("the terms of the product rule have a wrong sign between them", _PRODUCT, 1.95),
     "quotient.no_square": Mistake("the denominator is not squared", _QUOTIENT, 1.5),
     "quotient.no_denominator": Mistake("the denominator of the quotient rule is missing", _QUOTIENT, 2.5),
@@ -100,9 +102,9 @@ MISTAKES = {
     "power.sign": Mistake("the sign of the exponent is lost", _POWER, 2.5),
     "power.on_exponential": Mistake("the power rule is used where the exponent varies", _EXPONENTIAL, 2.0),
     "power.as_exponential": Mistake("the rule of exponentials is used although the base varies", _EXPONENTIAL, 2.5),
-    "table.exp_no_log": Mistake("the logarithm of the base is missing", _EXPONENTIAL, 2.5),
+    "table.exp_no_log": Mistake("the logarithm of the base is missing", _EXPONENTIAL, 1.9),
     "table.exp_divided": Mistake("the logarithm of the base divides instead of multiplying", _EXPONENTIAL, 2.8),
-    "table.sign": Mistake("the derivative of the function has the wrong sign", _FORMULAS, 2.0),
+    "table.sign": Mistake("the derivative of the function has the wrong sign", _FORMULAS, 1.8),
     "table.swap": Mistake("the derivative is that of a related function", _FORMULAS, 2.5),
     "table.function": Mistake("the function in the place of the derivative is a related one with a wrong factor", _FORMULAS, 3.2),
     "table.formula": Mistake("in the formula of the derivative a sign, a square or an argument is another one", _FORMULAS, 2.9),
@@ -130,8 +132,9 @@ MISTAKES = {
     "value.factor_in_power": Mistake(
         "a factor, or a sign, before a power is drawn into it", "powers come first: c·u^n is c·(u^n)", 2.4
     ),
-    "value.parentheses": Mistake(
-        "the parentheses around a sum are left out", "what stands in parentheses is computed first", 2.5
+    "value.degrees": Mistake("the angle is taken in degrees", "angles are in radians: 180 degrees are pi", 2.2),
+    "algebra.parentheses": Mistake(
+        "parentheses around a sum are left out, or a factor reaches only one of its terms", _PARENTHESES, 3.1
     ),
     "algebra.power_of_sum": Mistake("a power of a sum is taken term by term", _POWERS_OF_SUMS, 3.0),
     "answer.negated": Mistake("the whole answer has the wrong sign", _SIGNS, 2.2),
@@ -139,8 +142,12 @@ MISTAKES = {
     "answer.factor": Mistake("the answer is a constant multiple of the right one", _FACTOR, 6.0),
     "answer.constant": Mistake("the answer differs from the right one by a constant", _CONSTANT, 6.0),
     "answer.single_point": Mistake("the answer is right but for single points", _ASKED, 2.0),
-    "order.once": Mistake("this is a derivative of lower order than was asked for", _ASKED, 2.2),
+    "order.once": Mistake("this is a derivative of lower order than was asked for", _ASKED, 0.9),
     "order.twice": Mistake("this is a derivative of higher order than was asked for", _ASKED, 2.4),
+    "array.assumed_symmetric": Mistake(
+        "this is right for symmetric matrices only", "a matrix is its own transpose where it is symmetric, and else not", 1.5
+    ),
+    "array.operand_missing": Mistake("a factor of the matrix product is missing", _MATRICES, 2.0),
     "array.transposed": Mistake("rows and columns are swapped", _ARRAYS, 2.0),
     "partial.mixed": Mistake("the mixed second derivatives are missing", _MIXED, 2.0),
     "array.order": Mistake("the parts stand in another order than the variables", _ARRAYS, 2.0),

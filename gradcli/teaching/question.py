@@ -307,20 +307,20 @@ def graph_of(program: Program) -> Graph:
     """
     graph = build(program, _UNSHARED)
     if graph.shapes and not any(map(graph.shape, [*graph.variables.values(), *graph.outputs])):
-        graph = _in_elements(graph)
+        graph = in_elements(graph)
     if not vectorisable(graph):
         raise GradcliError("answers are compared as numbers: there are no arrays and no loops in questions and answers yet")
     return graph
 
 
-def _in_elements(graph: Graph) -> Graph:
-    """A graph of numbers with arrays between them, written out in their elements."""
+def in_elements(graph: Graph) -> Graph:
+    """A graph of numbers with arrays between them, written out in their elements, of which each is an output."""
     from gradcli.lowering.elements.expansion import ElementBuilder, expanded_outputs
 
     builder = ElementBuilder(Graph(graph.max_nodes))
     ends, _ = expanded_outputs(graph, graph.outputs, builder)
     written = builder.graph
-    written.outputs = [end for (end,) in ends]
+    written.outputs = [end for own in ends for end in own]
     written.output = written.outputs[-1]
     return written
 

@@ -1,4 +1,5 @@
-"""Which wrong derivatives come of rewriting the function wrongly: its constant factors, its powers, functions in each other."""
+"""What comes of rewriting a formula wrongly: of the function, its constant factors, powers, functions in each other; of the
+answer, its parentheses."""
 
 from __future__ import annotations
 
@@ -105,3 +106,60 @@ def _turned_round(place: Place, d: Sequence[Any]) -> Any:
     (own,) = inner.varying
     value, derivative = value_at(place.operation, place, at, inner.u[own])
     return value_at(inner.operation, inner, own, value)[1] * derivative * inner.right[own] + 0 * d[at]
+
+
+def wrong_values(place: Place) -> Iterator[tuple[str, Any]]:
+    """The wrong values of a node, each with its kind."""
+    operation, u = place.operation, place.u
+    if operation.name in TERMS and len(u) > 1:
+        yield "value.sign", u[0] - TERMS[operation.name] * u[1]
+    if operation in (arithmetic.mul, arithmetic.neg):
+        for at, below in enumerate(place.below):
+            if below is not None and below.operation is arithmetic.pow:
+                factor = -1.0 if operation is arithmetic.neg else u[1 - at]
+                yield "value.factor_in_power", (factor * below.u[0]) ** below.u[1]
+    if operation is arithmetic.pow:
+        yield "value.power_as_product", u[0] * u[1]
+    yield from without_parentheses(place)
+
+
+def without_parentheses(place: Place) -> Iterator[tuple[str, Any]]:
+    """The values of a node where parentheses around a sum in it are left out, or a factor reaches one term of it alone."""
+    kind, operation = "algebra.parentheses", place.operation
+    factors = list(_factors(place)) if operation is arithmetic.mul else []
+    before: Any = 1.0
+    for factor, below in factors:
+        for first, last, value in _sums(below):
+            behind = place.y / value / before
+            yield kind, before * behind * first + last
+            yield kind, before * first + last * behind
+            yield kind, before * first + before * last * behind
+        before = before * factor
+    for at, below in enumerate(place.below):
+        for first, last, _ in _sums(below):
+            if operation is arithmetic.pow and at == 0:
+                sign = 1.0 if below is None else TERMS[below.operation.name]
+                yield "algebra.power_of_sum", first ** place.u[1] + sign * (sign * last) ** place.u[1]
+                yield kind, first + sign * (sign * last) ** place.u[1]
+            elif operation is arithmetic.pow:
+                yield kind, place.u[0] ** first + last
+            elif operation in (arithmetic.sub, arithmetic.neg) and at == len(place.u) - 1:
+                yield kind, (place.u[0] if at else 0.0) - first + last
+
+
+def _sums(below: Place | None) -> Iterator[tuple[Any, Any, Any]]:
+    """The terms of a sum of two, the second with its sign, and the sum; nothing of what is none."""
+    if below is not None and below.operation.name in TERMS and len(below.u) == 2:
+        first, last = below.u
+        yield first, TERMS[below.operation.name] * last, below.y
+
+
+def _factors(place: Place) -> Iterator[tuple[Any, Place | None]]:
+    """The factors of a product in their order, each with its numbers where it has operands."""
+    open_ends: list[tuple[Any, Place | None]] = [(place.y, place)]
+    while open_ends:
+        value, own = open_ends.pop()
+        if own is not None and own.operation is arithmetic.mul:
+            open_ends += reversed(list(zip(own.u, own.below, strict=True)))
+        else:
+            yield value, own

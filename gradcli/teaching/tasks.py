@@ -7,18 +7,21 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy
 
+from gradcli.autodiff.request import Request
+from gradcli.autodiff.runs.static_graphs import build
 from gradcli.errors import GradcliError, UnknownVariableError
 from gradcli.graph.graph import Shape
-from gradcli.graph.names import RESULT, result_name
+from gradcli.graph.names import RESULT, node_names, result_name
 from gradcli.language.ast import Array, Output, Program, Tuple
 from gradcli.language.parser import parse
 from gradcli.language.program_text import program_text
 from gradcli.language.statements import expressions, free_names
 from gradcli.language.text import to_text
+from gradcli.lowering.node_expressions import written_out
 from gradcli.ops.declaration.constants import is_constant
 from gradcli.teaching.marking.marking import Marker
 from gradcli.teaching.marking.parts import Parts
-from gradcli.teaching.question import derivative_of, named_lines, program_with_names
+from gradcli.teaching.question import derivative_of, in_elements, named_lines, program_with_names
 from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -122,15 +125,17 @@ def task(
     if ask == DERIVATIVE:
         if len(names) > 1:
             raise GradcliError("by which variable is the derivative?", hint=f"add --wrt with one of {', '.join(names)}")
-        if not any(not is_constant(name) for name in free_names(program)):
-            return _constant_too(marker, expression, names[0], names)
-        return marker(expression, names[0], order)
+        return (
+            _constant_too(marker, expression, names[0], names)
+            if is_missing(program, names[0])
+            else marker(expression, names[0], order)
+        )
     own = result_name(free_names(program)) or RESULT
     if ask == JACOBIAN:
         *before, last = program.statements
         value = expressions(last)[0]
         items = value.items if isinstance(value, Array | Tuple) else (value,)
-        rows = [program_text(Program((*before, Output(item)))) for item in items]
+        rows = elements_of(program) or [program_text(Program((*before, Output(item)))) for item in items]
         outputs = [f"{own}{number}" for number in range(1, len(rows) + 1)]
         vector = False
     elif ask == HESSIAN:
@@ -149,6 +154,24 @@ def task(
         for output in outputs
     ]
     return Parts([[_constant_too(marker, text, name, names) for name in names] for text in rows], parts, vector=vector)
+
+
+def is_missing(program: Program, name: str) -> bool:
+    """Whether an expression has no variable, and no value within, of a name, nor it in a name: its derivative by it is 0."""
+    return not any(name in own for own in [*free_names(program), *[line.name for line in named_lines(program)]])
+
+
+def elements_of(program: Program) -> list[str]:
+    """The elements of a result that an operation on arrays gives, as expressions; none of a number, and of a list."""
+    result = expressions(program.statements[-1])[0]
+    if isinstance(result, Array | Tuple) and not any(isinstance(item, Array | Tuple) for item in result.items):
+        return []
+    graph = build(program, Request(mode="static", optimize=0, steered=False))
+    if not graph.shape(graph.output):
+        return []
+    graph = in_elements(graph)
+    names = node_names(graph, frozenset(graph.variables))
+    return [to_text(written_out(graph, end, names)) for end in graph.outputs]
 
 
 def _constant_too(marker: Callable[[str, str], Marker], text: str, name: str, names: Sequence[str]) -> Marker:

@@ -18,7 +18,15 @@ from gradcli.teaching.marking.words import derivative_text, right_text
 from gradcli.teaching.mistakes import EARLIER, Slip
 from gradcli.teaching.places import Place
 from gradcli.teaching.question import Question, derivative_of, graph_of, values_of
-from gradcli.teaching.wrong_answers.orders import Function, before_the_last, numbers_of, text_of, wrong_derivative
+from gradcli.teaching.wrong_answers.orders import (
+    Function,
+    before_the_last,
+    numbers_of,
+    rewritten,
+    text_of,
+    written_derivatives,
+    wrong_derivative,
+)
 from gradcli.teaching.wrong_answers.rules import Formula, by_kind, formulas
 from gradcli.teaching.wrong_answers.variants import close
 from gradcli.typing import Any
@@ -107,6 +115,13 @@ class _Texts:
             found.setdefault((kind, -1 if again else EARLIER), []).append(text_of(graph))
         return found
 
+    @cached_property
+    def _rewritten(self) -> list[tuple[str, str | None]]:
+        """What becomes of the right derivative where it is rewritten wrongly."""
+        question = self.question
+        graphs = written_derivatives(question.graph, question.wrt, question.point)
+        return [one for graph in graphs for one in rewritten(graph, question.wrt, question.point)]
+
     def of(self, values: Any, slips: Sequence[Slip]) -> str | None:
         """A text with these values; None where there is none."""
         for slip in slips:
@@ -142,6 +157,7 @@ class _Texts:
     def _whole(self, slip: Slip) -> Iterator[str | None]:
         question = self.question
         graph, right = question.graph, f"({right_text(question)})"
+        yield from (text for kind, text in self._rewritten if kind == slip.kind)
         yield question.expression if len(parse(question.expression).statements) == 1 else None
         yield {"answer.negated": f"-{right}", "answer.inverted": f"1/{right}"}.get(slip.kind)
         if written_sizes(graph)[graph.output] <= _MOST_WRITTEN:

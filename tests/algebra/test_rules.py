@@ -18,7 +18,7 @@ from gradcli.algebra.assumptions.reader import assumptions_of
 from gradcli.algebra.derivatives import simplify
 from gradcli.algebra.simplified import Simplifier
 from gradcli.algebra.sums.identities import IDENTITIES, Identity
-from gradcli.algebra.sums.rules import RULES, Rule
+from gradcli.algebra.sums.rules import RULES, TRIANGLES, Rule
 from gradcli.algebra.sums.spellings import SQUARES
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import Expression, Name, Number, Operator, Output, Program
@@ -65,7 +65,7 @@ def expression(text: str) -> Expression:
 # ---- the table ----
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.pattern)
+@pytest.mark.parametrize("rule", [*RULES, *TRIANGLES], ids=lambda rule: rule.pattern)
 def test_a_rule_holds_on_its_domain(rule: Rule) -> None:
     low, high = DOMAINS[rule.holds]
     source = random.Random(rule.pattern)
@@ -95,6 +95,11 @@ def test_a_rule_is_applied(rule: Rule, inner: str) -> None:
 
     assert simplified(put_in(rule.pattern)) == simplified(put_in(rule.result))
     assert simplified(put_in(rule.pattern)) != put_in(rule.pattern)
+
+
+@pytest.mark.parametrize("rule", TRIANGLES, ids=lambda rule: rule.pattern)
+def test_a_function_of_an_inverse_is_a_root(rule: Rule) -> None:
+    assert simplified(rule.pattern) == rule.result
 
 
 @pytest.mark.parametrize(("first", "second", "sign"), [(a, b, sign) for a, (b, sign) in SQUARES.items()])

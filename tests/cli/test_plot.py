@@ -114,7 +114,8 @@ REFUSED = [
     (["[x, x]"], "here are arrays"),
     (["x", "--w", "2"], "no variable w"),
     (["x", "--theme", "dark"], "--theme is for svg"),
-    (["x^2", "-x", "3"], "3 expressions"),
+    (["x^2", "-x", "3"], "no option -x"),
+    (["x^2", "-x", "-3:3"], "no option -x"),
 ]
 
 

@@ -65,7 +65,7 @@ def test_arguments_by_the_names_that_pytorch_gives_them() -> None:
     assert printed(text) == "[[0, 1, 0]]\n"
 
 
-@pytest.mark.parametrize("name", ["sort", "topk", "narrow", "index_select", "cummax", "sort_", "register_hook", "squeeze_"])
+@pytest.mark.parametrize("name", ["svd", "quantile", "diff", "sort_", "squeeze_"])
 def test_what_pytorch_has_and_is_not_known_here_is_no_exception_of_the_script(name: str) -> None:
     text = f"import torch\nx = torch.tensor([3.0, 1.0])\ntry:\n    x.{name}\nexcept AttributeError:\n    print('none')\n"
     assert printed(text).removeprefix("!") in (f"{name} of tensors is not known here\n", f"the method {name} is not known here\n")

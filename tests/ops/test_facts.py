@@ -324,6 +324,18 @@ def test_definitions_of_operations_on_arrays(operation: Structural) -> None:
 
 
 @every_operation
+def test_roots_and_steps(operation: Operation) -> None:
+    facts = operation.facts
+    for x in (-1.7, -0.4, 0.3, 2.6):
+        if facts.odd_root is not None:
+            others = [3] * (len(operation.parameters) - 1)
+            assert operation(x**3, *others) == pytest.approx(x, 1e-12)
+            assert facts.odd_root(*others) == 3
+        if facts.step is not None:
+            assert operation(x + 1) == pytest.approx(facts.step(x) * operation(x), 1e-12)
+
+
+@every_operation
 def test_powers_bases_and_half_turns(operation: Operation) -> None:
     facts = operation.facts
     if facts.power is None and not facts.base and not facts.half_turn:

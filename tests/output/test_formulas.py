@@ -13,6 +13,8 @@ import gradcli.output.formulas
 from gradcli.language.ast import Call, Conditional, Expression, Name, Number, Operator, Transposed
 from gradcli.language.parser import parse
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.ops.declaration.operation import Operation
+from gradcli.ops.declaration.structural import Structural
 from gradcli.output.formulas.latex import to_latex
 from gradcli.output.formulas.mathml import to_mathml
 
@@ -48,6 +50,18 @@ def check(expression: Expression) -> None:
     for element in mathml.iter():
         if element.tag in ("mfrac", "msup", "msub", "mroot"):
             assert len(element) == 2
+
+
+TEMPLATES = [one for one in (*OPERATIONS.values(), *STRUCTURAL.values()) if one.latex and not one.variadic and one.parameters]
+
+
+@pytest.mark.parametrize("declared", TEMPLATES, ids=lambda declared: declared.name)
+def test_each_operand_stands_as_often_as_the_declaration_says(declared: Operation | Structural) -> None:
+    names = [Name(letter) for letter in "ξηζχκμ"][: len(declared.parameters)]
+    written = to_mathml(Call(declared.name, tuple(names)))
+    said = declared.latex.format(*[name.name for name in names])
+    for name in names:
+        assert written.count(name.name) == said.count(name.name)
 
 
 @pytest.mark.parametrize(("name", "count"), calls())

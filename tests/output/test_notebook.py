@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy
 import pytest
+from commandline import command
 
 import gradcli
 
@@ -52,6 +53,45 @@ def test_products_and_matrices_take_a_run_or_a_text() -> None:
     )
     assert gradcli.jacobian(tape).blocks == gradcli.jacobian("x^2*w", x=2, w=3).blocks
     assert str(gradcli.diff("x^3")) == str(gradcli.diff(gradcli.parse("x^3"), "x")) == "3*x^2"
+
+
+def test_plots_are_what_the_command_draws(tmp_path: Path) -> None:
+    for sources, options, call in (
+        (["x^3 - a*x", "sin(x)"], {"x": (-3, 3), "a": 3}, ["--x", "-3:3", "--a", "3"]),
+        (["x^2 + w^2"], {"x": (-1, 1), "w": [0, 2]}, ["--x", "-1:1", "--w", "0:2"]),
+        (["1/x"], {}, []),
+    ):
+        drawn = gradcli.plot(*sources, **options)  # type: ignore[arg-type]
+        assert drawn._repr_svg_() == command(["plot", *sources, *call, "--format", "svg"])[1]
+    drawn.save(tmp_path / "plot.svg")
+    assert (tmp_path / "plot.svg").read_text("utf-8") == drawn._repr_svg_()
+
+
+def test_a_descent_is_that_of_the_command() -> None:
+    call = ["(x-3)^2 + 2*w^2", "--x", "0", "--w", "1"]
+    down = gradcli.descend(call[0], x=0, w=1, optimizer="momentum", lr=0.05, steps=40)
+    given = [*call, "--optimizer", "momentum", "--lr", "0.05", "--steps", "40"]
+    [run] = json.loads(command(["descend", *given, "--json"])[1])["runs"]
+    assert [step.value for step in down.steps] == [step["value"] for step in run["steps"]]
+    assert (down.kind, down.reason, list(down.point.values())) == (run["verdict"], run["reason"], run["steps"][-1]["point"])
+    assert down._repr_svg_() == command(["descend", *given, "--format", "svg"])[1]
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: gradcli.plot("x*y*z"), "3 variables have ranges\nhint: give the others values: a=2"),
+        (lambda: gradcli.plot("x", w=2), "plot: the expression has no variable w\nhint: its variables are x"),
+        (lambda: gradcli.plot(), "there is no function to draw"),
+        (lambda: gradcli.plot("[x, x]"), "a plot is of numbers, and here are arrays"),
+        (lambda: gradcli.descend("x*w", x=1), "no value for w"),
+        (lambda: gradcli.descend("x", x=1, optimizer="sgd"), "there is no optimizer sgd"),
+    ],
+)
+def test_a_wrong_plot_says_what_to_write(make: Callable[[], object], message: str) -> None:
+    with pytest.raises(gradcli.GradcliError) as error:
+        make()
+    assert str(error.value).startswith(message)
 
 
 _KINDS = "hint: give x a number, a list of numbers, or an array of NumPy"

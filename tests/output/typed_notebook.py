@@ -18,5 +18,7 @@ lines: list[str] = [step.note for equation in gradcli.derive(tape).of("x") for s
 text: str = str(gradcli.diff("x^2", "x").expressions[0])
 same: bool = bool(gradcli.equal("x", "x"))
 gradcli.draw(tape, view="both").save("graph.svg")
+gradcli.plot("x^2", x=(-1.0, 1.0)).save("plot.png")
+end: dict[str, float] = gradcli.descend("x^2", x=1, optimizer="adam").point
 page: str = gradcli.page("x*w", x=2, w=1).html
 wrong: int = gradcli.to_text(gradcli.parse("x"))  # type: ignore[arg-type, assignment]

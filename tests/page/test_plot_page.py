@@ -18,9 +18,9 @@ def opened(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
     pages: list[Any] = []
     errors: list[str] = []
 
-    def open_page(*call: str) -> Any:
+    def open_page(*call: str, by: str = "plot") -> Any:
         file = tmp_path / "plot.html"
-        assert command(["plot", *call, "-o", str(file)])[0] == 0
+        assert command([by, *call, "-o", str(file)])[0] == 0
         page = browser.new_page(viewport={"width": 1000, "height": 900})
         pages.append(page)
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -124,3 +124,27 @@ def test_no_contour_crosses_a_pole_or_a_jump(opened: Callable[..., Any]) -> None
 
 def test_a_function_that_does_not_depend_on_a_variable_has_a_page(opened: Callable[..., Any]) -> None:
     assert opened("x^2 + 0*w", "--x", "-1:1", "--w", "0:1").evaluate("FUNCTIONS[0](0.5, 0.3)") == [0.25, 1, 0]
+
+
+DESCENTS = [
+    (["(x-3)^2 + 2*y^2", "--x", "0", "--y", "1"], "x = {x[0]:.6g}, y = {x[1]:.6g}"),
+    (["x^4 - 3x^2 + x", "--x", "2", "--lr", "0.01,0.02"], "x = {x[0]:.6g}, value = {value:.6g}"),
+    (["(x-3)^2 + y^2 + (z-x)^2", "--x", "0", "--y", "1", "--z", "2"], "{value:.6g}"),
+]
+
+
+@pytest.mark.parametrize(("call", "said"), DESCENTS, ids=["contours", "curve", "values"])
+def test_a_descent_goes_step_by_step(opened: Callable[..., Any], call: list[str], said: str) -> None:
+    page = opened(*call, "--steps", "12", by="descend")
+    runs = json.loads(command(["descend", *call, "--steps", "12", "--json"])[1])["runs"]
+    assert page.locator("path.path").count() == 2 * len(runs)  # and its key
+    for at in (12, 7, 0):
+        page.evaluate(f"(chooser.value = {at}, draw())")
+        steps = [run["steps"][at] for run in runs]
+        told = "; ".join(said.format(x=step["point"], value=step["value"]) for step in steps)
+        assert page.locator("#taken").inner_text() == f"step {at}: {told}"
+        assert page.locator("#plot circle.filled, #plot circle.open").count() >= at + 1
+    page.locator("#play").click()
+    assert page.evaluate("playing !== null")
+    page.locator("#play").click()
+    assert page.evaluate("playing === null")

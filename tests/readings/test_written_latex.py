@@ -14,6 +14,7 @@ from gradcli.errors import GradcliError
 from gradcli.language.ast import Output, Program
 from gradcli.language.parser import parse
 from gradcli.language.statements import free_names
+from gradcli.ops.catalogue import STRUCTURAL
 from gradcli.ops.declaration.constants import VALUES
 from gradcli.ops.words import read
 from gradcli.output.formulas.latex import to_latex
@@ -58,3 +59,12 @@ def test_what_is_written_is_read_back(example: Example, how: str) -> None:
         expected, found = _values(program, point), _values(again.program, point)
         same = len(expected) == len(found) and all(map(_same, expected, found))
         assert same, (text, again.read_as, point, expected, found)
+
+
+@pytest.mark.parametrize("how", WRITERS)
+@pytest.mark.parametrize("name", [name for name, one in STRUCTURAL.items() if not one.latex and not one.symbol])
+def test_operations_on_arrays_are_read_back(name: str, how: str) -> None:
+    text = f"{name}(A, axis=0) + {name}((A + B).T)"
+    statement = parse(text).statements[-1]
+    assert isinstance(statement, Output)
+    assert read(WRITERS[how](statement.value), how=how, known=["A", "B"]).read_as == text

@@ -58,6 +58,24 @@ def test_dates_and_ranges_among_data_are_no_formulas(text: str, value: float | N
     assert found.get("values") == (None if value is None else {"y": value}), found
 
 
+NUMBERS = """1 +1 -1 .5 5. 1e400 5e-324 1E5 nan NaN -nan inf -Infinity nan(ind)
+0x10 1d3 1_0 true NA null 0.1 9007199254740993 1e-5"""
+
+
+def test_cells_and_records_are_the_same_whoever_reads_and_writes_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    feed = tmp_path / "rows.csv"
+    numbers = [*NUMBERS.split(), "", " 2 ", "\t3", "1" + "0" * 400, "2.5\xa0", "\uff11"]
+    for lines in ([f" {one}|,{one},2.5" for one in numbers], *[["a,1.25,2", f"é,{one},3"] for one in numbers]):
+        for signs, own in (({}, []), ({",": "\t", ".": ","}, ["--decimal", ",", "--delimiter", "tab"])):
+            feed.write_text("\n".join(["id,x,w", *lines]).translate(str.maketrans(signs)), "utf-8")
+            found = []
+            for many in (1, 10**9):
+                monkeypatch.setattr("gradcli.data.tables.pieces._MANY", many)
+                found.append(command(["run", "-e", "x*w", "--feed", str(feed), "--keep", "id", *own]))
+            assert found[0] == found[1]
+            assert len(found[0][1].splitlines()) == len(lines) + 1
+
+
 def test_a_column_is_kept_by_its_name_whatever_signs_it_has(tmp_path: Path) -> None:
     feed = tmp_path / "rows.csv"
     feed.write_text('"a,b",x²,x\n1,2,3\n', "utf-8")

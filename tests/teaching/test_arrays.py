@@ -37,6 +37,9 @@ QUESTIONS: dict[str, Question] = {
     "loss": ("mean((A@x - t)^2)", "x", SQUARE, lambda p: ((p["A"] @ p["x"] - p["t"]) ** 2).mean()),
     "paths": ("a = x*x; sum(a*exp(a))", "x", {"x": (3,)}, lambda p: (p["x"] * p["x"] * numpy.exp(p["x"] * p["x"])).sum()),
     "signs": ("sum(cos(x) - x*v)", "x", {"x": (3,), "v": (3,)}, lambda p: (numpy.cos(p["x"]) - p["x"] * p["v"]).sum()),
+    "form": ("x@A@x", "x", {"A": (4, 4), "x": (4,)}, lambda p: p["x"] @ p["A"] @ p["x"]),
+    "inner": ("dot(v, x)", "x", {"x": (3,), "v": (3,)}, lambda p: p["x"] @ p["v"]),
+    "length": ("norm(x)", "x", {"x": (3,)}, lambda p: numpy.sqrt((p["x"] ** 2).sum())),
     "jacobian": ("W@sin(x)", "x", LAYER, lambda p: p["W"] @ numpy.sin(p["x"])),
 }
 """For each question the expression, the variable, the shapes, and the function in NumPy."""
@@ -49,6 +52,9 @@ RIGHT = {
     "loss": ["A.T@(A@x - t)/2", "1/2 A^T (A x - t)", "(A@x - t)@A/2"],
     "paths": ["2*x*exp(a) + 2*x*a*exp(a)", "2x*e^(x^2)*(1 + x^2)"],
     "signs": ["-sin(x) - v", "-(v + sin(x))", "[-sin(x[0]) - v[0], -sin(x[1]) - v[1], -sin(x[2]) - v[2]]"],
+    "form": ["(A + A^T) x", "A x + A^T x", "A@x + x@A"],
+    "inner": ["v"],
+    "length": ["x/norm(x)", "x/||x||", "x/‖x‖", "x/sqrt(sum(x^2))"],
     "jacobian": ["W*cos(x)", "W @ diag(cos(x))"],
 }
 
@@ -74,6 +80,12 @@ WRONG = [
     ("paths", "x*(exp(a) + a*exp(a))", "graph.path_lost"),
     ("signs", "sin(x) - v", "table.sign"),
     ("signs", "-sin(x) + v", "sum.sign"),
+    ("weights", "2*(X@W + b)", "array.operand_missing"),
+    ("form", "2*A@x", "array.assumed_symmetric"),
+    ("form", "A@x", "graph.path_lost"),
+    ("inner", "x", "product.swapped"),
+    ("length", "2x", "chain.inner_only"),
+    ("length", "x", "table.root"),
     ("jacobian", "(W*cos(x)).T", "array.transposed"),
     ("jacobian", "W", "chain.inner_only"),
     ("jacobian", "-W*cos(x)", "answer.negated"),

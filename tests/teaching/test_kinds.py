@@ -112,7 +112,7 @@ def test_every_kind_has_a_row() -> None:
     assert {kind for kind in untried if not kind.startswith(("tangent.", "array."))} == {  # see test_tasks.py and test_arrays.py
         "value.differentiated",
         "value.factor_in_power",
-        "value.parentheses",
+        "value.degrees",
         "value.power_as_product",
         "value.sign",
         "answer.constant",  # what is said where nothing else fits

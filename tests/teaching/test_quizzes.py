@@ -242,7 +242,7 @@ def test_numbers_are_those_of_the_reasons(of: str) -> None:
 
 
 OTHERS: dict[str, Callable[[], Sequence[Exercise]]] = {
-    GRADIENT: lambda: [*exercises(3, 2, Wanted(2, 3, ("add", "mul", "sin"), ("x", "w"))), *exercises_of("lines")],
+    GRADIENT: lambda: [*from_template("a*x*w + sin(w)", "x", {"a": (2, 3)}, 1, 2), *exercises_of("lines")],
     TANGENT: lambda: [*exercises(3, 2, Wanted(2, 3, ("add", "mul", "pow"), ("x",))), *exercises_of("quotients")],
     HESSIAN: lambda: exercises_of("sums")[:2],
     JACOBIAN: lambda: [joined(exercises_of("sums")[:2]), *from_template("[a*x*sin(w), x + w^2]", "x", {"a": (3,)}, 1, 1)],
@@ -267,7 +267,7 @@ def test_what_else_is_asked_for_is_graded_with_its_reason(ask: str) -> None:
 
 
 def test_a_tangent_is_of_one_variable() -> None:
-    code, _, err = command([*CALL, "--ask", "tangent"])
+    code, _, err = command(["exercise", "3*x*w + sin(x)", "--wrt", "x", "--ask", "tangent"])
     assert (code, "several variables" in err) == (2, True)
 
 

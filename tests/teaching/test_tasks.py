@@ -197,7 +197,7 @@ def test_a_rounded_number_is_told_where_no_digits_were_said() -> None:
         ("29", "value.sign"),  # 3*3^2 + 2
         ("13", "algebra.power_of_sum"),  # 3*(2^2 + 1) - 2
         ("16", "value.power_as_product"),  # 3*3*2 - 2
-        ("7", "value.parentheses"),  # 3*(2 + 1^2) - 2
+        ("7", "algebra.parentheses"),  # 3*(2 + 1^2) - 2
         ("17", "value.differentiated"),  # 6*3 - 1
         ("-25", "answer.negated"),
     ],
@@ -209,8 +209,8 @@ def test_wrong_values_have_reasons(answer: str, kind: str) -> None:
 
 def test_a_product_with_a_sum_has_parentheses() -> None:
     marker = task("(x - w)*(x + 2)", "value", [])
-    assert marker.mark("(x - w)*x + 2").reasons[0].kind == "value.parentheses"
-    assert marker.mark("x - w*(x + 2)").reasons[0].kind == "value.parentheses"
+    assert marker.mark("(x - w)*x + 2").reasons[0].kind == "algebra.parentheses"
+    assert marker.mark("x - w*(x + 2)").reasons[0].kind == "algebra.parentheses"
 
 
 @pytest.mark.parametrize(

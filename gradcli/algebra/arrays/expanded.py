@@ -15,9 +15,10 @@ from gradcli.algebra.arrays.forms import array_form, fitted
 from gradcli.algebra.arrays.literals import elementwise
 from gradcli.algebra.arrays.products import product, rank, single, transposed
 from gradcli.algebra.arrays.rules import linear_operands
+from gradcli.algebra.sums.generators import MANY_TERMS, expanded
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.rules import apply_operation
-from gradcli.algebra.sums.spellings import MANY_TERMS, expanded, shortest
+from gradcli.algebra.sums.spellings import shortest
 from gradcli.algebra.sums.terms import Rational
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 

@@ -10,9 +10,10 @@ from fractions import Fraction
 from math import lcm
 from operator import add, ge, sub
 
-from gradcli.algebra.sums.factors import Polynomial, factors, product
+from gradcli.algebra.sums.factors import factors, product
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.quotients import Factors, Fractions, united
+from gradcli.algebra.sums.terms import Polynomial
 from gradcli.errors import ExitCode, GradcliError
 
 _MOST_UNKNOWNS = 80

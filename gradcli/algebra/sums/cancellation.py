@@ -5,12 +5,15 @@ What is cancelled is different from 0 wherever the original is defined; the resu
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from fractions import Fraction
 
+from gradcli.algebra.polynomials import common
+from gradcli.algebra.sums.factors import factors, quotient
+from gradcli.algebra.sums.generators import expanded, polynomials
 from gradcli.algebra.sums.interned import ABS, value_of
 from gradcli.algebra.sums.normal import Algebra
-from gradcli.algebra.sums.terms import ONE, Monomial, Rational, whole
+from gradcli.algebra.sums.terms import ONE, Monomial, Polynomial, Rational, whole
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.typing import NamedTuple
 
@@ -19,10 +22,11 @@ _DEPTH = 8
 """Fractions in fractions that are looked through."""
 """Terms of polynomials that are divided, and steps of a division."""
 
-_LONGEST = 256
-"""The bits of coefficients beyond which a common divisor is not followed up."""
+_ROOM = 2_000
+"""Terms that are multiplied out to see what is 0 where."""
 
-_Polynomial = dict[tuple[int, ...], Rational]
+_HIGHEST = 100
+"""The degree beyond which no common divisor is looked for."""
 
 
 class _Common(NamedTuple):
@@ -35,13 +39,13 @@ class _Common(NamedTuple):
 
 def common_cancelled(algebra: Algebra, form: int) -> int:
     """Products in a sum with the polynomials cancelled that stand above and below and are known to be different from 0."""
-    if not algebra.nonzero:
-        return form
-    parts = [_cancelled_term(algebra, monomial, coefficient) for monomial, coefficient in algebra.forms[form]]
-    if all(part is None for part in parts):
-        return form
-    terms = algebra.forms[form]
-    return algebra.add([algebra.form({term[0]: term[1]}) if p is None else p for p, term in zip(parts, terms, strict=True)])
+    for _ in range(_DEPTH if algebra.nonzero else 0):
+        terms = algebra.forms[form]
+        parts = [_cancelled_term(algebra, monomial, coefficient) for monomial, coefficient in terms]
+        if all(part is None for part in parts):
+            break
+        form = algebra.add([algebra.form({term[0]: term[1]}) if p is None else p for p, term in zip(parts, terms, strict=True)])
+    return form
 
 
 def may_cancel(algebra: Algebra) -> bool:
@@ -63,6 +67,7 @@ def _pairs(algebra: Algebra, monomial: Monomial) -> list[tuple[int, int]]:
 
 
 def _cancelled_term(algebra: Algebra, monomial: Monomial, coefficient: Rational) -> int | None:
+    """A product with a polynomial cancelled; None where there is none."""
     for low, high in _pairs(algebra, monomial):
         found = _common(algebra, _content(algebra, high), _content(algebra, low))
         if found is None:
@@ -72,8 +77,8 @@ def _cancelled_term(algebra: Algebra, monomial: Monomial, coefficient: Rational)
         algebra.cancelled.update(atom for atom, _ in inside if not algebra.is_nonzero(atom))
         powers = tuple((atom, e - (atom == high) + (atom == low)) for atom, e in monomial)
         rest = algebra.settled(tuple((atom, e) for atom, e in powers if e), coefficient)
-        quotient = algebra.multiply(found.above, algebra.power(found.below, -1))
-        return algebra.multiply(rest, quotient)
+        ratio = algebra.multiply(found.above, algebra.power(found.below, -1))
+        return algebra.multiply(rest, ratio)
     return None
 
 
@@ -89,96 +94,64 @@ def _zero_with(algebra: Algebra, atom: int) -> int:
 
 def _common(algebra: Algebra, above: int, below: int) -> _Common | None:
     """What two polynomials have in common; None where that is a number, or is not found."""
-    polynomials = _polynomials(algebra, [above, below])
-    if polynomials is None:
+    found = polynomials(algebra, [_opened(algebra, above), _opened(algebra, below)])
+    if found is None:
         return None
-    (high, low), atoms = polynomials
-    if (quotient := _divided(algebra, high, low)) is not None:
-        return _Common(below, _form(algebra, quotient, atoms), algebra.number(1))
-    if (quotient := _divided(algebra, low, high)) is not None:
-        return _Common(above, algebra.number(1), _form(algebra, quotient, atoms))
-    if len(atoms) != 1:
+    (high, low), generators = found
+    if (rest := _divided(algebra, high, low)) is not None:
+        return _Common(below, generators.form(rest), algebra.number(1))
+    if (rest := _divided(algebra, low, high)) is not None:
+        return _Common(above, algebra.number(1), generators.form(rest))
+    divisor = _shared(high, low)
+    parts = [None if divisor is None else _divided(algebra, polynomial, divisor) for polynomial in (high, low)]
+    if divisor is None or parts[0] is None or parts[1] is None:
         return None
-    divisor = _greatest(algebra, high, low)
-    if divisor is None:
+    return _Common(*[generators.form(part) for part in (divisor, *parts) if part is not None])
+
+
+def _opened(algebra: Algebra, form: int) -> int:
+    """A form multiplied out, the sums in it as well."""
+    for _ in range(_DEPTH):
+        before, form = form, expanded(algebra, form)
+        if form == before:
+            break
+    return form
+
+
+def _divided(algebra: Algebra, polynomial: Polynomial, divisor: Polynomial) -> Polynomial | None:
+    """The quotient of two polynomials; None where something is left, or it is long, or the divisor is a number."""
+    if not any(max(divisor)):
         return None
-    parts = [_divided(algebra, polynomial, divisor) for polynomial in (high, low)]
-    if parts[0] is None or parts[1] is None:
+    found = quotient(polynomial, divisor, most=_MOST_TERMS)
+    algebra.room -= len(divisor) * (1 + len(found or ()))
+    return found
+
+
+def _shared(high: Polynomial, low: Polynomial) -> Polynomial | None:
+    """A common divisor of two polynomials: the greatest of those in one variable, or an irreducible factor of the second one."""
+    used = {place for at in (*high, *low) for place, e in enumerate(at) if e}
+    if max((e for at in (*high, *low) for e in at), default=0) > _HIGHEST:
         return None
-    return _Common(_form(algebra, divisor, atoms), *[_form(algebra, part, atoms) for part in parts if part is not None])
+    if len(used) == 1:
+        [place] = used
+        rows = [[one.get(at, Fraction(0)) for at in _powers(one, place)] for one in (high, low)]
+        found = common(*rows)
+        (at,) = (next(iter(high)),)
+        return {_with(at, place, e): c for e, c in enumerate(found) if c} if len(found) > 1 else None
+    return next((part for part, _ in factors(low)[1] if quotient(high, part) is not None), None)
 
 
-def divides(algebra: Algebra, divisor: int, form: int) -> bool:
-    """Whether one polynomial is a factor of another one."""
-    polynomials = _polynomials(algebra, [form, divisor])
-    return polynomials is not None and _divided(algebra, *polynomials[0]) is not None
+def _powers(polynomial: Polynomial, place: int) -> list[tuple[int, ...]]:
+    """The powers of one variable up to the degree of a polynomial in it."""
+    at = next(iter(polynomial))
+    return [_with(at, place, e) for e in range(max(at[place] for at in polynomial) + 1)]
 
 
-def _polynomials(algebra: Algebra, forms: Sequence[int]) -> tuple[list[_Polynomial], list[int]] | None:
-    """Forms as polynomials in their atoms; None where one is none, or is long."""
-    atoms = sorted({atom for form in forms for monomial, _ in algebra.forms[form] for atom, _ in monomial})
-    found: list[_Polynomial] = []
-    for form in forms:
-        terms: _Polynomial = {}
-        for monomial, coefficient in algebra.forms[form]:
-            powers = dict(monomial)
-            exponents = [powers.get(atom, 0) for atom in atoms]
-            if not all(isinstance(exponent, int) and exponent >= 0 for exponent in exponents):
-                return None
-            terms[tuple(map(int, exponents))] = coefficient
-        if not terms or len(terms) > _MOST_TERMS:
-            return None
-        found.append(terms)
-    return found, atoms
+def _with(at: tuple[int, ...], place: int, exponent: int) -> tuple[int, ...]:
+    return (*at[:place], exponent, *at[place + 1 :])
 
 
-def _divided(algebra: Algebra, polynomial: _Polynomial, divisor: _Polynomial) -> _Polynomial | None:
-    """The quotient of two polynomials, from the leading terms on; None where something is left."""
-    rest, quotient, leading = dict(polynomial), _Polynomial(), max(divisor)
-    if sum(leading) == 0:
-        return None
-    while rest:
-        at = max(rest)
-        step = tuple([exponent - own for exponent, own in zip(at, leading, strict=True)])
-        algebra.room -= len(divisor)
-        if min(step) < 0 or len(quotient) > _MOST_TERMS:
-            return None
-        quotient[step] = factor = Fraction(rest[at]) / divisor[leading]
-        for exponents, coefficient in divisor.items():
-            place = tuple([own + more for own, more in zip(exponents, step, strict=True)])
-            rest[place] = rest.get(place, 0) - factor * coefficient
-            if not rest[place]:
-                del rest[place]
-    return quotient
-
-
-def _greatest(algebra: Algebra, left: _Polynomial, right: _Polynomial) -> _Polynomial | None:
-    """The greatest common divisor of two polynomials in one atom, by Euclid's algorithm; None where it is a number."""
-    while right:
-        rest, leading = dict(left), max(right)
-        while rest and max(rest) >= leading:
-            at = max(rest)[0] - leading[0]
-            factor = Fraction(rest[max(rest)]) / right[leading]
-            algebra.room -= len(right)
-            for (exponent,), coefficient in right.items():
-                rest[exponent + at,] = rest.get((exponent + at,), 0) - factor * coefficient
-            rest = {place: c for place, c in rest.items() if c}
-        if any(
-            Fraction(c).numerator.bit_length() > _LONGEST or Fraction(c).denominator.bit_length() > _LONGEST
-            for c in rest.values()
-        ):
-            return None
-        left, right = right, rest
-    return left if max(left)[0] > 0 else None
-
-
-def _form(algebra: Algebra, polynomial: _Polynomial, atoms: Sequence[int]) -> int:
-    return algebra.form(
-        {tuple((atom, e) for atom, e in zip(atoms, exponents, strict=True) if e): c for exponents, c in polynomial.items()}
-    )
-
-
-def conditions(algebra: Algebra, form: int, divisors: Collection[int] = ()) -> list[tuple[int, int]]:
+def conditions(algebra: Algebra, form: int, divisors: Collection[int] = (), known: Collection[int] = ()) -> list[tuple[int, int]]:
     """What has to be different for a form to be the original, as pairs of forms: ``x`` and 1 for x != 1.
 
     What the form divides by itself need not be said.
@@ -187,23 +160,33 @@ def conditions(algebra: Algebra, form: int, divisors: Collection[int] = ()) -> l
         algebra: The algebra.
         form: The form.
         divisors: The atoms that the original divides by, beside those that were cancelled.
+        known: Forms that are said not to be 0 already.
     """
+    algebra.room = _ROOM
     own, inside, further = (
-        [_numerator(algebra, _zero_with(algebra, atom)) for atom in atoms]
+        [part for atom in atoms for part in _irreducible(algebra, _numerator(algebra, _zero_with(algebra, atom)))]
         for atoms in (_divisors(algebra, form), algebra.cancelled, divisors)
     )
-    known = set(own)
+    known = {*own, *[part for one in known for part in _irreducible(algebra, one)]}
     found: dict[tuple[int, int], None] = {}
-    for one in sorted(inside, key=lambda one: (-len(algebra.forms[one]), one)):
-        if one not in known and not algebra.is_nonzero_form(one) and not any(divides(algebra, one, other) for other in known):
+    for one in sorted({*inside, *further}, key=lambda one: (-len(algebra.forms[one]), one)):
+        if one not in known and not algebra.is_nonzero_form(one) and algebra.value(one) is None:
             known.add(one)
             found[_difference(algebra, one)] = None
-    for one in sorted(further, key=lambda one: (len(algebra.forms[one]), one)):
-        rest = _without_factors(algebra, one, known)
-        if rest not in known and not algebra.is_nonzero_form(rest) and algebra.value(rest) is None:
-            known.add(rest)
-            found[_difference(algebra, rest)] = None
     return list(found)
+
+
+def _irreducible(algebra: Algebra, form: int) -> list[int]:
+    """The factors of a polynomial, each with coprime coefficients; the form itself where it is none, or is long."""
+    found = polynomials(algebra, [_opened(algebra, form)])
+    if found is None or max((e for at in found[0][0] for e in at), default=_HIGHEST + 1) > _HIGHEST:
+        return [form]
+    parts = [found[1].form(part) for part, _ in factors(found[0][0])[1]]
+    single = [algebra.forms[part][0][0] for part in parts if len(algebra.forms[part]) == 1]  # sqrt(x) is 0 where x is
+    return [
+        *[part for part in parts if len(algebra.forms[part]) > 1],
+        *[algebra.of_atom(atom) for monomial in single for atom, _ in monomial],
+    ]
 
 
 def _numerator(algebra: Algebra, form: int) -> int:
@@ -222,17 +205,6 @@ def _numerator(algebra: Algebra, form: int) -> int:
             powers.update((atom, whole(powers.get(atom, 0) - exponent)) for atom, exponent in below.items())
             terms[tuple(sorted((atom, exponent) for atom, exponent in powers.items() if exponent))] = coefficient
         form = algebra.settled_sum(terms)
-    return form
-
-
-def _without_factors(algebra: Algebra, form: int, factors: Collection[int]) -> int:
-    """A polynomial without factors that are known."""
-    for factor in factors:
-        while (polynomials := _polynomials(algebra, [form, factor])) is not None:
-            quotient = _divided(algebra, *polynomials[0])
-            if quotient is None:
-                break
-            form = _form(algebra, quotient, polynomials[1])
     return form
 
 

@@ -12,6 +12,7 @@ from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.constants import exact
 from gradcli.ops.declaration.facts import POLE, TRUTH
 from gradcli.ops.declaration.symbol import Exact, Symbol
+from gradcli.ops.elementwise.arithmetic import add, div
 from gradcli.typing import Any
 
 APART = 1e-9
@@ -19,6 +20,15 @@ APART = 1e-9
 
 Apply = Callable[[Algebra, str, Sequence[int]], int]
 """What gives the form of an operation on forms."""
+
+
+def arithmetic(algebra: Algebra, operation: str, operands: Sequence[int]) -> int:
+    """The form of a sum, a quotient, or a function as it stands: what gives forms where no rule need be used."""
+    if operation == add.name:
+        return algebra.add(operands)
+    if operation == div.name:
+        return algebra.multiply(operands[0], algebra.power(operands[1], -1))
+    return algebra.of(operation, *operands)
 
 
 def number_form(algebra: Algebra, value: Any, apply: Apply) -> int:
@@ -104,6 +114,14 @@ def by_definition(algebra: Algebra, operation: str, operands: Sequence[int], app
     return forms.form(definition(*[Symbol(forms, operand) for operand in operands]))
 
 
+def declared_step(algebra: Algebra, operation: str, operand: int) -> int:
+    """What an operation is multiplied by where 1 is added to its argument."""
+    forms = _Forms(algebra, arithmetic)
+    step = OPERATIONS[operation].facts.step
+    assert step is not None
+    return forms.form(step(Symbol(forms, operand)))
+
+
 def zeros_at_poles(algebra: Algebra, operation: str, operand: int, apply: Apply) -> list[int]:
     """What is 0 where a function of a form has a pole, as it declares."""
     forms = _Forms(algebra, apply)
@@ -124,3 +142,22 @@ def is_number(algebra: Algebra, form: int) -> bool:
                     return False
                 work.extend(algebra.arguments(atom))
     return True
+
+
+def is_function(operation: str) -> bool:
+    """Whether an operation is written as a function, and is none of the powers."""
+    declared = OPERATIONS.get(operation)
+    return declared is not None and not declared.symbol and declared.facts.power is None
+
+
+def has_functions(algebra: Algebra, form: int) -> bool:
+    """Whether a form has functions in it."""
+    work, seen = [form], {form}
+    while work:
+        at = work.pop()
+        if any(map(is_function, algebra.kinds(at))):
+            return True
+        inner = [one for one in algebra.inner(at) if one not in seen]
+        seen.update(inner)
+        work += inner
+    return False

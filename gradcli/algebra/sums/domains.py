@@ -10,14 +10,16 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
+from gradcli.algebra.sums.generators import expanded, polynomial_root
 from gradcli.algebra.sums.normal import Algebra
-from gradcli.algebra.sums.spellings import expanded
-from gradcli.algebra.sums.squares import polynomial_root
-from gradcli.algebra.sums.terms import ONE, Rational, content_of
+from gradcli.algebra.sums.terms import ONE, Rational, Terms, content_of, whole
 from gradcli.graph.graph import Graph
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.course import EVERYWHERE, course
 from gradcli.ops.elementwise.arithmetic import pow
+
+_ROOM = 2_000
+"""Terms that are multiplied out to see what follows from what."""
 
 Sign = tuple[int, bool]
 """A form, and whether it has to be more than 0, or may be 0 as well."""
@@ -66,13 +68,42 @@ def stated(algebra: Algebra, form: int) -> set[Sign]:
 def lost(algebra: Algebra, wanted: Sequence[Sign], form: int) -> list[Sign]:
     """What an expression needed for a value that a form does not need, and that is not so by itself."""
     own = stated(algebra, form)
+    algebra.room = _ROOM
     strict = {one for one, more in (*wanted, *own) if more}
     found = []
-    for one, more in wanted:
+    for one, more in wanted:  # 1 - x^2 >= 0 is x <= 1 and x >= -1
+        for other, _ in wanted:
+            product = of_sign(algebra, expanded(algebra, algebra.multiply(one, other)))
+            if (algebra.rational(algebra.add([one, other])) or 0) > 0 and (product, more) in own:
+                own.add((one, more))
+    for one, more in _strongest(algebra, wanted):
         said = (one, True) in own or ((one, False) in own and not more) or (one in strict and not more)
         if not said and algebra.value(one) is None and not _is_true(algebra, one, more):  # of a number it is known
             found.append((one, more))
     return found
+
+
+def _strongest(algebra: Algebra, wanted: Sequence[Sign]) -> list[Sign]:
+    """What has to be so without what follows from the rest: x > 0 without x > -1."""
+    bounds: dict[Terms, tuple[Rational, bool]] = {}
+    apart: list[tuple[Sign, Terms, tuple[Rational, bool]]] = []
+    for one, more in wanted:
+        terms = dict(algebra.forms[one])
+        number = terms.pop(ONE, 0)
+        size = content_of(tuple(terms.items())) if terms else Fraction(1)
+        rest = algebra.forms[algebra.scale(algebra.form(terms), 1 / abs(size))]
+        bound = whole(-Fraction(number) / abs(size)), more  # rest > bound
+        apart.append(((one, more), rest, bound))
+        bounds[rest] = max(bounds.get(rest, bound), bound)
+    return [sign for sign, rest, bound in apart if bounds[rest] == bound]
+
+
+def square_root_of(algebra: Algebra, form: int) -> int | None:
+    """What a form is the square of; None where it is none: x - 1 of x^2 - 2·x + 1, x·y^2 of x^2·y^4."""
+    terms = algebra.forms[form]
+    if len(terms) == 1 and terms[0][1] == 1 and all(exponent % 2 == 0 for _, exponent in terms[0][0]):
+        return algebra.form({tuple([(atom, whole(Fraction(exponent) / 2)) for atom, exponent in terms[0][0]]): 1})
+    return polynomial_root(algebra, expanded(algebra, form))
 
 
 def _is_true(algebra: Algebra, form: int, more: bool) -> bool:
@@ -85,7 +116,7 @@ def _is_true(algebra: Algebra, form: int, more: bool) -> bool:
 
 def _of_power(algebra: Algebra, base: int, exponent: Rational) -> Iterator[Sign]:
     if Fraction(exponent).denominator != 1:
-        yield _normal(algebra, base), exponent < 0
+        yield of_sign(algebra, base), exponent < 0
 
 
 def _of_operation(algebra: Algebra, name: str, form: int) -> Iterator[Sign]:
@@ -98,15 +129,17 @@ def _of_operation(algebra: Algebra, name: str, form: int) -> Iterator[Sign]:
     for end, sign in zip(between, (1, -1), strict=True):
         if math.isfinite(end):
             beyond = algebra.add([algebra.scale(form, sign), algebra.number(-sign * Fraction(end))])
-            yield _normal(algebra, beyond), not math.isfinite(declared(end))
+            yield of_sign(algebra, beyond), not math.isfinite(declared(end))
 
 
-def _normal(algebra: Algebra, form: int) -> int:
+def of_sign(algebra: Algebra, form: int) -> int:
     """A form of the same sign with coprime integers as coefficients, without factors that are positive."""
     terms = algebra.forms[form]
     if len(terms) == 1:
         monomial, coefficient = terms[0]
         left = tuple((atom, exponent) for atom, exponent in monomial if not algebra.is_positive(atom))
+        if len(left) == 1 and (left[0][1] % 2 == 1 or Fraction(left[0][1]).denominator % 2 == 0):  # sqrt(x), x^3 and 1/x for x
+            left = ((left[0][0], 1),)
         return algebra.form({left: 1 if coefficient > 0 else -1})
     return algebra.scale(form, 1 / abs(content_of(terms))) if terms else form
 
@@ -114,7 +147,7 @@ def _normal(algebra: Algebra, form: int) -> int:
 def differences(algebra: Algebra, left: int, right: int) -> tuple[int, int]:
     """Both differences of two forms, as :func:`lost` gives forms: where one of them is positive they are different."""
     one = algebra.add([left, algebra.scale(right, -1)])
-    return _normal(algebra, one), _normal(algebra, algebra.scale(one, -1))
+    return of_sign(algebra, one), of_sign(algebra, algebra.scale(one, -1))
 
 
 def sides(algebra: Algebra, form: int) -> tuple[int, int, bool]:

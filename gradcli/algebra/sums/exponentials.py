@@ -36,13 +36,17 @@ def collected_exponentials(algebra: Algebra, form: int) -> int:
     terms = algebra.forms[form]
     if len(terms) < 2 or not any(_is_exponential(algebra, atom) for monomial, _ in terms for atom, _ in monomial):
         return form
-    first: dict[object, tuple[Monomial, Rational]] = {}
-    total: dict[Monomial, Rational] = {}
+    groups: dict[object, list[tuple[Monomial, Rational, Rational]]] = {}
     for monomial, coefficient in terms:
         key, factor = _canonical(algebra, monomial)
-        kept, own = first.setdefault(key, (monomial, factor))
-        total[kept] = total.get(kept, 0) + coefficient * Fraction(factor) / own
-    return algebra.form(total) if len(total) < len(terms) else form
+        groups.setdefault(key, []).append((monomial, coefficient, factor))
+    if len(groups) == len(terms):
+        return form
+    total: list[int] = []
+    for members in groups.values():
+        number = sum([coefficient * Fraction(factor) for _, coefficient, factor in members], Fraction(0))
+        total.append(min([algebra.form({kept: number / own}) for kept, _, own in members], key=algebra.size))
+    return algebra.add(total)
 
 
 def _is_exponential(algebra: Algebra, atom: int) -> bool:

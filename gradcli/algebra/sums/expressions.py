@@ -14,6 +14,8 @@ from gradcli.lowering.node_expressions import applied, applied_to_arrays
 from gradcli.ops.catalogue import STRUCTURAL
 from gradcli.typing import Any
 
+_HALF = Fraction(1, 2)
+
 _LETTERS_FIRST = {ord(digit): 0xF0000 + int(digit) for digit in "0123456789"}
 """For an order of texts in which x + w comes before x + 1."""
 
@@ -60,7 +62,8 @@ class _Writer:
                 turned = self.starts_negative(atom)  # 1 - x stands where x - 1 does
                 inner = [self.negative(atom)] if turned else [self.expressions[form] for form in content]
                 text = kind + ", ".join(map(to_text, inner)) + str(self.algebra.settings.get(atom, ""))
-                key = {"pow": 2, "exp": 2, "form": 4, "power": 5}.get(kind, 3), text.translate(_LETTERS_FIRST)
+                number = kind == "form" and self.algebra.rational(content[0]) is not None
+                key = 0 if number else {"pow": 2, "exp": 2, "form": 4, "power": 5}.get(kind, 3), text.translate(_LETTERS_FIRST)
             else:
                 key = int(kind == "variable"), str(content)
             self.keys[atom] = key
@@ -100,6 +103,16 @@ class _Writer:
         if len(factors) > 1:
             factors.sort(key=lambda pair: self.atom_key(pair[0]))
         matrices = self.matrices_after_numbers(factors)
+        roots = [(atom, e) for atom, e in factors if self.algebra.is_root_of_number(atom, e)]
+        if roots:
+            factors = [pair for pair in factors if pair not in roots]
+            numbers = self.roots(roots)
+            root = numbers.get(_HALF)
+            if len(numbers) == 1 and root and not coefficient.denominator % root and any(e > 0 for _, e in factors):
+                coefficient = coefficient * root  # x/sqrt(2) for x*sqrt(2)/2
+                below.append(_power(Number(root), _HALF))
+            else:
+                above += [_power(Number(number), exponent) for exponent, number in numbers.items()]
         for atom, exponent in factors:
             if atom == matrices:
                 continue
@@ -119,6 +132,14 @@ class _Writer:
             above[0] = Number(-head.value) if isinstance(head, Number) else Operator("-", (head,))
         product = joined("@", [joined("*", above), *others[1:]])
         return Operator("/", (product, joined("*", below))) if below else product
+
+    def roots(self, factors: Sequence[tuple[int, Rational]]) -> dict[Rational, int]:
+        """Products of roots of whole numbers, by the exponent the number: 6 for sqrt(2)*sqrt(3)."""
+        together: dict[Rational, int] = {}
+        for atom, exponent in factors:
+            number = self.algebra.rational(self.algebra.arguments(atom)[0]) or 1
+            together[exponent] = together.get(exponent, 1) * int(number)
+        return together
 
     def matrices_after_numbers(self, factors: Sequence[tuple[int, Rational]]) -> int | None:
         """The product of matrices in a term whose other factors are numbers, which stand before it: 2*A @ x for 2*(A @ x)."""
@@ -155,8 +176,10 @@ class _Writer:
 def _power(base: Expression, exponent: Rational) -> Expression:
     if exponent == 1:
         return base
-    if exponent == Fraction(1, 2):
+    if exponent == _HALF:
         return Call("sqrt", (base,))
+    if exponent == Fraction(1, 3) and isinstance(base, Number):  # that of a positive number
+        return Call("cbrt", (base,))
     if isinstance(exponent, Fraction):
         return Operator("^", (base, Operator("/", (Number(exponent.numerator), Number(exponent.denominator)))))
     return Operator("^", (base, Number(exponent)))

@@ -9,13 +9,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from fractions import Fraction
-from math import gcd, lcm
+from math import gcd, inf, lcm
 from operator import add
 
 from gradcli.algebra.sums.integer_factors import Row, irreducible_factors, multiplied
-
-Polynomial = dict[tuple[int, ...], Fraction]
-"""Coefficients, none of them 0, by the exponents of the variables."""
+from gradcli.algebra.sums.terms import Polynomial
 
 _LONGEST = 400
 """The degree after the substitution beyond which no factors are looked for, each counted as often as it stands there."""
@@ -41,13 +39,13 @@ def _whole(polynomial: Polynomial) -> tuple[list[tuple[tuple[int, ...], int]], i
     return [(at, c.numerator * (common // c.denominator)) for at, c in polynomial.items()], common
 
 
-def quotient(polynomial: Polynomial, divisor: Polynomial) -> Polynomial | None:
-    """The quotient of two polynomials; None where something is left."""
+def quotient(polynomial: Polynomial, divisor: Polynomial, most: float = inf) -> Polynomial | None:
+    """The quotient of two polynomials; None where something is left, or it has more terms than at most."""
     rest, found, leading = dict(polynomial), Polynomial(), max(divisor)
     while rest:
         at = max(rest)
         step = tuple([exponent - own for exponent, own in zip(at, leading, strict=True)])
-        if min(step, default=0) < 0:
+        if min(step, default=0) < 0 or len(found) > most:
             return None
         found[step] = factor = rest[at] / divisor[leading]
         for exponents, coefficient in divisor.items():

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 NOTATION = frozenset({"form", "stack", "permute"})
 """What is not counted as an operation: parentheses, the brackets of a literal, the T of a transpose."""
 
+_HALF = Fraction(1, 2)
+
 _PI = Atom("constant", "pi")
 
 
@@ -55,10 +57,14 @@ class Forms(Signs):
             factors = self.factors(monomial)
             above = sum([exponent > 0 for _, exponent in factors])
             numerator, denominator = (1, 1) if coefficient in (1, -1) else coefficient_parts(coefficient)
+            roots = [exponent for atom, exponent in factors if self.is_root_of_number(atom, exponent)]
+            if roots:  # sqrt(6)/2 is a number
+                numerator = denominator = 1
+                total -= 2 * (len(roots) - len(set(roots)))
             total += above + (numerator != 1 or not above) - 1 + len(factors) - above + (denominator != 1)
             for atom, exponent in factors:
                 kind, content = self.atoms[atom]
-                total += exponent not in (1, -1)
+                total += 0 if exponent in (1, -1) else exponent_cost(exponent)
                 if isinstance(content, tuple):
                     total += sum([self._sizes[inner] for inner in content]) + self._own_operations(kind, content)
         return total + self._leading_sign(terms)
@@ -93,6 +99,11 @@ class Forms(Signs):
                 if len(signs) == 2:
                     return atom, exponent
         return None
+
+
+def exponent_cost(exponent: Rational) -> int:
+    """What a power counts: sqrt(x) and x^2 one operation, x^(3/2) two."""
+    return 1 if isinstance(exponent, int) or exponent in (_HALF, -_HALF) else 2
 
 
 def literal_cost(operation: str, literals: Sequence[Shape | None]) -> int:

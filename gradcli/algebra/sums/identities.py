@@ -12,13 +12,14 @@ import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from gradcli.algebra.sums.combined import COMBINED, combined_functions
 from gradcli.algebra.sums.exponentials import merged_powers
 from gradcli.algebra.sums.interned import POW
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.terms import ONE, Monomial, Rational, divided
 from gradcli.language.ast import Call, Number, Operator, children, postorder
 from gradcli.language.parser import parse_expression
-from gradcli.ops.elementwise.exponential import exp, log
+from gradcli.ops.elementwise.exponential import exp
 from gradcli.ops.elementwise.trigonometric import cosh, sinh
 from gradcli.typing import NamedTuple
 
@@ -147,17 +148,13 @@ _KINDS = frozenset(kind for one in IDENTITIES for kind in re.findall(r"[a-z]\w*(
 """The functions that identities know."""
 
 
-_MULTIPLES = range(1, 17)
-"""The k of k·log(a) that is written log(a^k) beside another logarithm."""
-
-
 def with_identities(algebra: Algebra, form: int) -> int:
     """The form with one identity used, where that makes it shorter."""
     kinds = algebra.kinds(form)
     if POW in kinds and (merged := merged_powers(algebra, form)) != form:
         return merged
-    if log.name in kinds and (collected := _collected_logarithms(algebra, form)) != form:
-        return collected
+    if not kinds.isdisjoint(COMBINED) and (combined := combined_functions(algebra, form)) != form:
+        return combined
     if kinds.isdisjoint(_KINDS):
         return form
     size = algebra.size(form)
@@ -179,6 +176,9 @@ def _candidates(algebra: Algebra, form: int) -> Iterator[int]:
             for argument in _arguments(algebra, monomial, functions):
                 rest = _without(algebra, monomial, functions, argument)
                 if rest is None:
+                    continue
+                if not others:  # 1/sec(x)^2 is cos(x)^2
+                    yield _replaced(algebra, form, (monomial, coefficient), pattern, argument)
                     continue
                 times = Fraction(coefficient) / number
                 used = [monomial]
@@ -277,29 +277,19 @@ def _with(algebra: Algebra, rest: Monomial, functions: dict[str, Rational], argu
     return algebra.joined(rest, tuple([(atom, powers[atom]) for atom in sorted(powers)]))
 
 
+def _replaced(algebra: Algebra, form: int, term: tuple[Monomial, Rational], pattern: _Pattern, argument: int) -> int:
+    """A form with a product of functions in one of its terms replaced as often as it stands there."""
+    (number, functions), (monomial, coefficient) = pattern.terms[0], term
+    found, rest = algebra.number(1), monomial
+    while (left := _without(algebra, rest, functions, argument)) is not None:
+        rest = left
+        found = algebra.multiply(found, _instance(algebra, pattern, ONE, 1 / Fraction(number), argument))
+    others = algebra.add([form, algebra.form({monomial: -coefficient})])
+    return algebra.add([others, algebra.multiply(algebra.form({rest: coefficient}), found)])
+
+
 def _instance(algebra: Algebra, pattern: _Pattern, rest: Monomial, times: Rational, argument: int) -> int:
     number, functions = pattern.result
     inside = algebra.scale(argument, pattern.factor)
     product = _with(algebra, rest, functions, inside)
     return algebra.settled(product, times * number)
-
-
-def _collected_logarithms(algebra: Algebra, form: int) -> int:
-    """log(a) + log(b) is log(a·b), and log(a) - 2·log(b) is log(a/b^2), for positive a and b."""
-    inside: list[tuple[int, int]] = []
-    left: dict[Monomial, Rational] = {}
-    for monomial, coefficient in algebra.forms[form]:
-        atom = monomial[0][0] if len(monomial) == 1 and monomial[0][1] == 1 and abs(coefficient) in _MULTIPLES else None
-        if atom is not None and algebra.atoms[atom].kind == log.name and algebra.is_positive_form(algebra.arguments(atom)[0]):
-            inside.append((algebra.arguments(atom)[0], int(coefficient)))
-        else:
-            left[monomial] = coefficient
-    if len(inside) < 2:
-        return form
-    sign = 1 if any(c > 0 for _, c in inside) else -1
-    product = algebra.form({ONE: 1})
-    for one, c in inside:
-        product = algebra.multiply(product, algebra.power(one, c * sign))
-    together = algebra.number(0) if algebra.rational(product) == 1 else algebra.of(log.name, product)
-    candidate = algebra.add([algebra.form(left), algebra.scale(together, sign)])
-    return candidate if algebra.size(candidate) < algebra.size(form) else form

@@ -79,10 +79,10 @@ class Interned:
         if id is None:
             id = self._atom_ids[key] = len(self.atoms)
             self.atoms.append(Atom(kind, content))
-            self.note_sign(id)
             value = self._atom_value(kind, content)
             if value is not None:
                 self._atom_values[id] = value
+            self.note_sign(id)
             if kind == CHOICE and 0 in [self.rational(branch) for branch in self.arguments(id)[1:]]:
                 self.choices_of_0.add(id)
             if settings:
@@ -164,6 +164,24 @@ class Interned:
             return terms[0][0][0][0]
         return None
 
+    def is_root_of_number(self, atom: int, exponent: Rational) -> bool:
+        """Whether a power of an atom is a root of a rational number."""
+        kind, content = self.atoms[atom]
+        if kind != "form" or isinstance(exponent, int) or not isinstance(content, tuple):
+            return False
+        return self.rational(content[0]) is not None
+
+    def odd_root(self, atom: int) -> int:
+        """The degree of the real root that an atom is, 3 of cbrt(x); 0 of any other atom."""
+        return self.degree_of_root(self.atoms[atom].kind, self.arguments(atom))
+
+    def degree_of_root(self, operation: str, operands: Sequence[int]) -> int:
+        """The degree of the real root that an operation on forms is; 0 of any other operation."""
+        declared = OPERATIONS.get(operation)
+        if declared is None or declared.facts.odd_root is None:
+            return 0
+        return declared.facts.odd_root(*map(self.rational, operands[1:]))
+
     def kinds(self, form: int) -> set[str]:
         """The kinds of the atoms of a form."""
         return {self.atoms[atom].kind for monomial, _ in self.forms[form] for atom, _ in monomial}
@@ -231,6 +249,10 @@ class Interned:
                 )
         self._form_values[form] = total
         return total
+
+    def value_of_atom(self, atom: int) -> float | None:
+        """The value of an atom that has no variable."""
+        return self._atom_values.get(atom)
 
     def _atom_value(self, kind: str, content: str | float | tuple[int, ...]) -> float | None:
         if isinstance(content, tuple):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from math import floor
 
 from gradcli.algebra.sums.forms import Forms
 from gradcli.algebra.sums.interned import ABS, EXP, POW
-from gradcli.algebra.sums.terms import ONE, Monomial, Rational, common_monomial, content_of, divided, root_and_rest, whole
+from gradcli.algebra.sums.terms import ONE, Monomial, Rational, common_monomial, content_of, divided, prime_powers, whole
 from gradcli.ops.catalogue import CHOICE
 from gradcli.ops.declaration.rational import power as exact_power
 from gradcli.typing import TYPE_CHECKING
@@ -30,6 +31,9 @@ class Algebra(Forms):
         nonzero: Atoms that may be taken as different from 0, so that x/x is 1: what a function divides by, or takes the
             logarithm of, is different from 0 wherever the function is defined.
         cancelled: Those that a product was divided by and multiplied with, so that the result does not tell of them.
+        states_domains: Whether it is said where forms have the value of what they are made of, so that log(x) + log(y) may be
+            log(x·y).
+        positive: Forms that are positive where what is simplified has the value of the result.
         spelled: The shortest shape that was found for a form while so many atoms were known to be nonzero.
         room: Terms that the search for a shortest shape may look at still.
     """
@@ -40,6 +44,8 @@ class Algebra(Forms):
         self.identities = identities
         self.nonzero: set[int] = set()
         self.cancelled: set[int] = set()
+        self.states_domains = False
+        self.positive: set[int] = set()
         self.spelled: dict[tuple[int, int], int] = {}
         self.room = 0
         self._terms: dict[int, tuple[Monomial, Rational]] = {}
@@ -134,35 +140,27 @@ class Algebra(Forms):
         others: list[int] = []
         for atom, exponent in monomial:
             kind, content = self.atoms[atom]
-            if not isinstance(content, tuple) or atom not in powers:
+            if not isinstance(content, tuple) or not powers.get(atom):
                 continue
-            if kind == "form" and not -1 < exponent < 1 and self._opens(content[0], exponent, powers):
+            if kind == "form" and not 0 < exponent < 1 and self.rational(content[0]) is not None:  # 1/sqrt(2) = sqrt(2)/2
+                others.append(self.power(content[0], powers.pop(atom)))
+            elif kind == "form" and not -1 < exponent < 1 and self._opens(content[0], exponent, powers):
                 others.append(self.power(content[0], int(exponent)))  # (c·m)^(n + r) = c^n·m^n·(c·m)^r
                 powers[atom] = whole(exponent - int(exponent))
             elif kind == ABS and exponent % 2 == 0:  # |u|^(2n) = u^(2n)
                 others.append(self.power(content[0], powers.pop(atom)))
-            elif kind == "sign" and exponent == 1 and (beside := self._size_beside(content[0], powers)) is not None:
-                size_atom, turn = beside  # |u|·sign(k·u) = u for k > 0
-                powers[size_atom] = whole(powers[size_atom] - 1)
-                del powers[atom]
-                others.append(self.scale(self.arguments(size_atom)[0], turn))
-            elif kind == "sign" and exponent == 1 and (below := self._size_below(content[0], powers)) is not None:
-                size_atom, turn = below  # sign(k·u)/|u| = 1/u for k > 0
-                powers[size_atom] = whole(powers[size_atom] + 1)
-                del powers[atom]
-                others.append(self.scale(self.power(self.arguments(size_atom)[0], -1), turn))
-            elif kind == "sign" and exponent == 1:  # u·sign(k·u) = |u| for k > 0
-                base, scale = self.as_term(content[0])
-                if len(base) == 1 and base[0][1] == 1 and powers.get(base[0][0], 0) >= 1:
-                    powers[base[0][0]] -= 1
+            elif kind == "sign" and isinstance(exponent, int):
+                powers[atom] = (2 - exponent % 2) * (1 if exponent > 0 else -1)  # sign(u)^3 = sign(u)
+                if powers[atom] == 1 and (found := self._with_sign(content[0], powers)) is not None:
+                    beside, other = found
+                    step = 1 if powers[beside] > 0 else -1
+                    powers[beside] = whole(powers[beside] - step)
                     del powers[atom]
-                    size = self.of(ABS, self.scale(content[0], Fraction(1) / scale))
-                    others.append(size if scale > 0 else self.scale(size, -1))
-                elif len(base) == 1 and base[0][1] == 1 and powers.get(base[0][0], 0) <= -1:  # sign(k·u)/u = 1/|u|
-                    powers[base[0][0]] += 1
-                    del powers[atom]
-                    size = self.of(ABS, self.scale(content[0], Fraction(1) / scale))
-                    others.append(self.scale(self.power(size, -1), 1 if scale > 0 else -1))
+                    others.append(self.power(other, step))
+            elif (degree := self.odd_root(atom)) and isinstance(exponent, int) and abs(exponent) >= degree:  # cbrt(u)^3 = u
+                times = int(exponent / degree)
+                powers[atom] = whole(exponent - degree * times)
+                others.append(self.power(content[0], times))
         others += self._merged_powers(powers)
         result = self.form({tuple(sorted((atom, exponent) for atom, exponent in powers.items() if exponent)): factor})
         for form in others:
@@ -174,13 +172,16 @@ class Algebra(Forms):
         """A sum of products, each settled."""
         return self.add([self.settled(monomial, coefficient) for monomial, coefficient in terms.items()])
 
-    def _size_below(self, form: int, powers: Mapping[int, Rational]) -> tuple[int, int] | None:
-        """The atom |u| that a product divides by, with the sign of k, for a form k·u."""
-        return next((found for found in self._sizes_of(form) if powers.get(found[0], 0) <= -1), None)
-
-    def _size_beside(self, form: int, powers: Mapping[int, Rational]) -> tuple[int, int] | None:
-        """The atom |u| that is a factor of a product, with the sign of k, for a form k·u."""
-        return next((found for found in self._sizes_of(form) if powers.get(found[0], 0) >= 1), None)
+    def _with_sign(self, form: int, powers: Mapping[int, Rational]) -> tuple[int, int] | None:
+        """A factor, or divisor, of a product that takes in the sign of a form k·u, and what it becomes: |u| ±u, and u ±|u|."""
+        for size, turn in self._sizes_of(form):
+            if not -1 < powers.get(size, 0) < 1:
+                return size, self.scale(self.arguments(size)[0], turn)
+        (base, scale) = self.as_term(form)
+        if len(base) != 1 or base[0][1] != 1 or -1 < powers.get(base[0][0], 0) < 1:
+            return None
+        size_form = self.of(ABS, self.scale(form, Fraction(1) / scale))
+        return base[0][0], self.scale(size_form, 1 if scale > 0 else -1)
 
     def _sizes_of(self, form: int) -> list[tuple[int, int]]:
         """The atoms |u| in use with the sign of k, for a form k·u."""
@@ -349,15 +350,15 @@ class Algebra(Forms):
         exact = exact_power(value, exponent)
         if exact is not None:
             return self.number(exact)
-        if value <= 0 or isinstance(exponent, int) or (outside := exact_power(value, int(exponent))) is None:
+        if value <= 0 or isinstance(exponent, int) or exact_power(value, int(exponent)) is None:
             return self.of_atom(self.atom("form", (self.number(value),)), exponent)
-        rest = exponent - int(exponent)
-        monomial: dict[int, Rational] = {}
-        for part, power in zip(Fraction(value).as_integer_ratio(), (rest, -rest), strict=True):
-            root, inside = root_and_rest(part, power.denominator)
-            outside = outside * Fraction(root) ** power.numerator
-            if inside != 1:
-                monomial[self.atom("form", (self.number(inside),))] = power
+        outside, monomial = Fraction(1), dict[int, Rational]()
+        for part, power in zip(Fraction(value).as_integer_ratio(), (exponent, -exponent), strict=True):
+            for prime, times in prime_powers(part):  # 1/sqrt(2) is sqrt(2)/2
+                rest = power * times - floor(power * times)
+                outside = outside * Fraction(prime) ** floor(power * times)
+                if rest:
+                    monomial[self.atom("form", (self.number(prime),))] = whole(rest)
         return self.form({tuple(sorted(monomial.items())): outside})
 
 

@@ -7,9 +7,9 @@ from fractions import Fraction
 from math import lcm
 from operator import add, sub
 
-from gradcli.algebra.sums.factors import Polynomial, factors, product, quotient
+from gradcli.algebra.sums.factors import factors, product, quotient
 from gradcli.algebra.sums.normal import Algebra
-from gradcli.algebra.sums.terms import Monomial, Rational, whole
+from gradcli.algebra.sums.terms import Monomial, Polynomial, Rational, whole
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.typing import NamedTuple
 

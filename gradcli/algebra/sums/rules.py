@@ -11,10 +11,10 @@ import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from gradcli.algebra.sums.interned import EXP, LOG, POW, value_of
+from gradcli.algebra.sums.interned import EXP, POW, value_of
 from gradcli.algebra.sums.normal import Algebra
-from gradcli.algebra.sums.spellings import cancelled, expanded, shortest
-from gradcli.algebra.sums.terms import Monomial, Rational, content_of, divided, whole
+from gradcli.algebra.sums.spellings import cancelled, shortest
+from gradcli.algebra.sums.terms import Rational, content_of, whole
 from gradcli.language.ast import Call, Name, Number, Operator, children, postorder
 from gradcli.language.parser import parse_expression
 from gradcli.ops.catalogue import OPERATIONS
@@ -26,6 +26,8 @@ _POWERS: dict[str, Rational] = {
     name: whole(Fraction(declared.facts.power)) for name, declared in OPERATIONS.items() if declared.facts.power is not None
 }
 """Operations that are powers: sqrt(x) is x^(1/2)."""
+
+_BY_SYMBOL = {one.symbol: one.name for one in OPERATIONS.values() if one.symbol and len(one.parameters) == 2}
 
 _TRUTHS = frozenset(name for name, declared in OPERATIONS.items() if declared.facts.result == TRUTH)
 """Operations whose value is 1 or 0."""
@@ -96,10 +98,20 @@ RULES = (
 )
 
 
+TRIANGLES = (
+    Rule("sin(acos(x))", "sqrt(1 - x^2)", "-1 < x < 1"),
+    Rule("cos(asin(x))", "sqrt(1 - x^2)", "-1 < x < 1"),
+    Rule("cos(atan(x))", "1/sqrt(x^2 + 1)"),
+    Rule("sinh(acosh(x))", "sqrt(x^2 - 1)", "x > 1"),
+    Rule("cosh(asinh(x))", "sqrt(x^2 + 1)"),
+)
+"""What is left of a function is a root, be it longer."""
+
+
 @functools.lru_cache(maxsize=1)
 def _by_functions() -> dict[tuple[str, str], str]:
     """The result of each rule by the outer function and the inner one, or the minus, of its pattern: f(g(x)), f(-x)."""
-    parts = [(*rule.pattern.split("(")[:2], rule.result) for rule in RULES]
+    parts = [(*rule.pattern.split("(")[:2], rule.result) for rule in (*RULES, *TRIANGLES)]
     return {(outer, "-" if inner[0] == "-" else inner): result for outer, inner, result in parts}
 
 
@@ -130,7 +142,7 @@ def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *
         case "div" if values[1] != 0:  # a/b = a·b^-1
             quotient = algebra.multiply(operands[0], algebra.power(operands[1], -1))
             shorter = cancelled(algebra, quotient)
-            return shorter if algebra.size(shorter) < algebra.size(quotient) else quotient
+            return shorter if algebra.size(shorter) <= algebra.size(quotient) else quotient
         case "pow" if values[1] is not None and not (values[0] == 0 and values[1] < 0):  # a^n for a number n
             return _power(algebra, operands[0], values[1])
         case "pow" if algebra.single_atom(operands[0]) == algebra.atom("constant", "e"):  # e^u = exp(u)
@@ -138,6 +150,12 @@ def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *
         case "pow" if values[0] == 1:  # 1^u = 1
             return operands[0]
         case "pow":  # b^u beside other powers of b
+            if values[0] is not None:
+                from gradcli.algebra.sums.logarithms import power_of_logarithm
+
+                simpler = power_of_logarithm(algebra, operands[0], operands[1], apply_operation)
+                if simpler is not None:
+                    return simpler
             raised = algebra.raised(*operands)
             atom = algebra.single_atom(raised)
             return raised if atom is None or algebra.atoms[atom].kind != POW else algebra.settled(((atom, 1),), 1)
@@ -165,6 +183,12 @@ def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *
             return _truth(algebra, operands[1 - values.index(0)])
         case _ if operation in _ON_EQUALS and len(set(operands)) == 1:
             return operands[0] if _ON_EQUALS[operation] is None else algebra.number(int(bool(_ON_EQUALS[operation])))
+        case _ if degree := algebra.degree_of_root(operation, operands):
+            from gradcli.algebra.sums.surds import odd_root
+
+            root = odd_root(algebra, operation, operands, degree)
+            if root is not None and values[0] is None:  # of a number it is 3·2^(1/3), by definition
+                return root
         case _ if len(operands) == 1:
             simpler = _simpler(algebra, operation, operands[0])
             if simpler is not None:
@@ -188,8 +212,12 @@ def _power(algebra: Algebra, form: int, exponent: Rational) -> int:
     found = algebra.power(form, exponent)
     if exponent.denominator % 2 or len(algebra.forms[form]) < 2:
         return found
-    from gradcli.algebra.sums.squares import polynomial_root
+    from gradcli.algebra.sums.generators import expanded, polynomial_root
+    from gradcli.algebra.sums.surds import denested
 
+    number = denested(algebra, expanded(algebra, form))
+    if number is not None:
+        return algebra.power(number, 2 * exponent)
     root = polynomial_root(algebra, expanded(algebra, form))
     if root is not None:
         apart = algebra.power(algebra.magnitude(root), 2 * exponent)
@@ -211,21 +239,27 @@ def _simpler(algebra: Algebra, operation: str, operand: int) -> int | None:
         case "abs" if algebra.assume or (terms and abs(content_of(terms)) != 1) or algebra.has_a_sign(operand):
             return algebra.magnitude(operand)
         case "exp" if terms:
-            return _exponential(algebra, operand)
+            from gradcli.algebra.sums.logarithms import exponential
+
+            return exponential(algebra, operand, apply_operation)
         case "log" if len(terms) == 1:
-            return _logarithm(algebra, *terms[0])
+            from gradcli.algebra.sums.logarithms import logarithm
+
+            simpler = logarithm(algebra, *terms[0], apply_operation)
+            if simpler is not None:
+                return simpler
         case "sin" | "cos" | "tan" if len(terms) == 1 and terms[0][0] == ((algebra.atom("constant", "pi"), 1),):
-            from gradcli.algebra.sums.angles import at_angle
+            from gradcli.algebra.sums.surds import at_angle
 
             return at_angle(algebra, operation, terms[0][1])
         case _ if len(terms) > 1 and OPERATIONS[operation].facts.half_turn:
-            from gradcli.algebra.sums.angles import without_turns
+            from gradcli.algebra.sums.surds import without_turns
 
             sign, function, left = without_turns(algebra, operation, operand)
             if left != operand:  # sin(x + 2*pi), cos(pi/2 - x)
                 return algebra.scale(apply_operation(algebra, function, [left]), sign)
-        case "asin" | "acos" | "atan" if len(terms) <= 1 and algebra.value(operand) is not None:
-            from gradcli.algebra.sums.angles import angle_of
+        case "asin" | "acos" | "atan" if len(terms) <= 2 and algebra.value(operand) is not None:
+            from gradcli.algebra.sums.surds import angle_of
 
             angle = angle_of(algebra, operation, operand)
             if angle is not None:
@@ -241,55 +275,6 @@ def _undone(algebra: Algebra, operation: str, atom: int) -> int | None:
     return None if result is None or not isinstance(content, tuple) else _instance(algebra, result, content[0])
 
 
-def _exponential(algebra: Algebra, form: int) -> int | None:
-    """exp(k·log(u) + v) is u^k·exp(v): where log(u) is defined, u is positive."""
-    product = algebra.number(1)
-    left: dict[Monomial, Rational] = {}
-    for monomial, coefficient in algebra.forms[form]:
-        logarithms = [atom for atom, exponent in monomial if exponent == 1 and algebra.atoms[atom].kind == LOG]
-        if len(logarithms) == 1:
-            power = algebra.form({divided(monomial, {logarithms[0]: 1}): coefficient})
-            raised = apply_operation(algebra, POW, [*algebra.arguments(logarithms[0]), power])
-            product = algebra.multiply(product, raised)
-        else:
-            left[monomial] = coefficient
-    if len(left) == len(algebra.forms[form]):
-        return None
-    found = algebra.multiply(product, algebra.of(EXP, algebra.form(left))) if left else product
-    return found if not left or algebra.size(found) <= algebra.size(algebra.of(EXP, form)) else None
-
-
-def _logarithm(algebra: Algebra, monomial: Monomial, coefficient: Rational) -> int | None:
-    """log(u^k) is k·log(u) for u > 0, so also where u^k is positive for no other u: for odd k, and for roots."""
-    if coefficient != 1 or len(monomial) != 1:
-        return _logarithm_of_product(algebra, monomial, coefficient)
-    (atom, exponent), (kind, content) = monomial[0], algebra.atoms[monomial[0][0]]
-    if kind == "constant" and content == "e":  # log(e^k) = k
-        return algebra.number(exponent)
-    if kind == POW and isinstance(content, tuple) and algebra.is_positive_form(content[0]):
-        power = algebra.scale(content[1], exponent)
-        return algebra.multiply(power, apply_operation(algebra, LOG, content[:1]))
-    if exponent == 1:
-        return _undone(algebra, LOG, atom)
-    if exponent % 2 == 0 and not algebra.is_positive(atom):
-        return None
-    base = content[0] if kind == "form" and isinstance(content, tuple) else algebra.of_atom(atom)
-    return algebra.scale(apply_operation(algebra, LOG, [base]), exponent)
-
-
-def _logarithm_of_product(algebra: Algebra, monomial: Monomial, coefficient: Rational) -> int | None:
-    """log(exp(u)·v) is u + log(v), and log(u^(k·m)·v^(k·n)) is k·log(u^m·v^n) for u, v > 0."""
-    powers = {atom: power for atom, power in monomial if algebra.atoms[atom].kind == EXP}
-    if powers:
-        rest = apply_operation(algebra, LOG, [algebra.form({divided(monomial, powers): coefficient})])
-        return algebra.add([rest, *[algebra.scale(algebra.arguments(atom)[0], power) for atom, power in powers.items()]])
-    factor = content_of(tuple((((atom, 1),), power) for atom, power in monomial))
-    if coefficient != 1 or factor == 1 or not all(algebra.is_positive(atom) for atom, _ in monomial):
-        return None
-    root = algebra.form({tuple((atom, whole(power / factor)) for atom, power in monomial): 1})
-    return algebra.scale(algebra.of(LOG, root), factor)
-
-
 def _instance(algebra: Algebra, result: str, x: int) -> int:
     """The form of a rule's result for a form in the place of x."""
     forms: list[int] = []
@@ -302,7 +287,8 @@ def _instance(algebra: Algebra, result: str, x: int) -> int:
         elif isinstance(node, Number):
             forms.append(algebra.number(Fraction(node.value)))
         elif isinstance(node, Operator):
-            forms.append(apply_operation(algebra, "neg", operands))
+            operation = neg.name if count == 1 else _BY_SYMBOL[node.symbol]
+            forms.append(apply_operation(algebra, operation, operands))
         elif isinstance(node, Call):
             forms.append(apply_operation(algebra, node.function, operands))
     return forms[0]

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _NEVER_0 = frozenset(name for name, one in OPERATIONS.items() if one.facts.squares.endswith("-"))
 """Functions whose square is 1 more than another square: sec, csc, cosh, coth."""
 
+_APART = 1e-9
+"""How far from 0, beside its coefficients, a number is that rounding did not make positive."""
+
 _MOST_SQUARES = 8
 """Squares in a sum that are completed."""
 
@@ -41,9 +44,10 @@ class Signs(Interned):
     def note_sign(self, atom: int) -> None:
         """Note whether an atom that is new is positive, or different from 0."""
         kind, content = self.atoms[atom]
-        if self._is_positive(kind, content):
+        value = self.value_of_atom(atom)
+        if self._is_positive(kind, content) or (value is not None and value > _APART):
             self._positive_atoms.add(atom)
-        if kind in _NEVER_0 or (self.assume and self._is_nonzero(kind, content)):
+        if kind in _NEVER_0 or (value is not None and value < -_APART) or (self.assume and self._is_nonzero(kind, content)):
             self._nonzero_atoms.add(atom)
 
     def is_positive(self, atom: int) -> bool:
@@ -71,6 +75,8 @@ class Signs(Interned):
         terms = self.forms[form]
         if self._has_no_negative_term(terms) and any(all(self.is_nonzero(a) for a, _ in monomial) for monomial, _ in terms):
             return True
+        if (value := self.value(form)) is not None:
+            return bool(value > _APART * max([abs(Fraction(coefficient)) for _, coefficient in terms], default=0))
         least = self._least(terms) or least_of_quadratic(terms)
         return least is not None and (least[0] > 0 or (least[0] == 0 and least[1]))
 

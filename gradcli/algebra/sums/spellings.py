@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+from gradcli.algebra.sums.generators import expanded, polynomial_root
 from gradcli.algebra.sums.interned import POW
 from gradcli.algebra.sums.normal import Algebra
-from gradcli.algebra.sums.terms import ONE, Monomial, Rational, Terms, common_monomial, content_of, divided
+from gradcli.algebra.sums.terms import ONE, Monomial, Rational, common_monomial, content_of, divided
+from gradcli.errors import GradcliError
 from gradcli.ops.catalogue import CHOICE, OPERATIONS
 
 SQUARES: dict[str, tuple[str, Rational]] = {
@@ -25,8 +27,8 @@ PARTNERS |= {second: (first, 1, sign) for first, (second, sign) in SQUARES.items
 _POWERS = frozenset((POW, *[name for name, operation in OPERATIONS.items() if operation.facts.base]))
 """Functions that are powers of a number, or may be."""
 
-MANY_TERMS = 64
-"""Terms beyond which sums are not multiplied out."""
+_SHORT_POLYNOMIAL = 4
+"""Terms up to which a polynomial stays one."""
 
 SEVERAL_TERMS = 12
 """Terms beyond which a factor that only some have in common is not looked for."""
@@ -34,6 +36,11 @@ SEVERAL_TERMS = 12
 
 SEARCHED = 2_000
 """Terms that one search may look at. Each sum of a graph begins one, so that all of them together grow as the graph does."""
+
+_LARGE = 80
+"""Operations of a form beyond which one fraction is not tried."""
+
+_TURNS = 3
 
 
 def shortest(algebra: Algebra, form: int) -> int:
@@ -94,49 +101,6 @@ def _with_exponentials_collected(algebra: Algebra, form: int) -> int:
     return collected_exponentials(algebra, form)
 
 
-def expanded(algebra: Algebra, form: int) -> int:
-    """Products and small powers of sums multiplied out, as long as there are not many terms."""
-    terms = algebra.forms[form]
-    if not any(_is_opened(algebra, atom, exponent) for monomial, _ in terms for atom, exponent in monomial):
-        return form
-    total: dict[Monomial, Rational] = {}
-    for monomial, coefficient in terms:
-        product: dict[Monomial, Rational] = {ONE: coefficient}
-        for atom, exponent in monomial:
-            content = algebra.atoms[atom].content
-            factor: Terms = ((((atom, exponent),), 1),)
-            times = 1
-            if _is_opened(algebra, atom, exponent):
-                assert isinstance(content, tuple)
-                assert isinstance(exponent, int)
-                factor, times = algebra.forms[content[0]], exponent
-            for _ in range(times):
-                algebra.room -= len(product) * len(factor)
-                if algebra.room < 0:
-                    return form
-                following: dict[Monomial, Rational] = {}
-                for left, a in product.items():
-                    for right, b in factor:
-                        joined = algebra.joined(left, right)
-                        following[joined] = following.get(joined, 0) + a * b
-                product = following
-                if len(product) > MANY_TERMS:
-                    return form
-        for joined, value in product.items():
-            total[joined] = total.get(joined, 0) + value
-        if len(total) > MANY_TERMS:
-            return form
-    result = algebra.form(total)
-    if result == form:
-        return form
-    return algebra.settled_sum(dict(algebra.forms[result]))
-
-
-def _is_opened(algebra: Algebra, atom: int, exponent: Rational) -> bool:
-    """Whether a power is one of a sum that is multiplied out."""
-    return algebra.atoms[atom].kind == "form" and isinstance(exponent, int) and 0 < exponent <= 4
-
-
 def factored(algebra: Algebra, form: int) -> int:
     """The common factor of all terms taken out: x·a + x·b is x·(a + b)."""
     terms = algebra.forms[form]
@@ -149,28 +113,19 @@ def factored(algebra: Algebra, form: int) -> int:
         left = divided(monomial, common)
         rest[left] = rest.get(left, 0) + Fraction(coefficient) / content
     inner = _searched(algebra, algebra.settled_sum(rest))
+    root = polynomial_root(algebra, inner) if len(rest) > 2 else None
+    if root is not None:  # x·(x + 1)^2
+        inner = algebra.power(root, 2)
     return algebra.multiply(algebra.form({tuple(sorted(common.items())): content}), inner)
 
 
-def rationalized(algebra: Algebra, form: int) -> int:
-    """Numbers with a sum of roots below as numbers without: 1/(1 + sqrt(2)) is sqrt(2) - 1."""
-    parts: list[int] = []
-    for monomial, coefficient in algebra.forms[form]:
-        part = algebra.form({monomial: coefficient})
-        for atom, exponent in monomial:
-            content = algebra.atoms[atom].content
-            if exponent != -1 or algebra.atoms[atom].kind != "form" or not isinstance(content, tuple):
-                continue
-            terms = algebra.forms[content[0]]
-            if len(terms) != 2 or not all(isinstance(e, Fraction) for below, _ in terms for _, e in below):
-                continue
-            conjugate = algebra.form({terms[0][0]: terms[0][1], terms[1][0]: -Fraction(terms[1][1])})
-            norm = algebra.rational(expanded(algebra, algebra.multiply(conjugate, content[0])))
-            if norm:
-                above = algebra.form({divided(monomial, {atom: -1}): Fraction(coefficient) / norm})
-                part = expanded(algebra, algebra.multiply(above, conjugate))
-        parts.append(part)
-    return algebra.add(parts)
+def _rationalized(algebra: Algebra, form: int) -> int:
+    """Numbers with a sum of roots below as numbers without, where something divides by a sum."""
+    if not any(e < 0 and algebra.atoms[atom].kind == "form" for monomial, _ in algebra.forms[form] for atom, e in monomial):
+        return form
+    from gradcli.algebra.sums.surds import rationalized
+
+    return rationalized(algebra, form)
 
 
 def grouped(algebra: Algebra, form: int) -> int:
@@ -183,7 +138,10 @@ def grouped(algebra: Algebra, form: int) -> int:
         if algebra.room <= 0:
             break
         inside = {monomial: c for monomial, c in terms if any(a == atom for a, _ in monomial)}
-        if 1 < len(inside) < len(terms) and any(len(monomial) > 1 for monomial in inside):  # 3·x^2 + 8·x + 6 stays a polynomial
+        powers = {exponent for monomial in inside for a, exponent in monomial if a == atom}
+        if 1 < len(inside) < len(terms) and (
+            len(powers) == 1 or len(terms) > _SHORT_POLYNOMIAL
+        ):  # x^2 + x·y + y^2 stays a polynomial
             outside = algebra.form({monomial: c for monomial, c in terms if monomial not in inside})
             candidate = algebra.add([factored(algebra, algebra.form(inside)), outside])
             if algebra.size(candidate) < algebra.size(best):
@@ -297,6 +255,84 @@ def collected_powers(algebra: Algebra, form: int) -> int:
     return algebra.settled(algebra.joined(outer, inner), a * b)
 
 
+def shortest_fraction(algebra: Algebra, form: int) -> int:
+    """The form, or one fraction that is shorter.
+
+    Args:
+        algebra: The forms.
+        form: The form of a number.
+    """
+    for _ in range(_TURNS):
+        if algebra.size(form) > _LARGE or not _has_fractions(algebra, form):
+            break
+        from gradcli.algebra.sums.arranged import arranged
+
+        before = set(algebra.cancelled)
+        try:
+            found = _shorter_parts(algebra, arranged(algebra, form, "together"))
+        except GradcliError:  # it would be too long
+            found = form
+        most = (
+            algebra.size(form) if _is_nested(algebra, form) else 7 * algebra.size(form) // 8
+        )  # of a rule's quotients much shorter
+        if found == form or algebra.size(found) > most:
+            algebra.cancelled = before
+            break
+        form = found
+    return form
+
+
+def _has_fractions(algebra: Algebra, form: int) -> bool:
+    """Whether a sum divides by something, the form or one of the sums that it is made of, and none of these is 0: 1/(3 - 3)."""
+    work, seen = [form], {form}
+    found = False
+    while work:
+        terms = algebra.forms[work.pop()]
+        found |= len(terms) > 1 and any(exponent < 0 for monomial, _ in terms for _, exponent in monomial)
+        for monomial, _ in terms:
+            for atom, _ in monomial:
+                if algebra.atoms[atom].kind == "form" and (inner := algebra.arguments(atom)[0]) not in seen:
+                    if not algebra.forms[inner]:
+                        return False
+                    seen.add(inner)
+                    work.append(inner)
+    return found
+
+
+def _is_nested(algebra: Algebra, form: int) -> bool:
+    """Whether a form divides by a sum of fractions."""
+    below = [atom for monomial, _ in algebra.forms[form] for atom, e in monomial if e < 0 and algebra.atoms[atom].kind == "form"]
+    return any(_has_fractions(algebra, algebra.arguments(atom)[0]) for atom in below)
+
+
+def _shorter_parts(algebra: Algebra, form: int) -> int:
+    """A fraction as short as what stands above and below its line can be: (sin(x)^2 + cos(x)^2 + u)/v^2 is (1 + u)/v^2."""
+    terms = algebra.forms[form]
+    if len(terms) != 1:
+        return shortest(algebra, form)
+    [(monomial, coefficient)] = terms
+    above: Monomial = tuple([(atom, exponent) for atom, exponent in monomial if exponent > 0])
+    below: Monomial = tuple([(atom, -exponent) for atom, exponent in monomial if exponent < 0])
+    parts = [_short_product(algebra, part) for part in (above, below)]
+    found = algebra.scale(parts[0], coefficient)
+    if below:
+        algebra.nonzero.update(
+            atom for atom, _ in algebra.as_term(parts[1])[0]
+        )  # as what it was made of: x of (x + 1)^2 - 1 - x^2
+        found = algebra.multiply(found, algebra.power(parts[1], -1))
+    return shortest(algebra, found)
+
+
+def _short_product(algebra: Algebra, monomial: Monomial) -> int:
+    """A product with each of its factors as short as it can be, and itself."""
+    found = algebra.number(1)
+    plain: dict[Monomial, Rational] = {tuple([(a, e) for a, e in monomial if algebra.atoms[a].kind != "form"]) or ONE: 1}
+    for atom, exponent in monomial:
+        if algebra.atoms[atom].kind == "form":
+            found = algebra.multiply(found, algebra.power(shortest(algebra, algebra.arguments(atom)[0]), exponent))
+    return shortest(algebra, algebra.multiply(algebra.form(plain), found))
+
+
 _SUM = frozenset(("form",))
 
 _SHAPES: tuple[tuple[Callable[[Algebra, int], int], frozenset[str] | None], ...] = (
@@ -307,7 +343,7 @@ _SHAPES: tuple[tuple[Callable[[Algebra, int], int], frozenset[str] | None], ...]
     (collected_powers, frozenset((POW,))),
     (grouped, None),
     (cancelled, _SUM),
-    (rationalized, _SUM),
+    (_rationalized, _SUM),
     (with_identities, frozenset(OPERATIONS)),
 )
 """The shapes, each with the kinds of atoms of which it needs one; None for any."""

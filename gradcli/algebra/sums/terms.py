@@ -15,13 +15,16 @@ Monomial = tuple[tuple[int, Rational], ...]
 Terms = tuple[tuple[Monomial, Rational], ...]
 """Pairs of a monomial and its coefficient, which is not 0; the empty sum is 0."""
 
+Polynomial = dict[tuple[int, ...], Fraction]
+"""Coefficients, none of them 0, by the exponents of what it is a polynomial in."""
+
 ONE: Monomial = ()
 
 LONG_NUMBER = 64
 """The bits of a number that count as much as an operation."""
 
 _PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31)
-"""Whose powers come out of roots: sqrt(8) is 2·sqrt(2)."""
+"""Whose roots numbers are written by: sqrt(12) is 2·sqrt(3)."""
 
 
 def whole(value: Rational) -> Rational:
@@ -80,10 +83,13 @@ def divided(monomial: Monomial, common: Mapping[int, Rational]) -> Monomial:
     return tuple([power for power in powers if power[1]])
 
 
-def root_and_rest(value: int, degree: int) -> tuple[int, int]:
-    """An integer as r^degree·rest, with small primes taken into r."""
-    root = 1
-    for prime in _PRIMES if degree < value.bit_length() else ():  # else not even 2^degree is in it
-        while prime**degree <= value and value % prime**degree == 0:
-            root, value = root * prime, value // prime**degree
-    return root, value
+def prime_powers(value: int) -> list[tuple[int, int]]:
+    """A positive integer as powers of small primes, and of what is left."""
+    found: list[tuple[int, int]] = []
+    for prime in _PRIMES:
+        times = 0
+        while value % prime == 0:
+            value, times = value // prime, times + 1
+        if times:
+            found.append((prime, times))
+    return found if value == 1 else [*found, (value, 1)]

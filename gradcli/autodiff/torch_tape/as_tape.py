@@ -44,6 +44,13 @@ def tape_of(
     new: dict[int, int] = {}
     outputs = outputs or [output]
     for id in _leading_to(tape, {output, *outputs}):
+        if id in tape.customs or (id in tape.bent and output == tape.root):
+            what = (
+                "a Function of the script computed a part of it"
+                if id in tape.customs
+                else "a hook of the script changed a gradient"
+            )
+            raise GradcliError(f"{what}, so that its derivative does not follow from its graph", source.spans[id])
         if tape.is_made(id):
             new[id] = graph.variable(_unused(tape.names.get(id, "t"), graph), source.spans[id], source.shape(id))
             continue

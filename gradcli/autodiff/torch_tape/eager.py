@@ -129,6 +129,11 @@ class Eager(WithSymbols, TapeState):
         numbers = all(self.dtypes[input] == NUMBER for input in inputs) and bool(inputs)
         dtype = NUMBER if numbers else self._promoted(name, inputs)
         values = [self.operand(input, dtype) for input in inputs]
+        if numbers and not shape:
+            with quiet():
+                number = value_of(name, values, settings)
+            if isinstance(number, float) and math.isfinite(number):
+                return self.constant(exact(number), span)
         id = graph.append(name, inputs, span)
         graph.set_shape(id, shape)
         if settings:
@@ -235,6 +240,8 @@ class Eager(WithSymbols, TapeState):
         if leaf:
             by = self.leaf(self.values[by], requires_grad=True, name=self.names.get(old, ""), span=span, dtype=self.dtypes[old])
             self.slots[by] = self.slots.setdefault(old, Slot())
+            if old in self.hooks:
+                self.hooks[by] = self.hooks[old]
         elif self.requires_grad[old] and not self.requires_grad[by]:
             value = self.values[by]
             with self.mode(True):  # a change that is not recorded: the value is another, and the function stays

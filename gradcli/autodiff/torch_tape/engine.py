@@ -130,7 +130,7 @@ def _run(
     with quiet(), tape.mode(create_graph):
         while pending:
             id = -heapq.heappop(pending)
-            adjoint = adjoints[id]
+            adjoint = adjoints[id] = _seen(tape, id, adjoints[id], create_graph)
             leaf = tape.is_made(id)
             if leaf or id in tape.slots or (inputs is not None and id in inputs):
                 found[id] = adjoint
@@ -139,8 +139,9 @@ def _run(
             check_saved(tape, id, span)
             tape.tell(Called(id, order, function_name(tape, id) or "", _value(adjoint)))
             order += 1
-            for index, contribution in _contributions(tape, id, adjoint, create_graph):
-                input = tape.graph.inputs[id][index]
+            handed = _of_custom(tape, id, adjoints, create_graph) if id in tape.customs else None
+            for index, contribution in _contributions(tape, id, adjoint, create_graph) if handed is None else handed:
+                input = tape.inputs_of(id)[index]
                 if wanted is not None and input not in wanted:
                     continue
                 tape.tell(Handed(id, input, _value(contribution)))
@@ -179,7 +180,7 @@ def _check_nan(tape: Eager, id: int, index: int, adjoint: Value, span: Span) -> 
         TapeError: It is to be an error.
     """
     if tape.nan is None and not has_nan(adjoint):
-        tape.nan = (id, tape.graph.inputs[id][index])
+        tape.nan = (id, tape.inputs_of(id)[index])
     if tape.check_nan:
         place = handed_place(tape, id, index)
         raise TapeError(f"Function '{function_name(tape, id)}' returned nan values in its {place}th output.", span)
@@ -213,15 +214,44 @@ def _leading_to(tape: Eager, roots: Sequence[int], inputs: Sequence[int]) -> set
     while work:
         id = work.pop()
         order.append(id)
-        for input in tape.graph.inputs[id]:
+        for input in tape.inputs_of(id):
             if input not in seen and tape.requires_grad[input]:
                 seen.add(input)
                 work.append(input)
     leading = set(inputs)
     for id in sorted(order):
-        if any(input in leading for input in tape.graph.inputs[id]):
+        if any(input in leading for input in tape.inputs_of(id)):
             leading.add(id)
     return leading
+
+
+def _seen(tape: Eager, id: int, adjoint: Any, create_graph: bool) -> Any:
+    """The adjoint of a node after its hooks."""
+    for hook in tuple(tape.hooks.get(id, ())):
+        given = hook(_node(tape, adjoint, id))
+        if given is not None:
+            adjoint = _symbol(tape, given, create_graph)
+            tape.bent.add(id)
+    return adjoint
+
+
+def _symbol(tape: Eager, node: int, create_graph: bool) -> Any:
+    return Symbol(tape, node) if create_graph else tape.values[node]
+
+
+def _of_custom(tape: Eager, id: int, adjoints: dict[int, Any], create_graph: bool) -> list[tuple[int, Any]]:
+    """What a function of the program hands to its operands, once for all its results: where the pass comes to the first."""
+    custom = tape.customs[id]
+    if any(output > id and output in adjoints for output in custom.outputs):
+        return []
+    given = [_node(tape, adjoints[output], output) if output in adjoints else None for output in custom.outputs]
+    handed = custom.backward(given)
+    needed = [tape.requires_grad[input] for input in custom.inputs]
+    return [
+        (index, _symbol(tape, node, create_graph))
+        for index, (node, needs) in enumerate(zip(handed, needed, strict=True))
+        if node is not None and needs
+    ]
 
 
 def _contributions(tape: Eager, id: int, adjoint: Any, create_graph: bool) -> list[tuple[int, Any]]:

@@ -41,7 +41,7 @@ def function_name(tape: Eager, id: int) -> str | None:
 def handed_place(tape: Eager, id: int, index: int) -> int:
     """Which of the outputs of the function of a node goes to one of its operands: PyTorch may take them in another order."""
     template = _template(tape, tape.stands_for.get(id, id)) or ""
-    parts = template_parts(len(tape.graph.inputs[id]), template)
+    parts = template_parts(len(tape.inputs_of(id)), template)
     return parts.index(str(index)) if str(index) in parts else 0
 
 
@@ -49,7 +49,7 @@ def next_functions(tape: Eager, function: Function) -> list[Function | None]:
     """Where the backward pass goes from a function; None stands for an operand without a gradient."""
     if not function.part:
         return []
-    inputs = tape.graph.inputs[function.node]
+    inputs = tape.inputs_of(function.node)
     following: list[Function | None] = []
     for part in template_parts(len(inputs), function.part):
         if not part.isdigit():
@@ -69,7 +69,7 @@ def _template(tape: Eager, id: int) -> str | None:
     if tape.is_leaf(id):
         return None
     graph = tape.graph
-    inputs = graph.inputs[id]
+    inputs = tape.inputs_of(id)
     if id in tape.functions:
         function = tape.functions[id]
         return function if "(" in function else f"{function}({', '.join(map(str, range(len(inputs))))})"

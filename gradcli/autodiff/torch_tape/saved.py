@@ -64,6 +64,10 @@ def check_saved(tape: Eager, id: int, span: Span) -> None:
     Raises:
         TapeError: A backward pass freed it, or it was changed in place.
     """
+    if id in tape.customs:
+        if id in tape.freed and tape.customs[id].saves:
+            raise TapeError(SECOND_TIME, span, SECOND_PASS)
+        return
     graph = tape.graph
     inputs = graph.inputs[id]
     wanted = [tape.requires_grad[input] and carries(graph, id, index) for index, input in enumerate(inputs)]
@@ -85,13 +89,16 @@ def check_saved(tape: Eager, id: int, span: Span) -> None:
         if index in saved:
             node = id if index == RESULT else inputs[index]
             version = tape.held[node][1]
-            function = function_name(tape, node)
-            if function and node in tape.counts:  # a view of what has changed
-                function = "AsStridedBackward0"
-            output = f", which is output 0 of {function.partition('Backward')[0]}," if function else ""
-            sizes = list(graph.shape(node))
-            message = _CHANGED.format(WORDS[tape.dtypes[node]], sizes, output, _version(tape, node), version)
-            raise TapeError(message, span, changed_value(tape, id, node))
+            raise TapeError(changed_text(tape, node, _version(tape, node), version), span, changed_value(tape, id, node))
+
+
+def changed_text(tape: Eager, node: int, found: int | None, version: int) -> str:
+    """What PyTorch says of a saved tensor that was changed in place: its version, and that when it was saved."""
+    function = function_name(tape, node)
+    if function and node in tape.counts:  # a view of what has changed
+        function = "AsStridedBackward0"
+    output = f", which is output 0 of {function.partition('Backward')[0]}," if function else ""
+    return _CHANGED.format(WORDS[tape.dtypes[node]], list(tape.graph.shape(node)), output, found, version)
 
 
 def _version(tape: Eager, node: int) -> int | None:

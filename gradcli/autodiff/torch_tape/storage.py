@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from weakref import ReferenceType
 
 from gradcli.errors import GradcliError
@@ -52,6 +53,29 @@ class Cell:
     def share(self, other: Cell) -> None:
         """Count changes together with another storage from now on."""
         self.changes = other.changes
+
+
+Backward = Callable[[list[int | None]], list[int | None]]
+"""From the adjoints of results, as nodes or None, those of operands."""
+
+
+class Custom:
+    """A function of the program with a backward of its own, such as a subclass of ``torch.autograd.Function``.
+
+    Args:
+        inputs: The nodes of its operands that are tensors.
+        outputs: The nodes of its results.
+        backward: Gives the adjoints of the operands, as nodes or None, from those of the results.
+
+    Attributes:
+        saves: Whether it saves tensors, which a backward pass frees.
+    """
+
+    def __init__(self, inputs: tuple[int, ...], outputs: list[int], backward: Backward) -> None:
+        self.inputs = inputs
+        self.outputs = outputs
+        self.backward = backward
+        self.saves = False
 
 
 class Slot:

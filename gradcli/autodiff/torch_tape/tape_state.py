@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from weakref import ReferenceType, ref
 
 from gradcli.autodiff.torch_tape.dtypes import FLOATS
 from gradcli.autodiff.torch_tape.events import Event, Notify, Zeroed
-from gradcli.autodiff.torch_tape.storage import FIXED_FLAG, Cell, Slot, TapeError
+from gradcli.autodiff.torch_tape.storage import FIXED_FLAG, Cell, Custom, Slot, TapeError
 from gradcli.errors import Span
 from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, UNLIMITED, VARIABLE, Graph
 from gradcli.language.ast import NOWHERE
@@ -42,6 +42,9 @@ class TapeState:
         root: The node from which the last backward pass began; -1 before the first.
         changes: How often a tensor was changed in place.
         check_nan: Whether a function that hands back nan in a backward pass is an error (PyTorch's anomaly detection).
+        hooks: By id of nodes what sees their complete adjoint in a backward pass, and may give another for it.
+        bent: The nodes of whose adjoint a hook made another.
+        customs: The functions of the program with a backward of their own, by the ids of their results.
         nan: The node whose function was the first to make nan in the last backward pass, and the input that it handed it to.
     """
 
@@ -77,6 +80,9 @@ class TapeState:
         self.root = -1
         self.changes = 0
         self.check_nan = False
+        self.hooks: dict[int, list[Callable[[int], int | None]]] = {}
+        self.bent: set[int] = set()
+        self.customs: dict[int, Custom] = {}
         self.nan: tuple[int, int] | None = None
         self._elements = 0
         self._next_sweep = SWEEP
@@ -118,7 +124,7 @@ class TapeState:
             id = work.pop()
             if self.is_made(id) or not (whole or (self.requires_grad[id] and id not in self.freed)):
                 continue
-            for input in self.graph.inputs[id]:
+            for input in self.inputs_of(id):
                 if input not in found:
                     found.add(input)
                     work.append(input)
@@ -132,7 +138,11 @@ class TapeState:
 
     def is_made(self, id: int) -> bool:
         """Whether nothing leads to the node: the program made it, or its result was made to require a gradient afterwards."""
-        return self.graph.operations[id] == VARIABLE or id in self.leaves
+        return (self.graph.operations[id] == VARIABLE and id not in self.customs) or id in self.leaves
+
+    def inputs_of(self, id: int) -> tuple[int, ...]:
+        """The nodes that the function of a node hands its adjoint to."""
+        return self.customs[id].inputs if id in self.customs else self.graph.inputs[id]
 
     def grad(self, id: int) -> int | None:
         """The node of ``.grad``; None where there is none."""

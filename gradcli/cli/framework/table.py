@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import re
+from collections.abc import Sequence
 from importlib import import_module
 
 from gradcli.cli import commands
@@ -104,7 +105,7 @@ def option_like(error: UnknownVariableError, options: Options) -> UnknownVariabl
 _QUOTED = "put the expression in quotation marks; separate statements with ';'"
 _LIKE_AN_OPTION = r"-[^\W\d]\w*"
 _ASSIGNED = r"([^\W\d]\w*)=([^=].*)"
-_NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?(?::[+-]?[0-9.]+)?"
 
 
 def several_expressions(options: Options) -> GradcliError:
@@ -144,3 +145,15 @@ def several_expressions(options: Options) -> GradcliError:
     marked = len(positional) == 2 and command.name == "check"
     hint = "gradcli grade FUNCTION ANSWER says whether an answer is its derivative" if marked else _QUOTED
     return GradcliError(message, hint=hint)
+
+
+def refuse_options(texts: Sequence[str], options: Options) -> None:
+    """Refuse ``-q`` among several texts where other commands have it, and no other text has the name.
+
+    Raises:
+        GradcliError: There is one.
+    """
+    for text in texts:
+        named = any(re.search(rf"(?<![^\W_]){re.escape(text[1:])}(?![^\W_])", other) for other in texts if other != text)
+        if re.fullmatch(_LIKE_AN_OPTION, text) and not named and (have := others_have(text, options.command)):
+            raise GradcliError(f"there is no option {text} here", hint=have)

@@ -12,7 +12,7 @@ from gradcli.cli.framework.progress import doing
 from gradcli.cli.framework.streams import read_text
 from gradcli.cli.inputs.answers import Given
 from gradcli.cli.inputs.json_file import json_value
-from gradcli.cli.inputs.source import as_read
+from gradcli.cli.inputs.source import question_as_read, spell
 from gradcli.cli.inputs.variables import bindings, given_at, shapes_of
 from gradcli.errors import GradcliError, located, nearest
 from gradcli.teaching.marking.asked_forms import FORMS
@@ -48,6 +48,7 @@ def quiz_of(path: str, credit: Mapping[str, float], options: ReadOptions) -> dic
     """
     text, where = read_text(path)
     found: dict[str, Asked] = {}
+    texts: list[str] = []
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
             continue
@@ -63,8 +64,10 @@ def quiz_of(path: str, credit: Mapping[str, float], options: ReadOptions) -> dic
         if asked.id in found:
             raise GradcliError(f"{place}: there are two questions {asked.id}", hint="give each an id of its own")
         found[asked.id] = asked
+        texts.append(record["expression"])
     if not found:
         raise GradcliError(f"{where} has no questions")
+    spell("\n".join(texts), options)
     return found
 
 
@@ -94,6 +97,7 @@ def _asked(record: Mapping[str, Any], number: int, credit: Mapping[str, float], 
     expression = _of(record, "expression", str, "")
     if not expression.strip():
         raise GradcliError("the question has no expression")
+    id = str(record.get("id", record.get("number", number))).strip()
     wrt = record.get("wrt", [])
     names = wrt if isinstance(wrt, list) else [wrt]
     if not all(isinstance(name, str) for name in names):
@@ -112,7 +116,7 @@ def _asked(record: Mapping[str, Any], number: int, credit: Mapping[str, float], 
     own_options = ReadOptions(options.command, {**options.given, "wrt": names, **how})
     with located(expression, "expression"):
         marker = task(
-            as_read(expression, "expression", own_options),
+            question_as_read(expression, "expression", own_options, id),
             ask,
             names,
             order=_of(record, "order", int, 1),
@@ -122,7 +126,7 @@ def _asked(record: Mapping[str, Any], number: int, credit: Mapping[str, float], 
             shapes=_shapes(record.get("shape")),
             form=_one_of(record, "form", tuple(FORMS)) if "form" in record else "",
         )
-    return Asked(marker, str(record.get("id", record.get("number", number))).strip(), ask, points, own)
+    return Asked(marker, id, ask, points, own)
 
 
 def _of(record: Mapping[str, Any], key: str, kinds: Any, default: Any) -> Any:

@@ -9,14 +9,14 @@ import re
 from gradcli.cli.framework.command import Options
 from gradcli.cli.framework.options import READINGS, ProgramOptions, ReadOptions, SourceOptions
 from gradcli.cli.framework.streams import STDIN, read_text
-from gradcli.cli.framework.table import several_expressions
+from gradcli.cli.framework.table import refuse_options, several_expressions
 from gradcli.errors import GradcliError, NoValueError, visible
 from gradcli.language.numbers import HALF, POWER_OF_E, SPELLED
 from gradcli.language.parser import ReadText
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.elementwise.exponential import exp
 
-_NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?(?::[+-]?[0-9.]+)?"
 _LIKE_AN_OPTION = r"-[^\W\d]\w*"
 _GIVEN = r"[^\W\d]\w*"
 NAMING = ("set", "wrt", "at", "shape", "partial", "implicit", "depends", "choose")
@@ -60,8 +60,9 @@ def as_read(text: str, where: str, options: ReadOptions) -> str:
     return found
 
 
-def question_as_read(text: str, where: str, options: ReadOptions) -> str:
-    """The text of a question, whose answers are read leniently: said where a lenient reader sees more in it.
+def question_as_read(text: str, where: str, options: ReadOptions, name: str = "") -> str:
+    """The text of a question, whose answers are read leniently: said where a lenient reader sees more in it, with its name if
+    it has one.
 
     Raises:
         GradcliError: It cannot be read.
@@ -69,7 +70,9 @@ def question_as_read(text: str, where: str, options: ReadOptions) -> str:
     found = side_as_read(text, text, where, options)
     if not isinstance(found, ReadText):
         found = _with_lenient(found, where, options)
-    say_reading(found, options)
+    same = isinstance(found, ReadText) and not found.notes and "".join(found.read_as.split()) == "".join(text.split())
+    if not (name and same):
+        say_reading(found, options, name)
     return found
 
 
@@ -83,7 +86,7 @@ def _with_lenient(text: str, where: str, options: Options) -> str:
     except GradcliError:
         return text  # the strict reading is the only one, or its fault is said where it is parsed
     finally:
-        _spell(text, options)
+        spell(text, options)
     found = ReadText(text)
     found.program, found.read_as, found.notes = program, text_of(program, "; "), lenient.notes
     if found.read_as != lenient.read_as:
@@ -99,7 +102,7 @@ def side_as_read(text: str, whole: str, where: str, options: ReadOptions) -> str
     Raises:
         GradcliError: It cannot be read so.
     """
-    _spell(whole, options)
+    spell(whole, options)
     how = options.read or "strict"
     if options.read is None and any(sign in whole for sign in _FOREIGN):
         from gradcli.language.readings.read import STRICT, reading_of
@@ -160,11 +163,11 @@ def _read(text: str, where: str, how: str, options: Options) -> ReadText:
 
     SPELLED.pop(HALF, None)  # it is seen in what was read: 0,5 is a decimal as well
     found = read(text, where, how, _names_given(options))
-    _spell(found.read_as, options)
+    spell(found.read_as, options)
     return found
 
 
-def _spell(text: str, options: Options) -> None:
+def spell(text: str, options: Options) -> None:
     """Write functions as a text calls them that calls each by one name: ln stays ln, arcsin stays arcsin; fractions likewise."""
     SPELLED.clear()
     SPELLED[HALF] = "0.5" if re.search(_DECIMAL, text) else HALF
@@ -227,15 +230,15 @@ _SHORT = 400
 """Characters of a text that is read once more for a hint."""
 
 
-def say_reading(text: str, options: ReadOptions) -> None:
-    """Say as what a text was read that is not written strictly."""
+def say_reading(text: str, options: ReadOptions, name: str = "") -> None:
+    """Say as what a text was read that is not written strictly; of one of several with its name before."""
     if not isinstance(text, ReadText) or "json" in options.given or options.given.get("format") == "json":
         return
     from gradcli.cli.framework.streams import write_note
 
-    write_note(visible(f"read as: {text.read_as}"))
+    write_note(visible(f"question {name} is read as: {text.read_as}" if name else f"read as: {text.read_as}"))
     for note in text.notes:
-        write_note(visible(f"note: {note}"))
+        write_note(visible(f"note on question {name}: {note}" if name else f"note: {note}"))
 
 
 def expression_as_written(options: SourceOptions) -> tuple[str, str]:
@@ -268,6 +271,7 @@ def expression_texts(options: SourceOptions) -> list[tuple[str, str]]:
         return [expression_text(options)]
     if any(re.fullmatch(_LIKE_AN_OPTION, text) and re.fullmatch(_NUMBER, next) for text, next in itertools.pairwise(texts)):
         raise several_expressions(options)
+    refuse_options(texts, options)
     if texts.count(STDIN) > 1:
         raise GradcliError("two expressions cannot come from standard input", hint="give one as an argument")
     given = [read_text(STDIN) if text == STDIN else (text, "expression") for text in texts]
@@ -295,6 +299,7 @@ def program_as_written(options: ProgramOptions) -> tuple[str, str]:
     if not files:
         raise GradcliError("there is no program", hint=f'gradcli {name} FILE.grad, or gradcli {name} "x^2"')
     if len(files) > 1:
+        refuse_options(files, options)
         raise GradcliError(f"one file at a time: {' '.join(files)}", hint="leave out all but one")
     [path] = files
     is_text = options.file is None and not path.endswith(_SUFFIXES) and re.search(_PROGRAM, path)

@@ -18,8 +18,11 @@ AT_ONCE = 32
 """Blocks that are computed together: some for each thread."""
 
 
-MOST_BYTES = 2**26
+MOST_BYTES = 2**24
 """Bytes of columns, or of results, that are in memory at once, if that is more than a block."""
+
+BLOCK_BYTES = 2**22
+"""Bytes of the columns and results of a block; where rows are wide, a block has fewer of them, always as many for one program."""
 
 
 class Part(NamedTuple):
@@ -47,13 +50,17 @@ class Reducer:
 
     Args:
         compute: What gives the sums of blocks.
+        width: The bytes that a row of some columns and its results take.
         names: What the results are called: the outputs, then the variables of the gradient.
         outputs: How many of these are outputs.
         first: How many rows of the data set stand before the first part.
     """
 
-    def __init__(self, compute: Compute, names: tuple[str, ...], outputs: int, first: int = 0) -> None:
-        self._compute = compute
+    def __init__(
+        self, compute: Compute, width: Callable[[Mapping[str, Any]], int], names: tuple[str, ...], outputs: int, first: int = 0
+    ) -> None:
+        self._compute, self._width = compute, width
+        self._block = BLOCK
         self._next = starts_at_block(first)
         self._waiting: list[tuple[Mapping[str, Any], Any, int]] = []
         self._sums = Sums(names, outputs, ((),) * len(names), {})
@@ -69,11 +76,19 @@ class Reducer:
             GradcliError: They do not fit the program; exit code 4 where there are too many groups.
         """
         count = len(next(iter(columns.values()), ()))
+        if count and not self._sums.nodes and not self._waiting:
+            self._settle(columns)
         self._waiting.append((columns, None if keys is None else _plain_keys(keys), count))
         waiting = sum(rows for _, _, rows in self._waiting)
         bytes_ = sum(getattr(column, "nbytes", 0) for given, _, _ in self._waiting for column in given.values())
-        if waiting >= AT_ONCE * BLOCK or (waiting >= BLOCK and bytes_ >= MOST_BYTES):
+        if waiting >= AT_ONCE * self._block or (waiting >= self._block and bytes_ >= MOST_BYTES):
             self._run(last=False)
+
+    def _settle(self, columns: Mapping[str, Any]) -> None:
+        """Settle how many rows a block has: a power of two, so that parts begin at blocks all the same."""
+        rows = max(1, BLOCK_BYTES // max(1, self._width(columns)))
+        block = min(BLOCK, 1 << rows.bit_length() - 1)
+        self._next, self._block = self._next * self._block // block, block
 
     def sums(self) -> Sums:
         """The sums of all rows so far; no more can be added to them then."""
@@ -83,11 +98,12 @@ class Reducer:
     def _run(self, *, last: bool) -> None:
         """Compute the blocks that are complete, and at the end the last one."""
         columns, keys, count = _joined(self._waiting)
-        stop = count if last else count - count % BLOCK
-        for start in range(0, stop, AT_ONCE * BLOCK):
-            rows = slice(start, min(start + AT_ONCE * BLOCK, stop))
+        block = self._block
+        stop = count if last else count - count % block
+        for start in range(0, stop, AT_ONCE * block):
+            rows = slice(start, min(start + AT_ONCE * block, stop))
             part = self._compute(
-                {name: column[rows] for name, column in columns.items()}, None if keys is None else keys[rows], BLOCK
+                {name: column[rows] for name, column in columns.items()}, None if keys is None else keys[rows], block
             )
             nodes = block_nodes(part.sums, self._next)
             self._next += len(part.sums)

@@ -206,15 +206,19 @@ def grouped(keys: Any, good: Any, columns: Sequence[Any]) -> Group:
         return Group(None, numpy.concatenate([[float(count)], *[_sums(column) for column in flat]])[None])
     found, places = numpy.unique(keys, return_inverse=True)
     numbers = [numpy.bincount(places, minlength=len(found))[:, None].astype(float)]
+    order = numpy.argsort(places, kind="stable")
+    starts = numpy.searchsorted(places[order], numpy.arange(len(found)))
     for column in flat:
-        parts = [numpy.bincount(places, column[:, at], minlength=len(found)) for at in range(column.shape[1])]
-        numbers.append(numpy.stack(parts, axis=1) if parts else numpy.zeros((len(found), 0)))
+        if column.shape[1] == 1:
+            numbers.append(numpy.bincount(places, column[:, 0], minlength=len(found))[:, None])
+        else:  # all numbers of a row at once
+            numbers.append(numpy.add.reduceat(column[order].astype("float64", copy=False), starts, axis=0))
     return Group(found, numpy.concatenate(numbers, axis=1))
 
 
 def _sums(column: Any) -> Any:
     """The sum of each column of a matrix, each by pairs."""
-    return numpy.array([numpy.ascontiguousarray(column[:, at], "float64").sum() for at in range(column.shape[1])])
+    return numpy.ascontiguousarray(column.T, "float64").sum(axis=1)
 
 
 def starts_at_block(first: int) -> int:

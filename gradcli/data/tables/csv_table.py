@@ -12,8 +12,8 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
-from gradcli.data.tables.pieces import Piece, Row, Wanted
-from gradcli.data.tables.records import Layout, Records, as_list, plain_value, texts
+from gradcli.data.tables.pieces import Piece, Row, Wanted, arrow_for
+from gradcli.data.tables.records import Layout, Records, arrow_texts, as_list, plain_value, texts
 from gradcli.data.tables.text_table import MOST_BYTES, TextTable
 from gradcli.data.tables.values import text_value
 from gradcli.errors import GradcliError
@@ -41,6 +41,9 @@ class CsvTable(TextTable):
         delimiter = self.reading.delimiter
         between = len(self.names) - 1
         text = delimiter.join(lines)
+        found = self._by_arrow(lines, text, wanted)
+        if found is not None:
+            return found
         if '"' in text or {line.count(delimiter) for line in lines} != {between}:
             return self._by_cells(lines, wanted)
         places = self._places(wanted)
@@ -58,6 +61,32 @@ class CsvTable(TextTable):
             return self._by_cells(lines, wanted)
         kept = {name: [cell.lstrip(" ") for cell in parts[self.names.index(name)]] for name in wanted.kept}
         return Piece(columns, (), self._done, kept)
+
+    def _by_arrow(self, lines: Sequence[str], text: str, wanted: Wanted) -> Piece | None:
+        """Many lines as Arrow reads them; None where it is missing, or finds something that needs a closer look."""
+        arrow = arrow_for(len(lines))
+        if arrow is None or '"' in text or "(" in text:
+            return None
+        options = arrow.csv.ConvertOptions(
+            column_types={**dict.fromkeys(wanted.kept, "string"), **dict.fromkeys(wanted.variables.values(), "float64")},
+            include_columns=[*wanted.variables.values(), *wanted.kept],
+            null_values=[],
+            strings_can_be_null=False,
+            decimal_point=self.reading.decimal,
+        )
+        data = "\n".join(lines).encode()
+        try:
+            table = arrow.csv.read_csv(
+                arrow.BufferReader(data),
+                arrow.csv.ReadOptions(column_names=self.names, use_threads=False, block_size=len(data) + 1),
+                arrow.csv.ParseOptions(delimiter=self.reading.delimiter, quote_char=False, ignore_empty_lines=False),
+                options,
+            )
+        except arrow.ArrowException:
+            return None
+        columns = {name: table[column].to_numpy() for name, column in wanted.variables.items()}
+        kept = {name: arrow.compute.utf8_ltrim(table[name].combine_chunks(), " ") for name in wanted.kept}
+        return Piece(columns, (), self._done, kept) if len(table) == len(lines) else None
 
     def _numbers(self, text: str) -> str:
         """The text of numbers as Python writes them.
@@ -180,6 +209,9 @@ class CsvWriter:
     def lines(self, records: Records) -> list[str]:
         """The lines of some records."""
         kept = [[self._kept(value) for value in as_list(records.kept[name])] for name in self.layout.kept]
+        whole = None if records.errors else self._by_arrow(records, kept)
+        if whole is not None:
+            return [whole]
         columns = [texts(column, self._text) for column in (*records.values, *records.gradient)]
         if self.layout.decimal != ".":
             columns = [[self._decimal(text) for text in column] for column in columns]
@@ -189,6 +221,20 @@ class CsvWriter:
             cells = [str(int(records.rows[at])), *[column[at] for column in kept], *empty, self._cell(error.message)]
             lines[at] = self.layout.delimiter.join(cells) + "\n"
         return lines
+
+    def _by_arrow(self, records: Records, kept: Sequence[list[str]]) -> str | None:
+        """The text of many records that did not fail, which Arrow puts together; None where it does not."""
+        columns = [arrow_texts(column, self._text) for column in (*records.values, *records.gradient)]
+        if not columns or any(column is None for column in columns):
+            return None
+        import pyarrow
+        from pyarrow import compute
+
+        if self.layout.decimal != ".":
+            columns = [compute.replace_substring(column, ".", self.layout.decimal) for column in columns]
+        cells = [pyarrow.array(records.numbers()).cast("string"), *[pyarrow.array(one, "string") for one in kept], *columns]
+        lines = compute.binary_join_element_wise(*cells, "\n", self.layout.delimiter)
+        return lines.buffers()[2].to_pybytes().decode()  # type: ignore[no-any-return]
 
     def _decimal(self, text: str) -> str:
         return text if text.startswith('"') else text.replace(".", self.layout.decimal)

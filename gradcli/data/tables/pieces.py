@@ -154,11 +154,36 @@ class Table:
     def close(self) -> None:
         """Read no further."""
 
+    def count(self) -> int:
+        """How many rows there are."""
+        return self.size or 0
+
+    def groups(self) -> list[tuple[int, int]] | None:
+        """For each group of rows that can be read alone its rows and its bytes; None where there are no groups."""
+        return None
+
     def __enter__(self: T) -> T:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+_MANY = 2**14
+"""Rows that are worth the loading of Arrow."""
+
+
+def arrow_for(rows: int) -> Any:
+    """Arrow, for what goes faster by it; None where there are few rows, or where it is not installed."""
+    if rows < _MANY:
+        return None
+    try:
+        import pyarrow
+        import pyarrow.compute
+        import pyarrow.csv
+    except ImportError:
+        return None
+    return pyarrow
 
 
 def needed(module: str, what: str) -> Any:

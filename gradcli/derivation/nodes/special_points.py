@@ -1,14 +1,24 @@
-"""What a derivation says where a run meets a kink or a jump: which gradient PyTorch takes there is a convention."""
+"""Kinks and jumps: where they are, and what is said where a run meets one: PyTorch's gradient there is a convention."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations, pairwise
+from operator import add
 
+from gradcli.algebra.assumptions.facts import Assumptions
+from gradcli.algebra.simplified import Simplified
+from gradcli.algebra.simplify import normal_forms
+from gradcli.algebra.sums.cancellation import difference_from_zero
+from gradcli.algebra.sums.expressions import written
+from gradcli.algebra.sums.normal import Algebra
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.derivation.notation.prose import Equal, Piece, listed
+from gradcli.frozen import replace
 from gradcli.graph.graph import CONSTANT, Graph
-from gradcli.language.ast import Name, Number
+from gradcli.language.ast import Comparison, Expression, Name, Number
+from gradcli.lowering.builders.compaction import replay
+from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.ops.declaration.facts import JUMP, KINK, TRUTH, Special
 from gradcli.ops.declaration.operation import OPERATIONS, Operation
@@ -30,6 +40,64 @@ def said_of(tape: Tape, variable: int) -> list[Piece]:
     points = dict.fromkeys(input for _, at in met[:3] for input in at if input not in graph.constants)
     where = listed([Equal(Name(tape.names[id]), Number(tape.values[id])) for id in points], ", ")
     return [*nodes, " has no derivative at " if len(met) == 1 else " have no derivative at ", *where, ": PyTorch's convention"]
+
+
+def away_from_kinks(
+    graph: Graph, wrt: Sequence[Sequence[str]], assume: Assumptions | None = None
+) -> list[tuple[Expression, ...]]:
+    """Where no operation has a kink or a jump in some variables, as comparisons ``x != 0``, for each choice of variables.
+
+    A first derivative shows where it jumps; a second one, the derivative of that, does not: of abs(x) it is 0.
+
+    Args:
+        graph: A static graph of numbers.
+        wrt: The variables, for each choice.
+        assume: What is assumed of variables; None for nothing.
+    """
+    bits = {id: 1 << at for at, id in enumerate(graph.variables.values())}
+    depends: list[int] = []
+    met: list[tuple[int, Special]] = []
+    for id, (name, inputs) in enumerate(zip(graph.operations, graph.inputs, strict=True)):
+        depends.append(bits.get(id, 0))
+        for input in inputs:
+            depends[id] |= depends[input]
+        operation = OPERATIONS.get(name)
+        if operation is not None and depends[id]:
+            met += [(id, special) for special in operation.facts.specials if special.kind in (KINK, JUMP)]
+    if not met:
+        return [()] * len(wrt)
+    builder = StaticBuilder(Graph(graph.max_nodes))
+    symbols = replay(graph, builder)
+    zeros: list[tuple[int, int]] = []
+    for id, special in met:
+        operation = OPERATIONS[graph.operations[id]]
+        operands = operation.complete(tuple([symbols[input] for input in graph.inputs[id]]))
+        for some in combinations(operands, 2) if operation.variadic else [operands]:
+            zeros.append((depends[id], builder.symbol(special.zero(*some)).id))
+    algebra = Algebra(assume)
+    forms = normal_forms(builder.graph, algebra, ends=[zero for _, zero in zeros])
+    sides = [(on, pair) for on, zero in zeros for pair in difference_from_zero(algebra, forms[zero])]
+    found = [(on, Comparison(("!=",), tuple([written(algebra, side) for side in pair]))) for on, pair in dict.fromkeys(sides)]
+    chosen = [sum(bits[graph.variables[name]] for name in set(names)) for names in wrt]
+    return [tuple(dict.fromkeys(condition for on, condition in found if on & names)) for names in chosen]
+
+
+def with_conditions(
+    found: Simplified, graph: Graph, requests: Sequence[Sequence[str]], assume: Assumptions | None = None
+) -> Simplified:
+    """Derivatives with where those of second and higher order hold: away from kinks.
+
+    Args:
+        found: The derivatives.
+        graph: The graph that they are of.
+        requests: What each is by.
+        assume: What is assumed of variables; None for nothing.
+    """
+    if graph.shapes or all(len(names) < 2 for names in requests):
+        return found
+    kinks = away_from_kinks(graph, [names if len(names) > 1 else () for names in requests], assume)
+    before = found.conditions or ((),) * len(kinks)
+    return replace(found, conditions=tuple([tuple(dict.fromkeys(both)) for both in map(add, before, kinks)]))
 
 
 def _special_nodes(tape: Tape) -> Iterator[tuple[int, tuple[int, ...]]]:

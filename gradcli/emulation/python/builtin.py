@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 
+from gradcli.emulation.python.classes import CLASSES, Instance
 from gradcli.emulation.python.interpreter import Interpreter
-from gradcli.emulation.python.methods import ordered
+from gradcli.emulation.python.methods import as_set, ordered
 from gradcli.emulation.python.operators import ERRORS, check_length, formatted, raised
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Caught, Foreign, Namespace, Native, Raised, Size, Type, address, type_name
@@ -27,6 +28,7 @@ EXCEPTIONS = {
 def builtins() -> dict[str, Any]:
     """The names that every script has."""
     names: dict[str, Any] = {name: Native(name, function) for name, function in _FUNCTIONS.items()}
+    names |= CLASSES
     names |= {kind.name: kind for kind in _types()}
     return names
 
@@ -204,6 +206,8 @@ def _isinstance(machine: Interpreter, value: Any, kinds: Any) -> bool:
 
 
 def _type(machine: Interpreter, value: Any) -> Type:
+    if isinstance(value, Instance):
+        return value.cls
     if isinstance(value, Caught):
         return next(
             (kind for kind in _types() if kind.name == value.kind), Type(value.kind, _exception(value.kind), (value.kind,))
@@ -245,6 +249,9 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "reversed": _reversed,
     "sorted": _sorted,
     "map": _map,
+    "filter": lambda machine, function, values: iter(
+        [one for one in machine.listed(values) if machine.truth(one if function is None else machine.apply(function, [one]))]
+    ),
     "isinstance": _isinstance,
     "type": _type,
     "repr": _repr,
@@ -277,6 +284,7 @@ def _types() -> list[Type]:
         SIZE,
         Type("tuple", _to_tuple, (tuple,)),
         Type("dict", _to_dict, (dict,)),
+        Type("set", lambda machine, values=(): as_set(machine, values), (set,)),
     ]
     every = tuple(EXCEPTIONS)
     return kinds + [

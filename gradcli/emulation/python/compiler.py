@@ -29,7 +29,7 @@ def compiled(source: Source, builtins: Collection[str]) -> Code:
     """
     tree = source.tree()
     stored = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    stored |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    stored |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     stored |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
     stored |= {alias.asname or alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
     return _Compiler(source, stored | {*builtins, "__name__"}).code(MODULE, tree.body)
@@ -48,7 +48,7 @@ class _Compiler(Statements, Expressions):
             if isinstance(part, ast.expr):
                 self.fill(target, [part, Instruction("return", None, part)])
             else:
-                target.own = frozenset() if target is code else local_names(part)
+                target.own = local_names(part) if target.calls and target is not code else frozenset()
                 last = part[-1] if part else ast.Pass()
                 self.fill(target, [*part, Instruction("constant", None, last), Instruction("return", None, last)])
         return code
@@ -94,6 +94,7 @@ EXPANSIONS: dict[type[ast.AST], Callable[[_Compiler, Any], list[Item]]] = {
     ast.Import: _Compiler.import_,
     ast.ImportFrom: _Compiler.import_,
     ast.FunctionDef: _Compiler.define,
+    ast.ClassDef: _Compiler.class_,
     ast.Lambda: _Compiler.lambda_,
     ast.Constant: _Compiler.constant,
     ast.Name: _Compiler.name,
@@ -112,6 +113,8 @@ EXPANSIONS: dict[type[ast.AST], Callable[[_Compiler, Any], list[Item]]] = {
     ast.JoinedStr: _Compiler.text,
     ast.FormattedValue: _Compiler.formatted,
     ast.ListComp: _Compiler.comprehension,
+    ast.Set: _Compiler.set_,
+    ast.SetComp: _Compiler.set_,
     ast.GeneratorExp: _Compiler.comprehension,
     ast.DictComp: _Compiler.comprehension,
     ast.NamedExpr: _Compiler.walrus,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from gradcli.emulation.python.code import Code, Instruction, Label
 from gradcli.emulation.python.source import Source, UnknownError
-from gradcli.emulation.python.subset import refusal
+from gradcli.emulation.python.subset import MACHINERY, refusal
 
 Item = ast.AST | Instruction | Label | Callable[[], None]
 """What an expansion is made of; a function is called when the work list comes to it."""
@@ -67,7 +67,7 @@ class Expansion:
 
     def check_name(self, node: ast.AST, name: str) -> None:
         """Check that a name or attribute is none of Python's own machinery."""
-        if name.startswith("__") and name not in ("__name__", "__version__"):
+        if name.startswith("__") and name not in MACHINERY:
             raise self.unknown(node, f"{name} is not known here", "names that begin with __ are Python's own machinery")
 
     def store(self, target: ast.AST) -> list[Item]:
@@ -96,11 +96,15 @@ class Expansion:
         """What the work list does where a block begins and where it ends."""
         return lambda: self.blocks.append(block), lambda: self.blocks.__delitem__(-1)
 
+    def qualified(self, name: str) -> str:
+        """The name of what is defined here, with those of the functions and classes around it."""
+        around = "" if self.target.name == MODULE else self.target.name + (".<locals>." if self.target.calls else ".")
+        return around + name
+
     def function(self, name: str, arguments: ast.arguments, body: Sequence[ast.stmt] | ast.expr, node: ast.AST) -> list[Item]:
-        if arguments.kwarg is not None:
-            raise self.unknown(arguments.kwarg, "**keywords are not known here", "name the parameters")
         positional = [*arguments.posonlyargs, *arguments.args]
         defaults: list[Item] = list(arguments.defaults)
+        count = len(positional)
         for parameter, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
             if default is None:
                 raise self.unknown(parameter, "a keyword parameter needs a default here", f"write {parameter.arg}=None")
@@ -108,8 +112,7 @@ class Expansion:
             defaults.append(default)
         for parameter in positional:
             self.check_name(parameter, parameter.arg)
-        rest = "" if arguments.vararg is None else arguments.vararg.arg
-        qualified = name if self.target.name == MODULE else f"{self.target.name}.<locals>.{name}"
-        code = Code(qualified, [], tuple(parameter.arg for parameter in positional), len(defaults), rest)
+        rest, named = ["" if one is None else one.arg for one in (arguments.vararg, arguments.kwarg)]
+        code = Code(self.qualified(name), [], tuple(parameter.arg for parameter in positional), len(defaults), count, rest, named)
         self.later.append((code, body))
         return [*defaults, Instruction("function", code, node)]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from gradcli.emulation.python.classes import Class, made
 from gradcli.emulation.python.code import Arity, Code, Label
+from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.machine import Block, Frame, Handler, Machine
 from gradcli.emulation.python.operators import raised
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Caught, Foreign, Function, Raised, Scope, Type, type_name
 from gradcli.typing import Any
-
-MAX_CALLS = 990
-"""How many calls may lie in each other, as in Python."""
 
 
 def _jump(machine: Machine, frame: Frame, label: Label) -> None:
@@ -72,20 +71,38 @@ def gathered(machine: Machine, frame: Frame, stars: tuple[bool, ...]) -> list[An
 
 def _function(machine: Machine, frame: Frame, code: Code) -> None:
     defaults = gathered(machine, frame, (False,) * code.defaults)
-    frame.stack.append(Function(code, defaults, frame.scope))
+    inside = isinstance(frame.instead, Class) and frame.instead.members is frame.scope.names  # which methods do not see
+    frame.stack.append(Function(code, defaults, frame.scope.parent if inside else frame.scope))  # type: ignore[arg-type]
+
+
+def _class(machine: Machine, frame: Frame, what: tuple[Code, int]) -> None:
+    code, count = what
+    made_class = made(code.name, gathered(machine, frame, (False,) * count))
+    around = Scope(frame.scope)
+    around.names["__class__"] = made_class
+    scope = Scope(around)
+    scope.names = made_class.members
+    machine.frames.append(Frame(code, scope, made_class))
 
 
 def _call(machine: Machine, frame: Frame, arity: Arity) -> None:
     values = gathered(machine, frame, (False,) * len(arity.keywords))
-    keywords = dict(zip(arity.keywords, values, strict=True))
+    keywords: dict[str, Any] = {}
+    for name, value in zip(arity.keywords, values, strict=True):
+        given = {name: value} if name else value
+        if not isinstance(given, dict) or not all(isinstance(key, str) for key in given):
+            raise Raised("TypeError", "argument after ** must be a mapping of names")
+        twice = next((key for key in given if key in keywords), "")
+        if twice:
+            raise Raised("TypeError", f"got multiple values for keyword argument '{twice}'")
+        keywords |= given
     arguments = gathered(machine, frame, arity.positional)
     function = frame.stack.pop()
-    if isinstance(function, Function):
-        if len(machine.frames) >= MAX_CALLS:
-            raise Raised("RecursionError", "maximum recursion depth exceeded")
-        machine.frames.append(Frame(function.code, function.bind(arguments, keywords)))
-        return
-    frame.stack.append(machine.call(function, arguments, keywords))
+    entered = function.enter_call(machine, arguments) if isinstance(function, Foreign) else None
+    if entered is None:
+        frame.stack.append(machine.call(function, arguments, keywords))
+    else:
+        machine.enter(entered, keywords)
 
 
 def _return(machine: Machine, frame: Frame, argument: None) -> None:
@@ -95,7 +112,7 @@ def _return(machine: Machine, frame: Frame, argument: None) -> None:
             block.manager.leave(machine)
     machine.frames.pop()
     if machine.frames:
-        machine.frames[-1].stack.append(value)
+        machine.frames[-1].stack.append(value if frame.instead is None else frame.instead)
 
 
 def _import(machine: Machine, frame: Frame, what: tuple[str, str]) -> None:
@@ -124,6 +141,21 @@ def _leave(machine: Machine, frame: Frame, argument: None) -> None:
 
 def _try(machine: Machine, frame: Frame, handlers: Label) -> None:
     frame.blocks.append(Block(handlers, None, len(frame.stack), frame.scope))
+
+
+class _Finally(Foreign):
+    """What runs where a ``try`` statement is left, however that happens."""
+
+    def __init__(self, code: Code, scope: Scope) -> None:
+        self.code = code
+        self.scope = scope
+
+    def leave(self, machine: Interpreter) -> None:
+        machine.run_inside(self.code, self.scope)  # type: ignore[attr-defined]
+
+
+def _finally(machine: Machine, frame: Frame, code: Code) -> None:
+    frame.blocks.append(Block(None, _Finally(code, frame.scope), len(frame.stack), frame.scope))
 
 
 def _forget(machine: Machine, frame: Frame, argument: None) -> None:
@@ -156,7 +188,7 @@ def _fail(machine: Machine, frame: Frame, argument: None) -> None:
 
 
 FLOW: tuple[Handler, ...] = (
-    _jump, _jump_unless, _jump_unless_or_pop, _jump_if_or_pop, _iterate, _next, _open_scope, _close_scope, _function, _call,
-    _return, _import, _enter, _leave, _try, _forget, _catches, _raise, _fail,
+    _jump, _jump_unless, _jump_unless_or_pop, _jump_if_or_pop, _iterate, _next, _open_scope, _close_scope, _function, _class,
+    _call, _return, _import, _enter, _leave, _try, _finally, _forget, _catches, _raise, _fail,
 )  # fmt: skip
 """Each is the function of the instruction of its name."""

@@ -24,7 +24,7 @@ class Interpreter(Protocol):
     def warn(self, text: str, span: Span | None = None) -> None:
         """Write a warning with the line that it speaks of: that of a place, or of what runs."""
 
-    def apply(self, function: Any, arguments: list[Any]) -> Any:
+    def apply(self, function: Any, arguments: list[Any], keywords: dict[str, Any] | None = None) -> Any:
         """The result of a function, of the script or not, that a function of the interpreter calls."""
 
     def call(self, function: Any, arguments: list[Any], keywords: dict[str, Any]) -> Any:

@@ -25,6 +25,9 @@ def local_names(body: Sequence[ast.stmt]) -> frozenset[str]:
             case ast.FunctionDef(name=name, args=arguments):
                 found.add(name)
                 work += [default for default in (*arguments.defaults, *arguments.kw_defaults) if default is not None]
+            case ast.ClassDef(name=name, bases=bases):
+                found.add(name)
+                work += bases
             case ast.Lambda(args=arguments):
                 work += [default for default in (*arguments.defaults, *arguments.kw_defaults) if default is not None]
             case ast.comprehension(iter=source, ifs=tests):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from gradcli.autodiff.torch_tape.storage import TapeError
-from gradcli.emulation.python.code import Code, Instruction, Label
+from gradcli.emulation.python.code import MAX_CALLS, Code, Instruction, Label
 from gradcli.emulation.python.effort import charge_nested
 from gradcli.emulation.python.operators import ERRORS, check_length, combined, raised, repr_of, text_of
 from gradcli.emulation.python.source import Source, UnknownError
-from gradcli.emulation.python.values import Caught, Foreign, Function, Namespace, Raised, Scope, Type, type_name
+from gradcli.emulation.python.values import Caught, Entered, Foreign, Namespace, Raised, Scope, Type, type_name
 from gradcli.errors import ExitCode, GradcliError, Span
 from gradcli.typing import Any
 
@@ -37,17 +37,18 @@ class Block:
 
 
 class Frame:
-    """A call under way."""
+    """A call under way; it gives what stands in ``instead``, where that is not None, and not the result of its code."""
 
-    __slots__ = ("at", "blocks", "code", "home", "scope", "stack")
+    __slots__ = ("at", "blocks", "code", "home", "instead", "scope", "stack")
 
-    def __init__(self, code: Code, scope: Scope) -> None:
+    def __init__(self, code: Code, scope: Scope, instead: Any = None) -> None:
         self.code = code
         self.at = 0
         self.scope = scope
         self.home = scope
         self.stack: list[Any] = []
         self.blocks: list[Block] = []
+        self.instead = instead
 
 
 class Machine:
@@ -106,21 +107,49 @@ class Machine:
         self.frames = [Frame(code, scope)]
         self._run_above(0)
 
-    def apply(self, function: Any, arguments: list[Any]) -> Any:
+    def enter(self, entered: Entered, keywords: dict[str, Any]) -> None:
+        """Begin a call of a function of the script.
+
+        Raises:
+            Raised: Its arguments do not fit, or too many calls lie in each other.
+        """
+        function, arguments, instead = entered
+        if len(self.frames) >= MAX_CALLS:
+            raise Raised("RecursionError", "maximum recursion depth exceeded")
+        frame = Frame(function.code, function.bind(arguments, keywords), instead)
+        for manager in function.managers:
+            manager.enter(self)
+            frame.blocks.append(Block(None, manager, 0, frame.scope))
+        self.frames.append(frame)
+
+    def apply(self, function: Any, arguments: list[Any], keywords: dict[str, Any] | None = None) -> Any:
         """The result of a function, of the script or not, that a function of the interpreter calls.
 
         Raises:
             GradcliError: Such calls lie too deeply in each other (exit code 4).
         """
-        if not isinstance(function, Function):
-            return self.call(function, arguments, {})
+        entered = function.enter_call(self, arguments) if isinstance(function, Foreign) else None
+        if entered is not None:
+            return self._nested(lambda: self.enter(entered, keywords or {}))
+        return self._nested(lambda: self.frames[-1].stack.append(self.call(function, arguments, keywords or {})))
+
+    def run_inside(self, code: Code, scope: Scope) -> None:
+        """Run a part of a function among its names, such as what stands behind ``finally``."""
+        self._nested(lambda: self.frames.append(Frame(code, scope)))
+
+    def _nested(self, begin: Callable[[], None]) -> Any:
+        """What is left on the stack by what begins, once all frames above are gone.
+
+        Raises:
+            GradcliError: Too many calls lie in each other (exit code 4).
+        """
         if self.nested >= MOST_NESTED:
             raise GradcliError(f"calls lie more than {MOST_NESTED} deep in functions that call them", exit_code=ExitCode.LIMIT)
-        caller, instruction = self.frames[-1], self.instruction
-        self.frames.append(Frame(function.code, function.bind(arguments, {})))
+        caller, instruction, base = self.frames[-1], self.instruction, len(self.frames)
         self.nested += 1
         try:
-            self._run_above(len(self.frames) - 1)
+            begin()
+            self._run_above(base)
         finally:
             self.nested -= 1
         self.instruction = instruction
@@ -235,7 +264,7 @@ class Machine:
     def _contains(self, container: Any, value: Any) -> bool:
         if isinstance(container, range) and isinstance(value, float):  # which Python would look for one by one
             return value.is_integer() and int(value) in container
-        if isinstance(container, str | dict) or (isinstance(container, range) and isinstance(value, int)):
+        if isinstance(container, str | dict | set) or (isinstance(container, range) and isinstance(value, int)):
             charge_nested(self, value)
             try:
                 return value in container
@@ -267,7 +296,7 @@ class Machine:
         Raises:
             GradcliError: They are too many (exit code 4).
         """
-        if isinstance(value, list | tuple | str | range | dict):
+        if isinstance(value, list | tuple | str | range | dict | set):
             check_length(self, _length(value))
             return list(value)
         items: list[Any] = []

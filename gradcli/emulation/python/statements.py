@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from gradcli.emulation.python.code import Instruction, Label
+from gradcli.emulation.python.code import Arity, Code, Instruction, Label
 from gradcli.emulation.python.expansion import MODULE, Expansion, Item, Loop
 from gradcli.emulation.python.subset import BINARY, check_import
 
@@ -93,7 +93,7 @@ class Statements(Expansion):
 
     def try_(self, node: ast.Try) -> list[Item]:
         if node.finalbody:
-            raise self.unknown(node.finalbody[0], "finally is not known here", "write its statements behind the try statement")
+            return self.finally_(node)
         handlers, end = Label(), Label()
         enter, leave = self.block(Loop(("forget",)))
         items: list[Item] = [Instruction("try", handlers, node), enter, *node.body, leave, Instruction("forget", None, node)]
@@ -107,6 +107,16 @@ class Statements(Expansion):
             )
             items += [*handler.body, Instruction("jump", end, handler), following]
         return [*items, Instruction("raise", None, node), end]
+
+    def finally_(self, node: ast.Try) -> list[Item]:
+        """A block that is left by what stands behind ``finally``, around the rest of the statement."""
+        code = Code(self.target.name, calls=False)
+        self.later.append((code, node.finalbody))
+        enter, leave = self.block(Loop(("leave",)))
+        body: list[ast.stmt] = node.body
+        if node.handlers:
+            body = [ast.copy_location(ast.Try(node.body, node.handlers, node.orelse, []), node)]
+        return [Instruction("finally", code, node), enter, *body, leave, Instruction("leave", None, node)]
 
     def raise_(self, node: ast.Raise) -> list[Item]:
         if node.exc is None:
@@ -148,9 +158,19 @@ class Statements(Expansion):
         return items
 
     def define(self, node: ast.FunctionDef) -> list[Item]:
-        if node.decorator_list:
-            raise self.unknown(node.decorator_list[0], "decorators are not known here", "call what it does inside the function")
-        return [*self.function(node.name, node.args, node.body, node), Instruction("store", node.name, node)]
+        return self.decorated(node, self.function(node.name, node.args, node.body, node))
+
+    def class_(self, node: ast.ClassDef) -> list[Item]:
+        if node.keywords:
+            raise self.unknown(node.keywords[0].value, "arguments of a class are not known here", "leave them out")
+        code = Code(self.qualified(node.name), calls=False)
+        self.later.append((code, node.body))
+        return self.decorated(node, [*node.bases, Instruction("class", (code, len(node.bases)), node)])
+
+    def decorated(self, node: ast.FunctionDef | ast.ClassDef, made: list[Item]) -> list[Item]:
+        """A function or class, handed to its decorators and stored."""
+        calls: list[Item] = [Instruction("call", Arity((False,), ()), node) for _ in node.decorator_list]
+        return [*node.decorator_list, *made, *calls, Instruction("store", node.name, node)]
 
     def lambda_(self, node: ast.Lambda) -> list[Item]:
         return self.function("<lambda>", node.args, node.body, node)

@@ -44,6 +44,10 @@ class Scope:
         self.own = own
 
 
+Entered = tuple["Function", list[Any], Any]
+"""A call of a function of the script: the function, its arguments, and what the call gives in place of the function's result."""
+
+
 class Foreign:
     """A value that is none of Python's own; a class overrides what its values can do.
 
@@ -64,6 +68,10 @@ class Foreign:
     def call(self, machine: Interpreter, arguments: list[Any], keywords: dict[str, Any]) -> Any:
         """Call it."""
         raise Raised("TypeError", f"'{self.kind}' object is not callable")
+
+    def enter_call(self, machine: Interpreter, arguments: list[Any]) -> Entered | None:
+        """The function of the script that a call with these arguments runs; None where a call runs none."""
+        return None
 
     def item(self, machine: Interpreter, index: Any) -> Any:
         """An element."""
@@ -133,6 +141,9 @@ class Function(Foreign):
         code: Its instructions.
         defaults: The values of its last parameters where a call leaves them out.
         scope: The names around its definition.
+
+    Attributes:
+        managers: What is entered before each call and left after it, such as ``torch.no_grad()``.
     """
 
     kind = "function"
@@ -141,6 +152,13 @@ class Function(Foreign):
         self.code = code
         self.defaults = defaults
         self.scope = scope
+        self.managers: list[Foreign] = []
+
+    def enter_call(self, machine: Interpreter, arguments: list[Any]) -> Entered | None:
+        return self, arguments, None
+
+    def attribute(self, machine: Interpreter, name: str) -> Any:
+        return self.code.name.rpartition(".")[2] if name == "__name__" else super().attribute(machine, name)
 
     def text(self, machine: Interpreter) -> str:
         return f"<function {self.code.name} at {address(self)}>"
@@ -154,14 +172,17 @@ class Function(Foreign):
         code, name = self.code, self.code.name
         scope = Scope(self.scope, code.own)
         names = scope.names
-        if len(arguments) > len(code.parameters) and not code.rest:
-            takes = len(code.parameters)
+        if len(arguments) > code.positional and not code.rest:
+            takes = code.positional
             plural = "" if takes == 1 else "s"
             given = f"{len(arguments)} {'was' if len(arguments) == 1 else 'were'} given"
             raise Raised("TypeError", f"{name}() takes {takes} positional argument{plural} but {given}")
-        names.update(zip(code.parameters, arguments, strict=False))
+        names.update(zip(code.parameters[: code.positional], arguments, strict=False))
         if code.rest:
-            names[code.rest] = tuple(arguments[len(code.parameters) :])
+            names[code.rest] = tuple(arguments[code.positional :])
+        if code.named:
+            names[code.named] = {keyword: value for keyword, value in keywords.items() if keyword not in code.parameters}
+            keywords = {keyword: value for keyword, value in keywords.items() if keyword in code.parameters}
         for keyword, value in keywords.items():
             if keyword not in code.parameters:
                 raise Raised("TypeError", f"{name}() got an unexpected keyword argument '{keyword}'")

@@ -119,11 +119,19 @@ def _anomaly(machine: Interpreter, session: Session, mode: Any = True, check_nan
     return Mode(session, "check_nan", machine.truth(mode) and machine.truth(check_nan), at_once=True)
 
 
+def _detected(machine: Interpreter, session: Session, check_nan: Any = True) -> Mode:
+    machine.warn(
+        "UserWarning: Anomaly Detection has been enabled. This mode will increase the runtime and should only be enabled for "
+        "debugging."
+    )
+    return Mode(session, "check_nan", machine.truth(check_nan))
+
+
 AUTOGRAD: dict[str, Callable[..., Any]] = {
     "grad": _grad,
     "backward": run_backward,
     "Variable": _variable,
     "set_detect_anomaly": _anomaly,
-    "detect_anomaly": lambda machine, session, check_nan=True: Mode(session, "check_nan", machine.truth(check_nan)),
+    "detect_anomaly": _detected,
 }
 """Functions of ``torch.autograd``."""

@@ -108,8 +108,17 @@ def _special(machine: Interpreter, session: Session, name: str, given: list[Any]
         given[1:] = [tuple([own if size == -1 else size for size, own in zip(sizes, shape, strict=False)])]
     elif name == "repeat":
         _check_repeat(given)
-    elif name == "argsort":
+    elif f"arg{name}" in STRUCTURAL and name in STRUCTURAL:  # sort, topk, cummax, cummin
+        keywords.pop("sorted", None)
         keywords.pop("stable", None)  # it is anyhow
+        found, where = [
+            _structural(machine, session, name, STRUCTURAL[one], list(given), dict(keywords)) for one in (name, f"arg{name}")
+        ]
+        return Pair(f"torch.return_types.{name}", found, where)
+    elif name == "gelu" and keywords.pop("approximate", "none") == "tanh":
+        return session.operate(machine, f"{name}_tanh", given)
+    elif name == "argsort":
+        keywords.pop("stable", None)
     elif name in ("reshape", "view"):
         _check_reshape(name, given, keywords)
     elif name in ("tril", "triu") and "diagonal" in keywords:
@@ -201,6 +210,10 @@ def _structural(
     machine: Interpreter, session: Session, name: str, operation: Structural, given: list[Any], keywords: dict[str, Any]
 ) -> Tensor:
     names = [key for key, _ in operation.settings]
+    order = operation.facts.torch_arguments
+    if set(order.values()).intersection(operation.parameters):  # PyTorch has a setting before an operand
+        keywords |= dict(zip(order, given[1:], strict=False))
+        given = given[:1]
     operands: list[Any]
     if operation.variadic:
         if not given and "tensors" in keywords:
@@ -241,6 +254,8 @@ def _structural(
             settings[key] = setting(machine, value, name)
         else:
             raise _no_argument(name, keyword, [*names, *operation.parameters, *SYNONYMS])
+    if settings.get("reduction") == "none":
+        settings["reduction"] = None
     operands = [operand for operand in operands if operand is not None]
     if operands and not operation.variadic and not isinstance(operands[0], Tensor):
         raise not_a_tensor(name, "input", 1, operands[0])

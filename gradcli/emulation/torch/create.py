@@ -7,17 +7,18 @@ from collections.abc import Callable
 
 from gradcli.autodiff.torch_tape.dtypes import FLOATS, LARGEST, rounded
 from gradcli.emulation.python.interpreter import Interpreter
-from gradcli.emulation.python.values import Raised
+from gradcli.emulation.python.values import Raised, checked, type_name
+from gradcli.emulation.torch.arrays import Array
+from gradcli.emulation.torch.results import check_device
 from gradcli.emulation.torch.tensor_data import tensor_from
-from gradcli.emulation.torch.tensor_members import dtype_of, dtype_word
+from gradcli.emulation.torch.tensor_members import dtype_of, dtype_word, memory
 from gradcli.emulation.torch.tensors import Session, Tensor
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import Shape
 from gradcli.typing import Any
 
 
-def _tensor(machine: Interpreter, session: Session, data: Any, *, dtype: Any = None, requires_grad: Any = False,
-            device: Any = None) -> Tensor:  # fmt: skip
+def _tensor(machine: Interpreter, session: Session, data: Any, *, dtype: Any = None, requires_grad: Any = False) -> Tensor:
     if isinstance(data, Tensor):
         machine.warn(
             "UserWarning: To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
@@ -32,7 +33,7 @@ def _as_tensor(machine: Interpreter, session: Session, data: Any, dtype: Any = N
     return tensor_from(machine, session, data, dtype_of(dtype), False)
 
 
-def _shape(machine: Interpreter, session: Session, sizes: tuple[Any, ...], title: str = "") -> Shape:
+def new_shape(machine: Interpreter, session: Session, sizes: tuple[Any, ...], title: str = "") -> Shape:
     """A shape given as several numbers or as one list.
 
     Raises:
@@ -75,7 +76,7 @@ def _filled(machine: Interpreter, session: Session, shape: Shape, value: Any, dt
 def _constants(value: float, title: str) -> Callable[..., Any]:
     def make(machine: Interpreter, session: Session, *size: Any, dtype: Any = None, requires_grad: Any = False,
              device: Any = None) -> Tensor:  # fmt: skip
-        return _filled(machine, session, _shape(machine, session, size, title), value, dtype, requires_grad)
+        return _filled(machine, session, new_shape(machine, session, size, title), value, dtype, requires_grad)
 
     return make
 
@@ -94,7 +95,7 @@ def _full(
 ) -> Tensor:
     number = fill_value.number(machine) if isinstance(fill_value, Tensor) else fill_value
     found = "bool" if isinstance(number, bool) else "int64" if isinstance(number, int) else session.tape.dtype
-    return _filled(machine, session, _shape(machine, session, (size,)), number, dtype or dtype_word(found), requires_grad)
+    return _filled(machine, session, new_shape(machine, session, (size,)), number, dtype or dtype_word(found), requires_grad)
 
 
 def _full_like(machine: Interpreter, session: Session, input: Tensor, fill_value: Any, *, requires_grad: Any = False) -> Tensor:
@@ -106,7 +107,7 @@ def _eye(
 ) -> Tensor:
     import numpy
 
-    rows, columns = _shape(machine, session, (n, n if m is None else m))
+    rows, columns = new_shape(machine, session, (n, n if m is None else m))
     name = dtype_of(dtype) or session.tape.dtype
     return session.leaf(machine, rounded(numpy.eye(rows, columns), name), name, machine.truth(requires_grad))
 
@@ -132,7 +133,7 @@ def _arange(machine: Interpreter, session: Session, start: Any, end: Any = None,
 
 def _linspace(machine: Interpreter, session: Session, start: Any, end: Any, steps: Any, *, dtype: Any = None,
               requires_grad: Any = False) -> Tensor:  # fmt: skip
-    (count,) = _shape(machine, session, (steps,))
+    (count,) = new_shape(machine, session, (steps,))
     name = dtype_of(dtype) or session.tape.dtype
     values = _between(float(start), float(end), count, name)
     return session.leaf(machine, rounded(values, name), name, machine.truth(requires_grad))
@@ -155,10 +156,31 @@ def _between(start: float, end: float, count: int, dtype: str) -> Any:
         return numpy.concatenate([ahead, back])
 
 
+def _from_numpy(machine: Interpreter, session: Session, ndarray: Any) -> Tensor:
+    if not isinstance(ndarray, Array):
+        raise Raised("TypeError", f"expected np.ndarray (got {type_name(ndarray)})")
+    tensor = tensor_from(machine, session, ndarray, None, False)
+    ndarray.share(*memory(tensor))
+    return tensor
+
+
+def on_cpu(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that makes a tensor, and is told on which device."""
+
+    def make(machine: Interpreter, session: Session, *arguments: Any, device: Any = None, **keywords: Any) -> Any:
+        check_device(device)
+        return checked(name, function, session)(machine, *arguments, **keywords)
+
+    return make
+
+
 CREATIONS: dict[str, Callable[..., Any]] = {
     "tensor": _tensor,
     "as_tensor": _as_tensor,
+    "from_numpy": _from_numpy,
     "zeros": _constants(0.0, "zeros"),
+    "empty": _constants(0.0, "empty"),  # whose numbers PyTorch leaves to what the memory holds
+    "empty_like": alike(0.0),
     "ones": _constants(1.0, "ones"),
     "zeros_like": alike(0.0),
     "ones_like": alike(1.0),

@@ -30,7 +30,8 @@ class GradFunction(Foreign):
         self.following = following
         self.variable = variable
         self.kind = function.name
-        self.full_kind = function.name
+        of_script = function.name.endswith("Backward")  # without a number: a subclass of autograd.Function
+        self.full_kind = f"torch.autograd.function.{function.name}" if of_script else function.name
 
     def attribute(self, machine: Interpreter, name: str) -> Any:
         if name == "next_functions":
@@ -43,4 +44,4 @@ class GradFunction(Foreign):
         raise UnknownError(f"the attribute {name} of a function is not known here", hint="name() and next_functions are")
 
     def text(self, machine: Interpreter) -> str:
-        return f"<{self.kind} object at {address(self)}>"
+        return f"<{self.full_kind} object at {address(self)}>"

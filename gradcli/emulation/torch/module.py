@@ -5,16 +5,26 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from gradcli.autodiff.torch_tape.dtypes import FLOATS, WORDS
+from gradcli.autodiff.torch_tape.dtypes import FLOATS
 from gradcli.emulation.python.builtin import SIZE, math_module
+from gradcli.emulation.python.classes import Class
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.source import UnknownError
-from gradcli.emulation.python.values import Namespace, Native, Raised, Type, Word, checked
+from gradcli.emulation.python.values import Namespace, Native, Raised, Type, checked
 from gradcli.emulation.torch.autograd import AUTOGRAD
-from gradcli.emulation.torch.calls import caller, foreign_names, functions
-from gradcli.emulation.torch.create import CREATIONS
-from gradcli.emulation.torch.optim import adam, rmsprop, sgd
-from gradcli.emulation.torch.results import Mode
+from gradcli.emulation.torch.calls import caller, foreign_names, functions, not_a_tensor
+from gradcli.emulation.torch.copies import copy_module
+from gradcli.emulation.torch.create import CREATIONS, on_cpu
+from gradcli.emulation.torch.custom import function_class
+from gradcli.emulation.torch.data import DataLoader, TensorDataset
+from gradcli.emulation.torch.functional import FUNCTIONAL, gradcheck
+from gradcli.emulation.torch.layers import network
+from gradcli.emulation.torch.numpy import numpy_module
+from gradcli.emulation.torch.optim import adagrad, adam, adamw, rmsprop, sgd
+from gradcli.emulation.torch.parts import PARTS, einsum
+from gradcli.emulation.torch.random import RANDOM, Generator
+from gradcli.emulation.torch.results import Mode, check_device
+from gradcli.emulation.torch.schedules import INIT, SCHEDULES, UTILS
 from gradcli.emulation.torch.tensor_data import tensor_from
 from gradcli.emulation.torch.tensor_members import DTYPES, METHODS, dtype_of, dtype_word
 from gradcli.emulation.torch.tensors import Session, Tensor
@@ -24,17 +34,15 @@ from gradcli.typing import Any
 VERSION = "2.13.0+cpu"
 """The version of PyTorch that is followed."""
 
-_RANDOM = "random numbers are not known here, since PyTorch's generator cannot be followed"
+_RANDOM = "it draws by other means than PyTorch's generator, which cannot be followed here"
 _REFUSED = {
-    **dict.fromkeys(("rand", "randn", "randint", "normal", "rand_like", "randn_like", "randperm", "bernoulli"),
-                    (_RANDOM, "write the numbers: torch.tensor([...])")),
-    **dict.fromkeys(("load", "save", "compile", "jit", "hub", "utils", "from_numpy", "multiprocessing"),
+    **dict.fromkeys(("bernoulli", "multinomial", "poisson", "dropout"), (_RANDOM, "compare torch.rand with a probability")),
+    **dict.fromkeys(("load", "save", "compile", "jit", "hub", "multiprocessing"),
                     ("it is not known here, since it reads files or runs code", "write the numbers: torch.tensor([...])")),
     **dict.fromkeys(("float16", "half", "bfloat16", "int16", "int8", "uint8", "complex64"),
                     ("this dtype is not known here", "float32, float64, int32, int64 and bool are")),
     "batch_norm": ("it is not known here", "write its formula"),
-    "einsum": ("it is not known here", "write matmul, outer, sum and transpose"),
-    **dict.fromkeys(("cuda", "backends"), ("tensors are on the CPU here", "leave it out")),
+    "backends": ("tensors are on the CPU here", "leave it out"),
 }  # fmt: skip
 
 
@@ -48,20 +56,37 @@ def modules(session: Session) -> dict[str, Namespace]:
         return {name: Native(name, checked(name, function, session)) for name, function in table.items()}
 
     functional = _Module("torch.nn.functional", {**operations("torch.nn.functional"), **bound(_FUNCTIONAL)})
-    network = _Module("torch.nn", {"functional": functional})
-    autograd = _Module("torch.autograd", bound(AUTOGRAD))
-    optimisers = _Module("torch.optim", bound({"SGD": sgd, "Adam": adam, "RMSprop": rmsprop}))
+    schedules = _Module("torch.optim.lr_scheduler", bound(SCHEDULES))
+    derivatives = _Module("torch.autograd.functional", bound(FUNCTIONAL))
+    layers = _Module("torch.nn", {**network(session, _linear), "functional": functional})
+    data = _Module(
+        "torch.utils.data",
+        {
+            "TensorDataset": Native("TensorDataset", TensorDataset),
+            "DataLoader": Native("DataLoader", checked("DataLoader", DataLoader, session)),
+            "Dataset": Class("torch.utils.data.dataset.Dataset"),
+        },
+    )
+    layers.names |= {"utils": _Module("torch.nn.utils", bound(UTILS)), "init": _Module("torch.nn.init", bound(INIT))}
+    autograd = _Module("torch.autograd", {**bound(AUTOGRAD), "Function": function_class(session)})
+    autograd.names |= {"functional": derivatives, "gradcheck": bound({"gradcheck": gradcheck})["gradcheck"]}
+    optimisers = _Module("torch.optim", bound({"SGD": sgd, "Adam": adam, "AdamW": adamw, "Adagrad": adagrad, "RMSprop": rmsprop}))
+    optimisers.names["lr_scheduler"] = schedules
     names = {
         **operations("torch"),
         **bound(_TORCH),
+        **{name: Native(name, _of_tensor(name, function)) for name, function in PARTS.items()},
         **{name: dtype_word(dtype) for name, dtype in DTYPES.items()},
-        "nn": network,
+        "nn": layers,
+        "utils": _Module("torch.utils", {"data": data}),
+        "cuda": Namespace("torch.cuda", {"is_available": Native("is_available", lambda machine: False)}),
         "autograd": autograd,
         "optim": optimisers,
         "special": _Module("torch.special", operations("torch.special")),
         "linalg": _Module("torch.linalg", operations("torch.linalg")),
-        "Tensor": Type("torch.Tensor", lambda machine, data=(): _of_list(machine, session, data), ("Tensor",)),
+        "Tensor": Type("torch.Tensor", lambda machine, data=(): _of_list(machine, session, data), ("Tensor", "Parameter")),
         "Size": SIZE,
+        "Generator": Native("Generator", lambda machine: Generator()),
         "__version__": VERSION,
         "pi": math.pi,
         "e": math.e,
@@ -70,11 +95,19 @@ def modules(session: Session) -> dict[str, Namespace]:
     }
     return {
         "torch": _Module("torch", names),
-        "torch.nn": network,
+        "torch.nn": layers,
         "torch.nn.functional": functional,
+        "torch.nn.utils": layers.names["utils"],
+        "torch.utils": names["utils"],
+        "torch.utils.data": data,
+        "torch.nn.init": layers.names["init"],
+        "torch.autograd.functional": derivatives,
+        "torch.optim.lr_scheduler": schedules,
         "torch.autograd": autograd,
         "torch.optim": optimisers,
         "math": math_module(),
+        "copy": copy_module(),
+        "numpy": numpy_module(),
     }
 
 
@@ -122,45 +155,20 @@ def _printing(machine: Interpreter, session: Session, precision: Any = None, thr
         session.options = session.options._replace(scientific=machine.truth(sci_mode))
 
 
-def _equal(machine: Interpreter, session: Session, a: Tensor, b: Tensor) -> bool:
-    import numpy
+def _of_tensor(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """A method as a function, whose first argument may be called ``input``."""
 
-    return a.shape == b.shape and bool(numpy.array_equal(a.value, b.value))
+    def call(machine: Interpreter, *arguments: Any, **keywords: Any) -> Any:
+        given = (keywords.pop("input"), *arguments) if "input" in keywords else arguments
+        if not given or not isinstance(given[0], Tensor):
+            raise not_a_tensor(name, "input", 1, given[0] if given else None)
+        return checked(name, function, given[0])(machine, *given[1:], **keywords)
 
-
-def _allclose(machine: Interpreter, session: Session, a: Tensor, b: Tensor, rtol: float = 1e-05, atol: float = 1e-08,
-              equal_nan: Any = False) -> bool:  # fmt: skip
-    import numpy
-
-    if a.dtype != b.dtype:
-        raise Raised("RuntimeError", f"{WORDS[a.dtype]} did not match {WORDS[b.dtype]}")
-    return bool(numpy.allclose(a.value, b.value, rtol, atol, equal_nan=machine.truth(equal_nan)))
-
-
-def _close(machine: Interpreter, session: Session, input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08,
-           equal_nan: Any = False) -> Tensor:  # fmt: skip
-    import numpy
-
-    found = numpy.isclose(input.value, other.value, rtol, atol, equal_nan=machine.truth(equal_nan)).astype("float64")
-    return session.leaf(machine, found if found.ndim else float(found), "bool")
-
-
-def _where_true(name: str) -> Callable[..., Any]:
-    def decide(machine: Interpreter, session: Session, input: Tensor) -> Tensor:
-        import numpy
-
-        found = numpy.asarray(getattr(numpy, name)(input.value), "float64")  # isnan, isinf or isfinite
-        return session.leaf(machine, found if found.ndim else float(found), "bool")
-
-    return decide
-
-
-def _method(name: str) -> Callable[..., Any]:
-    return lambda machine, session, tensor, *arguments, **keywords: METHODS[name](machine, tensor, *arguments, **keywords)
+    return call
 
 
 _TORCH: dict[str, Callable[..., Any]] = {
-    **CREATIONS,
+    **{name: on_cpu(name, function) for name, function in (CREATIONS | RANDOM).items()},
     "no_grad": lambda machine, session: Mode(session, "enabled", False),
     "inference_mode": lambda machine, session: Mode(session, "enabled", False),
     "enable_grad": lambda machine, session: Mode(session, "enabled", True),
@@ -170,19 +178,8 @@ _TORCH: dict[str, Callable[..., Any]] = {
     "get_default_dtype": lambda machine, session: dtype_word(session.tape.dtype),
     "set_printoptions": _printing,
     "is_tensor": lambda machine, session, obj: isinstance(obj, Tensor),
-    "numel": _method("numel"),
-    "t": _method("t"),
-    "equal": _equal,
-    "allclose": _allclose,
-    "isnan": _where_true("isnan"),
-    "isinf": _where_true("isinf"),
-    "isfinite": _where_true("isfinite"),
-    "all": _method("all"),
-    "any": _method("any"),
-    "isclose": _close,
-    "is_floating_point": _method("is_floating_point"),
-    "manual_seed": lambda machine, session, seed: Word("<torch._C.Generator object at 0x7f0000000000>"),
-    "device": lambda machine, session, name: Word("cpu"),
+    "einsum": einsum,
+    "device": lambda machine, session, name, index=None: check_device(name),
 }
 """Functions of ``torch`` that are no operations."""
 

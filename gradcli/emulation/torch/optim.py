@@ -142,7 +142,8 @@ class Sgd(Foreign):
 
 
 _RULES: dict[str, tuple[Callable[..., tuple[Any, Any]], tuple[str, ...]]] = {
-    "Adam": (optimisers.adam, ("exp_avg", "exp_avg_sq")),
+    **dict.fromkeys(("Adam", "AdamW"), (optimisers.adam, ("exp_avg", "exp_avg_sq"))),
+    "Adagrad": (optimisers.adagrad, ("sum",)),
     "RMSprop": (optimisers.rmsprop, ("square_avg",)),
 }
 """The rule of each optimiser, and what PyTorch calls what it keeps."""
@@ -187,7 +188,11 @@ class Running(Sgd):
         with np.errstate(all="ignore"):
             point = np.asarray(parameter.value, "float64")
             slope = np.asarray(gradient.value, "float64") * (-1.0 if machine.truth(group["maximize"]) else 1.0)
-            changed, kept = self.rule(point, slope + decay * point if decay else slope, kept, numbers)
+            if decay and group.get("decoupled_weight_decay"):
+                point = (point * (1 - numbers["lr"] * decay)).astype(parameter.dtype).astype("float64")
+            elif decay:
+                slope = slope + decay * point
+            changed, kept = self.rule(point, slope, kept, numbers)
         self.means[parameter] = count + 1, kept
         value = changed if point.ndim else float(changed)
         parameter.become(machine, self.session.leaf(machine, rounded(value, parameter.dtype), parameter.dtype))
@@ -223,14 +228,15 @@ def sgd(machine: Interpreter, session: Session, params: Any, lr: Any = 0.001, mo
 
 def adam(machine: Interpreter, session: Session, params: Any, lr: Any = 0.001, betas: Any = (0.9, 0.999), eps: Any = 1e-08,
          weight_decay: Any = 0, amsgrad: Any = False, *, foreach: Any = None, maximize: Any = False, capturable: Any = False,
-         differentiable: Any = False, fused: Any = None, decoupled_weight_decay: Any = False) -> Sgd:  # fmt: skip
+         differentiable: Any = False, fused: Any = None, decoupled_weight_decay: Any = False,
+         kind: str = "Adam") -> Sgd:  # fmt: skip
     """``torch.optim.Adam``.
 
     Raises:
         Raised: A number is out of its range, or a parameter is no leaf.
-        UnknownError: It is asked for amsgrad or decoupled_weight_decay.
+        UnknownError: It is asked for amsgrad.
     """
-    _plain(machine, amsgrad=amsgrad, decoupled_weight_decay=decoupled_weight_decay)
+    _plain(machine, amsgrad=amsgrad)
     defaults = {
         "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad, "maximize": maximize,
         "foreach": foreach, "capturable": capturable, "differentiable": differentiable, "fused": fused,
@@ -240,7 +246,13 @@ def adam(machine: Interpreter, session: Session, params: Any, lr: Any = 0.001, b
     for at, beta in enumerate(machine.listed(betas)):
         if not 0 <= beta < 1:
             raise Raised("ValueError", f"Invalid beta parameter at index {at}: {beta}")
-    return _started(machine, Running(session, defaults, "Adam"), params)
+    return _started(machine, Running(session, defaults, kind), params)
+
+
+def adamw(machine: Interpreter, session: Session, params: Any, lr: Any = 0.001, betas: Any = (0.9, 0.999), eps: Any = 1e-08,
+          weight_decay: Any = 0.01, **more: Any) -> Sgd:  # fmt: skip
+    """``torch.optim.AdamW``: Adam, whose decay of weights is no part of the gradient."""
+    return adam(machine, session, params, lr, betas, eps, weight_decay, **more, decoupled_weight_decay=True, kind="AdamW")
 
 
 def rmsprop(machine: Interpreter, session: Session, params: Any, lr: Any = 0.01, alpha: Any = 0.99, eps: Any = 1e-08,
@@ -259,6 +271,25 @@ def rmsprop(machine: Interpreter, session: Session, params: Any, lr: Any = 0.01,
     _check(machine, params, defaults)
     _plain(machine, momentum=momentum, centered=centered)
     return _started(machine, Running(session, defaults, "RMSprop"), params)
+
+
+def adagrad(machine: Interpreter, session: Session, params: Any, lr: Any = 0.01, lr_decay: Any = 0, weight_decay: Any = 0,
+            initial_accumulator_value: Any = 0, eps: Any = 1e-10, foreach: Any = None, *, maximize: Any = False,
+            differentiable: Any = False, fused: Any = None) -> Sgd:  # fmt: skip
+    """``torch.optim.Adagrad``.
+
+    Raises:
+        Raised: A number is out of its range, or a parameter is no leaf.
+        UnknownError: It is asked for lr_decay or initial_accumulator_value.
+    """
+    defaults = {
+        "lr": lr, "lr_decay": lr_decay, "eps": eps, "weight_decay": weight_decay,
+        "initial_accumulator_value": initial_accumulator_value, "foreach": foreach, "maximize": maximize,
+        "differentiable": differentiable, "fused": fused,
+    }  # fmt: skip
+    _check(machine, params, defaults)
+    _plain(machine, lr_decay=lr_decay, initial_accumulator_value=initial_accumulator_value)
+    return _started(machine, Running(session, defaults, "Adagrad"), params)
 
 
 def _plain(machine: Interpreter, **asked: Any) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from gradcli.autodiff.torch_tape.dtypes import rounded
+from gradcli.autodiff.torch_tape.dtypes import WORDS, rounded
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.values import Raised
+from gradcli.emulation.torch.arrays import Array
 from gradcli.emulation.torch.tensors import Session, Tensor
 from gradcli.lowering.builders.builder import Value
 from gradcli.typing import Any
@@ -35,6 +36,10 @@ def numbers_of(machine: Interpreter, data: Any, decimal: str, wanted: str | None
     """
     import numpy
 
+    if isinstance(data, Array):
+        found, name = data.array, str(data.array.dtype)
+        value = found.astype("float64")
+        return value if found.ndim else float(value), name if name in WORDS else "int64" if found.dtype.kind in "iu" else decimal
     sizes: list[int] = []
     level = [data]
     while any(isinstance(item, list | tuple) for item in level):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from math import inf
 
-from gradcli.autodiff.torch_tape.dtypes import LARGEST, rounded
+from gradcli.autodiff.torch_tape.dtypes import FLOATS, LARGEST, rounded
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Raised, type_name
 from gradcli.emulation.torch.tensor_members import METHODS
 from gradcli.emulation.torch.tensors import Tensor
+from gradcli.ops.arrays.select import scatter_add, take
+from gradcli.ops.arrays.shape import expand, reshape
 from gradcli.ops.arrays.torch_messages import expanded
-from gradcli.ops.catalogue import STACK
+from gradcli.ops.catalogue import CHOICE
 from gradcli.typing import Any
 
 
@@ -21,8 +24,10 @@ def at_index(machine: Interpreter, tensor: Tensor, index: Any) -> Tensor:
     Raises:
         Raised: The index does not fit.
     """
-    if isinstance(index, list) or (isinstance(index, Tensor) and (index.shape or index.dtype == "bool")):
-        return _gathered(machine, tensor, index)
+    if _is_advanced(index):
+        result = of_places(machine, tensor, _places(machine, tensor, index))
+        tensor.session.tape.functions[result.node] = "IndexBackward0(0)"
+        return result
     return tensor.part(machine, _entries(machine, tensor, index))
 
 
@@ -31,22 +36,20 @@ def set_index(machine: Interpreter, tensor: Tensor, index: Any, value: Any) -> N
 
     Raises:
         Raised: The tensor is a leaf that requires a gradient, or the index or the value do not fit.
-        UnknownError: The assignment would be part of a backward pass.
+        UnknownError: The assignment would be part of a backward pass, and comes to a place twice.
     """
     import numpy
 
     session = tensor.session
     through = tensor.requires_grad or (isinstance(value, Tensor) and value.requires_grad)
     if through and session.tape.enabled:
-        if not isinstance(index, list | Tensor):
+        if not _is_advanced(index):
             METHODS["copy_"](machine, tensor.part(machine, _entries(machine, tensor, index)), value)
             return
         tensor.check_change(machine)
-        raise UnknownError(
-            "assignment to chosen places of a tensor in a graph is not known here",
-            hint="make the tensor by torch.where, or of its parts: torch.stack([...])",
-        )
-    if isinstance(index, list | Tensor):
+        tensor.become(machine, _overwritten(machine, tensor, _places(machine, tensor, index), value))
+        return
+    if _is_advanced(index):
         tensor.check_change(machine)
     else:
         part = tensor.part(machine, _entries(machine, tensor, index))
@@ -64,9 +67,10 @@ def set_index(machine: Interpreter, tensor: Tensor, index: Any, value: Any) -> N
         raise Raised("RuntimeError", "value cannot be converted to type float without overflow")
     try:
         with numpy.errstate(over="ignore"):  # what is too large becomes infinite
-            new[places] = given
-    except (IndexError, ValueError) as error:
-        raise Raised("IndexError" if isinstance(error, IndexError) else "RuntimeError", str(error)) from None
+            new.flat[numpy.ravel(places)] = numpy.ravel(numpy.broadcast_to(given, numpy.shape(places)))
+    except ValueError:
+        shapes = f"{list(numpy.shape(given))} cannot be broadcast to indexing result of shape {list(numpy.shape(places))}"
+        raise Raised("RuntimeError", f"shape mismatch: value tensor of shape {shapes}") from None
     result = session.leaf(machine, rounded(new if new.ndim else float(new), tensor.dtype), tensor.dtype)
     tensor.become(machine, result)
 
@@ -114,8 +118,6 @@ def _entries(machine: Interpreter, tensor: Tensor, index: Any) -> tuple[Any, ...
             if not -shape[axis] <= entry < shape[axis]:
                 raise Raised("IndexError", f"index {entry} is out of bounds for dimension {axis} with size {shape[axis]}")
             entries.append(entry)
-        elif isinstance(entry, Tensor | list):
-            raise UnknownError("a list among several indices is not known here", hint="index one axis after the other")
         else:
             raise Raised(
                 "TypeError", f"only integers, slices, ellipsis, None and tensors are valid indices, not {type_name(entry)}"
@@ -124,43 +126,81 @@ def _entries(machine: Interpreter, tensor: Tensor, index: Any) -> tuple[Any, ...
     return tuple(entries)
 
 
+def _is_advanced(index: Any) -> bool:
+    """Whether an index chooses by lists or tensors of places, or by masks."""
+    entries = index if isinstance(index, tuple) else (index,)
+    return any(isinstance(one, list) or (isinstance(one, Tensor) and (one.shape or one.dtype == "bool")) for one in entries)
+
+
 def _places(machine: Interpreter, tensor: Tensor, index: Any) -> Any:
-    """An index as NumPy has it."""
+    """The places of an index, counted through all rows, in the shape of the part."""
     import numpy
 
-    if isinstance(index, Tensor) and (index.shape or index.dtype == "bool"):
-        return numpy.asarray(index.value, bool if index.dtype == "bool" else int)
-    if isinstance(index, list):
-        return numpy.array(index, int)
-    found: list[Any] = []
-    for entry in _entries(machine, tensor, index):
-        found.append(slice(*entry[1:]) if isinstance(entry, tuple) else ... if entry == "..." else entry)
-    return tuple(found)
-
-
-def _gathered(machine: Interpreter, tensor: Tensor, index: Any) -> Tensor:
-    """The rows of a tensor at a list of places, or where a mask is true."""
-    import numpy
-
-    mask = isinstance(index, Tensor) and index.dtype == "bool"
-    places = _places(machine, tensor, index)
-    if mask:
-        if places.shape != tensor.shape[: places.ndim]:
+    entries = index if isinstance(index, tuple) else (index,)
+    found = [_of_numpy(machine, entry) for entry in entries] if _is_advanced(index) else _entries(machine, tensor, index)
+    places = numpy.arange(numpy.size(tensor.value)).reshape(tensor.shape)
+    axis = 0
+    for at, entry in enumerate(found):
+        if _is_mask(entry) and entry.shape != tensor.shape[axis : axis + entry.ndim]:
             raise Raised(
                 "IndexError",
-                f"The shape of the mask {list(places.shape)} at index 0 does not match the shape of the indexed tensor "
-                f"{list(tensor.shape)} at index 0",
+                f"The shape of the mask {list(entry.shape)} at index {at} does not match the shape of the indexed tensor "
+                f"{list(tensor.shape)} at index {at}",
             )
-        places = numpy.argwhere(places)
-    elif places.ndim == 1:
-        places = places[:, None]
-    else:
-        raise UnknownError("an index of more than one axis is not known here", hint="index by a list of places")
-    machine.charge(len(places) * 4)
-    if not len(places):
-        rest = tensor.shape[places.shape[1] :]
-        return tensor.session.leaf(machine, numpy.zeros((0, *rest)), tensor.dtype)
-    rows = [tensor.part(machine, _entries(machine, tensor, tuple(map(int, place)))) for place in places]
-    result = tensor.session.operate(machine, STACK, rows, (("axis", 0),))
-    tensor.session.tape.functions[result.node] = "IndexBackward0"
+        axis += entry.ndim if _is_mask(entry) else entry is not None
+    machine.charge(places.size // 64)
+    basic = [slice(*entry[1:]) if isinstance(entry, tuple) else ... if isinstance(entry, str) else entry for entry in found]
+    try:
+        return places[tuple(basic)]
+    except IndexError as error:
+        text = str(error).replace("for axis", "for dimension").replace("indexing arrays", "indexing tensors")
+        for shape in re.findall(r"\(([\d, ]*)\)", text):
+            text = text.replace(f"({shape})", str([int(size) for size in shape.split(",") if size.strip()]))
+        raise Raised("IndexError", text.replace("] [", "], [").strip()) from None
+
+
+def _is_mask(entry: Any) -> bool:
+    return str(getattr(entry, "dtype", "")) == "bool"
+
+
+def _of_numpy(machine: Interpreter, entry: Any) -> Any:
+    """A part of an index as NumPy has it."""
+    import numpy
+
+    if isinstance(entry, list):
+        found = numpy.array([machine.truth(one) if isinstance(one, bool) else one for one in entry])
+        return found if found.dtype == bool else found.astype(int)
+    if not isinstance(entry, Tensor):
+        return entry
+    if entry.dtype in FLOATS:
+        raise Raised("IndexError", "tensors used as indices must be long, int, byte or bool tensors")
+    if not entry.shape and entry.dtype != "bool":
+        return int(entry.number(machine))
+    return numpy.asarray(entry.value, bool if entry.dtype == "bool" else int)
+
+
+def of_places(machine: Interpreter, tensor: Tensor, places: Any) -> Tensor:
+    """The elements of a tensor at places, which are counted through all rows."""
+    session = tensor.session
+    chosen = session.leaf(machine, places.astype("float64"), "int64")
+    return session.operate(machine, take.name, (tensor, chosen))
+
+
+def _overwritten(machine: Interpreter, tensor: Tensor, places: Any, value: Any) -> Tensor:
+    """A tensor with values at places, as a result that is recorded."""
+    import numpy
+
+    session, shape = tensor.session, tensor.shape
+    source = value if isinstance(value, Tensor) else session.leaf(machine, float(value), tensor.dtype)
+    source = session.operate(machine, expand.name, (source.cast(machine, tensor.dtype),), (("shape", places.shape),))
+    if numpy.unique(places).size != places.size:
+        raise UnknownError("assignment to one place twice in a graph is not known here", hint="add with index_add, or loop")
+    mask = numpy.ones(shape)
+    mask.flat[places.ravel()] = 0
+    flat = session.operate(machine, reshape.name, (source,), (("shape", (places.size,)),))
+    chosen = session.leaf(machine, places.ravel().astype("float64"), "int64")
+    put = session.operate(machine, scatter_add.name, (flat, chosen), (("shape", (mask.size,)), ("axis", 0)))
+    filled = session.operate(machine, reshape.name, (put,), (("shape", shape),))
+    result = session.operate(machine, CHOICE, (session.leaf(machine, mask, "bool"), tensor, filled))
+    session.tape.functions[result.node] = "IndexPutBackward0(1, 2)"
     return result

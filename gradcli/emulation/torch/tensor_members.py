@@ -9,10 +9,12 @@ from gradcli.autodiff.torch_tape.dtypes import FLOATS, LARGEST, WORDS, rounded
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Native, Raised, Word, checked, type_name
+from gradcli.emulation.torch.arrays import Array
 from gradcli.emulation.torch.autograd import run_backward
 from gradcli.emulation.torch.calls import caller, functions
+from gradcli.emulation.torch.custom import register_hook
 from gradcli.emulation.torch.memory_layout import NOT_COMPATIBLE, is_contiguous, shares
-from gradcli.emulation.torch.results import SharedArray, size
+from gradcli.emulation.torch.results import DEVICE, check_device, size
 from gradcli.emulation.torch.shapes import check_ranks
 from gradcli.emulation.torch.tensors import Tensor
 from gradcli.emulation.torch.unknown_members import is_member
@@ -104,7 +106,7 @@ PROPERTIES: dict[str, Callable[[Interpreter, Tensor], Any]] = {
     "shape": lambda machine, tensor: size(tensor),
     "ndim": lambda machine, tensor: len(tensor.shape),
     "dtype": lambda machine, tensor: dtype_word(tensor.dtype),
-    "device": lambda machine, tensor: Word("cpu"),
+    "device": lambda machine, tensor: DEVICE,
     "data": _alias("data"),
     "T": _transposed,
     "mT": lambda machine, tensor: tensor.session.operate(machine, "transpose", (tensor,), (("axis0", -2), ("axis1", -1))),
@@ -131,11 +133,25 @@ def _tolist(machine: Interpreter, tensor: Tensor) -> Any:
 
 
 def _numpy(machine: Interpreter, tensor: Tensor) -> Any:
-    import numpy
-
     if tensor.requires_grad:
         raise Raised("RuntimeError", "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
-    return SharedArray(lambda: numpy.array(tensor.value, numpy.dtype(tensor.dtype)))
+    return Array(None, *memory(tensor))
+
+
+def memory(tensor: Tensor) -> tuple[Callable[[], Any], Callable[[Interpreter, Any], None]]:
+    """The array in the memory of a tensor: what gives it as it is, and what changes it."""
+
+    def get() -> Any:
+        import numpy
+
+        return numpy.array(tensor.value, numpy.dtype(tensor.dtype))
+
+    def put(machine: Interpreter, array: Any) -> None:
+        with tensor.tape.no_grad():
+            value = tensor.session.leaf(machine, rounded(array.astype("float64"), tensor.dtype), tensor.dtype)
+            tensor.become(machine, value)
+
+    return get, put
 
 
 def _size(machine: Interpreter, tensor: Tensor, dim: Any = None) -> Any:
@@ -211,10 +227,18 @@ def _overwritten(machine: Interpreter, tensor: Tensor, value: Tensor, function: 
     return tensor.become(machine, value)
 
 
-def _to(machine: Interpreter, tensor: Tensor, dtype: Any = None, **keywords: Any) -> Tensor:
-    dtype = keywords.get("device") and None if dtype is None else dtype
-    if dtype is None or dtype == "cpu" or (isinstance(dtype, Word) and dtype.name == "cpu"):
-        return tensor
+def _to(machine: Interpreter, tensor: Tensor, *given: Any, device: Any = None, dtype: Any = None, copy: Any = False,
+        non_blocking: Any = False) -> Tensor:  # fmt: skip
+    for one in given:
+        if isinstance(one, Tensor):
+            dtype = dtype_word(one.dtype)
+        elif isinstance(one, Word) and one.name.startswith("torch."):
+            dtype = one
+        elif isinstance(one, str | Word):
+            device = one
+        else:
+            raise Raised("TypeError", f"to() received an invalid combination of arguments - got ({type_name(one)})")
+    check_device(device)
     return tensor.cast(machine, dtype_of(dtype) or tensor.dtype)
 
 
@@ -274,6 +298,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     "nelement": _count,
     "requires_grad_": _requires_grad_,
     "retain_grad": _retain_grad,
+    "register_hook": register_hook,
     detach.name: _alias(detach.name),
     "detach_": _detach_,
     "zero_": _zero_,
@@ -306,14 +331,8 @@ NO_DETACHED_VIEW = (
 )
 
 _REFUSED = {
-    "register_hook": "hooks are functions of the script that a backward pass calls; retain_grad() shows the gradient instead",
-    "grad_fn_": "",
     "cuda": "tensors are on the CPU here; leave it out",
     "half": "float32 and float64 are known",
-    "normal_": "random numbers are not known here; write the numbers",
-    "uniform_": "random numbers are not known here; write the numbers",
-    "random_": "random numbers are not known here; write the numbers",
-    "scatter_": "write it by index or by stack",
-    "gather": "index by a list of places, or multiply by F.one_hot and sum",
+    "random_": "write torch.randint",
 }
 """Methods of PyTorch's tensors that are not known here, and what to write instead."""

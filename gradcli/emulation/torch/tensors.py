@@ -79,6 +79,7 @@ class Session:
         self.tape = tape
         self.access = access
         self.options = Options()
+        self.generator: Any = None
         self._functions: dict[tuple[Any, str], GradFunction] = {}
         self._told: set[Span] = set()
 
@@ -89,10 +90,12 @@ class Session:
     def of_cell(self, cell: Cell) -> Tensor:
         """The tensor of a storage; the same one at every call."""
         found: Tensor | None = None if cell.owner is None else cell.owner()
-        if found is None:
-            found = Tensor(self, cell)
-            cell.owner = ref(found)
-        return found
+        return self.own(Tensor(self, cell)) if found is None else found
+
+    def own(self, tensor: Any) -> Any:
+        """A tensor, which its storage knows from now on."""
+        tensor.cell.owner = ref(tensor)
+        return tensor
 
     def leaf(self, machine: Interpreter, value: Value, dtype: str, requires_grad: bool = False) -> Tensor:
         """A tensor that the script makes."""

@@ -228,7 +228,7 @@ class Builder:
     def apply(self, function: str, argument: Expression, span: Span) -> Expression:
         """A function of one argument; ``log_3`` is the logarithm to the base 3."""
         name, _, base = function.partition("_")
-        if base and name == self._vocabulary.natural:
+        if base and name == self._vocabulary.natural and function not in self._vocabulary.functions:
             of_base: Expression = Number(int(base), span) if base.isdecimal() else Name(base, span)
             return Operator("/", (Call(name, (argument,), (), span), Call(name, (of_base,), (), span)), span)
         return Call(function, (argument,), (), span)
@@ -285,7 +285,8 @@ class Builder:
         over = more[0].name if len(more) == 3 and isinstance(more[0], Name) else ""
         if found.function == "sum" and any(isinstance(node, Name) and node.name == over for node in postorder(first)):
             raise GradcliError("a sum over a range is no value here", span, "write the terms, or a program with a loop")
-        if "_" in found.function and len(found.arguments) == 1 and found.function.startswith(f"{self._vocabulary.natural}_"):
+        based = found.function.startswith(f"{self._vocabulary.natural}_") and found.function not in self._vocabulary.functions
+        if based and len(found.arguments) == 1:
             return self.apply(found.function, found.arguments[0], span)
         return found
 

@@ -119,8 +119,10 @@ class _Commands:
             grouped = before == "NUMBER" and digits and len(self.tokens[self.place].text) == 3
             if command in _SPACES and before in VALUE_ENDS and digits and not grouped:
                 self.result.append(Token("TIMES", "*", token.span))
-        elif command in ("top", "intercal") and self._stands_on_plain():
-            raise GradcliError("this is the transpose of a matrix", token.span, "write its name in bold: \\mathbf{A}^\\top")
+        elif command in ("top", "intercal"):
+            names = [one.text for one in self.result[-3:] if one.kind == "NAME"]
+            self.bold |= {name: 2 if name[0].isupper() else 1 for name in names[-1:] if name not in self.bold}
+            self.result.append(Token("NAME", "T", token.span))
         elif command in SIGNS:
             kind, sign = SIGNS[command]
             self.result.append(Token(kind, sign or token.text, token.span))
@@ -152,11 +154,6 @@ class _Commands:
             raise GradcliError(
                 f"{token.text} is not known here", token.span, "write the formula with other commands, or leave it out"
             )
-
-    def _stands_on_plain(self) -> bool:
-        """Whether the power that ends what was read is one of a name of a number."""
-        names = [one.text for one in self.result[-3:] if one.kind == "NAME"]
-        return bool(names) and names[-1] not in self.bold
 
     def _greek(self, word: str) -> str:
         """The letter, or the word where that has a value."""
@@ -387,13 +384,23 @@ class _Commands:
         else:
             raise GradcliError(f"the environment {name} has no value", (token.span[0], end), "write the formula alone")
 
+    def _names_argument(self, before: list[Token]) -> bool:
+        """Whether what was read ends with a comma and a name between the parentheses of a function: sum(A, axis = 0)."""
+        depth = 0
+        for place in range(len(before) - 1, 0, -1):
+            depth += (before[place].kind == "RPAR") - (before[place].kind == "LPAR")
+            if depth < 0:
+                function = before[place - 1].text in self.vocabulary.functions
+                return function and [token.kind for token in before[-2:]] == ["COMMA", "NAME"]
+        return False
+
     def _without_last_rows(self) -> list[Token]:
         """Commas before the conditions of cases are left out."""
         result: list[Token] = []
         depth = 0
         for token in self.result:
             depth += (token.kind in _INNER) - (token.kind in ("RPAR", "RBRACE", "END_ENVIRONMENT"))
-            if token.kind == "EQUAL" and depth > 0:  # a condition
+            if token.kind == "EQUAL" and depth > 0 and not self._names_argument(result):  # a condition
                 token = Token("COMPARISON", "==", token.span)
             if token.kind == "AMPERSAND" and result and result[-1].kind == "COMMA":
                 result.pop()

@@ -31,6 +31,7 @@ NOT not          lnot neg
 PI π             pi
 NAME inf         infty
 NAME T           top intercal
+NAME τ           tau
 LPAR (           { lbrace
 RPAR )           } rbrace
 ABS_OPEN .       lvert

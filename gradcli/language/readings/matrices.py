@@ -37,7 +37,7 @@ def of_matrices(statement: Statement, text: str, vocabulary: Vocabulary, bold: M
     """
     if not isinstance(statement, Output | Assignment):
         return statement
-    if not bold and not any(isinstance(node, Array) for node in postorder(statement.value)):
+    if not bold and "\\top" not in text and not any(isinstance(node, Array) for node in postorder(statement.value)):
         return statement
     axes: dict[int, int] = {}
     rows: set[int] = set()  # columns that are transposed, and their products with matrices
@@ -53,11 +53,14 @@ def of_matrices(statement: Statement, text: str, vocabulary: Vocabulary, bold: M
         elif isinstance(node, Operator):
             of = [axes.get(id(part), 0) for part in node.operands]
             axis = max(of)
+            if node.symbol == "*" and max(of) and min(of) == 0 and _may_be_array(node, text, bold):
+                hint = r"write \mathbf{x} for a vector, and \cdot before a number"
+                raise GradcliError("this may be a product with a vector or a number", node.span, hint)
             if node.symbol == "*" and all(of):
                 row = id(node.operands[0]) in rows
                 node, axis = _product(node, of, text, names["columns"], row=row)
                 rows.update([id(node)] if row and axis else [])
-            elif node.symbol == "^" and of[0]:
+            elif node.symbol == "^" and (of[0] or "\\top" in text[slice(*node.span)][-7:]):
                 node = _power(node, of[0], names["power"], names["inverse"])
                 rows.update([id(node)] if isinstance(node, Transposed) and axis == 1 else [])
         elif isinstance(node, Call) and node.function == vocabulary.absolute and axes.get(id(node.arguments[0])):
@@ -69,6 +72,20 @@ def of_matrices(statement: Statement, text: str, vocabulary: Vocabulary, bold: M
 
     value = mapped(statement.value, read)
     return Output(value, statement.span) if isinstance(statement, Output) else Assignment(statement.name, value, statement.span)
+
+
+def _may_be_array(node: Operator, text: str, bold: Mapping[str, int]) -> bool:
+    """Whether a matrix that is known by its transpose alone stands before a letter without a sign: X^\\top y."""
+    left, right = node.operands
+    apart = not text[left.span[1] : right.span[0]].strip(" ()[]{}\\,")
+    return (
+        apart
+        and isinstance(right, Name)
+        and right.name not in bold
+        and right.name.isascii()
+        and "\\top" in text
+        and "\\mathbf" not in text
+    )
 
 
 def _product(node: Operator, axes: list[int], text: str, cross: str, *, row: bool) -> tuple[Expression, int]:

@@ -10,12 +10,13 @@ from gradcli.language.grammar import END, Token
 from gradcli.language.other_languages import NO_VALUES
 from gradcli.language.readings.calls import with_bases, with_groups, with_parentheses
 from gradcli.language.readings.commas import in_groups
-from gradcli.language.readings.products import coefficient, exponent, raised_call, seldom_meant
+from gradcli.language.readings.products import arguments, coefficient, exponent, raised_call, seldom_meant
 from gradcli.language.readings.scan import VALUE_ENDS, refuse
 from gradcli.language.readings.vocabulary import GREEK, NO_WORDS, PROSE, Vocabulary
 from gradcli.language.statements import WORDS
 
 _LETTER = re.compile(r"[^\W\d_](?P<digits>[0-9₀-₉]+)?(?:_\w+)?")
+_INDEXED = re.compile(r"([^\W\d_]+)([^\W\d_]_\w+)")
 _NUMBERED = re.compile("[^\\W\\d_][0-9₀-₉]*")
 _LONGEST_PRODUCT = 3
 """Letters that stand side by side for a product; more are a word."""
@@ -101,6 +102,14 @@ class Names:
                 token = token._replace(kind="EULER")
             if token.text in _OWN and token.text not in self.known and raised_call(tokens, place):
                 raise self._may_be_function(token)
+            if after == "LPAR" and token.text in self.vocabulary.heads and token.text not in {*self.known, *self.own}:
+                head, count = self.vocabulary.heads[token.text]
+                if arguments(tokens, place + 1) == count:
+                    self._note(
+                        token, f"{token.text}(...) is read as the function {head}; for a variable give {token.text} a value"
+                    )
+                    result.append(token._replace(kind="CALLED", text=head))
+                    continue
             read = [token] if token.kind == "EULER" else self._read(token, before, after, inner)
             result += exponent(result, token, read, self.notes) if len(read) > 1 else read
         result = self._orders(result)
@@ -165,11 +174,6 @@ class Names:
             raise refuse(message, token, NO_VALUES.get(name[:-1], "write x_1, or x_{max}"))
         if called and name in self.own:
             return [token._replace(kind="CALLED")]
-        if called and name in self.vocabulary.heads and name not in self.known:
-            head, count = self.vocabulary.heads[name]
-            if (count == 2) == (len(inner) == 2 and inner[1].kind == "COMMA"):
-                self._note(token, f"{name}(...) is read as the function {head}; for a variable give {name} a value")
-                return [token._replace(kind="CALLED", text=head)]
         if name in self.known or (before == "EQUAL" and name in WORDS):
             found = self.vocabulary.function(token.text) if called else None
             return [token._replace(kind="CALLED", text=found) if found else token]
@@ -193,6 +197,8 @@ class Names:
             return [token._replace(text="inf")]
         if name in ("Pi", "PI") and self.longest == _LONGEST_PRODUCT:
             return [token._replace(text="pi")]
+        if name in ("tau", "τ"):
+            self._note(token, f"{name} is read as the number 2π; for a variable give it a value")
         if name in self.vocabulary.constants or name in GREEK:
             return [token]
         if name == "E":
@@ -214,6 +220,11 @@ class Names:
             ends = [token.span[0] + len("".join(indexed[: at + 1])) for at in range(len(indexed))]
             letters = [Token("NAME", one, (end - len(one), end)) for one, end in zip(indexed, ends, strict=True)]
             return [piece for one in letters for piece in self._read(one, "", "", ())]
+        index = _INDEXED.fullmatch(name)
+        if index and not called and self._ends_with_function(index[1]):  # lnx_1
+            cut = token.span[0] + len(index[1])
+            before_index = Token("NAME", index[1], (token.span[0], cut))
+            return [*self._read(before_index, before, "NAME", ()), Token("NAME", index[2], (cut, token.span[1]))]
         if "_" in name or (function and len(name) > 2) or not all(sign.lower() != sign.upper() for sign in name):
             return [token]
         return self._parts(token, called, before, after)

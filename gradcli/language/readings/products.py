@@ -43,6 +43,17 @@ def coefficient(before: Sequence[Token], tokens: Sequence[Token], notes: list[tu
     return [Token("TIMES", "*", (number.span[0], number.span[0]))]
 
 
+def arguments(tokens: Sequence[Token], place: int) -> int:
+    """How many arguments stand in the parentheses at a place."""
+    depth, count = 0, 1
+    for token in tokens[place:]:
+        depth += (token.kind == "LPAR") - (token.kind == "RPAR")
+        if depth == 0:
+            break
+        count += depth == 1 and token.kind == "COMMA"
+    return count
+
+
 def _start(tokens: Sequence[Token]) -> int:
     """Where the factor begins that ends with the last token; -1 where that is not seen."""
     at = len(tokens) - 1

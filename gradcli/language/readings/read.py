@@ -33,7 +33,7 @@ from gradcli.typing import Any
 
 _BRACKETS = frozenset("()[]{}")
 
-_FULL_WIDTH = {0xFF01 + at: 0x21 + at for at in range(94)} | dict(zip(map(ord, "⟨⟩〈〉ᴇ"), "<><>E", strict=True))
+_FULL_WIDTH = {0xFF01 + at: 0x21 + at for at in range(94)} | dict(zip(map(ord, "⟨⟩〈〉ᴇ⁄"), "<><>E/", strict=True))
 _FULL_WIDTH |= dict.fromkeys(map(ord, "\u200b\u2060\u2061\u2062\u2063\u2064\ufeff"), 0x20)
 """ASCII for signs of other keyboards and calculators, and blanks for what is invisible."""
 _SLANTED = re.compile("[\U0001d400-\U0001d7ffℯⅇ]")

@@ -92,7 +92,7 @@ class Vocabulary(Frozen, eq=False):
         """The function that a name means in front of an argument, ``log_3`` of a base; None where it means none."""
         stem, _, base = name.partition("_")
         base = base.strip("{}")
-        if base and self.functions.get(stem) == self.natural:
+        if base and name not in self.functions and self.functions.get(stem) == self.natural:
             return self.logarithms.get(base) or (f"{self.natural}_{base}" if base.isalnum() else None)
         found = self.functions.get(name)
         if found is None and len(name) > 1 and name.lower() != name:

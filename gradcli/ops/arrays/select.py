@@ -11,7 +11,6 @@ from gradcli.graph.shapes import ShapeError, shape_text
 from gradcli.ops.arrays import ties
 from gradcli.ops.arrays.axes import axis_of, count, kept, new_shape, reduced, same_shape, whole_numbers
 from gradcli.ops.arrays.extremes import shared
-from gradcli.ops.arrays.index import sliced
 from gradcli.ops.arrays.shape import expanded, reshaped
 from gradcli.ops.declaration.facts import NUMBERS, SAME, WHOLE, no_kernel
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
@@ -45,6 +44,7 @@ gather: Structural = structural(
     whole=(1,),
     moves=True,
     linear="a",
+    torch="gather(dim=axis, index=index): torch Tensor",
     torch_call="torch.gather({0}, {axis}, {1})",
     doc="The elements at places along an axis: ``a[index[i, j], j]`` along the axis 0.",
 )
@@ -111,6 +111,7 @@ index_select = structural(
     _index_select_shape,
     _index_select_pullback,
     grad_fn="IndexSelectBackward0(0)",
+    torch="index_select(dim=axis, index=index): torch Tensor",
     torch_call="torch.index_select({0}, {axis}, {1})",
     whole=(1,),
     moves=True,
@@ -194,6 +195,7 @@ sort = structural(
     same_shape,
     lambda g, y, a, axis, descending: [_scattered(g, argsort(a, axis=axis, descending=descending), shape_of(a), axis)],
     result=SAME,
+    torch="sort(dim=axis, descending=descending): torch Tensor",
     torch_call="torch.sort({0}, {axis}, descending={descending}).values",
     specials=ties.EQUAL,
     course="rises",
@@ -208,22 +210,27 @@ def _topk_shape(a: Shape, k: Setting, axis: Setting, largest: Setting) -> Shape:
     return (*a[:at], k, *a[at + 1 :])
 
 
-def _topk(numpy: Any, a: Any, k: int, axis: int, largest: bool) -> Any:
-    return numpy.take(_sort(numpy, a, axis, largest), range(k), axis=axis)
-
-
 def _topk_pullback(g: Any, y: Any, a: Any, k: int, axis: Setting, largest: Setting) -> list[Any]:
-    shape = shape_of(a)
-    places = sliced(argsort(a, axis=axis, descending=largest), axis_of(axis, shape), 0, k)
-    return [_scattered(g, places, shape, axis)]
+    return [_scattered(g, argtopk(a, k=k, axis=axis, largest=largest), shape_of(a), axis)]
 
 
+argtopk: Structural = structural(
+    "argtopk(a, k=1, axis=-1, largest=True)",
+    lambda numpy, a, k, axis, largest: numpy.take(_argsort(numpy, a, axis, largest), range(k), axis=axis),
+    _topk_shape,
+    None,
+    result=WHOLE,
+    range=(0, math.inf),
+    torch_call="torch.topk({0}, {k}, {axis}, largest={largest}).indices",
+    doc="The places of the k largest elements along an axis, the largest first; it carries no gradient.",
+)
 topk = structural(
     "topk(a, k=1, axis=-1, largest=True)",
-    _topk,
+    lambda numpy, a, k, axis, largest: numpy.take(_sort(numpy, a, axis, largest), range(k), axis=axis),
     _topk_shape,
     _topk_pullback,
     result=SAME,
+    torch="topk(k=k, dim=axis, largest=largest): torch Tensor",
     torch_call="torch.topk({0}, {k}, {axis}, largest={largest}).values",
     course="rises",
     doc="The k largest elements along an axis, the largest first; the smallest ones with largest=False.",
@@ -257,6 +264,7 @@ def _running(name: str, numpy_name: str, grad_fn: str, word: str) -> Structural:
         lambda g, y, a, axis: [_scattered(g, where_(a, axis=axis), shape_of(a), axis)],
         grad_fn=grad_fn,
         result=SAME,
+        torch=f"{name}(dim=axis): torch Tensor",
         torch_call=f"torch.{name}({{0}}, {{axis}}).values",
         specials=ties.EQUAL,
         course="convex rises" if name == "cummax" else "concave rises",

@@ -91,8 +91,12 @@ class Facts(Frozen, eq=False):
         radial: Whether the derivative by each argument is the argument over the result, as of a length; see
             :mod:`gradcli.ops.declaration.cancellation`.
         power: The exponent of an operation that is a power of its argument: of the square root 1/2; None for others.
+        odd_root: Of an operation that is the real root of its first argument, be that negative, the degree from the numbers that
+            the other arguments are; 0 where that is not odd. None for others.
         base: The base of an operation that is a power with its argument as the exponent, ``e`` or ``2``; empty for others.
         half_turn: What the value is multiplied by where half a turn, pi, is added to the argument: 1 or -1; 0 for others.
+        step: What the value is multiplied by where 1 is added to the argument, a function of that: of gamma x. It is not positive
+            at or before a pole. None for others.
         multilinear: Whether it is linear in each element alone, as products of elements are.
         degree: Of an operation on a first array, from its shape, the d with op(k·A) = k^d·op(A), or |k|^d·op(A) where no value
             is negative; None for others.
@@ -151,8 +155,10 @@ class Facts(Frozen, eq=False):
     masks: Mapping[int, Mask] = {}
     radial: bool = False
     power: float | None = None
+    odd_root: Callable[..., int] | None = None
     base: str = ""
     half_turn: int = 0
+    step: Callable[..., Any] | None = None
     multilinear: bool = False
     degree: Callable[..., int] | None = None
     rational: bool = False
@@ -230,6 +236,8 @@ if TYPE_CHECKING:
         power: float | None
         base: str
         half_turn: int
+        odd_root: Callable[..., int]
+        step: Callable[..., Any]
         multilinear: bool
         degree: Callable[..., int] | None
         rational: bool

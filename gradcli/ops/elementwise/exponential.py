@@ -214,6 +214,7 @@ cbrt = operation(
     definition=lambda x: where(lt(x, 0), -((-x) ** fraction(1, 3)), x ** fraction(1, 3)),
     parity=ODD,
     specials=(special(KINK, lambda x: x, 0),),
+    odd_root=lambda: 3,
     sympy="real_root({0}, 3)",
     course="rises; convex to 0; concave from 0",
     doc="The real cube root. PyTorch has no cube root; the grad_fn name follows its pattern.",
@@ -255,6 +256,7 @@ root: Operation = operation(
         ),
     ),
     specials=(special(KINK, lambda x, n: x, 0, 3), special(POLE, lambda x, n: n, 1, 0)),
+    odd_root=lambda n: n if isinstance(n, int) and n > 0 and n % 2 else 0,
     sympy="real_root",
     doc="The n-th root of x, real for negative x and odd n; the derivative by n is that for x > 0.",
 )

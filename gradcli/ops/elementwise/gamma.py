@@ -10,11 +10,9 @@ from gradcli.ops.declaration.constants import SQRT_PI
 from gradcli.ops.declaration.facts import POLE, special
 from gradcli.ops.declaration.operation import Operation, Undefined, operation
 from gradcli.ops.declaration.symbol import Exact, Symbol
-from gradcli.ops.elementwise.exponential import exp
+from gradcli.ops.elementwise.exponential import POSITIVE, exp
 from gradcli.ops.elementwise.special import by_mpmath, digamma, polygamma
 from gradcli.typing import Any
-
-POSITIVE = (0.3, 2.5)
 
 LARGEST_HALF = 100
 """Γ is written with the root of π for halves of odd numbers up to here."""
@@ -243,6 +241,7 @@ gamma: Operation = operation(
     samples=(POSITIVE,),
     precise=by_mpmath(lambda mp, x: mp.gamma(x)),
     closed=_at_halves,
+    step=lambda x: x,
     specials=(special(POLE, lambda x: x, 0), special(POLE, lambda x: x + 1, -1)),
     sympy="gamma",
     course="convex from 0",
@@ -258,6 +257,7 @@ factorial = operation(
     domain="x > -1, or x not an integer",
     samples=(POSITIVE,),
     definition=lambda x: gamma(x + 1),
+    step=lambda x: x + 1,
     specials=(special(POLE, lambda x: x + 1, -1), special(POLE, lambda x: x + 2, -2)),
     sympy="factorial",
     doc="1·2·3···x, and between whole numbers gamma(x + 1).",

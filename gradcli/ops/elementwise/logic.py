@@ -24,7 +24,7 @@ def _compare(name: str, symbol: str, array: str, test: Callable[[float, float], 
         result=TRUTH,
         range=(0, 1),
         specials=(special(JUMP, lambda a, b: a - b, 1, 1),),
-        torch=f"{name}: torch Tensor",
+        torch=f"{name}: torch Tensor" + (f"; {array}: torch Tensor" if array != "equal" else ""),
         tensorflow=f"{array} {array.title().replace('_', '')}: tf",
         doc=doc,
     )

@@ -45,12 +45,14 @@ class Size(NamedTuple):
         height: Its height.
         exact: Whether these are pixels.
         turns: Whether a graph that does not suit the shape may be drawn from top to bottom, or in rows.
+        filled: Whether the picture has the shape, or is only drawn to suit it.
     """
 
     width: float
     height: float
     exact: bool
     turns: bool = False
+    filled: bool = True
 
 
 _SIZES = {"title": TITLE_SIZE, "value": LINE_SIZE, "adjoint": LINE_SIZE, "fact": SMALL_SIZE, "error": LINE_SIZE}
@@ -85,7 +87,7 @@ def svg(
     width = max([width, *(sum(sign_width for _, sign_width in row) for row in rows)]) + 2 * MARGIN
     bottom = height + 2 * MARGIN
     height = bottom + len(rows) * LEGEND_ROW + (8 if rows else 0)
-    x, y, wide, high = _canvas(width, height, size)
+    x, y, wide, high = _canvas(width, height, size if size is not None and size.filled else None)
     shown = (wide * scale, high * scale) if size is None or not size.exact else (size.width, size.height)
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="graph" width="{shown[0]:.0f}" height="{shown[1]:.0f}" '
@@ -106,6 +108,9 @@ def svg(
     yield "</svg>\n"
 
 
+_GAIN = 1.25
+"""How many times as large the canvas has to be for another way to be taken."""
+
 _MOST_ROWS = 6
 """Rows in which a graph is drawn at most."""
 
@@ -123,7 +128,8 @@ def _laid_out(diagram: Diagram, measures: Measures, layout: str, size: Size | No
         _, _, wide, high = _canvas(*extent(way, measures), size)
         return wide * high
 
-    return min(ways, key=area)
+    best = min(ways, key=area)
+    return best if area(best) * _GAIN < area(sheets) else sheets
 
 
 def _canvas(width: float, height: float, size: Size | None) -> tuple[float, float, float, float]:

@@ -70,7 +70,6 @@ class _Reader:
                 continue
             if token.startswith("#"):
                 raised = self._peek() in ("^", "_")
-                places[len(parts)] = int(token[1:])
                 box = (self.free if raised else self.operands)[int(token[1:])]
             elif token in ("^", "_"):
                 base, script = parts.pop(), self._argument()
@@ -89,6 +88,8 @@ class _Reader:
             spaced = False
             if token == r"\left" and parts and isinstance(parts[-1], _NAMED):
                 box = applied(parts.pop(), box)
+            if token.startswith("#"):
+                places[len(parts)] = int(token[1:])
             parts.append(box)
         for at, place in places.items():
             if not all(map(_separates, parts[max(at - 1, 0) : at] + parts[at + 1 : at + 2])):

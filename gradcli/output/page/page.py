@@ -26,7 +26,7 @@ from gradcli.output.diagrams.diagram import MARK, Diagram, Kind, Line, Part, sho
 from gradcli.output.diagrams.functions_part import FunctionsPart
 from gradcli.output.diagrams.graph_part import GraphPart
 from gradcli.output.diagrams.of_run import WHOLE_LABELS, selected
-from gradcli.output.diagrams.svg import svg
+from gradcli.output.diagrams.svg import Size, svg
 from gradcli.output.diagrams.theme import DARK, LIGHT, Theme
 from gradcli.output.documents.html import row_html, words_html
 from gradcli.output.documents.parts import Row
@@ -65,6 +65,9 @@ MOST_TITLE = 10_000
 """Characters of a title that the page shows."""
 
 _SCRIPTS = ("numbers.js", "words.js", "drawing.js", "run.js", "steps.js", "elements.js", "asking.js", "controls.js")
+_PANEL = Size(16, 9, exact=False, turns=True, filled=False)
+"""The shape of the panel with the graph."""
+
 _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
     "form-action 'none'; base-uri 'none'"
@@ -176,7 +179,9 @@ def html_page_of_graph(
     about = [*notes, *_about_recorded(tape)] if recorded else notes
     yield picture.replace("<!-- notes -->", _notes(tape, chosen, about))
     part = _LivePart(FunctionListing(tape), "", "n", chosen, whole_labels=whole_labels)
-    yield from svg(Diagram(shortened(title, LONG_TITLE), (part,), direction), theme="light", layout=layout, room=ROOM)
+    yield from svg(
+        Diagram(shortened(title, LONG_TITLE), (part,), direction), theme="light", layout=layout, room=ROOM, size=_PANEL
+    )
     yield steps
     yield from _derivation(derivation)
     yield derived

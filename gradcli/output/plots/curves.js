@@ -62,11 +62,13 @@ function tangent(inside) {
 }
 
 function pointed(x, y) {
+  if (FUNCTIONS.length === 0) return;
   const away = FUNCTIONS.map((one) => Math.abs(one(x)[0] - y)).map((far) => (Number.isFinite(far) ? far : Infinity));
   at = { x, number: away.indexOf(Math.min(...away)) };
 }
 
 function stepped(right) {
+  if (FUNCTIONS.length === 0) return;
   at = { x: (at === null ? middle()[0] : at.x) + right, number: at === null ? 0 : at.number };
 }
 

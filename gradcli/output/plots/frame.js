@@ -54,7 +54,7 @@ function draw() {
   }
   for (const y of ticks(view.y, 8)) {
     add(picture, "path", { class: y === 0 ? "axis" : "grid", d: `M${LEFT} ${down(y)}H${right}` });
-    add(picture, "text", { x: LEFT - 6, y: down(y) + 4, "text-anchor": "end" }, short(y));
+    add(picture, "text", { x: LEFT - 6, y: down(y) + 4, "text-anchor": "end" }, DATA.logarithmic ? `1e${short(y)}` : short(y));
   }
   add(picture, "text", { x: right, y: bottom + 34, "text-anchor": "end" }, DATA.names[0]);
   add(picture, "text", { x: LEFT, y: TOP - 5 }, DATA.names[1]);
@@ -62,6 +62,54 @@ function draw() {
   add(clip, "rect", { x: LEFT, y: TOP, width: WIDTH, height: HEIGHT });
   const inside = add(picture, "g", { "clip-path": "url(#inside)" });
   drawInside(inside);
+  drawPaths(inside);
+}
+
+// ---- the ways of descents, up to the step that is chosen ----
+
+const chooser = document.getElementById("step");
+let playing = null;
+
+function drawPaths(inside) {
+  for (const { steps, told, colour, dash } of DATA.paths) {
+    const taken = steps.slice(0, Number(chooser.value) + 1);
+    const places = taken.map(([x, y]) => `${across(x).toFixed(1)} ${down(y).toFixed(1)}`);
+    add(inside, "path", { class: `path colour${colour}`, "stroke-dasharray": dash, d: places.length ? `M${places.join("L")}` : "" });
+    taken.forEach(([x, y], number) => {
+      const last = number === taken.length - 1;
+      const shape = { class: `${number ? "filled" : "open"} colour${colour}`, cx: across(x), cy: down(y), r: last ? 5 : 2.5 };
+      add(add(inside, "circle", shape), "title", {}, told[number]);
+    });
+  }
+  if (chooser === null) return;
+  const number = Number(chooser.value);
+  const ends = DATA.paths.map(({ steps }) => steps[Math.min(number, steps.length - 1)]).filter((place) => place !== undefined);
+  const places = ends.map(([x, y]) => {
+    const height = short(DATA.logarithmic ? 10 ** y : y);
+    return DATA.axes[0] === "" ? height : `${DATA.axes[0]} = ${short(x)}, ${DATA.axes[1]} = ${height}`;
+  }).join("; ");
+  document.getElementById("taken").textContent = say`step ${number}: ${places}`;
+}
+
+function stop() {
+  clearInterval(playing);
+  playing = null;
+}
+
+if (chooser !== null) {
+  chooser.addEventListener("input", () => draw());
+  document.getElementById("play").addEventListener("click", () => {
+    const running = playing !== null;
+    stop();
+    if (running) return;
+    if (chooser.value === chooser.max) chooser.value = 0;
+    playing = setInterval(() => {
+      chooser.value = Number(chooser.value) + 1;
+      if (chooser.value === chooser.max) stop();
+      draw();
+    }, 200);
+    draw();
+  });
 }
 
 function zoom(factor, x, y) {

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from gradcli.analysis.descent.methods import Step
 from gradcli.analysis.descent.objective import Objective
 from gradcli.analysis.descent.verdict import CONVERGED, DIVERGES, OSCILLATES, SLOW, STUCK, UNBOUNDED, Verdict
-from gradcli.analysis.sampling.curves import margin_around, sampled
-from gradcli.analysis.sampling.fields import field
+from gradcli.analysis.sampling.curves import Curves, margin_around, sampled
+from gradcli.analysis.sampling.fields import Field, field
 from gradcli.errors import GradcliError, said
 from gradcli.frozen import Frozen, replace
 from gradcli.graph.graph import Graph
@@ -108,13 +108,19 @@ def loss_chart(runs: Sequence[Run], name: str, *, ends: bool = True) -> Chart:
         strokes.append(Stroke(CURVE, [(places, heights)] if len(places) else [], *coloured(number), run.label))
     sides = [float(end) for stroke in strokes for _, heights in stroke.pieces for end in (heights.min(), heights.max())]
     shown = margin_around(min(sides), max(sides)) if sides else (0.0, 1.0)
-    notes = [line for run in runs for line in ((run.end,) if ends else ()) + (run.sentence,)]
     last = max(1.0, *[float(len(each) - 1) for each in values])
     axes = said("step"), said("value")
+    notes = _notes(runs) if ends else [run.sentence for run in runs]
     return Chart(name, axes, (0.0, last), shown, strokes, (), notes, (), logarithmic)
 
 
-def path_chart(runs: Sequence[Run], graph: Graph, objective: Objective, name: str) -> Chart:
+def _notes(runs: Sequence[Run]) -> list[str]:
+    """Where each descent ended and why; the legend names a single one."""
+    own = len(runs) == 1
+    return [line.removeprefix(f"{run.label}: ") if own else line for run in runs for line in (run.end, run.sentence)]
+
+
+def path_chart(runs: Sequence[Run], graph: Graph, objective: Objective, name: str) -> tuple[Chart, Curves | Field | None]:
     """The way over the function: over its curve where there is one parameter, over its contours where there are two.
 
     Args:
@@ -122,12 +128,15 @@ def path_chart(runs: Sequence[Run], graph: Graph, objective: Objective, name: st
         graph: The static graph of the function; of arrays, or of more parameters, the values are drawn.
         objective: What was made small.
         name: The function.
+
+    Returns:
+        The chart, and the curve or the contours; None where it is of values.
     """
     import numpy
 
     parameters = objective.names
     if len(objective.labels) > 2 or any(objective.shapes.values()) or not set(parameters) <= set(graph.variables) or graph.shapes:
-        return loss_chart(runs, name)
+        return loss_chart(runs, name), None
     highest = abs(runs[0].steps[0].value) * _HIGH + 1e-9
     shown = [[step for step in run.steps if abs(step.value) <= highest and numpy.isfinite(step.point).all()] for run in runs]
     ends = [_around([float(step.point[at]) for each in shown for step in each]) for at in range(len(parameters))]
@@ -141,13 +150,13 @@ def path_chart(runs: Sequence[Run], graph: Graph, objective: Objective, name: st
         strokes.append(Stroke(PATH, [(across, upwards)], colour, number % COLOURS, run.label))
         for at, (x, y) in enumerate(zip(across.tolist(), upwards.tolist(), strict=True)):
             dots.append(Dot(x, y, colour, at > 0, said(f"step {at}: {short_text(each[at].value)}")))
-    notes = [line for run in runs for line in (run.end, run.sentence)]
     if len(parameters) == 2:
         found = field(graph, (parameters[0], parameters[1]), ends, objective.fixed, steps=100)
-        return chart_of_field(found, name, strokes, dots, notes)
+        return chart_of_field(found, name, strokes, dots, _notes(runs)), found
     curve = sampled(graph, parameters[0], ends[0], objective.fixed, [0], points=400)
     chart = chart_of_curves(curve, [name])
-    return replace(chart, strokes=[*chart.strokes, *strokes], dots=[*chart.dots, *dots], notes=[*chart.notes, *notes])
+    notes = [*chart.notes, *_notes(runs)]
+    return replace(chart, strokes=[*chart.strokes, *strokes], dots=[*chart.dots, *dots], notes=notes), curve
 
 
 def _around(values: Sequence[float]) -> Range:

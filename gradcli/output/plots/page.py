@@ -13,6 +13,7 @@ from gradcli.analysis.sampling.curves import Curves
 from gradcli.analysis.sampling.fields import Field
 from gradcli.analysis.sampling.functions import with_derivatives
 from gradcli.errors import said, spoken
+from gradcli.frozen import replace
 from gradcli.graph.graph import Graph
 from gradcli.language.numbers import number_text
 from gradcli.ops.declaration.facts import KINK
@@ -21,7 +22,7 @@ from gradcli.output.code.contents import GRADIENT
 from gradcli.output.code.written import written
 from gradcli.output.page.data import script_json
 from gradcli.output.page.files import page_file
-from gradcli.output.plots.chart import Chart, coloured
+from gradcli.output.plots.chart import PATH, Chart, coloured
 from gradcli.output.plots.of_curves import curve_name
 from gradcli.output.plots.svg import DASHES, chart_style
 from gradcli.output.visible import visible
@@ -44,12 +45,15 @@ svg {{ width: 100%; height: auto; touch-action: none; cursor: crosshair; font: 1
 </head>
 <body>
 <h1>{title}</h1>
-<p><button id="in">{closer}</button> <button id="out">{farther}</button> <button id="back">{back}</button></p>
+<p><button id="in">{closer}</button> <button id="out">{farther}</button> <button id="back">{back}</button>{steps}</p>
 <svg id="plot" class="chart" viewBox="0 0 860 520" tabindex="0" role="img"
  aria-label="{about}"></svg>
 <p id="said" role="status">{mouse}</p>
 <ul>
 """
+_STEPS = """
+ <button id="play">{play}</button>
+ <input id="step" type="range" min="0" max="{last}" value="{last}" aria-label="{step}"> <output id="taken"></output>"""
 
 
 def curves_page(
@@ -71,7 +75,8 @@ def curves_page(
     functions = [_function(found, at, graph, fixed) for at in range(len(found.curves))]
     labels = [curve_name(names, curve, found.variable) for curve in found.curves]
     dashes = [DASHES[coloured(number)[1]] for number in range(len(found.curves))]
-    dots = [dot for dot in chart.dots if dot.y == dot.y]
+    stepped = {tuple(place) for way in _paths(chart) for place in way["steps"]}
+    dots = [dot for dot in chart.dots if dot.y == dot.y and (dot.x, dot.y) not in stepped]
     data = {
         "names": [found.variable, ""],
         "x": list(chart.x),
@@ -88,6 +93,7 @@ def curves_page(
         "dots": [{"x": dot.x, "y": dot.y, "colour": dot.colour, "filled": dot.filled, "label": dot.label} for dot in dots],
     }
     keys = [("curve", coloured(at)[0], dash, label) for at, (label, dash) in enumerate(zip(labels, dashes, strict=True))]
+    keys += [(PATH, way["colour"], way["dash"], way["name"]) for way in _paths(chart)]
     about = said("arrows move the tangent, + and - zoom")
     mouse = said("The tangent follows the mouse; the wheel zooms, dragging moves, a double click goes back.")
     yield from _page(chart, "curves.js", data, functions, keys, (about, mouse), theme)
@@ -119,6 +125,47 @@ def field_page(
     yield from _page(chart, "contours.js", data, [function], keys, (about, mouse), theme)
 
 
+def descent_page(
+    chart: Chart, over: Curves | Field | None, graph: Graph, name: str, fixed: Mapping[str, float], *, theme: str = "auto"
+) -> Iterator[str]:
+    """The pieces of a page of descents, which go step by step over a curve or contours; see :func:`curves_page`.
+
+    Args:
+        chart: The chart of their paths, or of their values.
+        over: What they go over; None for values alone.
+        graph: The graph of the function.
+        name: The function as it was typed.
+        fixed: The value of each variable that does not move.
+        theme: ``light``, ``dark``, or ``auto``.
+
+    Raises:
+        GradcliError: The function has no code in JavaScript.
+    """
+    if isinstance(over, Field):
+        return field_page(over, graph, name, fixed, chart, theme=theme)
+    if over is not None:
+        return curves_page(over, graph, [name], fixed, chart, theme=theme)
+    strokes = [replace(stroke, kind=PATH) for stroke in chart.strokes]
+    data = {"names": list(chart.names), "x": list(chart.x), "y": list(chart.y), "curves": [], "dots": []}
+    about = said("+ and - zoom")
+    mouse = said("The wheel zooms, dragging moves, a double click goes back.")
+    return _page(replace(chart, strokes=strokes), "curves.js", data, [], [], (about, mouse), theme)
+
+
+def _paths(chart: Chart) -> list[dict[str, Any]]:
+    """The ways of descents: the places of their steps, and what is said of each."""
+    labels = {(dot.x, dot.y): dot.label for dot in chart.dots}
+    found = []
+    for stroke in chart.strokes:
+        if stroke.kind == PATH:
+            steps = [pair for xs, ys in stroke.pieces for pair in zip(xs.tolist(), ys.tolist(), strict=True)]
+            told = [labels.get(pair, "") for pair in steps]
+            found.append(
+                {"name": stroke.label, "colour": stroke.colour, "dash": DASHES[stroke.dash], "steps": steps, "told": told}
+            )
+    return found
+
+
 def _page(
     chart: Chart,
     script: str,
@@ -140,6 +187,12 @@ def _page(
         theme: How it is coloured.
     """
     title = escape(visible(chart.title))
+    paths = _paths(chart)
+    steps = max((len(way["steps"]) for way in paths), default=0)
+    data = {**data, "paths": paths, "logarithmic": chart.logarithmic}
+    data["axes"] = [chart.names[0] if keys else "", chart.names[1] or said("value")]
+    if not keys:
+        keys = [(PATH, way["colour"], way["dash"], way["name"]) for way in paths]
     style = f":root {{ color-scheme: {'light dark' if theme == 'auto' else theme} }}\n{chart_style(theme)}"
     yield _HEAD.format(
         policy=_POLICY,
@@ -151,6 +204,7 @@ def _page(
         back=said("Back"),
         about=f"{title}; {words[0]}",
         mouse=words[1],
+        steps=_STEPS.format(last=steps - 1, play=said("Play"), step=said("step")) if steps else "",
     )
     for kind, colour, dash, label in keys:
         key = f'<path class="{kind} colour{colour}" stroke-dasharray="{dash}" d="M0 5H40"/>'

@@ -22,15 +22,16 @@ from gradcli.language.statements import free_names
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.shape_mismatch import MismatchError
 from gradcli.teaching.arrays.mistakes import WrongArray, same, wrong_arrays
-from gradcli.teaching.arrays.question import array_graph, compile_array_question
+from gradcli.teaching.arrays.question import ArrayQuestion, array_graph, compile_array_question, symmetric
 from gradcli.teaching.marking.verdicts import Marked, Verdict, read_otherwise, unreadable, with_note
 from gradcli.teaching.mistakes import Slip, cost_of
 from gradcli.teaching.question import with_lines
 from gradcli.teaching.reading.answers import read_answer
-from gradcli.teaching.wrong_answers.diagnosis import MARGIN, Reason
+from gradcli.teaching.wrong_answers.diagnosis import MARGIN, Reason, reason_of
 from gradcli.typing import Any
 
-_TRANSPOSE = re.compile(r"(?<=[\w)\]])\s*(?:\^\s*(?:\{\s*)?(?:T\b|\\top|⊤|\\intercal)\s*\}?|ᵀ|⊤|'(?!\w))")
+_TRANSPOSE = re.compile(r"(?<=[\w)\]])\s*(?:\^\s*(?:\{\s*)?(?:T\b|\\top|⊤|\\intercal)(?:\s*\})?|ᵀ|⊤|'(?!\w))")
+_LENGTH = re.compile(r"(?:\|\||‖|\\\|)([^|‖]+?)(?:\|\||‖|\\\|)")
 _LIBRARY = re.compile(r"\b(?:np|numpy|torch)\.")
 _EXACT = 1e-8
 _FACTORS = (2.0, 0.5)
@@ -110,7 +111,7 @@ class ArrayMarker:
         if answer not in self._marked:
             try:
                 names = [*self.question.point, *[line.name for line in self.question.named]]
-                found = read_answer(_LIBRARY.sub("", _TRANSPOSE.sub(".T", answer)), names)
+                found = read_answer(_LIBRARY.sub("", _TRANSPOSE.sub(".T", _LENGTH.sub(r"norm(\1)", answer))), names)
                 marked = self._judged(answer, found.value, found.read_as)
                 marked = read_otherwise(marked, found.others, lambda other: self._judged(answer, other, ""))
                 marked = with_note(marked, "; ".join(found.notes))
@@ -121,21 +122,28 @@ class ArrayMarker:
             self._marked[answer] = replace(marked, right=right, at_one_point=self.at is not None)
         return self._marked[answer]
 
+    @cached_property
+    def _symmetric(self) -> ArrayQuestion | None:
+        return symmetric(self.arrays)
+
     def _judged(self, answer: str, value: Expression, read_as: str) -> Marked:
         """The verdict on an answer that has been read.
 
         Raises:
             GradcliError: Its shapes do not fit, in whatever way it is read.
         """
-        readings, fault = [], None
+        readings, fault, symmetric_only = [], None, False
         for meant_as, columns, note in _READINGS:
             try:
-                own = self._values(meant_as(value), columns=columns)
+                own = self._values(meant_as(value), self.arrays, columns=columns)
             except GradcliError as error:
                 fault = fault or error
                 continue
             if same(own, self.arrays.right, self.tolerance):
                 return Marked(answer, Verdict.RIGHT, read_as, note=note)
+            if self._symmetric is not None:
+                there = self._values(meant_as(value), self._symmetric, columns=columns)
+                symmetric_only |= same(there, self._symmetric.right, self.tolerance)
             readings.append((own, note))
         if not readings:
             assert fault is not None
@@ -146,13 +154,15 @@ class ArrayMarker:
             return Marked(answer, Verdict.UNDECIDED, read_as, note="it has no value at the points that were tried")
         fitting = [one for one in readings if numpy.shape(one[0][0]) == self.arrays.shape]
         for own, note in fitting[:1] or readings:
-            if found := self._reasons(own):
-                return Marked(answer, Verdict.WRONG, read_as, tuple(found), question=self.question, note=note)
+            if reasons := self._reasons(own):
+                return Marked(answer, Verdict.WRONG, read_as, tuple(reasons), question=self.question, note=note)
+        if symmetric_only:
+            return Marked(answer, Verdict.WRONG, read_as, (reason_of("array.assumed_symmetric"),), question=self.question)
         own = (fitting or readings)[0][0]
         return Marked(answer, Verdict.WRONG, read_as, question=self.question, note=self._difference(own))
 
-    def _values(self, value: Expression, *, columns: bool) -> list[Any]:
-        """The values of an answer at the points, with vectors as columns or not."""
+    def _values(self, value: Expression, arrays: ArrayQuestion, *, columns: bool) -> list[Any]:
+        """The values of an answer at the points of a question, with vectors as columns or not."""
         shapes = {name: self.arrays.graph.shape(id) for name, id in self.arrays.graph.variables.items()}
         as_column = {name for name, shape in shapes.items() if columns and len(shape) == 1}
         own_shapes = {name: (*shape, 1) if name in as_column else shape for name, shape in shapes.items()}
@@ -161,7 +171,7 @@ class ArrayMarker:
             if name not in shapes:
                 raise GradcliError(f"{name} is no variable of the question", hint=f"its variables: {', '.join(shapes)}")
         found = []
-        for point in self.arrays.points:
+        for point in arrays.points:
             given = {name: point[name][:, None] if name in as_column else point[name] for name in graph.variables}
             with quiet():
                 own = numpy.asarray(evaluate(graph, given)[graph.output], float)

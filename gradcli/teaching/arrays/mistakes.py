@@ -10,10 +10,16 @@ from collections.abc import Iterator, Sequence
 
 import numpy
 
+from gradcli.autodiff.passes.forward import evaluate
 from gradcli.autodiff.passes.reverse import backward, backward_from, quiet, requires_grad
-from gradcli.graph.graph import Graph
+from gradcli.errors import Span
+from gradcli.graph.graph import Graph, Settings
+from gradcli.language.ast import NOWHERE
+from gradcli.lowering.builders.compaction import replay
+from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.ops import vjp
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.ops.declaration.structural import DECLARED
 from gradcli.ops.declaration.symbol import Symbol
 from gradcli.teaching.arrays.question import ArrayQuestion, stacked
 from gradcli.teaching.mistakes import Slip
@@ -51,11 +57,43 @@ def wrong_arrays(question: ArrayQuestion) -> list[WrongArray]:
     Args:
         question: The question.
     """
-    graph, variable = question.graph, question.graph.variables[question.wrt]
+    arrays = [*_of_graph(question, question.graph, question.values), *_of_whole(question)]
+    graph = _in_definitions(question.graph)
+    if len(graph) > len(question.graph):
+        with quiet():
+            values = [evaluate(graph, point) for point in question.points]
+        known = [one.values for one in arrays]
+        own = _of_graph(question, graph, values)
+        arrays += [WrongArray(Slip(one.slip.kind), one.values) for one in own if not any(same(one.values, two) for two in known)]
+    return [one for one in arrays if _differs(one.values, question.right)]
+
+
+class _Defined(StaticBuilder):
+    """Builds what operations on arrays are defined to be: of a length the root of a sum of squares."""
+
+    def operation(self, name: str, inputs: tuple[int, ...], span: Span = NOWHERE, settings: Settings = ()) -> int:
+        declared = DECLARED.get(name)
+        if declared is None or declared.definition is None:
+            return super().operation(name, inputs, span, settings)
+        found: Symbol = declared.definition(*[Symbol(self, at) for at in inputs], **dict(settings))
+        return found.id
+
+
+def _in_definitions(graph: Graph) -> Graph:
+    builder = _Defined(Graph(graph.max_nodes))
+    symbols = replay(graph, builder)
+    builder.graph.output = symbols[graph.output].id
+    builder.graph.outputs = [builder.graph.output]
+    return builder.graph
+
+
+def _of_graph(question: ArrayQuestion, graph: Graph, at_points: Sequence[Sequence[Any]]) -> list[WrongArray]:
+    """The wrong answers of mistakes at the nodes of a graph of the question."""
+    variable = graph.variables[question.wrt]
     needs = requires_grad(graph, [variable])
     found: dict[tuple[Slip, int, int], list[Any]] = {}
     with quiet():
-        for values in question.values if sum(map(bool, graph.inputs)) <= _MOST_NODES else ():
+        for values in at_points if sum(map(bool, graph.inputs)) <= _MOST_NODES else ():
             rows: dict[tuple[Slip, int, int], list[Any]] = {}
             for seed in question.seeds:
                 adjoints = backward(graph, values, needs, seed)
@@ -67,15 +105,15 @@ def wrong_arrays(question: ArrayQuestion) -> list[WrongArray]:
                 if len(own) == len(question.seeds):
                     result = graph.shape(graph.output) if len(own) > 1 or graph.shape(graph.output) else ()
                     found.setdefault(key, []).append(stacked(own, result))
-    arrays = [WrongArray(slip, own) for (slip, _, _), own in found.items() if len(own) == len(question.points)]
-    arrays += _of_whole(question)
-    return [one for one in arrays if _differs(one.values, question.right)]
+    return [WrongArray(slip, own) for (slip, _, _), own in found.items() if len(own) == len(question.points)]
 
 
 def _of_whole(question: ArrayQuestion) -> Iterator[WrongArray]:
     """Mistakes with the whole answer."""
     right = question.right
     yield WrongArray(Slip("answer.negated"), [-one for one in right])
+    if numpy.size(right[0]) > 1:
+        yield WrongArray(Slip("partial.all"), [numpy.sum(one) for one in right])
     if numpy.ndim(right[0]) == 2:
         yield WrongArray(Slip("array.transposed"), [one.T for one in right])
     yield WrongArray(
@@ -136,7 +174,7 @@ def _changes(
             if graph.operations[id] in OPERATIONS:
                 yield from _of_elements(graph, values, id, at, g, own, variable)
             else:
-                yield from _of_arrays(graph, values, id, at, g, own)
+                yield from _of_arrays(graph, values, id, at, g, own, variable)
         if len(right) == 2 and len(set(inputs)) == 2 and graph.operations[id] in OPERATIONS and id not in _sums(graph):
             swapped = [(at, right[1 - at]) for at in right if numpy.shape(right[1 - at]) == numpy.shape(right[at])]
             for at, own in swapped:
@@ -189,7 +227,7 @@ def _of_elements(graph: Graph, values: Sequence[Any], id: int, at: int, g: Any, 
             yield _Change(Slip("array.axis", id), variable, before.sum(axis=axis), own, True, axis)
 
 
-def _of_arrays(graph: Graph, values: Sequence[Any], id: int, at: int, g: Any, own: Any) -> Iterator[_Change]:
+def _of_arrays(graph: Graph, values: Sequence[Any], id: int, at: int, g: Any, own: Any, variable: int) -> Iterator[_Change]:
     """Mistakes with an operation on arrays: the transposes of a matrix product, the number of elements of a sum or mean."""
     inputs = graph.inputs[id]
     shape = graph.shape(inputs[at])
@@ -197,6 +235,11 @@ def _of_arrays(graph: Graph, values: Sequence[Any], id: int, at: int, g: Any, ow
         other = numpy.asarray(values[inputs[1 - at]])
         for number, product in enumerate(_products(numpy.asarray(g), other, shape)):
             yield _Change(Slip("array.operand_transposed", id), inputs[at], product, own, number=number)
+        if inputs[at] == variable and numpy.ndim(g):
+            yield _Change(Slip("array.operand_missing", id), variable, g, own, True)
+    if len(inputs) == 2:
+        if not numpy.ndim(g) and [graph.shape(input) for input in inputs] == [shape, shape]:
+            yield _Change(Slip("product.swapped", id), inputs[at], g * numpy.asarray(values[inputs[at]]), own)
         return
     size = math.prod(shape) / max(1, math.prod(graph.shape(id)))
     for number, factor in enumerate((size, 1 / size) if size > 1 else ()):

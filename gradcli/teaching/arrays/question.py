@@ -12,7 +12,7 @@ from gradcli.autodiff.passes.reverse import backward, quiet, requires_grad
 from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.static_graphs import build
 from gradcli.errors import ExitCode, GradcliError
-from gradcli.frozen import Frozen
+from gradcli.frozen import Frozen, replace
 from gradcli.graph.graph import Graph, Shape
 from gradcli.graph.names import node_names
 from gradcli.graph.shapes import shape_text
@@ -90,7 +90,6 @@ def compile_array_question(
         message = f"the result has {math.prod(result)} elements, and {MOST_ROWS} are the most of a Jacobian"
         raise GradcliError(message, exit_code=ExitCode.LIMIT)
     seeds = list(numpy.eye(math.prod(result)).reshape(-1, *result)) if jacobian and result else [1.0]
-    needs = requires_grad(graph, [graph.variables[wrt]])
     points, values, right = [], [], []
     if at is not None and (missing := [name for name in graph.variables if name not in at]):
         raise GradcliError(f"the point has no value for {missing[0]}", hint=f"add --at {missing[0]}=...")
@@ -101,7 +100,7 @@ def compile_array_question(
         }
         with quiet():
             found = evaluate(graph, point)
-            own = stacked([_by(graph, found, needs, seed, wrt) for seed in seeds], result if jacobian else ())
+            own = _derivative(graph, found, seeds, wrt)
         if all(numpy.all(numpy.isfinite(value)) for value in [*found, own]):
             points.append(point)
             values.append(found)
@@ -133,9 +132,28 @@ def flat(arrays: Sequence[Any]) -> Any:
     return numpy.concatenate([numpy.ravel(array) for array in arrays])
 
 
-def _by(graph: Graph, values: Sequence[Any], needs: Sequence[bool], seed: Any, wrt: str) -> Any:
-    found = backward(graph, values, needs, seed)[graph.variables[wrt]]
-    return numpy.zeros(graph.shape(graph.variables[wrt])) if found is None else numpy.asarray(found, float)
+def _derivative(graph: Graph, values: Sequence[Any], seeds: Sequence[Any], wrt: str) -> Any:
+    """The right answer at a point: the gradient of a number, or a row for each element."""
+    variable = graph.variables[wrt]
+    needs = requires_grad(graph, [variable])
+    rows = [backward(graph, values, needs, seed)[variable] for seed in seeds]
+    arrays = [numpy.zeros(graph.shape(variable)) if row is None else numpy.asarray(row, float) for row in rows]
+    return stacked(arrays, graph.shape(graph.output) if numpy.ndim(seeds[0]) else ())
+
+
+def symmetric(question: ArrayQuestion) -> ArrayQuestion | None:
+    """The same question at points whose square matrices are symmetric; None where it has none."""
+    if not any(len(shape) == 2 and len(set(shape)) == 1 and shape[0] > 1 for shape in question.shapes.values()):
+        return None
+    points = [
+        {name: (value + value.T) / 2 if numpy.ndim(value) == 2 and len({*numpy.shape(value)}) == 1 else value
+         for name, value in point.items()}
+        for point in question.points
+    ]  # fmt: skip
+    with quiet():
+        values = [evaluate(question.graph, point) for point in points]
+        right = [_derivative(question.graph, one, question.seeds, question.wrt) for one in values]
+    return replace(question, points=points, values=values, right=right)
 
 
 def _numbers(shape: Shape, turn: int, at: int) -> Any:

@@ -11,6 +11,7 @@ from gradcli.frozen import replace
 from gradcli.language.ast import Array, Assignment, Call, Expression, Name, Number, Operator, Output, Program
 from gradcli.language.parser import parse
 from gradcli.language.program_text import program_text
+from gradcli.language.rewrite import mapped
 from gradcli.language.statements import expressions, free_names
 from gradcli.language.text import to_text
 from gradcli.ops.catalogue import OPERATIONS
@@ -57,19 +58,25 @@ def exercises(seed: int, count: int, wanted: Wanted) -> Iterator[Exercise]:
     """
     operations = [_operation(name) for name in wanted.operations]
     known: set[str] = set()
+    shapes: set[str] = set()
+    tries = _TRIES_FOR_A_BAND if wanted.band else _TRIES
     for number in range(count):
         source = Source(seed * 1_000_003 + number * 7_919 + 1)
-        for _ in range(_TRIES_FOR_A_BAND if wanted.band else _TRIES):
+        for turn in range(tries):
             size = wanted._replace(paths=1 + source.below(4), depth=1 + source.below(7)) if wanted.band else wanted
             expression = _drawn(source, size, operations)
             text = None if expression is None else to_text(expression)
-            if text is None or text in known or len(text) > LONGEST:
+            if expression is None or text is None or text in known or len(text) > LONGEST:
+                continue
+            shape = _shape(expression)
+            if shape in shapes and turn < tries // 2:  # the same but for its numbers
                 continue
             known.add(text)
             found = exercise(text, wanted.variables[0], source, wanted.band)
             if found is None or (found.difficulty.paths, found.difficulty.depth) != (size.paths, size.depth):
                 continue
             if wanted.usable is None or wanted.usable(found):
+                shapes.add(shape)
                 yield found
                 break
         else:
@@ -174,7 +181,7 @@ def _drawn(source: Source, wanted: Wanted, operations: Sequence[Operation]) -> E
     while len(parts) > 1:
         first, second = parts.pop(source.below(len(parts))), parts.pop(source.below(len(parts)))
         one = source.one_of(joining)
-        if first[0] == second[0] and one.symbol != "*":  # x + x, x/x
+        if not _joins(one, first[0], second[0], operations):
             return None
         parts.append((Operator(one.symbol, (first[0], second[0])), max(first[1], second[1]) + 1, one.name))
     found = parts[0]
@@ -186,12 +193,44 @@ def _drawn(source: Source, wanted: Wanted, operations: Sequence[Operation]) -> E
     return found[0] if found[1] == wanted.depth else None
 
 
+def _joins(one: Operation, first: Expression, second: Expression, operations: Sequence[Operation]) -> bool:
+    """Whether somebody would write these so: not x + 2x, x*(4x), x/x, u*(3*v), u + (v + 1)."""
+    factors = one.symbol in "*/"
+    if _core(first, powers=factors) == _core(second, powers=factors):
+        return one.symbol == "*" and first == second and not any(other.symbol == "^" for other in operations)
+    if isinstance(first, Call) and isinstance(second, Call) and first.function == second.function:  # exp(x/2)/exp(x)
+        return False
+    signs = "*/" if factors else "+-"
+    return not any(isinstance(own, Operator) and own.symbol in signs and _core(own) != own for own in (first, second))
+
+
+def _core(value: Expression, *, powers: bool = False) -> Expression:
+    """An expression without the numbers that are added to it, or by which it is multiplied or divided, or raised to."""
+    while isinstance(value, Operator) and len(value.operands) == 2 and (powers or value.symbol != "^"):
+        left, right = value.operands
+        if isinstance(right, Number):
+            value = left
+        elif isinstance(left, Number) and value.symbol != "/":
+            value = right
+        else:
+            break
+    return value
+
+
+def _shape(value: Expression) -> str:
+    """An expression without its numbers."""
+    return to_text(mapped(value, lambda node: Number(1) if isinstance(node, Number) else node))
+
+
 def _wrapped(
     source: Source, part: tuple[Expression, int, str], wanted: Wanted, operations: Sequence[Operation]
 ) -> tuple[Expression, int, str]:
     """A part within one more operation: a function, or one with a number or another variable."""
     inner, depth, last = part
-    usable = [one for one in operations if one.name != last or one.required == 1]
+    undone = OPERATIONS[last].facts.inverse if last in OPERATIONS else None
+    usable = [one for one in operations if one.name not in (last, undone)]
+    if last and isinstance(inner, Operator) and inner.symbol in "*/":  # 2*(3*u) is 6*u
+        usable = [one for one in usable if one.symbol not in ("*", "/")]
     if not usable:
         return part
     one = source.one_of(usable)

@@ -155,7 +155,8 @@ def may_be_integral(question: Question, values: Any) -> Any:
     if (area := question.area) is None:
         return numpy.ones(numpy.shape(values)[:-1], bool)
     first, last, whole = area
-    return numpy.abs(values[..., last] - values[..., first] - whole) <= NEAR * (abs(whole) + numpy.abs(values[..., last]))
+    with quiet():
+        return numpy.abs(values[..., last] - values[..., first] - whole) <= NEAR * (abs(whole) + numpy.abs(values[..., last]))
 
 
 def integrated(question: Question, graph: Graph, numbers: Mapping[int, Any]) -> Any:

@@ -26,12 +26,11 @@ from gradcli.teaching.marking.comparison import (
 )
 from gradcli.teaching.marking.verdicts import Marked, Verdict
 from gradcli.teaching.numbers import node_values
-from gradcli.teaching.question import Question, derivative_of, graph_of
+from gradcli.teaching.question import Question
 from gradcli.teaching.reading.answers import number, unknown_names, with_names
 from gradcli.teaching.wrong_answers.diagnosis import Reason, likeliest, reason_of, reasons
-from gradcli.teaching.wrong_answers.orders import numbers_of
-from gradcli.teaching.wrong_answers.rules import wrong_values
 from gradcli.teaching.wrong_answers.variants import FEW, Table, close, wrong_answers
+from gradcli.teaching.wrong_answers.whole_answers import of_evaluations
 from gradcli.typing import Any
 
 _FEW_OPERATIONS = 2
@@ -189,18 +188,8 @@ class Judge:
     @cached_property
     def _evaluations(self) -> list[tuple[str, float]]:
         """What mistakes make of the right derivative where its number at the point is computed, each with its kind."""
-        question = self.question
-        if not question.order:
-            return []
-        graph = graph_of(derivative_of(question.function, question.wrt))
-        point = {name: vector[-1:] for name, vector in question.point.items()}
         with quiet():
-            found = [
-                (kind, node_values(graph, point, {id: value})[graph.output])
-                for id, place in numbers_of(graph, question.wrt, point).places.items()
-                for kind, value in wrong_values(place)
-            ]
-        return [(kind, float(numpy.ravel(value)[0])) for kind, value in found]
+            return [(kind, float(row[-1])) for kind, row in of_evaluations(self.question)]
 
     def changes(self, graph: Graph) -> bool:
         used = {*graph.operations} - {*self.question.graph.operations, CONSTANT, VARIABLE}

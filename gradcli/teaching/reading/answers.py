@@ -26,6 +26,11 @@ MOST_CHARACTERS = 4_000
 
 _OPTION = re.compile(r"--[a-z]{2,}(-[a-z]+)*(=.*)?")
 _PICTURE = re.compile(r"\w\.(?:jpe?g|png|heic|gif|pdf|docx?)\b", re.IGNORECASE)
+_PLACE = re.compile(
+    r"(?:^\s*|[a-z]{2}\W+)(?:pages?|exercise|problem|chapter|section|(?<=\w\W)(?:pp?|pg|nr|no|line|ex))\b[.\s]*\d+[.\s]*$", re.I
+)
+"""Where the answer is said to stand: see my notebook p. 12."""
+
 _CONDITION = re.compile(r"[\w)\]]\s+[(\[][^()\[\]]*(?:[<>≠≤≥]|!=)[^()\[\]]*[)\]]\s*$")
 """A condition in parentheses behind a formula, 1/x (x > 0), which is no factor."""
 
@@ -85,6 +90,8 @@ def read_answer(answer: str, variables: Collection[str]) -> Answer:
     except GradcliError as error:
         fault = error
     found = _of_form(answer, variables)
+    if found is None and "[" in answer and "," not in answer:  # brackets around a sum, and no list
+        return read_answer(answer.replace("[", "(").replace("]", ")"), variables)
     if found is not None:
         return found
     if fault is not None:
@@ -105,6 +112,8 @@ def refuse_no_answer(answer: str) -> None:
         raise GradcliError(f"{answer.strip()} is an option of a command, no expression")
     if found := _PICTURE.search(answer):
         raise GradcliError("it names a file, and an answer is one expression", found.span())
+    if _PLACE.search(answer):
+        raise GradcliError("it says where the answer stands, and an answer is one expression")
     if len(answer) > MOST_CHARACTERS:
         raise GradcliError(f"the answer has {len(answer):,} characters, and {MOST_CHARACTERS:,} are read")
 
@@ -154,6 +163,8 @@ def _of_form(answer: str, variables: Collection[str]) -> Answer | None:
     if len(answers) > 1:
         return _of_several(answers, variables)
     last = _known(found.sides[-1].text, variables)
+    if last is None and len(found.sides) == 2 and left_side(f"{found.sides[-1].text} = 0", names=False)[0]:
+        return _known(found.sides[0].text, variables)  # 2x = y'
     if last is None:
         return None
     notes = [*last.notes, *[f"'{words}' is left out" for words in found.left_out]]

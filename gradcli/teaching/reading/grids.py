@@ -64,7 +64,7 @@ def read_parts(answer: str, variables: Collection[str], titles: Sequence[str], *
         raise GradcliError("its parts stand side by side: write commas between them")
     fault: GradcliError | None = None
     try:
-        plain = plain_answer(bracketed(answer), variables)
+        plain = plain_answer(bracketed(answer if vector else _by_rows(answer, len(titles))), variables)
         unknown = unknown_names(plain.value, variables)
         value = part_by_part(plain.value)
         if not unknown and (len(titles) < 2 or isinstance(value, Array | Tuple)):
@@ -163,6 +163,21 @@ def bracketed(answer: str) -> str:
         return f"[{text}]"
     if text[:1] == "(" and text[-1:] == ")" and len(pieces(text[1:-1], ",")) > 1:
         return f"[{text[1:-1]}]"
+    return answer
+
+
+def _by_rows(answer: str, width: int) -> str:
+    """A matrix whose rows are in parentheses, or whose parts have spaces between them: [y x; 1 1]."""
+    text = answer.strip()
+    if text[:1] + text[-1:] not in ("[]", "()"):
+        return answer
+    rows = [row.strip() for row in text[1:-1].split(";")]
+    if len(rows) > 1 and "," not in text and all(len(row.split()) == width for row in rows):
+        own = [", ".join(row.split()) for row in rows]
+        return f"[{', '.join(f'[{row}]' for row in own)}]"
+    own = pieces(text[1:-1], ",")
+    if all(row[:1] == "(" and row[-1:] == ")" and len(pieces(row[1:-1], ",")) == width for row in own) and width > 1:
+        return f"[{', '.join(f'[{row[1:-1]}]' for row in own)}]"
     return answer
 
 

@@ -16,10 +16,12 @@ from gradcli.language.text import to_text
 from gradcli.lowering.builders.compaction import replay
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.ops.declaration.symbol import Symbol
+from gradcli.ops.elementwise.arithmetic import div
 from gradcli.teaching.numbers import Vector, forward, node_partials, node_values
 from gradcli.teaching.places import Place, constant_factor, places_of
 from gradcli.teaching.question import graph_of, program_of
-from gradcli.teaching.wrong_answers.rules import Formula, by_kind
+from gradcli.teaching.rewriting import without_parentheses
+from gradcli.teaching.wrong_answers.rules import QUOTIENT_RULE, Formula, by_kind
 from gradcli.typing import Any, NamedTuple
 
 MOST_ORDERS = 4
@@ -59,6 +61,36 @@ def before_the_last(first: Graph, wrt: str, order: int, point: Mapping[str, Vect
             else:
                 if graph is not None:
                     yield kind, again, graph
+
+
+def written_derivatives(first: Graph, wrt: str, point: Mapping[str, Vector]) -> Iterator[Graph]:
+    """The right derivative as the rules write it, and simplified."""
+    function = numbers_of(first, wrt, point)
+    quotients = {id: QUOTIENT_RULE for id, place in function.places.items() if place.operation is div and 1 in place.varying}
+    found = _differentiated(function, wrt, quotients, last=True)
+    for graph in [] if found is None else [found, _simplified(found)]:
+        if graph is not None and wrt in graph.variables:
+            yield graph
+
+
+def rewritten(graph: Graph, wrt: str, point: Mapping[str, Vector]) -> Iterator[tuple[str, str | None]]:
+    """What mistakes make of a derivative where it is rewritten, each with its kind and its text."""
+    function = numbers_of(graph, wrt, point)
+    builder = StaticBuilder(Graph(), identities=True)
+    symbols = replay(graph, builder)
+    places: dict[int, Place] = {}
+    for id, numbers in function.places.items():
+        inputs = graph.inputs[id]
+        u, below = [symbols[input] for input in inputs], [places.get(input) for input in inputs]
+        places[id] = numbers._replace(y=symbols[id], u=u, below=below)
+        for kind, value in without_parentheses(places[id]):
+            own = list(symbols)
+            own[id] = value
+            for at in range(id + 1, len(graph)):
+                if any(own[input] is not symbols[input] for input in graph.inputs[at]):
+                    made = builder.operation(graph.operations[at], tuple([own[input].id for input in graph.inputs[at]]))
+                    own[at] = Symbol(builder, made)
+            yield kind, text_of(with_output(builder.graph, own[graph.output].id))
 
 
 def wrong_derivative(function: Function, wrt: str, wrong: Mapping[int, Formula]) -> str | None:

@@ -27,6 +27,10 @@ def formulas(place: Place) -> Iterator[tuple[str, Formula]]:
     if name in TERMS:
         yield from _terms(place)
         return
+    if name == arithmetic.mul.name and len(varying) == 1:
+        other = place.u[1 - varying[0]]
+        if isinstance(other, numpy.ndarray) and not other.any():
+            return  # 0*x stands for a variable that is not there
     if len(varying) == 1:
         yield from _of_one_operand(place, varying[0])
     elif len(varying) > 1 and name not in _OF_TWO:
@@ -34,6 +38,9 @@ def formulas(place: Place) -> Iterator[tuple[str, Formula]]:
             yield "graph.path_lost", _without(at)
     if place.operation in (extremes.maximum, extremes.minimum) and varying:
         yield "choice.other_branch", _of_other_branch
+    if place.operation is activations.relu:
+        yield "choice.other_branch", lambda place, d: (1 - place.p[0]) * d[0]
+        yield "choice.other_branch", lambda place, d: d[0]
     yield from of_rewriting(place)
     key = _OF_TWO if len(varying) > 1 else _OF_FIRST if varying == [0] else _OF_SECOND
     yield from key.get(name, ())
@@ -98,6 +105,9 @@ _KIN = (
 )
 """Functions that are taken for each other."""
 
+ANGLES = {own.name: at == 0 for at in (0, 1) for own in _KIN[at]}
+"""Functions of an angle, and those that give one: whether the angle is what goes in."""
+
 _INVERSES = {inverse: own for at in (0, 2) for own, inverse in zip(_KIN[at], _KIN[at + 1], strict=True)}
 """Inverse functions, which are written sin^-1 as well: each with the function that it is the inverse of."""
 
@@ -125,9 +135,9 @@ def _kin(operation: Operation) -> list[tuple[Operation, float]]:
 def _of_one_operand(place: Place, at: int) -> Iterator[tuple[str, Formula]]:
     operation = place.operation
     if not (operation is arithmetic.mul or (operation is arithmetic.div and at == 0)):
-        if operation is not arithmetic.pow:
+        if operation not in _WITHOUT_SIGN:
             yield "table.sign", lambda place, d: -place.p[at] * d[at]
-        elif at == 0 and (place.u[1] < 0).all():
+        elif operation is arithmetic.pow and at == 0 and (place.u[1] < 0).all():
             yield "power.sign", lambda place, d: -place.p[at] * d[at]
         if not place.leaf[at]:
             yield "chain.no_inner", lambda place, d: place.p[at] + 0 * d[at]
@@ -153,6 +163,10 @@ def _of_one_operand(place: Place, at: int) -> Iterator[tuple[str, Formula]]:
             yield "table.function", _of_kin(other, at, 0, -1.0)
     if operation in _INVERSES:
         yield "table.reciprocal", _of_inverse(_INVERSES[operation], at)
+
+
+_WITHOUT_SIGN = (arithmetic.pow, arithmetic.div, exponential.exp, exponential.log, exponential.sqrt)
+"""Operations whose derivative has no minus of its own, or one of its rule."""
 
 
 def _of_reciprocal(below: Operation, at: int, sign: float) -> Formula:
@@ -226,6 +240,9 @@ _DENOMINATORS: dict[str, Callable[[Any, Any], Any]] = {
     "quotient.square_of_numerator": lambda u, v: u * u,
     "quotient.no_denominator": lambda u, v: 1.0,
 }
+QUOTIENT_RULE = _quotient(_NUMERATORS[""], lambda u, v: v**2)
+"""The rule as it is written in lessons."""
+
 _QUOTIENTS: list[Two] = [
     *[(above, _quotient(numerator, _DENOMINATORS[""])) for above, numerator in _NUMERATORS.items() if above],
     *[(below, _quotient(_NUMERATORS[""], denominator)) for below, denominator in _DENOMINATORS.items() if below],
@@ -254,8 +271,14 @@ def _by_itself(place: Place, d: Sequence[Any]) -> Any:
     return place.u[at] * d[at] if numpy.ptp(place.u[1 - at]) else numpy.nan + 0 * d[at]
 
 
+def _sign_of_factor(place: Place) -> Any:
+    (at,) = place.varying
+    return numpy.sign(place.u[1 - at])
+
+
 _CONSTANT_FACTOR: list[Two] = [
     ("const.factor_lost", lambda place, d: next(own for own in d if own is not None)),
+    ("const.factor_lost", lambda place, d: _sign_of_factor(place) * next(own for own in d if own is not None)),
     ("const.factor_zero", lambda place, d: 0 * next(own for own in d if own is not None)),
 ]
 
@@ -268,6 +291,8 @@ _OF_TWO: dict[str, list[Two]] = {
         ("product.sum_of_derivatives", _product(lambda u, v, du, dv: du + dv)),
         ("product.factor_lost", _product(lambda u, v, du, dv: du * v + dv)),
         ("product.factor_lost", _product(lambda u, v, du, dv: du + u * dv)),
+        ("product.not_differentiated", _product(lambda u, v, du, dv: du * v + u * v)),
+        ("product.not_differentiated", _product(lambda u, v, du, dv: u * v + u * dv)),
         ("product.minus", _product(lambda u, v, du, dv: du * v - u * dv)),
         ("product.minus", _product(lambda u, v, du, dv: u * dv - du * v)),
     ],
@@ -300,6 +325,9 @@ _OF_FIRST: dict[str, list[Two]] = {
     trigonometric.tanh.name: _nearly(
         lambda y, u: 1 + y * y, lambda y, u: 1 - y, lambda y, u: y * (1 - y), lambda y, u: 1 - u * u
     ),
+    activations.softplus.name: _nearly(
+        lambda y, u: 1 / (1 + exponential.exp(u)), lambda y, u: exponential.exp(u), lambda y, u: 1 / (1 + exponential.exp(u)) - 1
+    ),
     trigonometric.tan.name: _nearly(lambda y, u: 1 - y * y, lambda y, u: 1 + y, lambda y, u: 1 + u * u),
     exponential.log.name: [
         ("table.log", lambda place, d: place.u[0] * place.y * d[0]),
@@ -313,6 +341,7 @@ _OF_FIRST: dict[str, list[Two]] = {
         ("power.no_factor", lambda place, d: 2 * place.p[0] * d[0]),
         ("power.no_lower", lambda place, d: place.y / 2 * d[0]),
         ("table.root", lambda place, d: 2 * place.y * d[0]),
+        ("table.root", lambda place, d: d[0] / 2),
         ("table.root", lambda place, d: -place.p[0] * d[0] / place.u[0]),
     ],
 }
@@ -321,36 +350,13 @@ _OF_FIRST: dict[str, list[Two]] = {
 _OF_SECOND: dict[str, list[Two]] = {
     arithmetic.mul.name: [*_CONSTANT_FACTOR, ("product.swapped", _by_itself)],
     arithmetic.div.name: [
-        *_QUOTIENTS,
+        *[one for one in _QUOTIENTS if one[0] != "quotient.plus"],  # 0 + u·v' is what reversed terms are as well
         ("const.factor_lost", lambda place, d: -d[1] / place.u[1] ** 2),
         ("value.integrated", lambda place, d: place.u[0] * numpy.log(numpy.abs(place.u[1])) + 0 * d[1]),
     ],
     arithmetic.pow.name: _EXPONENTIAL,
 }
 """Mistakes where the second operand alone varies."""
-
-
-def wrong_values(place: Place) -> Iterator[tuple[str, Any]]:
-    """The wrong values of a node, each with its kind."""
-    operation, u = place.operation, place.u
-    if operation.name in TERMS and len(u) > 1:
-        yield "value.sign", u[0] - TERMS[operation.name] * u[1]
-    if operation in (arithmetic.mul, arithmetic.neg):
-        for at, below in enumerate(place.below):
-            if below is not None and below.operation is arithmetic.pow:
-                factor = -1.0 if operation is arithmetic.neg else u[1 - at]
-                yield "value.factor_in_power", (factor * below.u[0]) ** below.u[1]
-    if operation not in (arithmetic.mul, arithmetic.pow):
-        return
-    if operation is arithmetic.pow:
-        yield "value.power_as_product", u[0] * u[1]
-    for at, below in enumerate(place.below):
-        if below is None or below.operation.name not in TERMS or len(below.u) < 2:
-            continue
-        (first, last), sign = below.u, TERMS[below.operation.name]
-        if operation is arithmetic.pow and at == 0:
-            yield "algebra.power_of_sum", first ** u[1] + sign * last ** u[1]
-        yield "value.parentheses", first + sign * operation(last, u[1]) if at == 0 else operation(u[0], first) + sign * last
 
 
 def by_kind(places: Mapping[int, Place]) -> dict[str, dict[int, Formula]]:

@@ -18,8 +18,16 @@ from gradcli.teaching.mistakes import IN_PROGRAMS, Slip, cost_of
 from gradcli.teaching.numbers import Vector, node_values
 from gradcli.teaching.places import TERMS, Place, value_at
 from gradcli.teaching.question import Question
-from gradcli.teaching.wrong_answers.rules import Formula, by_kind, formulas, two_at_once, wrong_values
-from gradcli.teaching.wrong_answers.whole_answers import of_earlier_derivatives, of_paths, of_whole_answers
+from gradcli.teaching.rewriting import wrong_values
+from gradcli.teaching.wrong_answers.rules import Formula, by_kind, formulas, two_at_once
+from gradcli.teaching.wrong_answers.whole_answers import (
+    IN_DEGREES,
+    in_degrees,
+    of_earlier_derivatives,
+    of_evaluations,
+    of_paths,
+    of_whole_answers,
+)
 from gradcli.typing import Any, NamedTuple
 
 MOST_FOR_PAIRS = 16
@@ -70,9 +78,12 @@ class Rows:
 
 
 def close(matrix: Any, right: Any, tolerance: float = 1e-8) -> Any:
-    """Which rows agree with another one at all points."""
-    scale = numpy.maximum(numpy.maximum(numpy.abs(matrix), numpy.abs(right)), 1e-6 * numpy.max(numpy.abs(right), initial=1e-300))
-    return (numpy.abs(matrix - right) <= tolerance * scale).all(axis=-1)
+    """Which rows agree with another one at all points, beside their sizes there, and beside what is usual for small ones."""
+    sizes = numpy.abs(right)
+    usual = float(numpy.median(sizes)) if numpy.size(sizes) else 0.0
+    usual = usual or float(numpy.max(sizes, initial=1e-300))
+    scale = numpy.maximum(numpy.maximum(numpy.abs(matrix), sizes), 1e-6 * usual)
+    return (numpy.isfinite(scale) & (numpy.abs(matrix - right) <= tolerance * scale)).all(axis=-1)
 
 
 def _keys(matrix: Any) -> list[bytes]:
@@ -112,6 +123,9 @@ def wrong_answers(question: Question, *, in_lines: bool = False) -> Table:
         if question.order == 0:
             return _of_values(question)
         operations = sum(1 for inputs in question.graph.inputs if inputs)
+        for kind, row in of_evaluations(question):
+            if kind.startswith("algebra."):
+                rows.add(row, [(Slip(kind),)], question.count)
         for slip, row in [*of_whole_answers(question), *of_paths(question), *of_earlier_derivatives(question)]:
             rows.add(row, [(slip,)], question.count)
         pairs = Rows()
@@ -135,6 +149,7 @@ def _of_values(question: Question) -> Table:
     output = question.graph.output
     rows = Rows()
     rows.add(-question.value, [(Slip("answer.negated"),)], question.count)
+    rows.add(in_degrees(question.graph, question.point), [(Slip(IN_DEGREES),)], question.count)
     for name, by in question.derivatives.items():
         if by[output] is not None:
             rows.add(by[output], [(Slip("value.differentiated", None, None, name),)], question.count)

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 import numpy
 
 from gradcli.errors import GradcliError
+from gradcli.graph.graph import Graph
+from gradcli.ops.catalogue import OPERATIONS
 from gradcli.teaching.mistakes import EARLIER, Slip
-from gradcli.teaching.numbers import node_values
+from gradcli.teaching.numbers import Vector, node_values
 from gradcli.teaching.question import Question, derivative_of, graph_of, values_of
+from gradcli.teaching.rewriting import wrong_values
+from gradcli.teaching.wrong_answers.rules import ANGLES
 from gradcli.typing import Any
+
+MOST_WRITTEN_OUT = 20
+"""Operations up to which what is done with the right derivative is looked at."""
+
+IN_DEGREES = "value.degrees"
 
 
 def of_whole_answers(question: Question) -> Iterator[tuple[Slip, Any]]:
@@ -38,6 +47,31 @@ def _once_more(question: Question) -> Any:
         return values_of(derivative_of(derivative_of(question.function, question.wrt), question.wrt), question.point)
     except GradcliError:
         return numpy.full(question.count, numpy.nan)
+
+
+def of_evaluations(question: Question) -> Iterator[tuple[str, Any]]:
+    """What mistakes make of the right derivative where it is written out, or its number computed, each with its kind."""
+    from gradcli.teaching.wrong_answers.orders import numbers_of, written_derivatives
+
+    if not question.order or sum(map(bool, question.graph.inputs)) > MOST_WRITTEN_OUT:
+        return
+    for graph in written_derivatives(question.graph, question.wrt, question.point):
+        for id, place in numbers_of(graph, question.wrt, question.point).places.items():
+            for kind, value in wrong_values(place):
+                found = node_values(graph, question.point, {id: value})[graph.output]
+                yield kind, numpy.broadcast_to(found, (question.count,))
+        yield IN_DEGREES, in_degrees(graph, question.point)
+
+
+def in_degrees(graph: Graph, point: Mapping[str, Vector]) -> Any:
+    """The value of a graph by a calculator that takes angles in degrees, and gives them so."""
+    given: dict[int, Any] = {}
+    for id, (operation, inputs) in enumerate(zip(graph.operations, graph.inputs, strict=True)):
+        if operation in ANGLES:
+            (argument,) = (node_values(graph, point, given)[input] for input in inputs)
+            own = OPERATIONS[operation]
+            given[id] = own(numpy.radians(argument)) if ANGLES[operation] else numpy.degrees(own(argument))
+    return node_values(graph, point, given)[graph.output]
 
 
 def of_earlier_derivatives(question: Question) -> Iterator[tuple[Slip, Any]]:
@@ -80,6 +114,8 @@ def of_paths(question: Question) -> Iterator[tuple[Slip, Any]]:
             yield Slip("graph.path_lost", node, consumer), question.right - term
             yield Slip("graph.path_negated", node, consumer), question.right - 2 * term
         total = sum(term for _, term in terms)
+        if question.graph.inputs[node] and (numpy.abs(total - question.right) <= 1e-9 * numpy.abs(total)).all():
+            yield Slip("chain.no_inner", node), question.adjoints[node]  # all goes through it, and the way ends there
         yield Slip("graph.overwritten", node, terms[-1][0]), question.right - total + terms[-1][1]
         yield Slip("graph.overwritten", node, terms[0][0]), question.right - total + terms[0][1]
         yield Slip("graph.paths_multiplied", node), question.right - total + _times([term for _, term in terms])

@@ -105,12 +105,14 @@ def _partial(options: DiffOptions) -> None:
         else:
             from gradcli.algebra.derivatives import derivative_graph
             from gradcli.algebra.simplified import Simplifier
+            from gradcli.derivation.nodes.special_points import with_conditions
 
             derivatives, ids = derivative_graph(graph, requests)
             simplifier = Simplifier(derivatives, ids, generic=True, assume=assume)
             by, of = [variables for _, variables in requests], [(id, 0) for id, _ in requests]
             total = len(graph.variables) == 1 and not graph.shapes
-            found = Derivatives(output, by, simplifier.together(ids), rows, of=of, total=total)
+            simplified = with_conditions(simplifier.together(ids), graph, by, assume)
+            found = Derivatives(output, by, simplified, rows, of=of, total=total)
     write_derivatives(found, options, text, graph, derivatives, ids, values)
 
 
@@ -162,14 +164,18 @@ def _combined(options: DiffOptions) -> None:
     from gradcli.algebra import vector_fields
     from gradcli.algebra.at_point import not_smooth
     from gradcli.cli.inputs.symbolic import assumed, write_derivatives
+    from gradcli.derivation.nodes.special_points import with_conditions
     from gradcli.output.reports.calculus.derivatives import Derivatives
 
     asked = field_sums(options, values, ("partial", "gradient", "hessian", "jacobian", "order"))
     field, rows = asked.field, asked.rows
     with located(asked.text, asked.where):
-        simplified, derivatives, ids = vector_fields.combined(field, rows, assume=assumed(options, field, values))
+        assume = assumed(options, field, values)
+        simplified, derivatives, ids = vector_fields.combined(field, rows, assume=assume)
         terms = [(wrt, (field.outputs[at], 0)) for row in rows for _, at, wrt in row]
         why = not_smooth(field, [wrt for wrt, _ in terms], values, [of for _, of in terms]) if values else ""
+    if options.laplacian:
+        simplified = with_conditions(simplified, field, [[*asked.names, *asked.names]] * len(rows), assume)
     by = [(name,) for name in asked.names] if options.curl and len(rows) > 1 else [()] * len(rows)
     found = Derivatives("f", by, simplified, len(rows) if len(rows) > 1 else 0)
     write_derivatives(found, options, asked.text, field, derivatives, ids, values, apart=True, undefined=why)

@@ -32,6 +32,8 @@ _WHAT = {
     "adjoint": "an adjoint",
 }
 
+_OPERATIONS = "add,mul,div,pow,sin,cos,exp,log"
+
 _RESULTS = 2
 """Expressions that are drawn for a Jacobian."""
 
@@ -64,7 +66,7 @@ class ExerciseOptions(ReadOptions):
     paths = whole("How many paths lead from the variable to the result.", 2, maximum=8)
     depth = whole("How many operations stand on the longest path.", 3, maximum=8)
     band = some_whole("How difficult they are, from 1 to 5, in place of --paths and --depth.", maximum=5)
-    ops = text("The operations, by the names of gradcli ops: add,mul,sin.", "NAMES")
+    ops = text(f"The operations, by the names of gradcli ops; {_OPERATIONS} where left out.", "NAMES")
     names = text("The variables; the first one is differentiated by.", "NAMES")
     wrt = text("The variable by which a template is differentiated.", "NAME")
     choose = texts("The numbers that a name of the template may be: a=2..5 or a=2,3,7.", "NAME=NUMBERS")
@@ -158,7 +160,7 @@ def _drawn(options: ExerciseOptions, ask: str) -> Iterator[Exercise]:
     variables = _names(options.names, "x")
     if not variables or not all(map(is_name, variables)):
         raise GradcliError(f"--names are names of variables, not {options.names}", hint="--names x,w")
-    operations = _names(options.ops, "add,mul,sin")
+    operations = _names(options.ops, _OPERATIONS)
     if not operations:
         raise GradcliError("--ops names no operation", hint="--ops add,mul,sin")
     if options.band and options.given.keys() & {"paths", "depth"}:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from gradcli.cli.framework.choices import chosen_format, refuse, tolerance
 from gradcli.cli.framework.command import Command, choice, some_whole, text, texts, whole
 from gradcli.cli.framework.options import VERDICT, ReadOptions, ResultOptions, ShapeOptions, WatchOptions
-from gradcli.cli.framework.streams import STDIN, read_text, write, write_to, write_warning
+from gradcli.cli.framework.streams import STDIN, read_text, write, write_note, write_to, write_warning
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.typing import TYPE_CHECKING
 
@@ -248,13 +248,17 @@ def _single(options: GradeOptions, question: str) -> Asked:
 
 def _marker(options: GradeOptions, question: str) -> AnyMarker:
     from gradcli.cli.inputs.variables import shapes_of
-    from gradcli.teaching.tasks import DERIVATIVE, task
+    from gradcli.language.parser import parse
+    from gradcli.teaching.tasks import DERIVATIVE, is_missing, task
 
     try:
         allowed = None if options.tol is None else tolerance(options.tol)
         ask = options.ask or DERIVATIVE
         at, digits, shapes = _at(options), options.digits, shapes_of(options.shape)
         form = options.form or ""
+        for name in _wrt(options) if ask == DERIVATIVE and not shapes else ():
+            if is_missing(parse(question), name):
+                write_note(f"note: the expression has no {name}, and its derivative by {name} is 0")
         return task(
             question, ask, _wrt(options), order=options.order, at=at, digits=digits, tolerance=allowed, shapes=shapes, form=form
         )

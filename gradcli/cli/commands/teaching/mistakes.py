@@ -44,14 +44,17 @@ def run(options: MistakesOptions) -> None:
     else:
         from gradcli.cli.inputs.source import expression_text
         from gradcli.cli.inputs.variables import bindings, given_at
+        from gradcli.language.parser import parse
         from gradcli.teaching.marking.marking import Marker
-        from gradcli.teaching.tasks import DERIVATIVE, task
+        from gradcli.teaching.tasks import DERIVATIVE, is_missing, task
         from gradcli.teaching.written_mistakes import written_mistakes
 
         at = dict(bindings(given_at(options.at, options), (), None, options.command)[0]) or None
         question, where = expression_text(options)
         with located(question, where):
             names = [name.strip() for name in (options.wrt or "").split(",") if name.strip()]
+            if names and is_missing(parse(question), names[0]):
+                raise GradcliError(f"the expression has no variable {names[0]}")
             marker = task(question, DERIVATIVE, names, order=options.order, at=at)
         assert isinstance(marker, Marker)
         written = written_mistakes(marker)

@@ -58,8 +58,6 @@ def _descend(options: DescendOptions) -> None:
     if options.quiet:
         refuse(options, ("format", "json", "to", "theme"), "is for the whole descent, and --quiet writes its end alone")
     format = PLOTS["table"] if options.quiet else chart_format(options)
-    if format.name == "html":
-        raise GradcliError("a descent has no page", hint="--format svg")
     source, where = expression_text(options)
     values = bindings_of(options)[0]
 
@@ -108,7 +106,13 @@ def _descend(options: DescendOptions) -> None:
         with located(source, where):
             shapes = {**objective.shapes, **{name: getattr(value, "shape", ()) for name, value in objective.fixed.items()}}
             graph = build(program, request_of(options, shapes=shapes, steered=False, wrt=None))
-            chart = of_descent.path_chart(runs, graph, objective, source)
+            chart, over = of_descent.path_chart(runs, graph, objective, source)
+        if format.name == "html":
+            from gradcli.output.plots.page import descent_page
+
+            page = descent_page(chart, over, graph, source, objective.fixed, theme=options.theme or "auto")
+            write_to(options.output, page, ascii=in_ascii(options), html=True)
+            return
     json = partial(of_descent.descent_json, objective, runs, source, optimiser.numbers, ascii=in_ascii(options))
     write_chart(chart, format, options, lambda: of_descent.descent_rows(runs), columns, json)
 

@@ -106,10 +106,11 @@ def reading_of(options: FeedOptions) -> Reading:
     Raises:
         GradcliError: An option is wrong.
     """
+    from gradcli.data.kernels.row_kernel import cores
     from gradcli.data.tables.pieces import ROW, Reading
 
     memory = memory_of(options)
-    free = memory - LEAST_MEMORY // 2
+    free = (memory - LEAST_MEMORY // 2) // (cores() if options.engine == "duckdb" else 1)  # which runs parts side by side
     return Reading(
         delimiter_of(options),
         options.decimal or ".",

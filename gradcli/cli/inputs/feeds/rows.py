@@ -127,19 +127,20 @@ def _wanted(program: Program, asked: Request, feed: Feed, options: FeedOptions) 
     free = free_variables(program, asked)
     values = asked.bindings or {}
     keeping = bool(options.keep or options.group_by or options.reduce)
-    called = {identifier(name): name for name in feed.names if is_name(name)}
     variables: dict[str, str] = {}
     what = "column" if feed.table.format != "jsonl" else "key"
-    if not keeping:
-        _check_names(feed, called, delimiter_of(options))
-    for name, column in called.items():
+    for column in feed.names:  # which may be a million: what is a variable is a name
+        name = identifier(column)
         given = name in values or name in asked.feed
+        if name in variables:
+            raise GradcliError(f"{feed.where} has two columns {name}", hint="leave one out")
         if name in free and not given:
             variables[name] = column
         elif given and not (keeping and name not in free):
             option = f"--feed-node {name}" if name in asked.feed else "the options or the bindings"
             raise GradcliError(f"{name} is given twice, by {option} and in {feed.where}", hint="leave one out")
         elif not keeping:
+            _check_names(feed, delimiter_of(options))
             near = nearest(name, free)
             hint = f"did you mean {near}? " if near else ""
             others = variables_among(free, values)
@@ -159,7 +160,7 @@ def _wanted(program: Program, asked: Request, feed: Feed, options: FeedOptions) 
     return Wanted(variables, kept)
 
 
-def _check_names(feed: Feed, called: dict[str, str], delimiter: str) -> None:
+def _check_names(feed: Feed, delimiter: str) -> None:
     for name in feed.names:
         if not is_name(name):
             shown = f"{name[:40]!r}" if name else "an empty name"
@@ -167,6 +168,3 @@ def _check_names(feed: Feed, called: dict[str, str], delimiter: str) -> None:
             if feed.table.format == "csv":
                 hint = separated(feed.names, delimiter) or hint
             raise GradcliError(f"{feed.where}: {shown} is no name of a variable", hint=hint)
-    if len(called) < len(feed.names):
-        twice = next(name for name in feed.names if called[identifier(name)] != name)
-        raise GradcliError(f"{feed.where} has two columns {identifier(twice)}", hint="leave one out")

@@ -52,7 +52,8 @@ def feed_sums(
         raise GradcliError("--reduce sums up the runs of a static graph", hint="leave --mode dynamic out")
     gradient = any(kind.startswith("grad") for kind in kinds)
     own = asked if gradient else replace(asked, wrt=())
-    function = BatchFunction(text, own, None, options.kernel or "auto", list(wanted.variables))
+    threads = None if options.engine is None else 1  # engines run as many parts side by side as there are cores
+    function = BatchFunction(text, own, threads, options.kernel or "auto", list(wanted.variables))
     if options.engine is None:
         sums, read = _here(function, rows, wanted, options.group_by)
     else:

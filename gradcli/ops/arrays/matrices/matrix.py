@@ -258,7 +258,7 @@ solve: Structural = structural(
     _solve_shape,
     _solve_pullback,
     grad_fn="LinalgSolveExBackward0(0, 1)",
-    torch_call="torch.linalg.solve({0}, {1})",
+    torch="solve: linalg",
     linear="b",
     cost=cubic_cost,
     in_elements=in_elements.solve,

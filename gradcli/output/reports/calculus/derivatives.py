@@ -72,16 +72,17 @@ def lines(found: Derivatives, format: str, *, alone: bool = False, of_what: bool
     point = "" if not found.bindings else " at " + ", ".join(f"{name} = {short_text(v)}" for name, v in found.bindings.items())
     remark = "  % " if format == "latex" else "  # "
     conditions = found.simplified.conditions or [()] * len(texts)
-    holds = [", ".join(to_text(condition) for condition in each) for each in conditions]
     if found.rows:
         starts = range(0, len(texts), found.rows)
         for start in starts:
             notes = [note for note in dict.fromkeys(found.notes[start : start + found.rows]) if note]
             value = _row(numbers[start : start + found.rows], "text") + point if numbers else ""
             value += f" ({'; '.join(notes)})" if notes else ""
-            said = [] if alone else [one for one in (*dict.fromkeys(holds[start : start + found.rows]), value) if one]
+            needed = dict.fromkeys(to_text(one) for each in conditions[start : start + found.rows] for one in each)
+            said = [] if alone else [one for one in (", ".join(needed), value) if one]
             yield _row(texts[start : start + found.rows], format) + (remark + "; ".join(said) if said else "")
         return
+    holds = [", ".join(to_text(condition) for condition in each) for each in conditions]
     notes = [f" ({note})" if note else "" for note in found.notes] or [""] * len(texts)
     remarks = [number + point + note for number, note in zip(numbers, notes, strict=False)] or [""] * len(texts)
     own = [_left(found, request, "unicode").removesuffix(" = ") for request in found.requests]

@@ -1,0 +1,178 @@
+"""``torch.optim.lr_scheduler`` and ``torch.nn.utils``: what changes learning rates and gradients between steps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from gradcli.emulation.python.interpreter import Interpreter
+from gradcli.emulation.python.source import UnknownError
+from gradcli.emulation.python.values import Foreign, Native, Raised, type_name
+from gradcli.emulation.torch.optim import Sgd
+from gradcli.emulation.torch.tensor_members import METHODS
+from gradcli.emulation.torch.tensors import Session, Tensor
+from gradcli.ops.arrays.reduce import reduce_norm
+from gradcli.ops.catalogue import STACK
+from gradcli.typing import Any
+
+Rule = Callable[["Schedule", float, float], Any]
+"""The next learning rate, from the schedule, the present rate and the first one."""
+
+
+class Schedule(Foreign):
+    """A schedule of learning rates.
+
+    Args:
+        kind: What it is called.
+        machine: The machine.
+        optimizer: The optimiser whose rates it changes.
+        rule: Its rule.
+        settings: The numbers of the rule.
+    """
+
+    def __init__(self, kind: str, machine: Interpreter, optimizer: Any, rule: Rule, settings: dict[str, Any]) -> None:
+        if not isinstance(optimizer, Sgd):
+            raise Raised("TypeError", f"{type_name(optimizer)} is not an Optimizer")
+        self.kind = kind
+        self.machine = machine
+        self.groups = optimizer.groups
+        self.rule = rule
+        self.settings = settings
+        self.epoch = 0
+        for group in self.groups:
+            group.setdefault("initial_lr", group["lr"])
+        if kind == "LambdaLR":
+            self._change()
+
+    def attribute(self, machine: Interpreter, name: str) -> Any:
+        if name == "last_epoch":
+            return self.epoch
+        if name == "get_last_lr":
+            return Native(name, lambda machine: [group["lr"] for group in self.groups])
+        if name == "step":
+            return Native(name, self._step)
+        return super().attribute(machine, name)
+
+    def _step(self, machine: Interpreter) -> None:
+        self.epoch += 1
+        self._change()
+
+    def _change(self) -> None:
+        for group in self.groups:
+            group["lr"] = self.rule(self, group["lr"], group["initial_lr"])
+
+
+def _every(self: Schedule, rate: float, first: float) -> Any:
+    return rate if self.epoch % self.settings["step_size"] else rate * self.settings["gamma"]
+
+
+def _at(self: Schedule, rate: float, first: float) -> Any:
+    return rate * self.settings["gamma"] ** self.machine.listed(self.settings["milestones"]).count(self.epoch)
+
+
+def _cosine(self: Schedule, rate: float, first: float) -> Any:
+    period, least = self.settings["T_max"], self.settings["eta_min"]
+    if not (self.epoch - 1 - period) % (2 * period):
+        return rate + (first - least) * (1 - math.cos(math.pi / period)) / 2
+    turned = [1 + math.cos(math.pi * epoch / period) for epoch in (self.epoch, self.epoch - 1)]
+    return turned[0] / turned[1] * (rate - least) + least
+
+
+def _by_function(self: Schedule, rate: float, first: float) -> Any:
+    return first * self.machine.apply(self.settings["lr_lambda"], [self.epoch])
+
+
+_RULES: dict[str, tuple[Rule, dict[str, Any]]] = {
+    "StepLR": (_every, {"step_size": None, "gamma": 0.1}),
+    "MultiStepLR": (_at, {"milestones": None, "gamma": 0.1}),
+    "ExponentialLR": (lambda self, rate, first: rate * self.settings["gamma"], {"gamma": None}),
+    "CosineAnnealingLR": (_cosine, {"T_max": None, "eta_min": 0.0}),
+    "LambdaLR": (_by_function, {"lr_lambda": None}),
+}
+"""The schedules: the rule of each, and its settings with their defaults; None for those that have to be given."""
+
+
+def _schedule(name: str) -> Callable[..., Schedule]:
+    rule, defaults = _RULES[name]
+
+    def make(machine: Interpreter, session: Session, optimizer: Any, *settings: Any, **named: Any) -> Schedule:
+        given = {**defaults, **dict(zip(defaults, settings, strict=False)), **named}
+        for key, value in given.items():
+            if key not in defaults:
+                raise UnknownError(f"the argument {key} of {name} is not known here", hint=f"it has {', '.join(defaults)} here")
+            if value is None:
+                raise Raised("TypeError", f"{name}.__init__() missing 1 required positional argument: '{key}'")
+        return Schedule(name, machine, optimizer, rule, given)
+
+    return make
+
+
+SCHEDULES = {name: _schedule(name) for name in _RULES}
+"""Classes of ``torch.optim.lr_scheduler``."""
+
+
+def _gradients(machine: Interpreter, parameters: Any) -> list[Tensor]:
+    given = [parameters] if isinstance(parameters, Tensor) else machine.listed(parameters)
+    return [gradient for gradient in [one.grad(machine) for one in given] if gradient is not None]
+
+
+def _clip_norm(machine: Interpreter, session: Session, parameters: Any, max_norm: float, norm_type: float = 2.0,
+               error_if_nonfinite: Any = False) -> Tensor:  # fmt: skip
+    gradients = _gradients(machine, parameters)
+    with session.tape.no_grad():
+        settings = (("axis", None), ("keepdims", False), ("ord", float(norm_type)))
+        norms = [session.operate(machine, reduce_norm.name, (one,), settings) for one in gradients]
+        if not norms:
+            return session.leaf(machine, 0.0, session.tape.dtype)
+        total = session.operate(machine, reduce_norm.name, (session.operate(machine, STACK, norms, (("axis", 0),)),), settings)
+        factor = machine.binary("/", float(max_norm), machine.binary("+", total, 1e-6))
+        if factor.number(machine) < 1:
+            for one in gradients:
+                one.become(machine, machine.binary("*", one, factor))
+    return total
+
+
+def _clip_value(machine: Interpreter, session: Session, parameters: Any, clip_value: float) -> None:
+    with session.tape.no_grad():
+        for one in _gradients(machine, parameters):
+            low, high = -float(clip_value), float(clip_value)
+            one.become(machine, machine.call(one.attribute(machine, "clamp"), [low, high], {}))
+
+
+UTILS: dict[str, Callable[..., Any]] = {"clip_grad_norm_": _clip_norm, "clip_grad_value_": _clip_value}
+"""Functions of ``torch.nn.utils``."""
+
+
+def _filled(value: float) -> Callable[..., Tensor]:
+    return lambda machine, session, tensor: _changed(machine, tensor, "fill_", value)
+
+
+def _changed(machine: Interpreter, tensor: Tensor, method: str, *arguments: Any) -> Tensor:
+    with tensor.tape.no_grad():
+        found: Tensor = METHODS[method](machine, tensor, *arguments)
+    return found
+
+
+def _xavier(method: str) -> Callable[..., Tensor]:
+    def change(machine: Interpreter, session: Session, tensor: Tensor, gain: float = 1.0) -> Tensor:
+        if len(tensor.shape) < 2:
+            text = "Fan in and fan out can not be computed for tensor with fewer than 2 dimensions"
+            raise Raised("ValueError", text)
+        field = math.prod(tensor.shape[2:])
+        deviation = gain * math.sqrt(2.0 / (float(tensor.shape[1] * field) + float(tensor.shape[0] * field)))
+        bound = math.sqrt(3.0) * deviation
+        return _changed(machine, tensor, method, *((-bound, bound) if method == "uniform_" else (0.0, deviation)))
+
+    return change
+
+
+INIT: dict[str, Callable[..., Any]] = {
+    "zeros_": _filled(0.0),
+    "ones_": _filled(1.0),
+    "constant_": lambda machine, session, tensor, val: _changed(machine, tensor, "fill_", val),
+    "normal_": lambda machine, session, tensor, mean=0.0, std=1.0: _changed(machine, tensor, "normal_", mean, std),
+    "uniform_": lambda machine, session, tensor, a=0.0, b=1.0: _changed(machine, tensor, "uniform_", a, b),
+    "xavier_uniform_": _xavier("uniform_"),
+    "xavier_normal_": _xavier("normal_"),
+}
+"""Functions of ``torch.nn.init``."""
