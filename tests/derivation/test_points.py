@@ -9,7 +9,7 @@ from commandline import command
 
 import gradcli
 from gradcli.derivation.explain import VIEWS, Explanation
-from gradcli.derivation.notation.deeds import deeds
+from gradcli.derivation.notation.deeds import deeds, stages
 from gradcli.derivation.notation.steps import VALUE, Derivation, Step
 from gradcli.derivation.paths import Paths
 from gradcli.language.ast import Expression, Number, Output
@@ -122,10 +122,29 @@ def expression(text: str) -> Expression:
             "(-1)/(x^2*sqrt(1 - x^2))",
             ["common denominator", "factors cancelled", "like terms collected", "powers combined"],
         ),
+        ("2*(x - w)/2", "x - w", ["factors cancelled"]),
+        ("(2*(x - 3) - (2*x + 1))/(x - 3)^2", "-7/(x - 3)^2", ["multiplied out", "like terms collected"]),
+        ("(3*x^2*(x - 2) - x^3)/(x - 2)^2", "2*x^2*(x - 3)/(x - 2)^2", ["factored", "like terms collected"]),
+        ("((x^2 + 1)^3 - 6*x^2*(x^2 + 1)^2)/x", "((x^2 + 1)^2*(1 - 5*x^2))/x", ["factored", "like terms collected"]),
+        ("exp(-x)*(x*w)^2*x", "x^3*w^2*exp(-x)", ["powers combined"]),
+        ("x/(2*sqrt(x^2 + w))/sqrt(x^2 + w)^2", "x/(2*(x^2 + w)^(3/2))", ["one fraction", "powers combined"]),
+        ("3*x*3", "9*x", ["numbers computed"]),
+        ("-1/w - x/w^2", "-x/w^2 - 1/w", ["put in order"]),
     ],
 )
 def test_a_simplification_is_named_by_what_it_does(before: str, after: str, named: list[str]) -> None:
     assert deeds(expression(before), expression(after)) == named
+
+
+def test_a_simplification_of_several_deeds_is_shown_in_lines() -> None:
+    before = "(-(1 + x) - (1 - x))/(1 + x)^2/(2*sqrt((1 - x)/(1 + x)))/sqrt((1 - x)/(1 + x))"
+    lines = stages(expression(before), expression("1/(x^2 - 1)"))
+    assert [(to_text(line), *deeds) for line, deeds in lines] == [
+        ("-2/(1 + x)^2/(2*sqrt((1 - x)/(1 + x)))/sqrt((1 - x)/(1 + x))", "like terms collected"),
+        ("-1/((1 + x)^2*((1 - x)/(1 + x)))", "one fraction", "powers combined"),
+        ("-1/((1 + x)*(1 - x))", "factors cancelled"),
+        ("1/(x^2 - 1)", "multiplied out"),
+    ]
 
 
 @pytest.mark.parametrize("text", ["fmax(-y + max(y, y), (y*0)^-1)", "sqrt(floor(x))", "floor(x)", "sign(x)*x - sign(x)*x"])

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from gradcli.algebra.simplified import Simplified
 from gradcli.derivation.nodes.workings import Workings
-from gradcli.derivation.notation.deeds import REORDERED, deeds
+from gradcli.derivation.notation.deeds import REORDERED, stages
 from gradcli.derivation.notation.expressions import is_sum, reads_alike, signed_terms, weight
 from gradcli.derivation.notation.prose import Piece, listed
 from gradcli.derivation.notation.steps import End, Step
@@ -121,10 +121,11 @@ class Chain:
         (simple,) = formulas
         if self.workings.every_step and weight(simple) < weight(last):
             self.say("parentheses dropped", without_groups(last), "parentheses dropped")
-        found = deeds(last, simple)
-        if found == [REORDERED]:
+        lines = stages(last, simple)
+        if lines == [(simple, [REORDERED])]:
             return last
-        return simple if self.say(found[0], simple, ", ".join(found)) else last
+        shown = [self.say(done[0], line, ", ".join(done)) for line, done in lines]
+        return simple if all(shown) else last
 
     def numbers(self, last: Expression | None) -> None:
         """The lines in numbers after a last line, None for one in symbols of derivatives; none where no variable has a value."""
@@ -204,7 +205,8 @@ def _formulas(simplified: Simplified | None) -> Sequence[Expression]:
 def without_groups(expression: Expression) -> Expression:
     """The sum of sums as one sum: (w + 1) - (x - w) is w + 1 - x + w."""
     terms = signed_terms(expression)
-    _, total = next(terms)
+    first, total = next(terms)
+    total = Operator("-", (total,)) if first == "-" else total
     for sign, term in terms:
         total = Operator(sign, (total, term))
     return total
