@@ -185,10 +185,14 @@ def test_mistakes_of_rounded_numbers_are_found() -> None:
     assert not marker.mark("1.685").reasons
 
 
-def test_a_rounded_number_is_told_where_no_digits_were_said() -> None:
-    marker = Marker("x^2*sin(x)", "x", at={"x": 1.0})
-    assert "rounded to 4 digits" in marker.mark("2.2232").note  # 2 sin 1 + cos 1 = 2.22324...
-    assert not marker.mark("2.2233").note
+def test_a_number_with_decimals_has_three_digits_at_least_and_another_one_is_exact() -> None:
+    marker = Marker("x^2*sin(x)", "x", at={"x": 1.0})  # 2 sin 1 + cos 1 = 2.22324...
+    for right in ("2.2232", "2.223", "2.2225", "2sin(1) + cos(1)"):
+        assert marker.mark(right).verdict is Verdict.RIGHT, right
+    assert "rounded to 2 digits" in marker.mark("2.22").note
+    for wrong in ("2.22", "2.229", "222324/100000", "2"):
+        assert marker.mark(wrong).verdict is Verdict.WRONG, wrong
+    assert Marker("x^2/3", "x", at={"x": 2.0}, tolerance=1e-6).mark("1.333").verdict is Verdict.WRONG
 
 
 @pytest.mark.parametrize(

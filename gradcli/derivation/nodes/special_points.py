@@ -126,12 +126,7 @@ def _special_nodes(tape: Tape) -> Iterator[tuple[int, tuple[int, ...]]]:
             continue
         if any(special.kind in (KINK, JUMP) and _is_at(tape, special, id) for special in known.facts.specials):
             yield id, inputs
-        elif (
-            known.name in OPERATIONS
-            and not known.carries(0)
-            and graph.operations[inputs[0]] != CONSTANT
-            and len(set(inputs[1:])) > 1
-        ):  # a choice
+        elif name == CHOICE and graph.operations[inputs[0]] != CONSTANT and len(set(inputs[1:])) > 1:
             yield from ((id, at) for at in _turning(tape, inputs[0]))
 
 
