@@ -79,6 +79,11 @@ def test_decimals_and_large_whole_numbers_are_numbers_and_nulls_are_none(tmp_pat
     parquet.write_table(pyarrow.table(columns), tmp_path / "rows.parquet")
     code, out, _ = command(["run", "-e", "x*w", "--feed", str(tmp_path / "rows.parquet"), "--no-grad"])
     assert (code, out.splitlines()[1:]) == (1, ["1,3.0,", "2,,the row has no value for x"])
+    query = (
+        "sql: select [1.5, 2] as x, 3.0 as w union all select [1], 2.5 union all select [1], null"  # of DuckDB 1.5 is a decimal
+    )
+    code, out, _ = command(["run", "-e", "sum(x)*w", "--feed", query, "--no-grad"])
+    assert (code, out.splitlines()[1:]) == (1, ["1,10.5,", "2,2.5,", "3,,the row has no value for w"])
 
 
 def test_two_columns_of_one_name_are_an_error_in_every_format(tmp_path: Path) -> None:
