@@ -52,6 +52,8 @@ def may_cancel(algebra: Algebra) -> bool:
     """Whether anything in the forms so far could be cancelled by what is different from 0."""
     pairs = {pair for terms in algebra.forms for monomial, _ in terms for pair in _pairs(algebra, monomial)}
     kept_apart = any(atom.kind == "power" for atom in algebra.atoms)  # x·(1/x)
+    inside = (atom.content[0] for atom in algebra.atoms if atom.kind == "sign" and isinstance(atom.content, tuple))
+    kept_apart = kept_apart or any(map(algebra.is_not_0_nor_negative, inside))  # sign(sqrt(x))
     return kept_apart or any(_common(algebra, _content(algebra, high), _content(algebra, low)) for low, high in pairs)
 
 
