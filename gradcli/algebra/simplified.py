@@ -253,7 +253,7 @@ class Simplifier:
 
     def _where(self, id: int, form: int) -> tuple[Expression, ...]:
         from gradcli.algebra.sums.cancellation import difference_from_zero
-        from gradcli.algebra.sums.domains import differences, lost, needed, of_sign, sides, square_root_of, stated
+        from gradcli.algebra.sums.domains import differences, is_between, lost, needed, of_sign, sides, square_root_of, stated
 
         algebra = self.algebra
         signs: dict[int, bool] = {}
@@ -272,6 +272,8 @@ class Simplifier:
             below.difference_update(atom for one in own for atom, _ in algebra.as_term(one)[0])  # x of log(x^2)
             below.difference_update(_poles(algebra, form) if below else ())
             for left, right in conditions(algebra, form, below, own):
+                if is_between(algebra, left, right, signs):
+                    continue
                 apart = differences(algebra, left, right)
                 both = signs.keys() & apart
                 signs.update(dict.fromkeys(both, True))  # x >= 0 and x != 0

@@ -15,8 +15,8 @@ from gradcli.typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from gradcli.algebra.assumptions.facts import Assumptions
 
-_NEVER_0 = frozenset(name for name, one in OPERATIONS.items() if one.facts.squares.endswith("-"))
-"""Functions whose square is 1 more than another square: sec, csc, cosh, coth."""
+_NEVER_0 = frozenset(name for name, one in OPERATIONS.items() if one.facts.squares.endswith("-") or one.facts.step is not None)
+"""Functions whose square is 1 more than another square, sec, csc, cosh, coth, and gamma functions."""
 
 _APART = 1e-9
 """How far from 0, beside its coefficients, a number is that rounding did not make positive."""
