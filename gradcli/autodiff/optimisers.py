@@ -70,6 +70,19 @@ def rmsprop(parameter: Any, gradient: Any, mean: Any, numbers: Numbers) -> tuple
     return parameter - numbers["lr"] * gradient / (mean**0.5 + numbers["eps"]), mean
 
 
+def adagrad(parameter: Any, gradient: Any, state: Any, numbers: Numbers) -> tuple[Any, Any]:
+    """Adagrad: steps in units of the root of the sum of all squares of the gradient so far (Duchi and others 2011).
+
+    Args:
+        parameter: The parameter, an array.
+        gradient: The gradient by it.
+        state: The sum of the squares; None at first.
+        numbers: lr, eps.
+    """
+    total = (0.0 if state is None else state) + gradient**2
+    return parameter - numbers["lr"] * gradient / (total**0.5 + numbers["eps"]), total
+
+
 def adam(parameter: Any, gradient: Any, state: Any, numbers: Numbers) -> tuple[Any, Any]:
     """Adam: running means of the gradient and of its square, without the bias of their beginning (Kingma and Ba 2015).
 

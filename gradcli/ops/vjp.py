@@ -100,7 +100,26 @@ def _chosen(handed: Any, g: Any, partial: Any, times: Times, depth: int = 2) -> 
     if graph.operations[partial.id] != "where" or not depth:
         return handed
     condition, *sides = [Symbol(builder, id) for id in graph.inputs[partial.id]]
+    decided = _decided(graph, condition.id)
+    if decided is not None:
+        side = sides[not decided]
+        return _chosen(times(g, side), g, side, times, depth - 1)
     return OPERATIONS["where"](condition, *[_chosen(times(g, side), g, side, times, depth - 1) for side in sides])
+
+
+def _decided(graph: Any, id: int) -> bool | None:
+    """The truth of a condition of literals, which is known before any value; None where it is not one of them alone."""
+    if id in graph.constants:
+        return bool(graph.constants[id])
+    numbers = [graph.constants.get(input) for input in graph.inputs[id]]
+    operation = OPERATIONS.get(graph.operations[id])
+    if operation is None or not numbers:
+        return None
+    if None not in numbers:
+        return bool(operation.forward(*map(float, numbers)))
+    if operation.symbol == "and" and False in [_decided(graph, input) for input in graph.inputs[id]]:
+        return False
+    return None
 
 
 def _of_structural(pullback: Callable[..., Sequence[Any]] | None, wanted: Sequence[bool]) -> Product:

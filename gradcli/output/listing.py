@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from gradcli.autodiff.passes.gradient import Gradient
 from gradcli.autodiff.passes.reverse import carries
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.derivation.nodes.local import Labels
@@ -17,7 +16,10 @@ from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.ops.catalogue import STRUCTURAL, spelling
 from gradcli.ops.declaration.constants import VALUES
-from gradcli.typing import Any, Protocol
+from gradcli.typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from gradcli.autodiff.passes.gradient import Gradient
 
 WRITTEN_NODES = 300
 """Nodes of a graph up to which is written out what they hand back."""

@@ -273,7 +273,7 @@ def test_a_picture_has_the_size_that_is_asked_for(tmp_path: Path) -> None:
     assert wide / high == pytest.approx(16 / 9, rel=0.01)
     assert wide >= width
     assert high >= height
-    document = command(["graph", *WORKED, "--format", "svg", "--size", "1:2"])[1]
+    document = command(["graph", *WORKED, "--format", "svg", "--size", "1:2", "--direction", "LR"])[1]
     x, y, across, down = map(float, re.findall(r'viewBox="([^"]*)"', document)[0].split())
     assert x <= 0 <= width <= x + across
     assert y <= 0 <= height <= y + down

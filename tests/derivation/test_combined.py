@@ -70,6 +70,28 @@ def test_tangents_touch(text: str, place: dict[str, Any]) -> None:
     assert sympy.simplify(expression(found) - right) == 0
 
 
+@pytest.mark.parametrize(
+    ("text", "place", "order"), [("exp(x)*cos(x)", 0, 4), ("sqrt(x)", 4, 3), ("sin(x)", sympy.pi / 3, 5), ("1/(x^2+1)", 1, 3)]
+)
+def test_taylor_polynomials_are_those_of_series(text: str, place: Any, order: int) -> None:
+    f = sympy.sympify(text.replace("^", "**"))
+    right = sympy.series(f, x, place, order + 1).removeO()
+    (found,) = explained(text, "--taylor", str(order), "--x", str(place))["derivative"].values()
+    assert sympy.simplify(expression(found) - right) == 0
+
+
+@pytest.mark.parametrize("text", ["x^3 - 3*x", "x^4 - 4*x^3", "(x^2 + 1)/(x - 1)", "x^5 - 3*x^2 + x", "x^3 + x"])
+def test_stationary_points_are_where_the_slope_is_0(text: str) -> None:
+    f = sympy.sympify(text.replace("^", "**"))
+    slope, *points = explained(text, "--stationary")["derivative"].items()
+    assert sympy.simplify(expression(slope[1]) - sympy.diff(f, x)) == 0
+    above = sympy.Poly(sympy.numer(sympy.together(sympy.diff(f, x))), x)
+    roots = sorted(set(sympy.real_roots(above)))
+    assert len(points) == len(roots)
+    for (_, height), root in zip(points, roots, strict=True):
+        assert abs(float(expression(height)) - float(f.subs(x, root))) < 1e-9
+
+
 def test_a_direction_has_length_1() -> None:
     found = explained("x^2*w", "--direction", "x=3,w=4", "--x", "1", "--w", "2")
     assert sympy.simplify(expression(*found["derivative"].values()) - (2 * x * w * 3 + x**2 * 4) / 5) == 0
@@ -78,7 +100,12 @@ def test_a_direction_has_length_1() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["[x*y, y*z, z*x]", "--curl"], ["x^2*y", "--depends", "y(x)"], ["x^2*w", "--tangent", "--x", "1", "--w", "2"]],
+    [
+        ["[x*y, y*z, z*x]", "--curl"],
+        ["x^2*y", "--depends", "y(x)"],
+        ["x^2*w", "--tangent", "--x", "1", "--w", "2"],
+        ["x^2", "--taylor", "2", "--x", "1"],
+    ],
 )
 def test_a_wrong_step_is_found(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     right = combined.sum_of
@@ -93,6 +120,11 @@ def test_a_wrong_step_is_found(arguments: list[str], monkeypatch: pytest.MonkeyP
     [
         (["x^2", "--tangent"], "a tangent has a point"),
         (["abs(x)", "--tangent", "--x", "0"], "there is no tangent"),
+        (["abs(x)", "--taylor", "2", "--x", "0"], "there is no Taylor polynomial"),
+        (["sin(x)/x", "--taylor", "2", "--x", "0"], "there is no Taylor polynomial"),
+        (["exp(x)", "--taylor", "2"], "a Taylor polynomial has a point"),
+        (["x^2*y", "--stationary"], "this is of functions in one variable"),
+        (["x^2", "--stationary", "--x", "2"], "stationary points are found, and not given"),
         (["x*y", "--depends", "y(x)", "--x", "1", "--y", "2"], "a total derivative has no value"),
         (["[x, y]", "--curl", "--divergence"], "--divergence and --curl do not go together"),
         (["[x, y]", "--curl", "--order", "2"], "--order is for --implicit and --depends"),

@@ -23,7 +23,7 @@ from gradcli.derivation.nodes.chain import CHECK_STEPS, Chain, WrongStepError
 from gradcli.derivation.nodes.chain_rule import _Deriving
 from gradcli.derivation.nodes.local import Labels
 from gradcli.derivation.nodes.workings import Workings
-from gradcli.derivation.notation import expressions, tidy
+from gradcli.derivation.notation import expressions, factors, tidy
 from gradcli.language.ast import Expression, Number, Operator
 from gradcli.language.rewrite import mapped
 
@@ -37,6 +37,7 @@ BOARD = [
     "x*(-2)*w - (x/w)/w",
     "x*w*w/(x - 2*w) - x^2*sin(x)*cos(x)",
     "x - 2*w - (3 - (x - w))",
+    "x^3/(w - 2)^2/(w - 2) + log((1 + w)/(1 - w))",
 ]
 """Expressions that take every step between them."""
 
@@ -112,6 +113,8 @@ MAKERS: list[tuple[Any, str]] = [
     *_makers(tidy),
     *_makers(table),
     *_makers(chain),
+    (factors, "terms_collected"),
+    (factors, "factors_collected"),
     (Labels, "derivatives"),
     (Chain, "simplify"),
     (Chain, "_computed"),

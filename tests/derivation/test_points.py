@@ -9,12 +9,15 @@ from commandline import command
 
 import gradcli
 from gradcli.derivation.explain import VIEWS, Explanation
-from gradcli.derivation.notation.deeds import deeds
+from gradcli.derivation.notation.deeds import deeds, stages
 from gradcli.derivation.notation.steps import VALUE, Derivation, Step
 from gradcli.derivation.paths import Paths
 from gradcli.language.ast import Expression, Number, Output
 from gradcli.language.parser import parse
 from gradcli.language.text import to_text
+from gradcli.ops.catalogue import STRUCTURAL, spelling
+from gradcli.ops.declaration.facts import KINK
+from gradcli.ops.declaration.structural import Structural
 
 
 def last_steps(explanation: Explanation, variable: str) -> tuple[Step, ...]:
@@ -80,13 +83,40 @@ def test_the_last_line_in_variables_is_the_formula_of_the_headline(text: str, by
         ("relu(x - 2)", {"x": 2.0}, "relu(a) has no derivative at a = 0"),
         ("clamp(x, -1, 1)*3", {"x": 1.0}, "has no derivative at x = 1"),
         ("floor(x)*w + x", {"x": 2.0, "w": 3.0}, "floor(x) has no derivative at x = 2"),
-        ("where(x < 1, 2*x, x^2)", {"x": 1.0}, "has no derivative at x = 1"),
+        ("where(x < 1, 2*x, x^2)", {"x": 1.0}, "changes its branch at x = 1; that of the branch taken"),
     ],
 )
 def test_at_a_kink_the_last_step_says_that_it_is_a_convention(text: str, point: dict[str, float], where: str, by: str) -> None:
     note = last_steps(gradcli.explain(text, point, by=by), "x")[-1].note
     assert where in note
     assert "PyTorch's convention" in note
+
+
+KINKED = [operation for operation in STRUCTURAL.values() if any(one.kind == KINK for one in operation.facts.specials)]
+
+
+@pytest.mark.parametrize("operation", KINKED, ids=lambda operation: operation.name)
+def test_at_a_kink_of_arrays_the_last_step_says_so_too(operation: Structural) -> None:
+    [special] = [one for one in operation.facts.specials if one.kind == KINK]
+    call = f"{spelling(operation.name)}(x)"
+    for elements, said in ((special.at, True), ((0.5, 2.0, -3.0), False)):
+        note = last_steps(gradcli.explain(f"sum({call})", {"x": list(elements)}), "x")[-1].note
+        assert ("PyTorch's convention" in note) is said, call
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "said"),
+    [
+        ("sum(abs(x))", [0, 1], "abs(x) has no derivative at x = [0, 1]"),
+        ("sum(abs(x)*[0, 1])", [0, 1], ""),  # no gradient comes to the kink
+        ("sum(maximum(x, 2))", [1, 2], "maximum(x, 2) has no derivative at x = [1, 2]"),
+        ("sum(where(x > 0, x, 0))", [0, 1], "changes its branch at x = [0, 1]"),
+        ("norm([x[0], x[1]^2])", [0, 0], "has no derivative at"),
+    ],
+)
+def test_kinks_at_elements_of_arrays_are_named(text: str, x: list[float], said: str) -> None:
+    note = last_steps(gradcli.explain(text, {"x": x}), "x")[-1].note
+    assert said in note if said else "convention" not in note
 
 
 @pytest.mark.parametrize("text", ["max(x,1)", "abs(x)", "relu(x - 2)", "max(x, x)", "where(x < 1, 2*x, x^2)"])
@@ -122,10 +152,29 @@ def expression(text: str) -> Expression:
             "(-1)/(x^2*sqrt(1 - x^2))",
             ["common denominator", "factors cancelled", "like terms collected", "powers combined"],
         ),
+        ("2*(x - w)/2", "x - w", ["factors cancelled"]),
+        ("(2*(x - 3) - (2*x + 1))/(x - 3)^2", "-7/(x - 3)^2", ["multiplied out", "like terms collected"]),
+        ("(3*x^2*(x - 2) - x^3)/(x - 2)^2", "2*x^2*(x - 3)/(x - 2)^2", ["factored", "like terms collected"]),
+        ("((x^2 + 1)^3 - 6*x^2*(x^2 + 1)^2)/x", "((x^2 + 1)^2*(1 - 5*x^2))/x", ["factored", "like terms collected"]),
+        ("exp(-x)*(x*w)^2*x", "x^3*w^2*exp(-x)", ["powers combined"]),
+        ("x/(2*sqrt(x^2 + w))/sqrt(x^2 + w)^2", "x/(2*(x^2 + w)^(3/2))", ["one fraction", "powers combined"]),
+        ("3*x*3", "9*x", ["numbers computed"]),
+        ("-1/w - x/w^2", "-x/w^2 - 1/w", ["put in order"]),
     ],
 )
 def test_a_simplification_is_named_by_what_it_does(before: str, after: str, named: list[str]) -> None:
     assert deeds(expression(before), expression(after)) == named
+
+
+def test_a_simplification_of_several_deeds_is_shown_in_lines() -> None:
+    before = "(-(1 + x) - (1 - x))/(1 + x)^2/(2*sqrt((1 - x)/(1 + x)))/sqrt((1 - x)/(1 + x))"
+    lines = stages(expression(before), expression("1/(x^2 - 1)"))
+    assert [(to_text(line), *deeds) for line, deeds in lines] == [
+        ("-2/(1 + x)^2/(2*sqrt((1 - x)/(1 + x)))/sqrt((1 - x)/(1 + x))", "like terms collected"),
+        ("-1/((1 + x)^2*((1 - x)/(1 + x)))", "one fraction", "powers combined"),
+        ("-1/((1 + x)*(1 - x))", "factors cancelled"),
+        ("1/(x^2 - 1)", "multiplied out"),
+    ]
 
 
 @pytest.mark.parametrize("text", ["fmax(-y + max(y, y), (y*0)^-1)", "sqrt(floor(x))", "floor(x)", "sign(x)*x - sign(x)*x"])

@@ -79,6 +79,11 @@ def test_decimals_and_large_whole_numbers_are_numbers_and_nulls_are_none(tmp_pat
     parquet.write_table(pyarrow.table(columns), tmp_path / "rows.parquet")
     code, out, _ = command(["run", "-e", "x*w", "--feed", str(tmp_path / "rows.parquet"), "--no-grad"])
     assert (code, out.splitlines()[1:]) == (1, ["1,3.0,", "2,,the row has no value for x"])
+    query = (
+        "sql: select [1.5, 2] as x, 3.0 as w union all select [1], 2.5 union all select [1], null"  # of DuckDB 1.5 is a decimal
+    )
+    code, out, _ = command(["run", "-e", "sum(x)*w", "--feed", query, "--no-grad"])
+    assert (code, out.splitlines()[1:]) == (1, ["1,10.5,", "2,2.5,", "3,,the row has no value for w"])
 
 
 def test_two_columns_of_one_name_are_an_error_in_every_format(tmp_path: Path) -> None:
@@ -149,6 +154,17 @@ def test_records_go_into_pipes_as_parquet_and_come_from_them_as_streams(tmp_path
     done = process(["run", "-e", "y", "--feed", "-"], done.stdout)
     assert done.returncode == 2
     assert b"standard input is parquet, whose end has to be read first" in done.stderr
+
+
+def test_a_stream_of_arrow_in_a_file_is_one_part_of_a_folder(tmp_path: Path) -> None:
+    feed = tmp_path / "rows.arrows"
+    with ipc.new_stream(feed, pyarrow.schema({"x": "float64"})) as stream:
+        for start in (0, 2):
+            stream.write_table(pyarrow.table({"x": [start + 1.0, start + 2.0]}))
+    call = ["run", "-e", "x^2", "--feed", str(feed), "--no-grad", "-o", f"{tmp_path}/folder/", "--format", "csv"]
+    assert command(call) == (0, "", "")
+    found = (tmp_path / "folder" / "part-00000.csv").read_text()
+    assert found == "row,y,error\n1,1.0,\n2,4.0,\n3,9.0,\n4,16.0,\n"
 
 
 @pytest.mark.parametrize("format", ["parquet", "arrow", "npz", "sqlite", "duckdb"])

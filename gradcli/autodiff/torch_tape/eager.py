@@ -129,6 +129,11 @@ class Eager(WithSymbols, TapeState):
         numbers = all(self.dtypes[input] == NUMBER for input in inputs) and bool(inputs)
         dtype = NUMBER if numbers else self._promoted(name, inputs)
         values = [self.operand(input, dtype) for input in inputs]
+        if numbers and not shape:
+            with quiet():
+                number = value_of(name, values, settings)
+            if isinstance(number, float) and math.isfinite(number):
+                return self.constant(exact(number), span)
         id = graph.append(name, inputs, span)
         graph.set_shape(id, shape)
         if settings:

@@ -22,14 +22,20 @@ def worked(options: ExplainedOptions, kind: str, order: int) -> tuple[Worked, st
 
     Args:
         options: The options of the call.
-        kind: ``implicit``, ``depends``, ``tangent``, or which sum of derivatives.
-        order: The order of the derivatives.
+        kind: ``implicit``, ``depends``, ``tangent``, ``taylor``, ``stationary``, or which sum of derivatives.
+        order: The order of the derivatives, or of the polynomial.
 
     Raises:
         GradcliError: The options or the expression do not fit, or there is no derivative at the point.
     """
     from gradcli.algebra.at_point import not_smooth
-    from gradcli.derivation.calculus.combined import explain_sums, explain_tangent, explain_totals
+    from gradcli.derivation.calculus.combined import (
+        explain_stationary,
+        explain_sums,
+        explain_tangent,
+        explain_taylor,
+        explain_totals,
+    )
 
     values, _ = bindings_of(options)
     if kind == "implicit":
@@ -41,17 +47,28 @@ def worked(options: ExplainedOptions, kind: str, order: int) -> tuple[Worked, st
         with located(asked.text, asked.where):
             assume = assumed(options, asked.graph, {})
             return explain_totals(asked.graph, asked.wrt, order, asked.dependences, assume), asked.text
-    if kind == "tangent":
+    if kind in ("tangent", "taylor", "stationary"):
         text, where = expression_text(options)
-        if not values:
-            raise GradcliError("a tangent has a point", hint="give a value to each variable: --x 2")
+        if not values and kind != "stationary":
+            what = "a tangent has a point" if kind == "tangent" else "a Taylor polynomial has a point"
+            raise GradcliError(what, hint="give a value to each variable: --x 2")
+        if values and kind == "stationary":
+            raise GradcliError("stationary points are found, and not given", hint="leave the values out")
         graph = graph_of(parse(text, where), text, where, values, options)
         if graph.shapes:
-            raise GradcliError("a tangent is of numbers, and here are arrays", hint="leave them out")
+            raise GradcliError("this is of numbers, and here are arrays", hint="leave them out")
+        if kind != "tangent" and len(graph.variables) != 1:
+            raise GradcliError("this is of functions in one variable", hint="put numbers in for the others")
         with located(text, where):
+            if kind == "stationary":
+                return explain_stationary(graph, next(iter(graph.variables))), text
             if why := not_smooth(graph, [(name,) for name in graph.variables], values):
-                raise GradcliError(f"there is no tangent: {why}", hint="choose another point")
-            return explain_tangent(graph, exact_point(options, list(graph.variables))), text
+                if kind == "tangent":
+                    raise GradcliError(f"there is no tangent: {why}", hint="choose another point")
+                hint = "choose another point; gradcli taylor continues quotients such as sin(x)/x"
+                raise GradcliError(f"there is no Taylor polynomial: {why}", hint=hint)
+            place = exact_point(options, list(graph.variables))
+            return (explain_tangent(graph, place) if kind == "tangent" else explain_taylor(graph, place, order)), text
     sums = field_sums(options, values)
     with located(sums.text, sums.where):
         assume = assumed(options, sums.field, values)

@@ -35,14 +35,30 @@ def piece_of(batch: Any, wanted: Wanted, done: int) -> Piece:
     kept = {name: batch.column(name) for name in wanted.kept}
     columns: dict[str, Any] = {}
     faults: dict[int, GradcliError] = {}
-    for name, column in wanted.variables.items():
-        found = _numbers(batch.column(column), name, faults)
+    given = {name: _without_decimals(batch.column(column)) for name, column in wanted.variables.items()}
+    for name, column in given.items():
+        found = _numbers(column, name, faults)
         if found is None:
-            objects = {name: batch.column(column).to_pylist() for name, column in wanted.variables.items()}
-            return piece_of_objects(objects, done, kept)
+            return piece_of_objects({name: column.to_pylist() for name, column in given.items()}, done, kept)
         columns[name] = found
-    raw = {at: {name: batch.column(column)[at].as_py() for name, column in wanted.variables.items()} for at in faults}
+    raw = {at: {name: column[at].as_py() for name, column in given.items()} for at in faults}
     return Piece(columns, (), done, kept, faults, raw)
+
+
+def _without_decimals(column: Any) -> Any:
+    """A column whose decimals, in lists too, are floats."""
+    import pyarrow
+    from pyarrow import types
+
+    def floats(kind: Any) -> Any:
+        if types.is_decimal(kind):
+            return pyarrow.float64()
+        if types.is_fixed_size_list(kind):
+            return pyarrow.list_(floats(kind.value_type), kind.list_size)
+        return pyarrow.list_(floats(kind.value_type)) if types.is_list(kind) else kind
+
+    kind = floats(column.type)
+    return column if kind == column.type else column.cast(kind, safe=False)
 
 
 def _numbers(column: Any, name: str, faults: dict[int, GradcliError]) -> Any:
@@ -62,7 +78,7 @@ def _numbers(column: Any, name: str, faults: dict[int, GradcliError]) -> Any:
         kind = column.type
     if types.is_null(kind):
         column, kind = column.cast("float64"), pyarrow.float64()
-    if types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind) or types.is_boolean(kind):
+    if types.is_integer(kind) or types.is_floating(kind) or types.is_boolean(kind):
         numbers = column.cast("float64", safe=False)
         if column.null_count:
             for at in column.is_null().to_numpy(zero_copy_only=False).nonzero()[0].tolist():

@@ -32,21 +32,26 @@ class ArrowTable(Table):
         self.where = "standard input" if partition.path == STDIN else partition.path
         self._arrow = needed("pyarrow", f"{self.where} is Arrow, which")
         self._raw, self._reading, self._partition = file, reading, partition
-        self.is_file = partition.path != STDIN and file.read(len(FILE_MARK)) == FILE_MARK
+        self._is_file = partition.path != STDIN and file.read(len(FILE_MARK)) == FILE_MARK
         with readable(self.where, self._arrow):
             if partition.path != STDIN:
                 file.seek(0)
-            open_ = self._arrow.ipc.open_file if self.is_file else self._arrow.ipc.open_stream
+            open_ = self._arrow.ipc.open_file if self._is_file else self._arrow.ipc.open_stream
             self._reader = open_(file)
         self.names = list(self._reader.schema.names)
 
     def close(self) -> None:
         self._raw.close()
 
-    def lengths(self) -> list[int]:
-        """The rows of each batch of a file."""
+    def count(self) -> int:
+        return sum(len(batch) for batch in self._reader)
+
+    def groups(self) -> list[tuple[int, int]] | None:
+        if not self._is_file:
+            return None
         with readable(self.where, self._arrow):
-            return [len(self._reader.get_batch(at)) for at in range(self._reader.num_record_batches)]
+            batches = map(self._reader.get_batch, range(self._reader.num_record_batches))
+            return [(len(batch), batch.nbytes) for batch in batches]
 
     def pieces(self, wanted: Wanted) -> Iterator[Piece]:
         done = 0
@@ -63,7 +68,7 @@ class ArrowTable(Table):
                 yield piece_of(part, wanted, done)
 
     def _batches(self) -> Iterator[Any]:
-        if not self.is_file:
+        if not self._is_file:
             yield from self._reader
             return
         stop = self._reader.num_record_batches if self._partition.stop is None else self._partition.stop

@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from gradcli.data.tables.formats import TABLES, first_bytes, open_input, open_table
+from gradcli.data.tables.compression import GZIP, ZSTD
+from gradcli.data.tables.formats import first_bytes, format_by_marks, open_input, open_table
 from gradcli.data.tables.pieces import SQL, STDIN, Partition, Piece, Reading, Table, Wanted
-from gradcli.data.tables.stores import as_path, is_address, joined, objects, size_of
+from gradcli.data.tables.stores import as_path, is_address, joined, objects
 from gradcli.errors import GradcliError, nearest
 from gradcli.frozen import replace
 from gradcli.typing import Any
@@ -201,27 +202,20 @@ def _parts(file: Partition, reading: Reading, most: int) -> Iterator[tuple[Parti
     raw, where = open_input(file.path)
     with raw:
         head = first_bytes(raw)
-        text = head.startswith(b"{") or not any(
-            head[place:].startswith(mark) for format in TABLES.values() for place, mark in format.marks
-        )
-        compressed = head.startswith((b"\x1f\x8b", b"\x28\xb5\x2f\xfd"))
-        if text and not compressed:
+        format = format_by_marks(head)
+        if format.text and not head.startswith((GZIP, ZSTD)):
             from gradcli.data.tables.text_table import stretches
 
-            is_json = head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
-            found = stretches(raw, where, header=not is_json, most=most)
+            found = stretches(raw, where, header=format.name == "csv", most=most)
             if found is not None:
                 yield from ((replace(file, start=one.start, stop=one.stop), one.rows) for one in found)
                 return
     with open_table(file, reading) as table:
-        if hasattr(table, "groups"):
-            yield from _grouped(file, table.groups(), most)
-        elif hasattr(table, "lengths") and table.is_file:  # type: ignore[attr-defined]
-            size = size_of(file.path) or 0
-            lengths = table.lengths()
-            yield from _grouped(file, [(rows, size // len(lengths)) for rows in lengths], most)
+        groups = table.groups()
+        if groups is None:
+            yield file, table.count()
         else:
-            yield file, table.count()  # type: ignore[attr-defined]
+            yield from _grouped(file, groups, most)
 
 
 def _grouped(file: Partition, groups: list[tuple[int, int]], most: int) -> Iterator[tuple[Partition, int]]:

@@ -69,10 +69,6 @@ class NumpyTable(Table):
     def close(self) -> None:
         self._file.close()
 
-    def count(self) -> int:
-        """How many rows it has."""
-        return self.size or 0
-
     def pieces(self, wanted: Wanted) -> Iterator[Piece]:
         for column in wanted.variables.values():
             dtype = self._members[column].dtype if self._members else self._records.dtype[column]

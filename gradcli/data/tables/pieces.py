@@ -154,6 +154,14 @@ class Table:
     def close(self) -> None:
         """Read no further."""
 
+    def count(self) -> int:
+        """How many rows there are."""
+        return self.size or 0
+
+    def groups(self) -> list[tuple[int, int]] | None:
+        """For each group of rows that can be read alone its rows and its bytes; None where there are no groups."""
+        return None
+
     def __enter__(self: T) -> T:
         return self
 

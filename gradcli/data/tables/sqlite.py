@@ -79,10 +79,6 @@ class SqliteTable(Table):
     def close(self) -> None:
         self._database.close()
 
-    def count(self) -> int:
-        """How many rows it has."""
-        return self.size or 0
-
     def pieces(self, wanted: Wanted) -> Iterator[Piece]:
         names = [*wanted.variables.values(), *wanted.kept]
         done = 0

@@ -95,7 +95,7 @@ class TextTable(Table):
             )
 
     def count(self) -> int:
-        """How many rows are left; none is, behind it."""
+        """How many rows are left; none is, after it."""
         return len(self._first) + sum(map(len, self._lines))
 
     def _head(self) -> list[str]:

@@ -1,21 +1,27 @@
-"""Sums of derivatives as textbooks work them out: fields, total derivatives, tangents."""
+"""What is made of derivatives as textbooks work it out: fields, total derivatives, tangents, polynomials, stationary points."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from gradcli.algebra.derivatives import differentiate
 from gradcli.algebra.simplified import simplified_outputs
+from gradcli.algebra.stationary import INFLECTION, MAXIMUM, MINIMUM, stationary_points
+from gradcli.algebra.taylor import taylor
 from gradcli.algebra.total_derivative import Dependences, total_derivatives
-from gradcli.algebra.vector_fields import Term, combined, tangent
+from gradcli.algebra.vector_fields import Term, combined, exact_at, tangent
 from gradcli.derivation.calculus.worked import Result, Worked, Working, graph_of, in_one_line
 from gradcli.derivation.nodes.special_points import away_from_kinks
 from gradcli.derivation.notation.expressions import replaced_names, sum_of
-from gradcli.derivation.notation.prose import Equal, Piece, listed
+from gradcli.derivation.notation.prose import Equal, Piece, Words, listed
+from gradcli.derivation.notation.steps import Step
 from gradcli.derivation.notation.tidy import ZERO, tidy
 from gradcli.graph.graph import Graph
-from gradcli.language.ast import Array, Call, Expression, Group, Name, Operator, Partial
+from gradcli.language.ast import Array, Call, Expression, Group, Name, Number, Operator, Output, Partial, Program
 from gradcli.language.text import to_text
+from gradcli.lowering.builders.static import StaticBuilder
+from gradcli.lowering.programs.lower import lower
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -140,26 +146,17 @@ def explain_tangent(graph: Graph, place: Mapping[str, Expression]) -> Worked:
     found = tangent(graph, place)
     warnings: list[str] = []
     working = Working(names, {}, warnings)
-    point = tuple([place[name] for name in names])
-    equal = [Equal(Name(name), value) for name, value in zip(names, point, strict=True)]
+    equal = [Equal(Name(name), place[name]) for name in names]
     f, left = "f", Name("y" if "y" not in names else "z" if "z" not in names else "tangent")
-
-    def at_point(label: str, formula: Expression, value: Expression) -> Call:
-        call = Call(label, point)
-        working.known[_key(call)] = value
-        put_in = replaced_names(formula, dict(zip(names, point, strict=True)), grouped=False)
-        working.say("numbers put in", call, put_in, *listed(list(equal), ", "), " put in")
-        working.simplified(call, value)
-        return call
-
-    height = at_point(f, function, found.value)
+    height = _at_point(working, f, function, place, found.value)
     total: list[Expression] = [height]
     for name, formula, value in zip(names, slopes, found.slopes, strict=True):
         slope = Name(f"{f}'" if len(names) == 1 else f"{f}_{name}")
         working.known[slope.name] = formula
         working.say("derivative", slope, formula, "the derivative by ", Name(name))
         away = tidy(Operator("-", (Name(name), place[name])))
-        total.append(Operator("*", (at_point(slope.name, formula, value), away if isinstance(away, Name) else Group(away))))
+        height = _at_point(working, slope.name, formula, place, value)
+        total.append(Operator("*", (height, away if isinstance(away, Name) else Group(away))))
     shown = "plane" if len(names) == 2 else "line" if len(names) == 1 else "function of first degree"
     working.known[left.name] = found.expression
     working.say("definition", left, sum_of(total), f"the {shown} of the same value and slope there")
@@ -169,6 +166,106 @@ def explain_tangent(graph: Graph, place: Mapping[str, Expression]) -> Worked:
     heading: tuple[Piece, ...] = ("The tangent at ", *listed(list(equal), ", "))
     result = Result(left.name, left, tuple(working.steps), expanded, None, heading)
     return Worked((Equal(Name(f), function),), f, None, (result,), (), {}, tuple(warnings))
+
+
+def explain_taylor(graph: Graph, point: Mapping[str, Expression], order: int) -> Worked:
+    """Derive the Taylor polynomial of a graph's output.
+
+    Args:
+        graph: A static graph of numbers in one variable.
+        point: Where it is developed.
+        order: The largest power.
+
+    Raises:
+        GradcliError: There is none.
+    """
+    [(variable, place)] = point.items()
+    found = taylor(graph, variable, lower(Program((Output(place),)), StaticBuilder(Graph())), order)
+    derivatives = in_one_line(differentiate(graph, [(graph.output, (variable,) * times) for times in range(order + 1)]))
+    warnings: list[str] = []
+    working = Working([variable], {}, warnings)
+    away = tidy(Operator("-", (Name(variable), place)))
+    step = away if isinstance(away, Name) else Group(away)
+    terms: list[Expression] = []
+    for times, formula in enumerate(derivatives):
+        name = "f" + "'" * times
+        if times:
+            working.known[name] = formula
+            working.say("derivative", Name(name), formula, "the derivative of ", Name(name[:-1]))
+        value = exact_at(formula, point)
+        term: Expression = _at_point(working, name, formula, point, value)
+        if times:
+            power = step if times == 1 else Operator("^", (step, Number(times)))
+            divided = term if times == 1 else Operator("/", (term, Number(math.factorial(times))))
+            term = Operator("*", (divided, power))
+        terms.append(term)
+    left = Name("T" if variable != "T" else "polynomial")
+    working.known[left.name] = found.polynomial
+    working.say("definition", left, sum_of(terms), "each derivative over the factorial of its order")
+    working.say("numbers put in", left, found.polynomial, "values put in")
+    heading: tuple[Piece, ...] = ("The Taylor polynomial about ", Equal(Name(variable), place))
+    result = Result(left.name, left, tuple(working.steps), found.polynomial, None, heading)
+    return Worked((Equal(Name("f"), derivatives[0]),), "f", None, (result,), (), {}, tuple(warnings))
+
+
+_KINDS: dict[str, Words] = {
+    MINIMUM: ("local minimum at ",), MAXIMUM: ("local maximum at ",), INFLECTION: ("inflection at ",),
+}  # fmt: skip
+_TURNS = {MINIMUM: "f' turns from - to +", MAXIMUM: "f' turns from + to -", INFLECTION: "f' keeps its sign"}
+
+
+def explain_stationary(graph: Graph, variable: str) -> Worked:
+    """Derive the stationary points of a graph's output, and their kinds.
+
+    Args:
+        graph: A static graph of numbers in one variable.
+        variable: The variable.
+
+    Raises:
+        GradcliError: It is no rational function, or is constant.
+    """
+    points = stationary_points(graph, variable)
+    function, first, second = in_one_line(differentiate(graph, [(graph.output, (variable,) * times) for times in range(3)]))
+    warnings: list[str] = []
+    working = Working([variable], {}, warnings)
+    slope, bend = Name("f'"), Name("f''")
+    working.known |= {slope.name: first, bend.name: second}
+    working.say("derivative", slope, first, "the derivative by ", Name(variable))
+    working.simplified(slope, _one(simplified_outputs(graph_of(first, graph), shape="factored").expressions))
+    places = [point.place or Number(point.number) for point in points]
+    at: list[Piece] = [Equal(Name(variable), place, point.place is None) for place, point in zip(places, points, strict=True)]
+    nowhere: tuple[Piece, ...] = ("nowhere",)
+    working.steps.append(Step("zero", slope, Number(0), (("at ", *listed(at, ", ")) if points else nowhere)))
+    results = [Result(slope.name, slope, tuple(working.steps), first, None, ("Where ", slope, " is 0"))]
+    for point, place, where in zip(points, places, at, strict=True):
+        working.steps = []
+        working.say("derivative", bend, second, "the derivative of ", slope)
+        turn = (
+            exact_at(second, {variable: place})
+            if point.place is not None
+            else Number(working.value(second, {variable: point.number}))
+        )
+        bends = _at_point(working, bend.name, second, {variable: place}, turn)
+        size = working.value(turn, {})
+        sign = "less than 0" if size < 0 else "greater than 0"
+        level = abs(size) < 1e-12
+        last = working.steps.pop()
+        said: tuple[Piece, ...] = (*last.note, "; ") if last.note else ()
+        working.steps.append(Step("value", bends, last.right, (*said, _TURNS[point.kind] if level else sign)))
+        value = point.value or Number(point.height)
+        height = _at_point(working, "f", function, {variable: place}, value)
+        results.append(Result(to_text(height), height, tuple(working.steps), value, None, (*_KINDS[point.kind], where)))
+    return Worked((Equal(Name("f"), function),), "f", None, tuple(results), (), {}, tuple(warnings))
+
+
+def _at_point(working: Working, label: str, formula: Expression, place: Mapping[str, Expression], value: Expression) -> Call:
+    """Add what a formula is at a point, which is known then; gives the call that stands for it."""
+    call = Call(label, tuple(place.values()))
+    working.known[_key(call)] = value
+    equal = [Equal(Name(name), one) for name, one in place.items()]
+    working.say("numbers put in", call, replaced_names(formula, place, grouped=False), *listed(list(equal), ", "), " put in")
+    working.simplified(call, value)
+    return call
 
 
 def _sum(factors: Sequence[Expression], parts: Sequence[Expression]) -> Expression:

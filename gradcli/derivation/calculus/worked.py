@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from gradcli.algebra.simplified import Simplified
 from gradcli.derivation.nodes.chain import CHECK_STEPS, WrongStepError
-from gradcli.derivation.notation.deeds import deeds
+from gradcli.derivation.notation.deeds import stages
 from gradcli.derivation.notation.expressions import ExpressionValues, reads_alike, replaced_names
 from gradcli.derivation.notation.prose import Equal, Piece, Words, listed
 from gradcli.derivation.notation.steps import Step
@@ -105,8 +105,8 @@ class Working:
         """Add what the last step is when simplified."""
         last = self.steps[-1].right
         if not reads_alike(last, right):
-            found = deeds(last, right)
-            self.say(found[0], left, right, ", ".join(found))
+            for line, done in stages(last, right):
+                self.say(done[0], left, line, ", ".join(done))
 
     def numbers(self, left: Expression, right: Expression) -> float | None:
         """Add the steps that put the values of the variables in."""

@@ -7,10 +7,10 @@ import os
 from collections.abc import Sequence
 
 from gradcli.algebra.simplified import Simplified
-from gradcli.derivation.nodes.workings import Workings
-from gradcli.derivation.notation.deeds import REORDERED, deeds
+from gradcli.derivation.nodes.workings import Workings, convention
+from gradcli.derivation.notation.deeds import REORDERED, stages
 from gradcli.derivation.notation.expressions import is_sum, reads_alike, signed_terms, weight
-from gradcli.derivation.notation.prose import Piece, listed
+from gradcli.derivation.notation.prose import Piece, joined, listed
 from gradcli.derivation.notation.steps import End, Step
 from gradcli.frozen import replace
 from gradcli.language.ast import Expression, Group, Name, Number, Operator, Partial, children, postorder
@@ -121,10 +121,11 @@ class Chain:
         (simple,) = formulas
         if self.workings.every_step and weight(simple) < weight(last):
             self.say("parentheses dropped", without_groups(last), "parentheses dropped")
-        found = deeds(last, simple)
-        if found == [REORDERED]:
+        lines = stages(last, simple)
+        if lines == [(simple, [REORDERED])]:
             return last
-        return simple if self.say(found[0], simple, ", ".join(found)) else last
+        shown = [self.say(done[0], line, ", ".join(done)) for line, done in lines]
+        return simple if all(shown) else last
 
     def numbers(self, last: Expression | None) -> None:
         """The lines in numbers after a last line, None for one in symbols of derivatives; none where no variable has a value."""
@@ -140,12 +141,12 @@ class Chain:
                 if workings.every_step:
                     self.say("terms computed", self._computed(put_in), "each term computed")
         number = Number(self.value)
-        words = [*self._at_this_point(found), *self._convention()]
+        words = (self._convention() if math.isfinite(self.adjoint) else []) or self._at_this_point(found)
         if not self.steps or not reads_alike(self.steps[-1].right, number):
             self.steps.append(Step("value", self.left, number, tuple(words)))
         elif words:  # the line has this number already
             said = self.steps[-1]
-            self.steps[-1] = replace(said, words=(*said.words, *(["; "] if said.words else []), *words))
+            self.steps[-1] = replace(said, words=tuple(joined(said.words, words)))
 
     def _at_this_point(self, found: float) -> list[Piece]:
         """Why the value is not that of the line before, or not that of the backward pass."""
@@ -159,7 +160,7 @@ class Chain:
     def _convention(self) -> list[Piece]:
         workings = self.workings
         id = workings.graph.variables.get(self.left.input) if isinstance(self.left, Partial) else None
-        return [] if id is None else workings.convention(id)
+        return [] if id is None else convention(workings.tape, id)
 
     def _computed(self, expression: Expression) -> Expression:
         """The expression with each of its terms as a number."""
@@ -204,7 +205,8 @@ def _formulas(simplified: Simplified | None) -> Sequence[Expression]:
 def without_groups(expression: Expression) -> Expression:
     """The sum of sums as one sum: (w + 1) - (x - w) is w + 1 - x + w."""
     terms = signed_terms(expression)
-    _, total = next(terms)
+    first, total = next(terms)
+    total = Operator("-", (total,)) if first == "-" else total
     for sign, term in terms:
         total = Operator(sign, (total, term))
     return total

@@ -4,16 +4,39 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from gradcli.algebra.sums.spellings import SQUARES
-from gradcli.derivation.notation.expressions import ExpressionValues, is_sum, rational, signed_terms
-from gradcli.language.ast import Call, Conditional, Expression, Group, Name, Number, Operator, children, postorder
+from gradcli.derivation.notation.expressions import ExpressionValues, is_sum, rational, reads_alike, weight
+from gradcli.derivation.notation.factors import (
+    LARGEST_POWER,
+    alike,
+    bare,
+    cancel_below,
+    common_factors,
+    factors_collected,
+    factors_of,
+    is_fraction,
+    is_nested_fraction,
+    is_power,
+    is_product,
+    longest_factor,
+    outermost,
+    power_below,
+    powers_of_one_base,
+    stands_for_sum,
+    sum_above,
+    terms_collected,
+    terms_multiplied_out,
+    terms_of,
+    without_order,
+)
+from gradcli.language.ast import Call, Conditional, Expression, Group, Name, Number, Operator, Prime, children, postorder
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
 from gradcli.ops.catalogue import CHOICE
 from gradcli.ops.declaration.constants import is_constant
-from gradcli.ops.elementwise.exponential import exp, sqrt
+from gradcli.ops.elementwise.exponential import sqrt
 
 COMMON_DENOMINATOR = "common denominator"
 ONE_FRACTION = "one fraction"
@@ -51,10 +74,9 @@ DEEDS = (
 """What can be done to an expression, in the order in which it is said."""
 
 
-HALF = Operator("/", (Number(1), Number(2)))
-
 _HELD = ("1st", "2nd")
 """What stands for the values of two functions: no names of the language."""
+
 
 _LARGEST = 500
 """Nodes of two expressions up to which it is looked for the identity between them."""
@@ -66,34 +88,41 @@ CLOSE = 1e-9
 def deeds(before: Expression, after: Expression) -> list[str]:
     """What leads from one expression to a simpler one: one or more of :data:`DEEDS`."""
     old, new = list(postorder(before)), list(postorder(after))
-    sums, new_sums = _outermost(old, _is_sum), _outermost(new, _is_sum)
-    products, new_products = _outermost(old, _is_product), _outermost(new, _is_product)
-    parts, whole = [_longest_factor(term) for term in _terms(before)], [_longest_factor(term) for term in _terms(after)]
-    fractions = [terms for node in sums if any(map(_is_fraction, terms := list(_terms(node))))]
+    sums, new_sums = outermost(old, stands_for_sum), outermost(new, stands_for_sum)
+    products, new_products = outermost(old, is_product), outermost(new, is_product)
+    parts, whole = [longest_factor(term) for term in terms_of(before)], [longest_factor(term) for term in terms_of(after)]
+    fractions = [terms for node in sums if any(map(is_fraction, terms := list(terms_of(node))))]
     found: set[str] = set()
-    if len(fractions) > sum(any(map(_is_fraction, _terms(node))) for node in new_sums):
+    if len(fractions) > sum(any(map(is_fraction, terms_of(node))) for node in new_sums):
         found.add(COMMON_DENOMINATOR)
         if max(whole) < max(map(len, fractions)):  # above a common denominator there are no fewer terms, unless they are alike
             found.add(LIKE_TERMS)
-    elif len(parts) == 1 < len(whole) and _is_fraction(before) and parts[0] > 1:
+    elif len(parts) == 1 < len(whole) and is_fraction(before) and parts[0] > 1:
         found.add(TERM_BY_TERM)
-        if _cancel_below(before):
+        if cancel_below(before):
             found.add(CANCELLED)
-    elif _count(old, _is_nested_fraction) > _count(new, _is_nested_fraction):
+    elif _count(old, is_nested_fraction) > _count(new, is_nested_fraction):
         found.add(ONE_FRACTION)
-    if _common_factors(products) > _common_factors(new_products):
+    if common_factors(products) > common_factors(new_products):
         found.add(CANCELLED)
+    changed = _is_changed_above(before, after)
     if len(parts) > len(whole) == 1 < whole[0] and COMMON_DENOMINATOR not in found:
         found.add(FACTORED)
-        if whole[0] < sum(parts):
-            found.add(LIKE_TERMS)
-    elif TERM_BY_TERM not in found and _multiplied_out(old, new):
-        found.add(MULTIPLIED_OUT)
-        if _terms_multiplied_out(before) > _terms_multiplied_out(after):
-            found.add(LIKE_TERMS)
-    if _alike(sums) > _alike(new_sums):
+    elif TERM_BY_TERM not in found:
+        if changed and len(whole) == 1 < whole[0] and sum_above(after) is None:
+            found.add(FACTORED)
+        elif _multiplied_out(old, new):
+            found.add(MULTIPLIED_OUT)
+    changed = changed and TERM_BY_TERM not in found
+    lowered = changed and power_below(before) > power_below(after)
+    if lowered:
+        found.add(CANCELLED)
+    regrouped = found & {FACTORED, MULTIPLIED_OUT} or lowered or (changed and len(whole) == whole[0] == 1)
+    if regrouped and terms_multiplied_out(before) > terms_multiplied_out(after):
         found.add(LIKE_TERMS)
-    if _powers_of_one_base(old, products) > _powers_of_one_base(new, new_products):
+    if alike(sums) > alike(new_sums):
+        found.add(LIKE_TERMS)
+    if powers_of_one_base(old, products) > powers_of_one_base(new, new_products):
         found.add(POWERS)
     if _count(old, _is_choice) > _count(new, _is_choice):
         found.add(CHOICES)
@@ -101,12 +130,34 @@ def deeds(before: Expression, after: Expression) -> list[str]:
         found.add(INTO_CHOICE)
     squares = _squares(before, after)
     if squares:
+        found -= {LIKE_TERMS}
         found.add(squares)
-    elif set(_functions(old)) - set(_functions(new)):
+    elif set(_functions(old)) - set(_functions(new)) - ({sqrt.name} if POWERS in found else set()):
         found.add(IDENTITIES)
     if _numbers_left(old, products) > _numbers_left(new, new_products):
         found.add(NUMBERS)
     return [deed for deed in DEEDS if deed in found] or [REORDERED if _leaves(old) == _leaves(new) else REWRITTEN]
+
+
+def stages(before: Expression, after: Expression) -> list[tuple[Expression, list[str]]]:
+    """The lines that lead from one expression to a simpler one, each with what is done in it; the last one is the simpler one.
+
+    What is one deed is one line. Where there are several, like terms are collected first, then factors, where that is shorter.
+    """
+    lines: list[tuple[Expression, list[str]]] = []
+    at, left = before, deeds(before, after)
+    if any(isinstance(node, Prime) for node in postorder(before)):
+        return [(after, left)]
+    terms, factors = (terms_collected, (LIKE_TERMS,)), (factors_collected, (POWERS, ONE_FRACTION, CANCELLED, NUMBERS))
+    for change, possible in (terms, factors, factors, terms):
+        then = mapped(at, change) if len(left) > 1 else at
+        if reads_alike(then, at) or reads_alike(then, after) or weight(then) >= weight(at):
+            continue
+        rest = deeds(then, after)
+        if len(rest) <= len(left) and rest != [REORDERED]:
+            lines.append((then, [deed for deed in deeds(at, then) if deed in possible] or [possible[0]]))
+            at, left = then, rest
+    return [*lines, (after, left)]
 
 
 def _squares(before: Expression, after: Expression) -> str | None:
@@ -142,181 +193,50 @@ def _held(expression: Expression, functions: tuple[str, str], inner: str) -> Exp
 
 
 def _leaves(nodes: list[Expression]) -> Counter[str]:
-    """The names and numbers of an expression."""
-    return Counter([to_text(node) for node in nodes if not children(node)])
-
-
-def _terms(node: Expression) -> Iterator[Expression]:
-    """The terms of a sum, without their signs and parentheses."""
-    work = [node]
-    while work:
-        at = work.pop()
-        if isinstance(at, Group):
-            work.append(at.content)
-        elif isinstance(at, Operator) and at.symbol in "+-":
-            work.extend(reversed(at.operands))
-        else:
-            yield at
-
-
-def _factors(node: Expression) -> tuple[list[tuple[Expression, Expression | None]], list[tuple[Expression, Expression | None]]]:
-    """The factors above and below the fraction line of a product, each with its exponent where it has one."""
-    above: list[tuple[Expression, Expression | None]] = []
-    below: list[tuple[Expression, Expression | None]] = []
-    work = [(node, True)]
-    while work:
-        at, up = work.pop()
-        if isinstance(at, Group):
-            work.append((at.content, up))
-        elif isinstance(at, Operator) and at.symbol == "-" and len(at.operands) == 1:
-            work.append((at.operands[0], up))
-        elif isinstance(at, Operator) and at.symbol == "*":
-            work += [(operand, up) for operand in reversed(at.operands)]
-        elif isinstance(at, Operator) and at.symbol == "/":
-            work += [(at.operands[1], not up), (at.operands[0], up)]
-        elif isinstance(at, Call) and at.function == sqrt.name:
-            (above if up else below).append((at.arguments[0], HALF))
-        elif isinstance(at, Call) and at.function == exp.name:
-            (above if up else below).append((Name("e"), at.arguments[0]))
-        elif isinstance(at, Operator) and at.symbol in ("^", "**"):
-            (above if up else below).append((at.operands[0], at.operands[1]))
-        else:
-            (above if up else below).append((at, None))
-    return above, below
-
-
-def _bare(node: Expression) -> str:
-    """What a factor is, whatever the order of its terms: x + 1 is 1 + x."""
-    while isinstance(node, Group):
-        node = node.content
-    if isinstance(node, Operator) and node.symbol == "+" and len(node.operands) == 2:
-        return " + ".join(sorted(map(to_text, node.operands)))
-    return to_text(node)
-
-
-def _is_product(node: Expression) -> bool:
-    return isinstance(node, Operator) and node.symbol in "*/"
-
-
-def _is_sum(node: Expression) -> bool:
-    while isinstance(node, Group):
-        node = node.content
-    return is_sum(node)
-
-
-def _is_fraction(node: Expression) -> bool:
-    """Whether a term has something other than a number below a fraction line that does not stand above it as well."""
-    above, below = _factors(node)
-    return not {_bare(base) for base, _ in below if rational(base) is None} <= {_bare(base) for base, _ in above}
-
-
-def _cancel_below(fraction: Expression) -> bool:
-    """Whether a term of what stands above a fraction line has a factor that stands below it."""
-    above, below = _factors(fraction)
-    divisors = {_bare(base) for base, _ in below}
-    terms = [term for base, _ in above if _is_sum(base) for term in _terms(base)]
-    return any(_bare(base) in divisors for term in terms for base, _ in _factors(term)[0])
-
-
-def _outermost(nodes: list[Expression], test: Callable[[Expression], bool]) -> list[Expression]:
-    """The nodes of a kind that are no part of another one of it."""
-    found = [node for node in nodes if test(node) and not isinstance(node, Group)]
-    inner: set[int] = set()
-    for node in found:
-        for child in children(node):
-            while isinstance(child, Group):
-                child = child.content
-            inner.add(id(child))
-    return [node for node in found if id(node) not in inner]
-
-
-def _is_nested_fraction(node: Expression) -> bool:
-    """Whether a fraction line stands in a product or quotient, and is not cancelled by it: 1/x/log(5), x·(1/y)."""
-    nested = _is_product(node) and any(isinstance(child, Operator) and child.symbol == "/" for child in children(node))
-    return nested and (_is_fraction(node) or not _common_factors([node]))
-
-
-def _common_factors(products: list[Expression]) -> int:
-    """Factors that stand above and below the same fraction line."""
-    count = 0
-    for product in products:
-        above, below = ({_bare(base) for base, _ in side} for side in _factors(product))
-        count += len(above & below)
-    return count
-
-
-def _longest_factor(term: Expression) -> int:
-    """The terms of the longest sum among the factors above the fraction line."""
-    return max((len(list(_terms(base))) for base, power in _factors(term)[0] if power is None), default=1)
+    """The names and numbers of an expression, without signs and factors 1."""
+    leaves = [to_text(node).removeprefix("-") for node in nodes if not children(node)]
+    return Counter([leaf for leaf in leaves if leaf != "1"])
 
 
 def _multiplied_out(old: list[Expression], new: list[Expression]) -> bool:
     """Whether there are fewer products with sums, and a sum that was a factor of one is gone."""
     products = [node for node in old if _is_product_of_sums(node)]
-    sums, left = (Counter(_without_order(node) for node in nodes if is_sum(node)) for nodes in (old, new))
-    factors = {_without_order(operand) for node in products for operand in children(node) if _is_sum(operand)}
+    sums, left = _sums(old), _sums(new)
+    factors = {without_order(operand) for node in products for operand in children(node) if stands_for_sum(operand)}
     return len(products) > _count(new, _is_product_of_sums) and any(sums[factor] > left[factor] for factor in factors)
 
 
-def _without_order(node: Expression) -> frozenset[frozenset[tuple[str, str]]]:
-    """What a sum and its opposite are, whatever the order of their terms."""
-    terms = [(sign, to_text(term)) for sign, term in signed_terms(node)]
-    opposite = [("-" if sign == "+" else "+", term) for sign, term in terms]
-    return frozenset((frozenset(terms), frozenset(opposite)))
+def _sums(nodes: list[Expression]) -> Counter[frozenset[frozenset[tuple[str, str]]]]:
+    """How often each sum is a term or a factor; a square has it twice."""
+    found = Counter(without_order(node) for node in nodes if is_sum(node))
+    for node in nodes:
+        power = rational(children(node)[1]) if is_power(node) and stands_for_sum(children(node)[0]) else None
+        if power is not None and power.denominator == 1 < power:
+            found[without_order(children(node)[0])] += power.numerator - 1
+    return found
 
 
-def _terms_multiplied_out(node: Expression) -> int:
-    """The terms of a sum when the products in it are multiplied out, and nothing is collected."""
-    above = [[base for base, power in _factors(term)[0] if power is None] for term in _terms(node)]
-    return sum(math.prod(_terms_multiplied_out(base) for base in bases if _is_sum(base)) for bases in above)
+def _is_changed_above(before: Expression, after: Expression) -> bool:
+    """Whether a fraction with nothing but a sum above its line has another one there, or none."""
+    total = sum_above(before)
+    sums = [node for node in postorder(after) if is_sum(node)]
+    return total is not None and without_order(total) not in map(without_order, sums)
 
 
 def _is_product_of_sums(node: Expression) -> bool:
-    """Whether a node is a product with a sum for a factor that does not cancel."""
-    if not (isinstance(node, Operator) and node.symbol == "*" and any(map(_is_sum, node.operands))):
+    """Whether a node is a product with a sum for a factor that does not cancel, or a small power of a sum."""
+    if is_power(node):
+        return stands_for_sum(children(node)[0]) and (rational(children(node)[1]) or 0) in range(2, LARGEST_POWER)
+    if not (isinstance(node, Operator) and node.symbol == "*" and any(map(stands_for_sum, node.operands))):
         return False
-    below = {_bare(base) for base, _ in _factors(node)[1]}
-    return any(_is_sum(operand) and _bare(operand) not in below for operand in node.operands)
-
-
-def _alike(sums: list[Expression]) -> int:
-    """Terms of sums that differ from another one of the sum in a number alone."""
-    kinds = [Counter(map(_kind, _terms(node))) for node in sums]
-    return sum(times - 1 for kind in kinds if kind.keys() != {_NUMBER} for times in kind.values())
-
-
-_NUMBER = ((), ())
-"""The kind of a term that is a number."""
-
-
-def _kind(term: Expression) -> tuple[tuple[str, ...], ...]:
-    """A term without its number."""
-    return tuple(
-        tuple(
-            sorted(f"{_bare(base)}^{'' if power is None else to_text(power)}" for base, power in side if rational(base) is None)
-        )
-        for side in _factors(term)
-    )
-
-
-def _powers_of_one_base(nodes: list[Expression], products: list[Expression]) -> int:
-    """Factors of products whose base stands there twice on one side of the fraction line, and powers of powers or products."""
-    count = sum(_is_power(node) and (_is_power(children(node)[0]) or _is_product(children(node)[0])) for node in nodes)
-    for product in products:
-        for side in _factors(product):
-            bases = Counter(_bare(base) for base, _ in side if rational(base) is None)
-            count += sum(times - 1 for times in bases.values())
-    return count
+    below = {bare(base) for base, _ in factors_of(node)[1]}
+    return any(stands_for_sum(operand) and bare(operand) not in below for operand in node.operands)
 
 
 def _numbers_left(nodes: list[Expression], products: list[Expression]) -> int:
     """Operations on numbers that have not been computed, and numbers beside another one in a product."""
-    sides = [[base for base, power in side if power is None and rational(base)] for node in products for side in _factors(node)]
+    sides = [[base for base, power in side if power is None and rational(base)] for node in products for side in factors_of(node)]
     return _count(nodes, _is_sum_of_numbers) + sum(max(len(numbers) - 1, 0) for numbers in sides)
-
-
-def _is_power(node: Expression) -> bool:
-    return isinstance(node, Operator) and node.symbol in ("^", "**")
 
 
 def _is_choice(node: Expression) -> bool:
@@ -325,7 +245,7 @@ def _is_choice(node: Expression) -> bool:
 
 def _choices_of_numbers(products: list[Expression]) -> int:
     """Factors that are a choice between numbers: the product of one with u can be written as a choice between multiples of u."""
-    factors = [base for product in products for side in _factors(product) for base, _ in side]
+    factors = [base for product in products for side in factors_of(product) for base, _ in side]
     return sum(_is_choice(base) and sum(isinstance(child, Number) for child in children(base)) == 2 for base in factors)
 
 

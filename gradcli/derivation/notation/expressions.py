@@ -58,8 +58,20 @@ def signed_terms(expression: Expression) -> Iterator[tuple[str, Expression]]:
         elif is_sum(node):
             left, right = node.operands
             work += [("+" if sign == node.symbol else "-", right), (sign, left)]
+        elif _is_opposite_of_sum(node):
+            work.append(("-" if sign == "+" else "+", node.operands[0]))
         else:
             yield sign, node
+
+
+def _is_opposite_of_sum(node: Expression) -> TypeGuard[Operator]:
+    """Whether it is a minus before a sum in parentheses."""
+    if not isinstance(node, Operator) or node.symbol != "-" or len(node.operands) > 1:
+        return False
+    [inner] = node.operands
+    while isinstance(inner, Group):
+        inner = inner.content
+    return is_sum(inner)
 
 
 def without_sign(term: Expression) -> Expression | None:

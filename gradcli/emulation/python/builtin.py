@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from gradcli.emulation.python.classes import CLASSES, Instance
 from gradcli.emulation.python.interpreter import Interpreter
-from gradcli.emulation.python.methods import ordered
+from gradcli.emulation.python.methods import as_set, ordered
 from gradcli.emulation.python.operators import ERRORS, check_length, formatted, raised
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Caught, Foreign, Namespace, Native, Raised, Size, Type, address, type_name
@@ -284,6 +284,7 @@ def _types() -> list[Type]:
         SIZE,
         Type("tuple", _to_tuple, (tuple,)),
         Type("dict", _to_dict, (dict,)),
+        Type("set", lambda machine, values=(): as_set(machine, values), (set,)),
     ]
     every = tuple(EXCEPTIONS)
     return kinds + [

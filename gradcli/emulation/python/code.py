@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from gradcli.typing import Any, NamedTuple
 
+MAX_CALLS = 990
+"""How many calls may lie in each other, as in Python."""
+
 
 class Instruction(NamedTuple):
     """One step of the machine.
@@ -44,7 +47,9 @@ class Code:
         instructions: What to do.
         parameters: The names of positional parameters, of which the last ``defaults`` have defaults.
         defaults: How many defaults there are.
+        positional: How many of them may be given by their places.
         rest: The name of ``*rest``; empty where there is none.
+        named: The name of ``**named``; empty where there is none.
         outer: Names that are declared ``global`` or ``nonlocal``.
         own: Of a function the names that it assigns to.
         calls: Whether it is run by calls, and not once as the body of a class is.
@@ -54,7 +59,9 @@ class Code:
     instructions: list[Instruction] = field(default_factory=list)
     parameters: tuple[str, ...] = ()
     defaults: int = 0
+    positional: int = 0
     rest: str = ""
+    named: str = ""
     outer: set[str] = field(default_factory=set)
     own: frozenset[str] = frozenset()
     calls: bool = True
@@ -65,7 +72,7 @@ class Arity(NamedTuple):
 
     Attributes:
         positional: For each positional argument whether it is ``*unpacked``.
-        keywords: The names of keyword arguments, whose values lie above them.
+        keywords: The names of keyword arguments, whose values lie above them; empty for a ``**dictionary``.
     """
 
     positional: tuple[bool, ...]

@@ -113,6 +113,8 @@ EXPANSIONS: dict[type[ast.AST], Callable[[_Compiler, Any], list[Item]]] = {
     ast.JoinedStr: _Compiler.text,
     ast.FormattedValue: _Compiler.formatted,
     ast.ListComp: _Compiler.comprehension,
+    ast.Set: _Compiler.set_,
+    ast.SetComp: _Compiler.set_,
     ast.GeneratorExp: _Compiler.comprehension,
     ast.DictComp: _Compiler.comprehension,
     ast.NamedExpr: _Compiler.walrus,

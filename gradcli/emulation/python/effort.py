@@ -28,6 +28,16 @@ def steps_of(operation: str, shapes: Sequence[Shape]) -> int:
     return sum(map(prod, shapes)) // _ELEMENTS + (cost(*shapes) // _PRODUCTS if cost else 0)
 
 
+def charge_key(machine: Interpreter, value: Any) -> Any:
+    """A value that is looked up in a dictionary or set, every element of which counts.
+
+    Raises:
+        GradcliError: They are too many (exit code 4).
+    """
+    charge_nested(machine, value)
+    return value
+
+
 def charge_nested(machine: Interpreter, value: Any) -> None:
     """Count every element of a list, tuple or dictionary, also of those in it: as often as Python would come to it.
 

@@ -102,10 +102,9 @@ class Expansion:
         return around + name
 
     def function(self, name: str, arguments: ast.arguments, body: Sequence[ast.stmt] | ast.expr, node: ast.AST) -> list[Item]:
-        if arguments.kwarg is not None:
-            raise self.unknown(arguments.kwarg, "**keywords are not known here", "name the parameters")
         positional = [*arguments.posonlyargs, *arguments.args]
         defaults: list[Item] = list(arguments.defaults)
+        count = len(positional)
         for parameter, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
             if default is None:
                 raise self.unknown(parameter, "a keyword parameter needs a default here", f"write {parameter.arg}=None")
@@ -113,7 +112,7 @@ class Expansion:
             defaults.append(default)
         for parameter in positional:
             self.check_name(parameter, parameter.arg)
-        rest = "" if arguments.vararg is None else arguments.vararg.arg
-        code = Code(self.qualified(name), [], tuple(parameter.arg for parameter in positional), len(defaults), rest)
+        rest, named = ["" if one is None else one.arg for one in (arguments.vararg, arguments.kwarg)]
+        code = Code(self.qualified(name), [], tuple(parameter.arg for parameter in positional), len(defaults), count, rest, named)
         self.later.append((code, body))
         return [*defaults, Instruction("function", code, node)]

@@ -65,12 +65,8 @@ class Expressions(Expansion):
 
     def call(self, node: ast.Call) -> list[Item]:
         positional = [argument.value if isinstance(argument, ast.Starred) else argument for argument in node.args]
-        names: list[str] = []
-        for keyword in node.keywords:
-            if keyword.arg is None:
-                raise self.unknown(keyword.value, "**keywords are not known here", "name the arguments")
-            names.append(keyword.arg)
-        arity = Arity(tuple(isinstance(argument, ast.Starred) for argument in node.args), tuple(names))
+        names = tuple([keyword.arg or "" for keyword in node.keywords])
+        arity = Arity(tuple(isinstance(argument, ast.Starred) for argument in node.args), names)
         return [node.func, *positional, *[keyword.value for keyword in node.keywords], Instruction("call", arity, node)]
 
     def subscript(self, node: ast.Subscript) -> list[Item]:
@@ -100,6 +96,10 @@ class Expressions(Expansion):
     def formatted(self, node: ast.FormattedValue) -> list[Item]:
         spec: list[Item] = [Instruction("constant", "", node)] if node.format_spec is None else [node.format_spec]
         return [node.value, *spec, Instruction("format", node.conversion, node)]
+
+    def set_(self, node: ast.Set | ast.SetComp) -> list[Item]:
+        inside = ast.ListComp(node.elt, node.generators) if isinstance(node, ast.SetComp) else ast.List(node.elts, ast.Load())
+        return [ast.copy_location(inside, node), Instruction("set", None, node)]
 
     def comprehension(self, node: ast.ListComp | ast.GeneratorExp | ast.DictComp) -> list[Item]:
         items: list[Item] = [Instruction("dict" if isinstance(node, ast.DictComp) else "list", 0 if isinstance(node, ast.DictComp)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gradcli.emulation.python.classes import Class, made
 from gradcli.emulation.python.code import Arity, Code, Label
+from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.machine import Block, Frame, Handler, Machine
 from gradcli.emulation.python.operators import raised
 from gradcli.emulation.python.source import UnknownError
@@ -86,7 +87,15 @@ def _class(machine: Machine, frame: Frame, what: tuple[Code, int]) -> None:
 
 def _call(machine: Machine, frame: Frame, arity: Arity) -> None:
     values = gathered(machine, frame, (False,) * len(arity.keywords))
-    keywords = dict(zip(arity.keywords, values, strict=True))
+    keywords: dict[str, Any] = {}
+    for name, value in zip(arity.keywords, values, strict=True):
+        given = {name: value} if name else value
+        if not isinstance(given, dict) or not all(isinstance(key, str) for key in given):
+            raise Raised("TypeError", "argument after ** must be a mapping of names")
+        twice = next((key for key in given if key in keywords), "")
+        if twice:
+            raise Raised("TypeError", f"got multiple values for keyword argument '{twice}'")
+        keywords |= given
     arguments = gathered(machine, frame, arity.positional)
     function = frame.stack.pop()
     entered = function.enter_call(machine, arguments) if isinstance(function, Foreign) else None
@@ -134,6 +143,21 @@ def _try(machine: Machine, frame: Frame, handlers: Label) -> None:
     frame.blocks.append(Block(handlers, None, len(frame.stack), frame.scope))
 
 
+class _Finally(Foreign):
+    """What runs where a ``try`` statement is left, however that happens."""
+
+    def __init__(self, code: Code, scope: Scope) -> None:
+        self.code = code
+        self.scope = scope
+
+    def leave(self, machine: Interpreter) -> None:
+        machine.run_inside(self.code, self.scope)  # type: ignore[attr-defined]
+
+
+def _finally(machine: Machine, frame: Frame, code: Code) -> None:
+    frame.blocks.append(Block(None, _Finally(code, frame.scope), len(frame.stack), frame.scope))
+
+
 def _forget(machine: Machine, frame: Frame, argument: None) -> None:
     frame.blocks.pop()
 
@@ -165,6 +189,6 @@ def _fail(machine: Machine, frame: Frame, argument: None) -> None:
 
 FLOW: tuple[Handler, ...] = (
     _jump, _jump_unless, _jump_unless_or_pop, _jump_if_or_pop, _iterate, _next, _open_scope, _close_scope, _function, _class,
-    _call, _return, _import, _enter, _leave, _try, _forget, _catches, _raise, _fail,
+    _call, _return, _import, _enter, _leave, _try, _finally, _forget, _catches, _raise, _fail,
 )  # fmt: skip
 """Each is the function of the instruction of its name."""

@@ -7,7 +7,7 @@ from itertools import islice
 from gradcli.emulation.python.effort import charge_nested
 from gradcli.emulation.python.flow import FLOW, gathered
 from gradcli.emulation.python.machine import Frame, Handler, Machine
-from gradcli.emulation.python.methods import method
+from gradcli.emulation.python.methods import as_set, method
 from gradcli.emulation.python.operators import ERRORS, check_length, formatted, opposite, raised
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Foreign, Raised, Scope, type_name
@@ -188,7 +188,7 @@ def _unary(machine: Machine, frame: Frame, symbol: str) -> None:
 def _unpack(machine: Machine, frame: Frame, shape: tuple[int, int | None]) -> None:
     count, star = shape
     value = frame.stack.pop()
-    if not isinstance(value, Foreign | list | tuple | str | range | dict) and not hasattr(value, "__next__"):
+    if not isinstance(value, Foreign | list | tuple | str | range | dict | set) and not hasattr(value, "__next__"):
         raise Raised("TypeError", f"cannot unpack non-iterable {type_name(value)} object")
     items = list(islice(machine.iterate(value), count + 1)) if star is None else machine.listed(value)
     if star is not None:
@@ -205,6 +205,10 @@ def _unpack(machine: Machine, frame: Frame, shape: tuple[int, int | None]) -> No
 
 def _list(machine: Machine, frame: Frame, stars: tuple[bool, ...]) -> None:
     frame.stack.append(gathered(machine, frame, stars))
+
+
+def _set(machine: Machine, frame: Frame, argument: None) -> None:
+    frame.stack.append(as_set(machine, frame.stack.pop()))
 
 
 def _tuple(machine: Machine, frame: Frame, stars: tuple[bool, ...]) -> None:
@@ -258,8 +262,8 @@ def _format(machine: Machine, frame: Frame, conversion: int) -> None:
 
 _VALUES: tuple[Handler, ...] = (
     _constant, _pop, _copy, _copy_two, _copy_under, _swap, _turn, _load, _store, _delete, _attribute, _store_attribute, _item,
-    _store_item, _delete_item, _binary, _compare, _change, _unary, _unpack, _list, _tuple, _dict, _append, _put, _slice, _join,
-    _format,
+    _store_item, _delete_item, _binary, _compare, _change, _unary, _unpack, _list, _set, _tuple, _dict, _append, _put, _slice,
+    _join, _format,
 )  # fmt: skip
 
 HANDLERS: dict[str, Handler] = {handler.__name__.strip("_").replace("_", " "): handler for handler in (*_VALUES, *FLOW)}

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from gradcli.autodiff.torch_tape.storage import TapeError
-from gradcli.emulation.python.code import Code, Instruction, Label
+from gradcli.emulation.python.code import MAX_CALLS, Code, Instruction, Label
 from gradcli.emulation.python.effort import charge_nested
 from gradcli.emulation.python.operators import ERRORS, check_length, combined, raised, repr_of, text_of
 from gradcli.emulation.python.source import Source, UnknownError
 from gradcli.emulation.python.values import Caught, Entered, Foreign, Namespace, Raised, Scope, Type, type_name
 from gradcli.errors import ExitCode, GradcliError, Span
 from gradcli.typing import Any
-
-MAX_CALLS = 990
-"""How many calls may lie in each other, as in Python."""
 
 MOST_NESTED = 16
 """How many calls of functions of the script may lie in each other with functions of the interpreter between them."""
@@ -131,16 +128,28 @@ class Machine:
         Raises:
             GradcliError: Such calls lie too deeply in each other (exit code 4).
         """
+        entered = function.enter_call(self, arguments) if isinstance(function, Foreign) else None
+        if entered is not None:
+            return self._nested(lambda: self.enter(entered, keywords or {}))
+        return self._nested(lambda: self.frames[-1].stack.append(self.call(function, arguments, keywords or {})))
+
+    def run_inside(self, code: Code, scope: Scope) -> None:
+        """Run a part of a function among its names, such as what stands behind ``finally``."""
+        self._nested(lambda: self.frames.append(Frame(code, scope)))
+
+    def _nested(self, begin: Callable[[], None]) -> Any:
+        """What is left on the stack by what begins, once all frames above are gone.
+
+        Raises:
+            GradcliError: Too many calls lie in each other (exit code 4).
+        """
         if self.nested >= MOST_NESTED:
             raise GradcliError(f"calls lie more than {MOST_NESTED} deep in functions that call them", exit_code=ExitCode.LIMIT)
-        entered = function.enter_call(self, arguments) if isinstance(function, Foreign) else None
-        caller, instruction = self.frames[-1], self.instruction
+        caller, instruction, base = self.frames[-1], self.instruction, len(self.frames)
         self.nested += 1
         try:
-            if entered is None:
-                return self.call(function, arguments, keywords or {})
-            self.enter(entered, keywords or {})
-            self._run_above(len(self.frames) - 1)
+            begin()
+            self._run_above(base)
         finally:
             self.nested -= 1
         self.instruction = instruction
@@ -255,7 +264,7 @@ class Machine:
     def _contains(self, container: Any, value: Any) -> bool:
         if isinstance(container, range) and isinstance(value, float):  # which Python would look for one by one
             return value.is_integer() and int(value) in container
-        if isinstance(container, str | dict) or (isinstance(container, range) and isinstance(value, int)):
+        if isinstance(container, str | dict | set) or (isinstance(container, range) and isinstance(value, int)):
             charge_nested(self, value)
             try:
                 return value in container
@@ -287,7 +296,7 @@ class Machine:
         Raises:
             GradcliError: They are too many (exit code 4).
         """
-        if isinstance(value, list | tuple | str | range | dict):
+        if isinstance(value, list | tuple | str | range | dict | set):
             check_length(self, _length(value))
             return list(value)
         items: list[Any] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gradcli.emulation.python.effort import charge_nested
+from gradcli.emulation.python.effort import charge_key, charge_nested
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.operators import ERRORS, check_length, filled, raised
 from gradcli.emulation.python.source import UnknownError
@@ -21,6 +21,10 @@ METHODS: dict[type, tuple[str, ...]] = {
     list: ("append", "clear", "copy", "count", "extend", "index", "insert", "pop", "remove", "reverse", "sort"),
     tuple: ("count", "index"),
     dict: ("clear", "copy", "get", "items", "keys", "pop", "setdefault", "update", "values"),
+    set: (
+        "add", "clear", "copy", "difference", "discard", "intersection", "isdisjoint", "issubset", "issuperset", "pop", "remove",
+        "union", "update",
+    ),
     int: ("bit_length", "is_integer"),
     float: ("is_integer",),
     range: ("count", "index"),
@@ -53,7 +57,10 @@ def _plain(value: Any, name: str) -> Callable[..., Any]:
     def call(machine: Interpreter, *arguments: Any, **keywords: Any) -> Any:
         if name in ("ljust", "rjust", "center", "zfill") and arguments and isinstance(arguments[0], int):
             check_length(machine, arguments[0])
-        if isinstance(value, str | list | dict):
+        if isinstance(value, set):
+            arguments = tuple([charge_key(machine, one) if name in _OF_ONE else machine.listed(one) for one in arguments])
+            check_length(machine, len(value) + sum([len(one) for one in arguments if isinstance(one, list)]))
+        if isinstance(value, str | list | dict | set):
             machine.charge(len(value) // 64)
         if name in ("count", "index", "remove", "get", "pop", "setdefault") and not isinstance(value, str):
             for item in (value, *arguments):
@@ -111,6 +118,20 @@ def _sort(value: list[Any]) -> Callable[..., Any]:
     return sort
 
 
+def as_set(machine: Interpreter, values: Any) -> set[Any]:
+    """The set of the elements of a value.
+
+    Raises:
+        Raised: One can be in no set.
+    """
+    items = machine.listed(values)
+    charge_nested(machine, items)
+    try:
+        return set(items)
+    except TypeError as error:
+        raise raised(error) from None
+
+
 def ordered(machine: Interpreter, items: list[Any], reverse: Any) -> list[Any]:
     """The items in ascending order, or descending."""
     keys = [item.number(machine) if isinstance(item, Foreign) else item for item in items]
@@ -122,6 +143,9 @@ def ordered(machine: Interpreter, items: list[Any], reverse: Any) -> list[Any]:
     except ERRORS as error:
         raise raised(error) from None
 
+
+_OF_ONE = ("add", "discard", "remove")
+"""Methods of a set whose argument is one element."""
 
 _SPECIAL: dict[str, Callable[[Any], Callable[..., Any]]] = {
     "replace": _replace,

@@ -36,6 +36,7 @@ _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "//": operator.floordiv,
     "&": operator.and_,
     "|": operator.or_,
+    "^": operator.xor,
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
@@ -94,7 +95,7 @@ def _check_size(machine: Interpreter, symbol: str, a: Any, b: Any) -> None:
         if bits > MOST_BITS and abs(a) > 1:
             raise too_large("a whole number would have more than 4,000 digits")
         return
-    sizes = [len(value) if isinstance(value, str | list | tuple | dict) else None for value in (a, b)]
+    sizes = [len(value) if isinstance(value, str | list | tuple | dict | set) else None for value in (a, b)]
     if sizes == [None, None]:
         return
     if symbol in _COMPARISONS:
@@ -154,7 +155,7 @@ def repr_of(machine: Interpreter, value: Any) -> str:
         inner, depth = item
         if depth > MOST_DEPTH:
             raise too_large(f"lists lie more than {MOST_DEPTH} deep in each other")
-        if isinstance(inner, list | tuple | dict) and not isinstance(inner, Size):
+        if isinstance(inner, list | tuple | dict | set) and not isinstance(inner, Size):
             work += _opened(inner, depth)
             continue
         piece = inner.representation(machine) if isinstance(inner, Foreign) else repr(inner)
@@ -175,7 +176,9 @@ def _opened(value: Any, depth: int) -> list[tuple[Any, int] | str]:
     else:
         for item in value:
             parts += [", ", (item, depth + 1)]
-    opening, closing = "[]" if isinstance(value, list) else "{}" if isinstance(value, dict) else "()"
+    if value == set():
+        return ["set()"]
+    opening, closing = "[]" if isinstance(value, list) else "{}" if isinstance(value, dict | set) else "()"
     if isinstance(value, tuple) and len(value) == 1:
         closing = ",)"
     return [closing, *reversed(parts[1:]), opening]

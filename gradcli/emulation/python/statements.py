@@ -93,7 +93,7 @@ class Statements(Expansion):
 
     def try_(self, node: ast.Try) -> list[Item]:
         if node.finalbody:
-            raise self.unknown(node.finalbody[0], "finally is not known here", "write its statements behind the try statement")
+            return self.finally_(node)
         handlers, end = Label(), Label()
         enter, leave = self.block(Loop(("forget",)))
         items: list[Item] = [Instruction("try", handlers, node), enter, *node.body, leave, Instruction("forget", None, node)]
@@ -107,6 +107,16 @@ class Statements(Expansion):
             )
             items += [*handler.body, Instruction("jump", end, handler), following]
         return [*items, Instruction("raise", None, node), end]
+
+    def finally_(self, node: ast.Try) -> list[Item]:
+        """A block that is left by what stands behind ``finally``, around the rest of the statement."""
+        code = Code(self.target.name, calls=False)
+        self.later.append((code, node.finalbody))
+        enter, leave = self.block(Loop(("leave",)))
+        body: list[ast.stmt] = node.body
+        if node.handlers:
+            body = [ast.copy_location(ast.Try(node.body, node.handlers, node.orelse, []), node)]
+        return [Instruction("finally", code, node), enter, *body, leave, Instruction("leave", None, node)]
 
     def raise_(self, node: ast.Raise) -> list[Item]:
         if node.exc is None:

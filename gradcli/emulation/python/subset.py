@@ -18,6 +18,7 @@ BINARY: dict[type[ast.operator], str] = {
     ast.FloorDiv: "//",
     ast.BitAnd: "&",
     ast.BitOr: "|",
+    ast.BitXor: "^",
 }
 UNARY: dict[type[ast.unaryop], str] = {ast.USub: "-", ast.UAdd: "+", ast.Not: "not", ast.Invert: "~"}
 COMPARE: dict[type[ast.cmpop], str] = {
@@ -35,7 +36,7 @@ COMPARE: dict[type[ast.cmpop], str] = {
 
 MODULES = (
     "torch", "torch.nn", "torch.nn.functional", "torch.nn.utils", "torch.nn.init", "torch.autograd", "torch.autograd.functional",
-    "torch.optim", "torch.optim.lr_scheduler", "numpy", "math",
+    "torch.optim", "torch.optim.lr_scheduler", "torch.utils", "torch.utils.data", "copy", "numpy", "math",
 )  # fmt: skip
 """The modules that a script for PyTorch may import."""
 
@@ -58,8 +59,6 @@ _REFUSALS = {
     ast.Await: ("await is not known here", "call the function"),
     ast.Yield: ("yield is not known here", "return a list"),
     ast.YieldFrom: ("yield is not known here", "return a list"),
-    ast.Set: ("sets are not known here", "write a list"),
-    ast.SetComp: ("sets are not known here", "write a list"),
     ast.Match: ("match is not known here", "write if and elif"),
     ast.Starred: ("* is known in calls, lists and assignments alone", ""),
 }

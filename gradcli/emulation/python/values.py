@@ -172,14 +172,17 @@ class Function(Foreign):
         code, name = self.code, self.code.name
         scope = Scope(self.scope, code.own)
         names = scope.names
-        if len(arguments) > len(code.parameters) and not code.rest:
-            takes = len(code.parameters)
+        if len(arguments) > code.positional and not code.rest:
+            takes = code.positional
             plural = "" if takes == 1 else "s"
             given = f"{len(arguments)} {'was' if len(arguments) == 1 else 'were'} given"
             raise Raised("TypeError", f"{name}() takes {takes} positional argument{plural} but {given}")
-        names.update(zip(code.parameters, arguments, strict=False))
+        names.update(zip(code.parameters[: code.positional], arguments, strict=False))
         if code.rest:
-            names[code.rest] = tuple(arguments[len(code.parameters) :])
+            names[code.rest] = tuple(arguments[code.positional :])
+        if code.named:
+            names[code.named] = {keyword: value for keyword, value in keywords.items() if keyword not in code.parameters}
+            keywords = {keyword: value for keyword, value in keywords.items() if keyword in code.parameters}
         for keyword, value in keywords.items():
             if keyword not in code.parameters:
                 raise Raised("TypeError", f"{name}() got an unexpected keyword argument '{keyword}'")

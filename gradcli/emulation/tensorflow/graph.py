@@ -42,13 +42,20 @@ class Graph:
         last: The node of which gradients were last asked for; None before.
         session: The session of the innermost ``with`` statement; None outside.
         scope: What the name scopes around put before names.
+        variable_scope: What the variable scopes around put before names of variables.
+        variables: The variables that were asked for by name.
+        reuse: Whether a variable that is asked for by name has to be there.
+        after: What the nodes that are made run after.
     """
 
     def __init__(self) -> None:
         self.nodes: list[Node] = []
         self.last: Node | None = None
         self.session: Any = None
-        self.scope = ""
+        self.scope = self.variable_scope = ""
+        self.variables: dict[str, Node] = {}
+        self.reuse: Any = None
+        self.after: tuple[Node, ...] = ()
         self._used: dict[str, int] = {}
 
     def name(self, wanted: str) -> str:
@@ -74,6 +81,7 @@ class Graph:
     def clear(self) -> None:
         """Begin anew."""
         self.nodes.clear()
+        self.variables.clear()
         self._used.clear()
         self.last = None
 
@@ -125,6 +133,7 @@ class Node(Foreign):
         self.span = span
         self.parts = parts
         self.label = ""
+        self.after = graph.after if kind_of in ("operation", "assign", "group") else ()
         graph.nodes.append(self)
         if kind_of == "variable":
             self.kind = self.full_kind = "RefVariable"
@@ -397,3 +406,16 @@ def group(machine: Interpreter, graph: Graph, name: str, assignments: Sequence[t
     """An operation that makes several assignments, all from the values before it."""
     inputs = [value for _, value in assignments]
     return Node(graph, "group", name, inputs, span=machine.span, parts=list(assignments))
+
+
+def leads(x: Node, y: Node) -> bool:
+    """Whether a node depends on another."""
+    seen, work = {y}, [y]
+    while work:
+        node = work.pop()
+        if node is x:
+            return True
+        more = [*node.inputs, *(node.parts[1] if node.kind_of == "while" else ())]
+        work += [one for one in more if one not in seen]
+        seen.update(more)
+    return False

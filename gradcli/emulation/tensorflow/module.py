@@ -9,10 +9,11 @@ from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Foreign, Namespace, Native, Type, Word
 from gradcli.emulation.tensorflow.control import cond, while_loop
-from gradcli.emulation.tensorflow.gradients import gradients, optimiser, trainable
+from gradcli.emulation.tensorflow.gradients import OPTIMISERS, gradients, hessians, trainable
 from gradcli.emulation.tensorflow.graph import group
-from gradcli.emulation.tensorflow.nodes import NODES, l2_loss, operation_maker, structural_maker
+from gradcli.emulation.tensorflow.nodes import NODES, binary_loss, class_loss, l2_loss, operation_maker, structural_maker
 from gradcli.emulation.tensorflow.session import Session
+from gradcli.emulation.tensorflow.variables import AUTO_REUSE, VARIABLES
 from gradcli.emulation.tensorflow.world import World, with_world
 from gradcli.emulation.torch.numpy import numpy_module
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
@@ -46,8 +47,8 @@ def modules(world: World) -> dict[str, Namespace]:
         return {name: Native(name, with_world(world, function)) for name, function in table.items()}
 
     declared = operations(world, "tf")
-    train = _Train("tensorflow.train", bound({"GradientDescentOptimizer": optimiser}))
-    network = Namespace("tensorflow.nn", {**operations(world, "nn"), **bound({"l2_loss": l2_loss})})
+    train = _Train("tensorflow.train", bound(OPTIMISERS))
+    network = Namespace("tensorflow.nn", {**operations(world, "nn"), **bound(_NETWORK)})
     names: dict[str, Any] = {
         **declared,
         **operations(world, "top"),
@@ -56,6 +57,8 @@ def modules(world: World) -> dict[str, Namespace]:
         "train": train,
         "nn": network,
         "linalg": Namespace("tensorflow.linalg", {"matmul": declared["matmul"]}),
+        "errors": Namespace("tensorflow.errors", {name: Type(name, _random, (name,)) for name in _ERRORS}),
+        "AUTO_REUSE": AUTO_REUSE,
         "random_normal": Native("random_normal", _random),
         "random_uniform": Native("random_uniform", _random),
         "truncated_normal": Native("truncated_normal", _random),
@@ -89,7 +92,7 @@ class _Train(Namespace):
         if name not in self.names and name.endswith("Optimizer"):
             raise UnknownError(
                 f"tensorflow.train.{name} is not known here",
-                hint="tf.train.GradientDescentOptimizer is; or write the steps with tf.gradients and tf.assign",
+                hint="GradientDescentOptimizer, MomentumOptimizer and AdamOptimizer are; or write tf.gradients and tf.assign",
             )
         return super().attribute(machine, name)
 
@@ -152,14 +155,29 @@ def _interactive(machine: Interpreter, world: World) -> Session:
     return session
 
 
+_ERRORS = ("InvalidArgumentError", "FailedPreconditionError")
+"""What a run raises."""
+
+_NETWORK: dict[str, Callable[..., Any]] = {
+    "l2_loss": l2_loss,
+    "sigmoid_cross_entropy_with_logits": binary_loss,
+    **dict.fromkeys(
+        [f"{kind}softmax_cross_entropy_with_logits{version}" for kind, version in (("", ""), ("", "_v2"), ("sparse_", ""))],
+        class_loss,
+    ),
+}
+"""Functions of ``tensorflow.nn`` that are more than one operation on their arguments."""
+
 _TENSORFLOW: dict[str, Callable[..., Any]] = {
     **NODES,
+    **VARIABLES,
     "trainable_variables": lambda machine, world: trainable(world),
     "global_variables": lambda machine, world: [node for node in world.graph.nodes if node.kind_of == "variable"],
     "group": lambda machine, world, *inputs, name=None: group(
         machine, world.graph, name or "group_deps", [pair for one in inputs for pair in one.parts or ()]
     ),
     "gradients": gradients,
+    "hessians": hessians,
     "cond": cond,
     "while_loop": while_loop,
     "Session": _session,

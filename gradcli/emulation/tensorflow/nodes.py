@@ -11,9 +11,14 @@ from gradcli.emulation.python.values import Raised, Word
 from gradcli.emulation.tensorflow.graph import Node, PartialShape, assignment, constant, converted, group, made
 from gradcli.emulation.tensorflow.world import World
 from gradcli.errors import ExitCode, GradcliError
+from gradcli.ops.arrays.networks.nn import cross_entropy
 from gradcli.ops.declaration.structural import Structural
 from gradcli.ops.elementwise.arithmetic import clone, div, square
+from gradcli.ops.elementwise.losses import binary_cross_entropy_with_logits
 from gradcli.typing import Any
+
+_OPERANDS = ("x", "y", "a", "b", "features", "condition", "t", "clip_value_min", "clip_value_max")
+"""TensorFlow's names of operands."""
 
 _SETTINGS = {"perm": "axes", "reduction_indices": "axis", "keep_dims": "keepdims"}
 """TensorFlow's names of settings where they are not those of the declarations."""
@@ -47,7 +52,7 @@ def operation_maker(operation: str, title: str) -> Callable[..., Any]:
 
     def make(machine: Interpreter, world: World, *operands: Any, name: Any = None, transpose_a: Any = False,
              transpose_b: Any = False, **keywords: Any) -> Node:  # fmt: skip
-        given = [*operands, *[value for key, value in keywords.items() if key in ("x", "y", "a", "b", "features", "condition")]]
+        given = [*operands, *[value for key, value in keywords.items() if key in _OPERANDS]]
         if len(given) < len(operands) + len(keywords):
             raise Raised("TypeError", f"{title} got an unexpected keyword argument")
         for at, turned in enumerate((transpose_a, transpose_b)):
@@ -180,6 +185,20 @@ def l2_loss(machine: Interpreter, world: World, t: Any, name: Any = None) -> Nod
     squares = made(machine, world.graph, square.name, (t,), "L2Loss/Square")
     total = made(machine, world.graph, "reduce_sum", (squares,), "L2Loss/Sum", (("axis", None), ("keepdims", False)))
     return made(machine, world.graph, div.name, (total, 2.0), name or "L2Loss")
+
+
+def binary_loss(machine: Interpreter, world: World, *, labels: Any, logits: Any, name: Any = None) -> Node:
+    """``tf.nn.sigmoid_cross_entropy_with_logits``."""
+    return made(machine, world.graph, binary_cross_entropy_with_logits.name, (logits, labels), name or "logistic_loss")
+
+
+def class_loss(machine: Interpreter, world: World, *, labels: Any, logits: Any, name: Any = None) -> Node:
+    """``tf.nn.softmax_cross_entropy_with_logits``, also of places in place of probabilities."""
+    title = name or "softmax_cross_entropy_with_logits"
+    wanted = converted(machine, world.graph, labels, None, f"{title}/labels")
+    if wanted.dtype.startswith("int"):
+        wanted = _cast(machine, world, wanted, "float32", f"{title}/places")
+    return made(machine, world.graph, cross_entropy.name, (logits, wanted), title, (("reduction", None),))
 
 
 def _add_n(machine: Interpreter, world: World, inputs: Any, name: Any = None) -> Node:

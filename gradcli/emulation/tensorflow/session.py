@@ -11,7 +11,7 @@ from gradcli.autodiff.torch_tape.engine import gradients
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Foreign, Native, Raised
-from gradcli.emulation.tensorflow.graph import DTYPES, Graph, Node, constant, shape_text
+from gradcli.emulation.tensorflow.graph import DTYPES, Graph, Node, constant, leads, shape_text
 from gradcli.emulation.torch.arrays import Array
 from gradcli.emulation.torch.tensors import literal
 from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES
@@ -148,6 +148,8 @@ class _Run:
         """What must be computed before a node: of a choice the condition, and then the branch that it chooses."""
         if node in self.fed:
             return (self.fed[node],)
+        if node.after and any(one not in found for one in node.after):
+            return node.after
         if node.kind_of != "cond":
             return node.inputs
         condition, then, otherwise = node.inputs
@@ -185,7 +187,7 @@ class _Run:
                     return tape.constant(literal(node.value if dtype in FLOATS else int(node.value)), node.span)
                 return self._leaf(node, node.value, trained=node.label != "")
             case "operation":
-                inputs = tuple([self._id(found, input) for input in node.inputs])
+                inputs = tuple([self._present(found, node, input) for input in node.inputs])
                 id = tape.operation(node.operation, inputs, node.span, node.settings)
                 if tape.dtypes[id] == "number":
                     id = tape.leaf(tape.values[id], dtype=dtype)
@@ -196,7 +198,7 @@ class _Run:
                 _, then, otherwise = node.inputs
                 return found[then] if then in found and tape.truth(self._id(found, node.inputs[0])) else found[otherwise]
             case "gradient":
-                return self._gradient(node, found)
+                return self._gradient(node, found, depth)
             case "while":
                 return self._loop(node, found, depth)
             case _:
@@ -212,6 +214,12 @@ class _Run:
             raise Raised("TypeError", f"{node.name} has no value")
         return id
 
+    def _present(self, found: dict[Node, int | None], node: Node, input: Node) -> int:
+        """An operand of a node; a variable that the node runs after a change of has its new value."""
+        if node.after and input in self.changes:
+            return self._leaf(input, self.changes[input])
+        return self._id(found, input)
+
     def _leaf(self, node: Node, value: Value, trained: bool = True) -> int:
         dtype = DTYPES[node.dtype]
         return self.tape.leaf(
@@ -222,8 +230,16 @@ class _Run:
             dtype=dtype,
         )
 
-    def _gradient(self, node: Node, found: dict[Node, int | None]) -> int:
-        """The derivative of the first input by the second, recorded, so that it can be differentiated again."""
+    def _gradient(self, node: Node, found: dict[Node, int | None], depth: int) -> int:
+        """The derivative of the first input by the second, recorded, so that it can be differentiated again.
+
+        What gradients stop at is a leaf: what depends on it is computed anew.
+        """
+        if node.parts:
+            names = {one: id for one, id in found.items() if not any(leads(stop, one) for stop in node.parts)}
+            names |= {stop: self._leaf(stop, self.tape.values[self._id(found, stop)]) for stop in node.parts}
+            self._settle(node.inputs, names, depth)
+            found = names
         y, x = [self._id(found, input) for input in node.inputs]
         tape = self.tape
         seed = None

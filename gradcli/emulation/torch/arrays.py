@@ -132,7 +132,7 @@ class Array(Foreign):
         if operator not in _OPERATORS or not isinstance(other, int | float | list | Array):
             return NotImplemented
         pair = (other, self) if reflected else (self, other)
-        return called(machine, getattr(numpy, _OPERATORS[operator]), pair, {}, growing=True)
+        return called(machine, getattr(numpy, _OPERATORS[operator]), pair, {}, of_product if operator == "@" else of_elements)
 
     def unary(self, machine: Interpreter, operator: str) -> Any:
         return self.binary(machine, "*", -1, reflected=True) if operator == "-" else super().unary(machine, operator)
@@ -149,6 +149,30 @@ class Array(Foreign):
         if spec and self.array.ndim == 0:
             return formatted(machine, self.array.item(), spec)
         return super().format(machine, spec)
+
+
+Size = Callable[[list[tuple[int, ...]]], int]
+"""How many elements a result has, from the shapes of its operands."""
+
+
+def of_elements(shapes: list[tuple[int, ...]]) -> int:
+    """Of an operation on elements; 0 where they do not fit, of which NumPy speaks."""
+    import numpy
+
+    try:
+        return prod(numpy.broadcast_shapes(*shapes))
+    except ValueError:
+        return 0
+
+
+def of_product(shapes: list[tuple[int, ...]]) -> int:
+    """Of a product of matrices, at most."""
+    return of_pairs(shapes) // max(*shapes[0][-1:], 1) ** 2
+
+
+def of_pairs(shapes: list[tuple[int, ...]]) -> int:
+    """Of what joins every element with every other one."""
+    return prod(map(prod, shapes))
 
 
 def wrapped(value: Any) -> Any:
@@ -201,7 +225,7 @@ def _listed(machine: Interpreter, value: Any) -> Any:
 
 
 def called(
-    machine: Interpreter, function: Callable[..., Any], arguments: Any, keywords: dict[str, Any], *, growing: bool = False
+    machine: Interpreter, function: Callable[..., Any], arguments: Any, keywords: dict[str, Any], size: Size | None = None
 ) -> Any:
     """The result of a function of NumPy on values of the script.
 
@@ -210,7 +234,7 @@ def called(
         function: The function.
         arguments: Its arguments.
         keywords: Its keyword arguments.
-        growing: Whether the result may be larger than the operands.
+        size: How many elements the result has, from the shapes of the operands, where it may be larger than they are.
 
     Raises:
         Raised: As NumPy, or the result holds what is no number.
@@ -222,11 +246,8 @@ def called(
     named = {key: unwrapped(machine, value) for key, value in keywords.items()}
     sizes = [numpy.size(one) for one in given if isinstance(one, list | tuple) or hasattr(one, "ndim")]
     machine.charge(sum(sizes) // 64)
-    if growing and len(sizes) > 1:
-        try:
-            check_length(machine, prod(numpy.broadcast_shapes(*[numpy.shape(one) for one in given])))
-        except ValueError:  # a product of matrices, or what does not fit
-            check_length(machine, prod(sizes))
+    if size is not None:
+        check_length(machine, size([one.shape for one in given if hasattr(one, "ndim")] or [()]))
     try:
         with numpy.errstate(all="ignore"):
             return wrapped(function(*given, **named))

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from gradcli.emulation.python.classes import Class
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.source import UnknownError
-from gradcli.emulation.python.values import Type, checked
+from gradcli.emulation.python.values import Raised, Type, checked
 from gradcli.emulation.torch.calls import caller, functions
 from gradcli.emulation.torch.network import (
     MEMBERS,
@@ -28,7 +28,10 @@ from gradcli.emulation.torch.network import (
 )
 from gradcli.emulation.torch.random import between, generator
 from gradcli.emulation.torch.tensors import Session, Tensor
+from gradcli.ops.arrays.networks.nn import layer_norm
 from gradcli.ops.arrays.select import embedding
+from gradcli.ops.arrays.shape import reshape
+from gradcli.ops.elementwise.exponential import rsqrt
 from gradcli.typing import Any
 
 _HOME = "torch.nn.modules"
@@ -76,6 +79,73 @@ def _convolution(machine: Interpreter, module: Module, in_channels: int, out_cha
     module.fields |= {"in_channels": in_channels, "out_channels": out_channels, **given}
     shown = [f"{name}={one}" for name, one in given.items() if name != "padding" or any(one)]
     module.shown = ", ".join([str(in_channels), str(out_channels), *shown, *([] if machine.truth(bias) else ["bias=False"])])
+
+
+def _norm(machine: Interpreter, module: Module, size: tuple[int, ...]) -> None:
+    """Give a module the weight 1 and the bias 0."""
+    import numpy
+
+    start(machine, module)
+    for name, number in (("weight", 1.0), ("bias", 0.0)):
+        value = module.session.leaf(machine, numpy.full(size, number), module.session.tape.dtype)
+        module.fields[name] = parameter(machine, module.session, value)
+
+
+def _layer_norm(machine: Interpreter, module: Module, normalized_shape: Any, eps: float = 1e-05) -> None:
+    sizes = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(machine.listed(normalized_shape))
+    _norm(machine, module, sizes)
+    module.fields |= {"normalized_shape": sizes, "eps": eps}
+    module.shown = f"{sizes}, eps={eps}, elementwise_affine=True, bias=True"
+
+
+def _batch_norm(machine: Interpreter, module: Module, num_features: int, eps: float = 1e-05, momentum: float = 0.1) -> None:
+    import numpy
+
+    _norm(machine, module, (num_features,))
+    module.fields |= {"eps": eps, "momentum": momentum}
+    for name, number in (("running_mean", 0.0), ("running_var", 1.0)):
+        module.fields[name] = module.session.leaf(machine, numpy.full(num_features, number), module.session.tape.dtype)
+        module.buffers.append(name)
+    module.shown = f"{num_features}, eps={eps}, momentum={momentum}, affine=True, bias=True, track_running_stats=True"
+
+
+def _normalised(machine: Interpreter, module: Module, x: Tensor) -> Tensor:
+    """Deviations from the mean over all axes but the second, in units of the standard deviation; running ones out of training."""
+    binary, fields, session = machine.binary, module.fields, module.session
+    axes, shape = [axis for axis in range(len(x.shape)) if axis != 1], [1, -1, *[1] * (len(x.shape) - 2)]
+
+    def call(tensor: Tensor, name: str, *given: Any, **named: Any) -> Any:
+        return machine.call(tensor.attribute(machine, name), list(given), named)
+
+    mean, variance = fields["running_mean"], fields["running_var"]
+    if fields["training"]:
+        count = math.prod(x.shape) // x.shape[1]
+        if count == 1:
+            text = f"Expected more than 1 value per channel when training, got input size torch.Size({list(x.shape)})"
+            raise Raised("ValueError", text)
+        mean, variance = call(x, "mean", axes), call(x, "var", axes, correction=0)
+        with session.tape.no_grad():
+            for name, new, factor in (("running_mean", mean, 1.0), ("running_var", variance, count / (count - 1))):
+                share = fields["momentum"]
+                old = fields[name]
+                changed = binary("+", binary("*", old, 1 - share), binary("*", binary("*", new, factor), share))
+                old.become(machine, changed)
+    scale = call(binary("+", call(variance, reshape.name, shape), fields["eps"]), rsqrt.name)
+    centred = binary("*", binary("-", x, call(mean, reshape.name, shape)), scale)
+    weighted = binary("*", centred, call(fields["weight"], reshape.name, shape))
+    result: Tensor = binary("+", weighted, call(fields["bias"], reshape.name, shape))
+    if result.requires_grad:
+        session.tape.functions[result.node] = "NativeBatchNormBackward0"
+    return result
+
+
+def _pool(machine: Interpreter, module: Module, kernel_size: Any, stride: Any = None, padding: Any = 0) -> None:
+    start(machine, module)
+    step = kernel_size if stride is None else stride
+    module.fields |= {"kernel_size": kernel_size, "stride": step, "padding": padding}
+    module.shown = f"kernel_size={kernel_size}, stride={step}, padding={padding}"
+    if module.kind.startswith("Max"):
+        module.shown += ", dilation=1, ceil_mode=False"
 
 
 def _dropout(machine: Interpreter, module: Module, p: Any = 0.5, inplace: Any = False) -> None:
@@ -199,6 +269,22 @@ def network(session: Session, linear: Callable[..., Any]) -> dict[str, Any]:
         "__init__": _embedding,
         "forward": lambda machine, module, x: _functional(session, embedding.name)(machine, x, module.fields["weight"]),
     }
+
+    def pooled(function: str) -> dict[str, Any]:
+        call = _functional(session, function)
+        names = ("kernel_size", "stride", "padding")
+        return {
+            "__init__": _pool,
+            "forward": lambda machine, module, x: call(machine, x, **{name: module.fields[name] for name in names}),
+        }
+
+    normed: dict[str, Any] = {
+        "__init__": _layer_norm,
+        "forward": lambda machine, module, x: _functional(session, layer_norm.name)(
+            machine, x, module.fields["normalized_shape"], *[module.fields[name] for name in ("weight", "bias")],
+            eps=module.fields["eps"],
+        ),
+    }  # fmt: skip
     itself: dict[str, Any] = {
         "__init__": lambda machine, module, *settings, **named: start(machine, module),
         "forward": lambda m, module, x: x,
@@ -212,6 +298,10 @@ def network(session: Session, linear: Callable[..., Any]) -> dict[str, Any]:
         derived("linear", "Identity", itself),
         derived("sparse", "Embedding", embedded),
         derived("flatten", *_layer(session, "Flatten(start_dim=1, end_dim=-1) flatten", shows=True)),
+        derived("normalization", "LayerNorm", normed),
+        *[derived("batchnorm", f"BatchNorm{axes}d", {"__init__": _batch_norm, "forward": _normalised}) for axes in (1, 2)],
+        *[derived("pooling", f"MaxPool{axes}d", pooled(f"max_pool{axes}d")) for axes in (1, 2)],
+        *[derived("pooling", f"AvgPool{axes}d", pooled(f"avg_pool{axes}d")) for axes in (1, 2)],
         derived("dropout", "Dropout", {"__init__": _dropout, "forward": _drop}),
         *[derived("conv", f"Conv{axes}d", weighted(_convolution, f"conv{axes}d")) for axes in (1, 2)],
         *[derived("activation", *_layer(session, line, shows=True)) for line in _ACTIVATIONS.strip().splitlines()],

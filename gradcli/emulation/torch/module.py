@@ -7,17 +7,20 @@ from collections.abc import Callable
 
 from gradcli.autodiff.torch_tape.dtypes import FLOATS
 from gradcli.emulation.python.builtin import SIZE, math_module
+from gradcli.emulation.python.classes import Class
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Namespace, Native, Raised, Type, checked
 from gradcli.emulation.torch.autograd import AUTOGRAD
 from gradcli.emulation.torch.calls import caller, foreign_names, functions, not_a_tensor
+from gradcli.emulation.torch.copies import copy_module
 from gradcli.emulation.torch.create import CREATIONS, on_cpu
 from gradcli.emulation.torch.custom import function_class
+from gradcli.emulation.torch.data import DataLoader, TensorDataset
 from gradcli.emulation.torch.functional import FUNCTIONAL, gradcheck
 from gradcli.emulation.torch.layers import network
 from gradcli.emulation.torch.numpy import numpy_module
-from gradcli.emulation.torch.optim import adam, adamw, rmsprop, sgd
+from gradcli.emulation.torch.optim import adagrad, adam, adamw, rmsprop, sgd
 from gradcli.emulation.torch.parts import PARTS, einsum
 from gradcli.emulation.torch.random import RANDOM, Generator
 from gradcli.emulation.torch.results import Mode, check_device
@@ -34,7 +37,7 @@ VERSION = "2.13.0+cpu"
 _RANDOM = "it draws by other means than PyTorch's generator, which cannot be followed here"
 _REFUSED = {
     **dict.fromkeys(("bernoulli", "multinomial", "poisson", "dropout"), (_RANDOM, "compare torch.rand with a probability")),
-    **dict.fromkeys(("load", "save", "compile", "jit", "hub", "utils", "multiprocessing"),
+    **dict.fromkeys(("load", "save", "compile", "jit", "hub", "multiprocessing"),
                     ("it is not known here, since it reads files or runs code", "write the numbers: torch.tensor([...])")),
     **dict.fromkeys(("float16", "half", "bfloat16", "int16", "int8", "uint8", "complex64"),
                     ("this dtype is not known here", "float32, float64, int32, int64 and bool are")),
@@ -56,10 +59,18 @@ def modules(session: Session) -> dict[str, Namespace]:
     schedules = _Module("torch.optim.lr_scheduler", bound(SCHEDULES))
     derivatives = _Module("torch.autograd.functional", bound(FUNCTIONAL))
     layers = _Module("torch.nn", {**network(session, _linear), "functional": functional})
+    data = _Module(
+        "torch.utils.data",
+        {
+            "TensorDataset": Native("TensorDataset", TensorDataset),
+            "DataLoader": Native("DataLoader", checked("DataLoader", DataLoader, session)),
+            "Dataset": Class("torch.utils.data.dataset.Dataset"),
+        },
+    )
     layers.names |= {"utils": _Module("torch.nn.utils", bound(UTILS)), "init": _Module("torch.nn.init", bound(INIT))}
     autograd = _Module("torch.autograd", {**bound(AUTOGRAD), "Function": function_class(session)})
     autograd.names |= {"functional": derivatives, "gradcheck": bound({"gradcheck": gradcheck})["gradcheck"]}
-    optimisers = _Module("torch.optim", bound({"SGD": sgd, "Adam": adam, "AdamW": adamw, "RMSprop": rmsprop}))
+    optimisers = _Module("torch.optim", bound({"SGD": sgd, "Adam": adam, "AdamW": adamw, "Adagrad": adagrad, "RMSprop": rmsprop}))
     optimisers.names["lr_scheduler"] = schedules
     names = {
         **operations("torch"),
@@ -67,6 +78,7 @@ def modules(session: Session) -> dict[str, Namespace]:
         **{name: Native(name, _of_tensor(name, function)) for name, function in PARTS.items()},
         **{name: dtype_word(dtype) for name, dtype in DTYPES.items()},
         "nn": layers,
+        "utils": _Module("torch.utils", {"data": data}),
         "cuda": Namespace("torch.cuda", {"is_available": Native("is_available", lambda machine: False)}),
         "autograd": autograd,
         "optim": optimisers,
@@ -86,12 +98,15 @@ def modules(session: Session) -> dict[str, Namespace]:
         "torch.nn": layers,
         "torch.nn.functional": functional,
         "torch.nn.utils": layers.names["utils"],
+        "torch.utils": names["utils"],
+        "torch.utils.data": data,
         "torch.nn.init": layers.names["init"],
         "torch.autograd.functional": derivatives,
         "torch.optim.lr_scheduler": schedules,
         "torch.autograd": autograd,
         "torch.optim": optimisers,
         "math": math_module(),
+        "copy": copy_module(),
         "numpy": numpy_module(),
     }
 

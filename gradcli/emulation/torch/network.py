@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from gradcli.emulation.python.classes import Class, Instance
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.values import Entered, Function, Raised, checked, type_name
+from gradcli.emulation.torch.custom import Handle
 from gradcli.emulation.torch.tensor_members import METHODS
 from gradcli.emulation.torch.tensors import Session, Tensor
 from gradcli.typing import Any
@@ -45,6 +46,7 @@ class Module(Instance):
         self.session = session
         self.started = False
         self.buffers: list[str] = []
+        self.hooks: list[Any] = []
         self.shown = ""
 
     def set_attribute(self, machine: Interpreter, name: str, value: Any) -> None:
@@ -59,13 +61,20 @@ class Module(Instance):
 
     def enter_call(self, machine: Interpreter, arguments: list[Any]) -> Entered | None:
         found = self.cls.found("forward")
-        return (found, [self, *arguments], None) if isinstance(found, Function) else None
+        return (found, [self, *arguments], None) if isinstance(found, Function) and not self.hooks else None
 
     def call(self, machine: Interpreter, arguments: list[Any], keywords: dict[str, Any]) -> Any:
         found = self.cls.found("forward")
         if found is None:
             raise Raised("NotImplementedError", f'Module [{self.kind}] is missing the required "forward" function')
-        return checked("forward", found, self)(machine, *arguments, **keywords)
+        if isinstance(found, Function):
+            result = machine.apply(found, [self, *arguments], keywords)
+        else:
+            result = checked("forward", found, self)(machine, *arguments, **keywords)
+        for hook in tuple(self.hooks):
+            given = machine.apply(hook, [self, tuple(arguments), result])
+            result = result if given is None else given
+        return result
 
     def children(self) -> Iterator[tuple[str, Module]]:
         """The modules in it, by name."""
@@ -171,6 +180,11 @@ def _buffer(machine: Interpreter, module: Module, name: str, tensor: Any, persis
     module.buffers.append(name)
 
 
+def _hook(machine: Interpreter, module: Module, hook: Any) -> Handle:
+    module.hooks.append(hook)
+    return Handle(module.hooks, hook)
+
+
 def _require(machine: Interpreter, module: Module, requires_grad: Any = True) -> Module:
     for _, one in module.named():
         one.require_grad(machine, machine.truth(requires_grad))
@@ -199,6 +213,7 @@ MEMBERS: dict[str, Callable[..., Any]] = {
     "register_parameter": lambda machine, module, name, param: module.set_attribute(machine, name, param),
     "add_module": lambda machine, module, name, child: module.set_attribute(machine, name, child),
     "requires_grad_": _require,
+    "register_forward_hook": _hook,
     "to": lambda machine, module, device=None: module,
     "cpu": lambda machine, module: module,
 }

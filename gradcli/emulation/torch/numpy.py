@@ -8,7 +8,7 @@ from collections.abc import Callable
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.operators import check_length
 from gradcli.emulation.python.values import Namespace, Native, Word
-from gradcli.emulation.torch.arrays import METHODS, Array, called, unwrapped
+from gradcli.emulation.torch.arrays import METHODS, Array, Size, called, of_elements, of_pairs, of_product, unwrapped
 from gradcli.typing import Any
 
 _ELEMENTWISE = (
@@ -17,7 +17,7 @@ _ELEMENTWISE = (
     "minimum multiply negative ones_like power sign sin sinh sort sqrt square stack subtract tan tanh unique vstack where "
     "zeros_like argsort expand_dims"
 )
-"""Functions whose result is not much larger than their operands."""
+"""Functions whose result is as large as their operands, broadcast."""
 
 _FILLED, _SOLVED = "zeros ones full empty", "norm inv det solve"
 """Functions that make an array of a size, and those of ``numpy.linalg``."""
@@ -25,8 +25,8 @@ _FILLED, _SOLVED = "zeros ones full empty", "norm inv det solve"
 _DRAWN = "seed rand randn randint uniform normal permutation"
 """Functions of ``numpy.random``."""
 
-_GROWING = "dot matmul outer meshgrid"
-"""Functions whose result may be as large as the product of their operands."""
+_PRODUCTS, _PAIRS = "dot matmul", "outer meshgrid"
+"""Functions whose result may be larger than their operands."""
 
 
 def _numpy() -> Any:
@@ -35,9 +35,9 @@ def _numpy() -> Any:
     return numpy
 
 
-def _function(name: str, *, of: Callable[[], Any] = _numpy, growing: bool = False) -> Native:
+def _function(name: str, *, of: Callable[[], Any] = _numpy, size: Size | None = None) -> Native:
     def call(machine: Interpreter, *arguments: Any, out: Any = None, **keywords: Any) -> Any:
-        result = called(machine, getattr(of(), name), arguments, keywords, growing=growing)
+        result = called(machine, getattr(of(), name), arguments, keywords, size)
         if isinstance(out, Array):
             out.fill(machine, unwrapped(machine, result))
             return out
@@ -112,8 +112,9 @@ def numpy_module() -> Namespace:
     shared = {name: _function(name) for name in METHODS if name not in ("astype", "copy", "flatten", "item", "tolist")}
     names: dict[str, Any] = {
         **shared,
-        **{name: _function(name) for name in _ELEMENTWISE.split()},
-        **{name: _function(name, growing=True) for name in _GROWING.split()},
+        **{name: _function(name, size=of_elements) for name in _ELEMENTWISE.split()},
+        **{name: _function(name, size=of_product) for name in _PRODUCTS.split()},
+        **{name: _function(name, size=of_pairs) for name in _PAIRS.split()},
         **{name: _made(name, _sizes) for name in _FILLED.split()},
         **{name: _made(name, count) for name, count in zip(_COUNTED.split(), _COUNTS, strict=True)},
         "array": Native("array", _array),

@@ -143,6 +143,7 @@ class Sgd(Foreign):
 
 _RULES: dict[str, tuple[Callable[..., tuple[Any, Any]], tuple[str, ...]]] = {
     **dict.fromkeys(("Adam", "AdamW"), (optimisers.adam, ("exp_avg", "exp_avg_sq"))),
+    "Adagrad": (optimisers.adagrad, ("sum",)),
     "RMSprop": (optimisers.rmsprop, ("square_avg",)),
 }
 """The rule of each optimiser, and what PyTorch calls what it keeps."""
@@ -270,6 +271,25 @@ def rmsprop(machine: Interpreter, session: Session, params: Any, lr: Any = 0.01,
     _check(machine, params, defaults)
     _plain(machine, momentum=momentum, centered=centered)
     return _started(machine, Running(session, defaults, "RMSprop"), params)
+
+
+def adagrad(machine: Interpreter, session: Session, params: Any, lr: Any = 0.01, lr_decay: Any = 0, weight_decay: Any = 0,
+            initial_accumulator_value: Any = 0, eps: Any = 1e-10, foreach: Any = None, *, maximize: Any = False,
+            differentiable: Any = False, fused: Any = None) -> Sgd:  # fmt: skip
+    """``torch.optim.Adagrad``.
+
+    Raises:
+        Raised: A number is out of its range, or a parameter is no leaf.
+        UnknownError: It is asked for lr_decay or initial_accumulator_value.
+    """
+    defaults = {
+        "lr": lr, "lr_decay": lr_decay, "eps": eps, "weight_decay": weight_decay,
+        "initial_accumulator_value": initial_accumulator_value, "foreach": foreach, "maximize": maximize,
+        "differentiable": differentiable, "fused": fused,
+    }  # fmt: skip
+    _check(machine, params, defaults)
+    _plain(machine, lr_decay=lr_decay, initial_accumulator_value=initial_accumulator_value)
+    return _started(machine, Running(session, defaults, "Adagrad"), params)
 
 
 def _plain(machine: Interpreter, **asked: Any) -> None:

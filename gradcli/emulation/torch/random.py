@@ -73,6 +73,16 @@ class Generator(Foreign):
             found[-_AT_ONCE:] = _turned(self.uniform(_AT_ONCE, dtype))
         return found
 
+    def permutation(self, count: int) -> Any:
+        """The numbers from 0 on in an order that is drawn."""
+        import numpy
+
+        places = numpy.arange(count, dtype="float64")
+        for at, drawn in enumerate(self.whole(max(count - 1, 0)).tolist()):
+            other = at + drawn % (count - at)
+            places[[at, other]] = places[[other, at]]
+        return places
+
     def _one(self) -> float:
         """A normal number; they come in pairs."""
         if self.kept is not None:
@@ -158,14 +168,8 @@ def _randint(machine: Interpreter, session: Session, *bounds: Any, low: Any = 0,
 
 
 def _randperm(machine: Interpreter, session: Session, n: int, *, generator: Any = None) -> Tensor:
-    import numpy
-
     (count,) = new_shape(machine, session, (n,))
-    places = numpy.arange(count, dtype="float64")
-    for at, drawn in enumerate(_given(session, generator).whole(max(count - 1, 0)).tolist()):
-        other = at + drawn % (count - at)
-        places[[at, other]] = places[[other, at]]
-    return _new(machine, session, places, (count,), "int64", False)
+    return _new(machine, session, _given(session, generator).permutation(count), (count,), "int64", False)
 
 
 def _normal(machine: Interpreter, session: Session, mean: Any = 0.0, std: Any = 1.0, size: Any = None, *,

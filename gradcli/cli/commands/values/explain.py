@@ -55,6 +55,8 @@ How a gradient comes about, step by step. Node by node, path by path, or by the 
   gradcli explain "x^2 + y^2 = 25" --implicit y --order 2     an equation, differentiated on both sides
   gradcli explain "x*y^2" --depends "y(x)"              the total derivative, along every way of dependence
   gradcli explain "x^2" --tangent --x 3                 the tangent; --divergence, --curl, --laplacian, --direction x=3,w=4
+  gradcli explain "exp(x)" --taylor 3 --x 0             the Taylor polynomial, from the derivatives there
+  gradcli explain "x^3 - 3x" --stationary               where the derivative is 0, and of which kind
   gradcli explain "sum((W @ x)^2)" --shape W=2,2 --shape x=2 --elements --wrt "W[0,1]"     one element, in numbers
 
 Either all variables have values or none has. Each is an option of its own: --x 2, --W "[[1,2],[3,4]]"; see gradcli eval --help.
@@ -84,6 +86,8 @@ class ExplainOptions(ExplainedOptions, ElementOptions, BackwardOptions, OutputOp
     max_steps = Limits.max_steps
     order = some_whole("For --implicit and --depends: the order of the derivatives; 1 where left out.", maximum=8)
     tangent = flag("The tangent at the point of the values.")
+    taylor = some_whole("The Taylor polynomial of this order about the point of the values.", maximum=8)
+    stationary = flag("The stationary points of a rational function in one variable, and their kinds.")
     max_paths = some_whole("Paths up to which all are listed, 2,000 where left out; of more only the largest. For --by paths.")
 
 
@@ -173,7 +177,7 @@ def _on_paper(options: ExplainOptions, asked: str) -> None:
     from gradcli.cli.inputs.on_paper import worked
     from gradcli.output.documents.worked import worked_document
 
-    found, text = worked(options, asked.removeprefix("--"), options.order or 1)
+    found, text = worked(options, asked.removeprefix("--"), options.taylor or options.order or 1)
     for warning in found.warnings:
         write_warning(warning)
     to_file = options.output not in (None, STDIN)
@@ -187,7 +191,7 @@ def _on_paper(options: ExplainOptions, asked: str) -> None:
     _show_parts(lambda: worked_document(found, options.steps), title, format, options.output, ascii=options.ascii)
 
 
-_WORKED = ("implicit", "depends", *COMBINED, "tangent")
+_WORKED = ("implicit", "depends", *COMBINED, "tangent", "taylor", "stationary")
 """Options that ask for what is made of derivatives."""
 
 _OF_RUNS = ("by", "mode", "elements", "cotangent", "strict", "max-steps", "max-paths", "shape")

@@ -126,7 +126,7 @@ layer_norm: Structural = structural(
     _layer_norm_pullback,
     grad_fn=affine_function("NativeLayerNormBackward0"),
     optional=2,
-    torch="layer_norm(normalized_shape=normalized_shape): F torch",
+    torch="layer_norm(normalized_shape=normalized_shape, weight=weight, bias=bias): F torch",
     torch_call=lambda a, *affine, normalized_shape, eps: "" if normalized_shape is not None else _affine_call(a, affine),
     total=False,
     doc="Deviations from the mean over the last axes in units of the standard deviation, times a weight, plus a bias.",

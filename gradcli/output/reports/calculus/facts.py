@@ -34,13 +34,13 @@ def degree_text(run: Run) -> str:
 def bounds_text(bounds: tuple[float, float]) -> str:
     """The bounds of values: ``from 0 to 1``, or unknown."""
     low, high = bounds
-    parts = [f"from {short_text(low)}"] if low > -float("inf") else []
-    parts += [f"to {short_text(high)}"] if high < float("inf") else []
-    return " ".join(parts) or UNKNOWN
+    if low > -float("inf"):
+        return f"from {short_text(low)} to {short_text(high)}" if high < float("inf") else f"from {short_text(low)} on"
+    return f"up to {short_text(high)}" if high < float("inf") else UNKNOWN
 
 
 def node_facts(graph: Graph, wrt: Sequence[str]) -> dict[int, str]:
-    """What follows of each operation of a graph, in a few words: ``convex, increasing, from 0``; nothing where nothing does.
+    """What follows of each operation of a graph, in a few words: ``convex, increasing, from 0 on``; nothing where nothing does.
 
     Args:
         graph: The graph.
