@@ -1,5 +1,7 @@
 """Measures what other libraries give at kinks, jumps and ends and writes ``gradcli/ops/declaration/kinks.json``; run it by hand.
 
+With ``python -P``, since a folder of tests is called as a package that PyTensor needs.
+
 For each operation, at each point that it declares, the derivative by its first argument, in float64 and reverse mode. Libraries
 that are not installed keep their rows.
 """
@@ -21,7 +23,9 @@ OTHERWISE = {
     "PyTorch": {
         "clamp": "torch.clamp(x, b, c)", "max": "torch.stack([x, torch.tensor(b)]).amax(0)",
         "norm": "torch.linalg.vector_norm(torch.stack([x, torch.tensor(b)]))",
-        "min": "torch.stack([x, torch.tensor(b)]).amin(0)", "std": "torch.stack([x, x.detach()]).std()", "pow": "x**b",
+        "min": "torch.stack([x, torch.tensor(b)]).amin(0)", "amax": "torch.stack([x, torch.tensor(b)]).amax(0)",
+        "amin": "torch.stack([x, torch.tensor(b)]).amin(0)", "median": "torch.stack([x, torch.tensor(b)]).median(0).values",
+        "cbrt": "x.sign()*x.abs()**(1/3)", "std": "torch.stack([x, x.detach()]).std()", "pow": "x**b",
     },
     "JAX": {
         "clamp": "np.clip(x, b, c)", "max": "np.max(np.stack([x, b]))", "min": "np.min(np.stack([x, b]))",
@@ -37,12 +41,17 @@ OTHERWISE = {
         "clamp": "np.clip(x, b, c)", "max": "np.max(np.array([x, b]))", "min": "np.min(np.array([x, b]))",
         "amax": "np.max(np.array([x, b]))", "amin": "np.min(np.array([x, b]))", "norm": "np.linalg.norm(np.array([x, b]))",
         "std": "np.std(np.array([x, b]), ddof=1)", "pow": "x**b", "asin": "np.arcsin(x)", "acos": "np.arccos(x)",
-        "acosh": "np.arccosh(x)", "atan2": "np.arctan2(x, b)",
+        "acosh": "np.arccosh(x)", "atan2": "np.arctan2(x, b)", "relu": "np.maximum(x, 0)",
+        "relu6": "np.minimum(np.maximum(x, 0), 6)", "clamp_min": "np.maximum(x, b)", "clamp_max": "np.minimum(x, b)",
+        "hardtanh": "np.clip(x, b, c)", "leaky_relu": "np.where(x > 0, x, b*x)",
     },
     "CasADi": {
         "abs": "ca.fabs(x)", "maximum": "ca.fmax(x, b)", "minimum": "ca.fmin(x, b)", "max": "ca.mmax(ca.vertcat(x, b))",
         "min": "ca.mmin(ca.vertcat(x, b))", "clamp": "ca.fmin(ca.fmax(x, b), c)", "norm": "ca.norm_2(ca.vertcat(x, b))",
         "pow": "x**b", "remainder": "ca.remainder(x, b)", "clamp_min": "ca.fmax(x, b)", "clamp_max": "ca.fmin(x, b)",
+        "amax": "ca.mmax(ca.vertcat(x, b))", "amin": "ca.mmin(ca.vertcat(x, b))", "relu": "ca.fmax(x, 0)",
+        "relu6": "ca.fmin(ca.fmax(x, 0), 6)", "hardtanh": "ca.fmin(ca.fmax(x, b), c)",
+        "leaky_relu": "ca.if_else(x > 0, x, b*x)", "std": "ca.norm_2(ca.vertcat(x - (x + b)/2, b - (x + b)/2))",
     },
 }  # fmt: skip
 _NUMPY = {
@@ -63,6 +72,11 @@ ON_ARRAYS = {
         "reduce_std": "tf.math.reduce_std(x) * (len(x) / (len(x) - 1))**0.5", "cumprod": "tf.math.cumprod(x)",
     },
     "autograd": _NUMPY,
+    "PyTensor": {
+        "reduce_max": "pt.max(x)", "reduce_amax": "pt.max(x)", "reduce_min": "pt.min(x)", "reduce_amin": "pt.min(x)",
+        "reduce_norm": "pt.sqrt(pt.sum(x**2))", "reduce_prod": "pt.prod(x)", "sort": "pt.sort(x)", "cumprod": "pt.cumprod(x)",
+        "reduce_std": "pt.std(x, ddof=1)", "reduce_median": "pt.median(x)",
+    },
     "CasADi": {
         "reduce_max": "ca.mmax(x)", "reduce_amax": "ca.mmax(x)", "reduce_min": "ca.mmin(x)", "reduce_amin": "ca.mmin(x)",
         "reduce_norm": "ca.norm_2(x)",
@@ -74,11 +88,22 @@ OTHERWISE["TensorFlow"] = {
     "clamp": "tf.clip_by_value(x, b, c)", "norm": "tf.norm(tf.stack([x, b]))", "max": "tf.reduce_max(tf.stack([x, b]))",
     "min": "tf.reduce_min(tf.stack([x, b]))", "pow": "x**b", "xlogy": "tf.math.xlogy(x, b)", "remainder": "x % b",
     "leaky_relu": "tf.nn.leaky_relu(x, b)", "elu": "tf.nn.elu(x)", "relu6": "tf.nn.relu6(x)",
+    "amax": "tf.reduce_max(tf.stack([x, b]))", "amin": "tf.reduce_min(tf.stack([x, b]))", "clamp_min": "tf.maximum(x, b)",
+    "clamp_max": "tf.minimum(x, b)", "hardtanh": "tf.clip_by_value(x, b, c)", "fmod": "tf.truncatemod(x, b)",
+    "cbrt": "tf.sign(x)*tf.abs(x)**(1/3)", "celu": "tf.nn.celu(x, b)", "std": "tf.math.reduce_std(tf.stack([x, b]))*2**0.5",
+}  # fmt: skip
+OTHERWISE["PyTensor"] = {
+    "clamp": "pt.clip(x, b, c)", "max": "pt.max(pt.stack([x, b]))", "min": "pt.min(pt.stack([x, b]))", "pow": "x**b",
+    "amax": "pt.max(pt.stack([x, b]))", "amin": "pt.min(pt.stack([x, b]))", "norm": "pt.sqrt(pt.sum(pt.stack([x, b])**2))",
+    "median": "pt.median(pt.stack([x, b]))", "asin": "pt.arcsin(x)", "acos": "pt.arccos(x)", "acosh": "pt.arccosh(x)",
+    "atan2": "pt.arctan2(x, b)", "relu": "pt.maximum(x, 0)", "relu6": "pt.clip(x, 0, 6)", "clamp_min": "pt.maximum(x, b)",
+    "clamp_max": "pt.minimum(x, b)", "hardtanh": "pt.clip(x, b, c)", "leaky_relu": "pt.switch(x > 0, x, b*x)",
+    "remainder": "x % b",
 }  # fmt: skip
 """What is called where an operation has another name, or other arguments: x is the first one, b and c are the others."""
 
 
-REFUSED = (AttributeError, NotImplementedError, TypeError, ValueError, RuntimeError, ArithmeticError)
+REFUSED = (AttributeError, NotImplementedError, TypeError, ValueError, RuntimeError, ArithmeticError, LookupError)
 """How libraries say that they have no such function, or no derivative of it."""
 
 ANOTHER = {("JAX", "kl_div")}
@@ -197,7 +222,26 @@ def _tensorflow() -> tuple[str, Callable[..., float]]:
     return tf.__version__, derivative
 
 
-LIBRARIES = {"PyTorch": _torch, "JAX": _jax, "TensorFlow": _tensorflow, "CasADi": _casadi, "autograd": _autograd}
+def _pytensor() -> tuple[str, Callable[..., float]]:
+    import pytensor
+    from pytensor import tensor
+
+    def derivative(name: str, at: tuple[float, ...]) -> float:
+        x = tensor.dvector("x") if name in STRUCTURAL else tensor.dscalar("x")
+        if name in STRUCTURAL:
+            y = eval(ON_ARRAYS["PyTensor"][name], {"pt": tensor, "x": x})
+            y = sum(float(place + 1) * y[place] for place in range(3)) if y.ndim else y
+        else:
+            y = _function("PyTensor", name, [tensor], {"pt": tensor})(x, *[float(one) for one in at[1:]])
+        slope = pytensor.grad(y, x, disconnected_inputs="ignore")
+        return pytensor.function([x], slope, mode="FAST_COMPILE")(at if name in STRUCTURAL else float(at[0]))
+
+    return pytensor.__version__, derivative
+
+
+LIBRARIES = {
+    "PyTorch": _torch, "JAX": _jax, "TensorFlow": _tensorflow, "CasADi": _casadi, "autograd": _autograd, "PyTensor": _pytensor,
+}  # fmt: skip
 
 
 def points() -> Iterator[tuple[str, tuple[float, ...]]]:

@@ -12,6 +12,7 @@ from gradcli.autodiff.passes.reverse import quiet
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Shape
+from gradcli.ops.arrays.ties import rows
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.facts import REMOVABLE, Special
 from gradcli.ops.declaration.operation import Operation
@@ -89,13 +90,10 @@ def array_points(tape: Tape, within: float) -> Iterator[Met]:
         if not specials or not depends[id]:
             continue
         values = numpy.asarray(tape.values[inputs[0]], float)
-        axis: Any = dict(graph.settings.get(id, ())).get("axis")
-        axes: list[int] = sorted({at % values.ndim for at in ([axis] if isinstance(axis, int) else axis or range(values.ndim))})
-        moved = numpy.moveaxis(values, axes, range(-len(axes), 0)) if axes else values
-        length = math.prod(values.shape[at] for at in axes)
+        along = rows(values, dict(graph.settings.get(id, ())).get("axis"))
         size = float(numpy.max(numpy.abs(values), initial=1e-300))
         for special in specials:
-            distance = min([special.zero(row) for row in moved.reshape(-1, length)], default=math.inf) if length else math.inf
+            distance = min([special.zero(row) for row in along], default=math.inf)
             if distance <= within * size:
                 yield Met(tape, id, special.kind, special.at, distance, size)
 

@@ -193,6 +193,16 @@ FAR_OUT = [
     ("1 if exp(x) == 2 else 0", "0"),
     ("1 if sin(x) == 1/2 else 0", "0"),
     ("1 if x*w == pi else 0", "0"),
+    # and that no inverse tells: x = W(1), a root of a quintic, the fixed point of the cosine
+    ("1 if x*exp(x) == 1 else 0", "0"),
+    ("1 if x^5 - x - 1 == 0 else 0", "0"),
+    ("where(cos(x) == x, 1, 0)", "0"),
+    ("where(abs(x*exp(x) - 1) <= 0, 1, 0)", "0"),
+    ("where((x*exp(x) - 1)^2 == 0, 1, 0)", "0"),
+    ("sign(x*exp(x) - 1)^2", "1"),
+    # rational numbers that are rounded where they are computed
+    ("1 if x*x + x == 1/9 + 1/3 else 0", "0"),
+    ("1 if x*x - 2*x*7/3 == -49/9 else 0", "0"),
 ]
 """Pairs that differ far out, or at single points only; what the second is elsewhere is plain to see."""
 

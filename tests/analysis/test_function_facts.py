@@ -336,6 +336,40 @@ def test_checkpoints_of_a_chain_need_two_roots() -> None:
     assert table[20] == (20 - 1 + 20, 380)
 
 
+def run_in_segments(graph: Graph, segments: int) -> tuple[int, int]:
+    """The most numbers held at once and those computed again, by walking: a segment reads what earlier ones kept for later."""
+    needed = graph.ancestors(graph.output)
+    order = [id for id in range(len(graph)) if needed[id] and graph.inputs[id]]
+    length = -(-len(order) // segments)
+    parts = [order[at : at + length] for at in range(0, len(order), length)]
+    part_of = {id: at for at, part in enumerate(parts) for id in part}
+    kept: set[int] = set()
+    held, again = [], 0
+    for at, part in enumerate(parts):
+        for id in part:
+            assert all(part_of.get(input, at) == at or input in kept for input in graph.inputs[id])
+        kept |= {input for id in order for input in graph.inputs[id] if part_of.get(input) == at < part_of[id]}
+    for at, part in enumerate(parts):
+        held.append(sum(math.prod(graph.shape(id)) for id in kept | {*part}))
+        again += sum(math.prod(graph.shape(id)) for id in part) if at < len(parts) - 1 else 0
+    return max(held), again
+
+
+@pytest.mark.parametrize(
+    ("text", "shapes"),
+    [
+        ("h = x; for i in 0..40 { h = sin(w*h) + h }; h", {}),
+        ("h = x; for i in 0..12 { h = tanh(W @ h) }; sum(h)", {"W": (5, 5), "x": (5,)}),
+        ("a = sin(x*w); b = exp(a)*x; c = a*b + w; d = c*c*a + b; e = d*x; e*c + a", {}),
+    ],
+)
+def test_checkpoints_are_those_of_a_walk_through_the_segments(text: str, shapes: Mapping[str, Shape]) -> None:
+    graph = graph_of(text, shapes)
+    table = facts_of(graph).segments
+    assert len(table) > 3
+    assert [(one.kept, one.again) for one in table] == [run_in_segments(graph, one.segments) for one in table]
+
+
 def test_work_grows_with_the_graph() -> None:
     """A long sum of few variables, and many variables whose Hessian is too large to be looked at."""
     text = " + ".join(f"sin(x{at % 20}*{at})" for at in range(1000))

@@ -257,7 +257,43 @@ def test_each_wrong_rule_of_an_operation_on_arrays_is_named(monkeypatch: pytest.
     assert not missed
 
 
+def test_a_wrong_rule_is_named_where_other_elements_are_at_a_kink(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Among equal elements nothing is judged; those that are alone are."""
+    values = {"A": numpy.array([[1.0, 3.0, 3.0], [3.0, 0.5, 3.0]])}
+    right = checked("sum(cummin(A, axis=0)*A)", values)
+    assert {one.name: one.slopes for one in right.components if one.slopes} == {
+        "A[0, 2]": pytest.approx((9, 6)),
+        "A[1, 2]": pytest.approx((6, 3)),
+    }
+    assert STRUCTURAL["cummin"].pullback is not None
+    declared: Any = DECLARED["cummin"]
+
+    def wrong(g: Any, y: Any, *arguments: Any, **given: Any) -> list[Any]:
+        return [-1 * one for one in declared.pullback(g, y, *arguments, **given)]
+
+    monkeypatch.setitem(DECLARED, "cummin", replace(declared, pullback=wrong))
+    vjp.product.cache_clear()
+    found = checked("sum(cummin(A, axis=0)*A)", values)
+    vjp.product.cache_clear()
+    assert named(found) == {"cummin"}
+    assert found.failed
+
+
 # ---- what is said ----
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "verdict"),
+    [
+        ("tanh(x)", 30.0, ROUNDED),
+        ("sigmoid(x)*2", 37.1, ROUNDED),
+        ("sin(tanh(x)) + 3", -25.0, ROUNDED),
+        ("1 - tanh(x)^2", 30.0, LOST),  # what is left of it is all that it is
+        ("log(1 + x)/x", 1e-30, LOST),
+    ],
+)
+def test_a_slope_below_the_roundings_of_a_saturated_value_is_rounded(text: str, x: float, verdict: str) -> None:
+    assert verdicts(checked(text, {"x": x})) == {"x": verdict}
 
 
 def test_slopes_are_told_at_a_kink() -> None:

@@ -545,6 +545,15 @@ def test_a_rewrite_may_need_a_node_that_was_computed_later() -> None:
     assert json.loads(out)["sentences"]
 
 
+def test_a_limit_that_no_row_continues_is_told() -> None:
+    """(x cos x - sin x)/x³ comes to -1/3, x sin(1/x) to 0, 1/x and x·sin(1/x)/|x| to nothing."""
+    for text, limit in (("(x*cos(x) - sin(x))/x^3", "-0.333333"), ("x*sin(1/x)", "0"), ("1/x", ""), ("x*sin(1/x)/abs(x)", "")):
+        found = why(text, x=0)
+        assert found.mend is None
+        lines = sentences(found, Style())
+        assert any(f"a limit, {limit}:" in line for line in lines) == bool(limit), text
+
+
 def test_where_there_is_no_derivative_it_is_not_said_to_be_0_as_well() -> None:
     out = command(["why", "x^x", "--x", "0"])[1]
     assert "has no value there" in out

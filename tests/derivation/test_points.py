@@ -15,6 +15,9 @@ from gradcli.derivation.paths import Paths
 from gradcli.language.ast import Expression, Number, Output
 from gradcli.language.parser import parse
 from gradcli.language.text import to_text
+from gradcli.ops.catalogue import STRUCTURAL, spelling
+from gradcli.ops.declaration.facts import KINK
+from gradcli.ops.declaration.structural import Structural
 
 
 def last_steps(explanation: Explanation, variable: str) -> tuple[Step, ...]:
@@ -80,13 +83,40 @@ def test_the_last_line_in_variables_is_the_formula_of_the_headline(text: str, by
         ("relu(x - 2)", {"x": 2.0}, "relu(a) has no derivative at a = 0"),
         ("clamp(x, -1, 1)*3", {"x": 1.0}, "has no derivative at x = 1"),
         ("floor(x)*w + x", {"x": 2.0, "w": 3.0}, "floor(x) has no derivative at x = 2"),
-        ("where(x < 1, 2*x, x^2)", {"x": 1.0}, "has no derivative at x = 1"),
+        ("where(x < 1, 2*x, x^2)", {"x": 1.0}, "changes its branch at x = 1; that of the branch taken"),
     ],
 )
 def test_at_a_kink_the_last_step_says_that_it_is_a_convention(text: str, point: dict[str, float], where: str, by: str) -> None:
     note = last_steps(gradcli.explain(text, point, by=by), "x")[-1].note
     assert where in note
     assert "PyTorch's convention" in note
+
+
+KINKED = [operation for operation in STRUCTURAL.values() if any(one.kind == KINK for one in operation.facts.specials)]
+
+
+@pytest.mark.parametrize("operation", KINKED, ids=lambda operation: operation.name)
+def test_at_a_kink_of_arrays_the_last_step_says_so_too(operation: Structural) -> None:
+    [special] = [one for one in operation.facts.specials if one.kind == KINK]
+    call = f"{spelling(operation.name)}(x)"
+    for elements, said in ((special.at, True), ((0.5, 2.0, -3.0), False)):
+        note = last_steps(gradcli.explain(f"sum({call})", {"x": list(elements)}), "x")[-1].note
+        assert ("PyTorch's convention" in note) is said, call
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "said"),
+    [
+        ("sum(abs(x))", [0, 1], "abs(x) has no derivative at x = [0, 1]"),
+        ("sum(abs(x)*[0, 1])", [0, 1], ""),  # no gradient comes to the kink
+        ("sum(maximum(x, 2))", [1, 2], "maximum(x, 2) has no derivative at x = [1, 2]"),
+        ("sum(where(x > 0, x, 0))", [0, 1], "changes its branch at x = [0, 1]"),
+        ("norm([x[0], x[1]^2])", [0, 0], "has no derivative at"),
+    ],
+)
+def test_kinks_at_elements_of_arrays_are_named(text: str, x: list[float], said: str) -> None:
+    note = last_steps(gradcli.explain(text, {"x": x}), "x")[-1].note
+    assert said in note if said else "convention" not in note
 
 
 @pytest.mark.parametrize("text", ["max(x,1)", "abs(x)", "relu(x - 2)", "max(x, x)", "where(x < 1, 2*x, x^2)"])

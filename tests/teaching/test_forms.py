@@ -23,7 +23,8 @@ QUIET = [
     "= {}", "{}.", "{},", "{};", "{}?", "-> {}", "=> {}", "⇒ {}", "→ {}", "≈ {}", "`{}`", '"{}"', "“{}”",
     "1) {}", "a) {}", "• {}",
     "Answer: {}", "answer = {}", "The answer is {}.", "It is {}", "the derivative is {}", "y' is {}", "f'(x): {}", "f '(x) = {}",
-    "y' = {}", "dy/dx = {}", "f’(x) = {}", "(stuff)' = {}", "d/dx(x^7) := {}", "D[f] = {}", "{} ✓", "{} 🙂", "y' = {} = {}",
+    "{} = y'", "y' = {}", "dy/dx = {}", "f’(x) = {}", "(stuff)' = {}", "d/dx(x^7) := {}", "D[f] = {}",
+    "{} ✓", "{} 🙂", "y' = {} = {}",
     "{} = {}", "Solution: y' = {};",
     "答案：{}", "解：{}。", "y'＝{}。", "导数是{}", "所求导数为 {}。", "等于{}", "所以 y' = {}", "（{}）", "解：f'（x）＝ {}；",
 ]  # fmt: skip
@@ -211,3 +212,9 @@ def test_what_is_a_share_or_nothing_is_not_marked_wrong(answer: str, said: str) 
     marked = Marker("x^2/4", "x").mark(answer)
     assert marked.verdict is Verdict.UNREADABLE
     assert said in marked.note
+
+
+@pytest.mark.parametrize("answer", ["see my notebook p. 12", "page 3", "it stands on page 3", "solved in exercise 4."])
+def test_where_an_answer_stands_is_no_answer(answer: str) -> None:
+    marked = Marker("exp(x)*x", "x").mark(answer)
+    assert (marked.verdict, "where the answer stands" in marked.note) == (Verdict.UNREADABLE, True)

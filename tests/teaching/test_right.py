@@ -170,7 +170,7 @@ def test_what_a_limit_equals_is_an_answer(answer: str) -> None:
 
 def test_digits_are_asked_for() -> None:
     assert Marker("sin(x)", "x", at={"x": 1.0}, digits=3).mark("0.540").verdict is Verdict.RIGHT
-    assert Marker("sin(x)", "x", at={"x": 1.0}).mark("0.540").verdict is Verdict.WRONG
+    assert Marker("sin(x)", "x", at={"x": 1.0}, digits=5).mark("0.540").verdict is Verdict.WRONG
 
 
 @pytest.mark.parametrize(

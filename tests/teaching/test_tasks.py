@@ -185,10 +185,14 @@ def test_mistakes_of_rounded_numbers_are_found() -> None:
     assert not marker.mark("1.685").reasons
 
 
-def test_a_rounded_number_is_told_where_no_digits_were_said() -> None:
-    marker = Marker("x^2*sin(x)", "x", at={"x": 1.0})
-    assert "rounded to 4 digits" in marker.mark("2.2232").note  # 2 sin 1 + cos 1 = 2.22324...
-    assert not marker.mark("2.2233").note
+def test_a_number_with_decimals_has_three_digits_at_least_and_another_one_is_exact() -> None:
+    marker = Marker("x^2*sin(x)", "x", at={"x": 1.0})  # 2 sin 1 + cos 1 = 2.22324...
+    for right in ("2.2232", "2.223", "2.2225", "2sin(1) + cos(1)"):
+        assert marker.mark(right).verdict is Verdict.RIGHT, right
+    assert "rounded to 2 digits" in marker.mark("2.22").note
+    for wrong in ("2.22", "2.229", "222324/100000", "2"):
+        assert marker.mark(wrong).verdict is Verdict.WRONG, wrong
+    assert Marker("x^2/3", "x", at={"x": 2.0}, tolerance=1e-6).mark("1.333").verdict is Verdict.WRONG
 
 
 @pytest.mark.parametrize(
@@ -240,3 +244,28 @@ def test_a_derivative_whose_terms_cancel_is_0() -> None:
     for answer in ("0", "1/(1 + x^2) - 1/(x^2 + 1)"):
         assert marker.mark(answer).verdict is Verdict.RIGHT
     assert marker.mark("1/1000").verdict is Verdict.WRONG
+
+
+def test_angles_in_degrees_are_told_from_radians() -> None:
+    """Expected: sin 30° = 0.5, cos 2° = 0.99939."""
+    assert task("x*cos(x)", "value", [], at={"x": 60}).mark("30").reasons[0].kind == "value.degrees"
+    assert [reason.kind for reason in Marker("cos(x)", "x", at={"x": 30.0}).mark("-0.5").reasons] == ["value.degrees"]
+    assert [reason.kind for reason in Marker("sin(x)", "x", at={"x": 2.0}).mark("0.99939").reasons] == ["value.degrees"]
+
+
+def test_a_jacobian_of_what_an_operation_on_arrays_gives() -> None:
+    asked = task("[[1, 2], [3, 4]] @ [x*x, w]", "jacobian", ["x", "w"])
+    assert asked.mark("[2x 2; 6x 4]").verdict is Verdict.RIGHT
+    assert asked.mark("((2x, 2), (6x, 4))").verdict is Verdict.RIGHT
+    assert asked.mark("[[2x, 6x], [2, 4]]").reasons[0].kind == "array.transposed"
+
+
+def test_the_derivative_by_a_variable_that_is_not_there_is_0() -> None:
+    asked = task("w^2*t", "derivative", ["x"])
+    assert (asked.mark("0").verdict, asked.mark("2w*t").verdict) == (Verdict.RIGHT, Verdict.WRONG)
+    with pytest.raises(GradcliError, match="no variable x"):
+        task("xw", "derivative", ["x"])  # which may be meant as x*w
+
+
+def test_huge_values_match_no_mistake() -> None:
+    assert not Marker("sin(x^5)", "x").mark("5*x^36*cos(x^5)").reasons

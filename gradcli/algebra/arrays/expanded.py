@@ -131,7 +131,8 @@ def _structural(algebra: Algebra, atom: int, operands: Sequence[int], *, proof: 
     terms = [[operand] for operand in operands]
     for at in range(len(operands)) if kind == "matmul" else linear_operands(kind, settings):
         terms[at] = _terms(algebra, operands[at])
-    if prod(map(len, terms)) > MANY_TERMS:
+    few = prod(map(len, terms))
+    if few > MANY_TERMS or (few == 1 and not proof and list(operands) == list(content)):
         return None
     total: list[int] = []
     for chosen in itertools.product(*terms):

@@ -6,6 +6,7 @@ before it, identities and neighbours that are inverse to each other fall away.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 from gradcli.algebra.sums.normal import Algebra
@@ -154,6 +155,8 @@ def _row(algebra: Algebra, form: int) -> Sequence[int]:
 
 def _chain(algebra: Algebra, factors: list[int]) -> int:
     kept: list[int] = []
+    if not any(map(functools.partial(_may_fall_away, algebra), factors)):
+        kept, factors = factors, []
     for factor in factors:
         rows = algebra.shape(factor)[0]
         if kept and is_identity(algebra, kept[-1]):  # eye(n) @ A = A
@@ -186,6 +189,11 @@ def _chain(algebra: Algebra, factors: list[int]) -> int:
     return _atom(algebra, "matmul", tuple(kept))
 
 
+def _may_fall_away(algebra: Algebra, factor: int) -> bool:
+    """Whether a factor is an identity or an inverse, or the transpose of one."""
+    return is_identity(algebra, factor) or bool(_inverted(algebra, _turned(algebra, factor)))
+
+
 def least_rotation(algebra: Algebra, chain: int) -> int:
     """The first in the order of forms of the products that have one trace: trace(A @ B) = trace(B @ A) = trace(A.T @ B.T)."""
     _, factors = single(algebra, chain)
@@ -205,9 +213,19 @@ def _are_inverse(algebra: Algebra, left: int, right: int) -> bool:
 
 def _is_inverse(algebra: Algebra, inverse: int, form: int) -> bool:
     if is_transpose(algebra, inverse) and is_transpose(algebra, form):
-        inverse, form = single(algebra, inverse)[1][0], single(algebra, form)[1][0]
-    kind, content = single(algebra, inverse)
-    return kind == "inv" and content[0] == form
+        inverse, form = _turned(algebra, inverse), _turned(algebra, form)
+    return _inverted(algebra, inverse) == (form,)
+
+
+def _turned(algebra: Algebra, form: int) -> int:
+    """A of A.T; any other form itself."""
+    return single(algebra, form)[1][0] if is_transpose(algebra, form) else form
+
+
+def _inverted(algebra: Algebra, form: int) -> tuple[int, ...]:
+    """A of inv(A); nothing of any other form."""
+    kind, content = single(algebra, form)
+    return content if kind == "inv" else ()
 
 
 def _outer(algebra: Algebra, left: int, right: int) -> int:

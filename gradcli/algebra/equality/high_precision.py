@@ -16,7 +16,7 @@ from mpmath import mp
 from gradcli.algebra.equality.pair import Kind, Outcome, Step, pair_in, together
 from gradcli.algebra.equality.points import Coordinate, Irrational, Rational
 from gradcli.algebra.sums.terms import number_length
-from gradcli.graph.graph import CONSTANT, VARIABLE
+from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.lowering.builders.builder import forward_of
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.constants import constant_value
@@ -137,9 +137,11 @@ class Numeric:
     def _coordinate(self, value: Coordinate, digits: int) -> Any:
         if not isinstance(value, Irrational):
             return _number(value)
+        if not isinstance(value.source, Graph):
+            return value.source(digits)
         if value not in self._constants:
-            last = len(value.graph) - 1
-            pair = pair_in(value.graph, [(last, last)])
+            last = len(value.source) - 1
+            pair = pair_in(value.source, [(last, last)])
             self._constants[value] = Numeric(pair.steps, pair.ends)
         return self._constants[value].values({}, digits)[-1]
 
@@ -379,7 +381,9 @@ def _met(operation: str, operands: list[Any], digits: int) -> list[Any]:
 
 
 def _is_rounded(point: Mapping[str, Coordinate]) -> bool:
-    return any(isinstance(value, Irrational) for value in point.values())
+    """Whether a coordinate is no binary number, so that what is equal there may seem not to be."""
+    parts = [value.denominator if isinstance(value, Fraction) else 1 for value in point.values()]
+    return any(part & (part - 1) for part in parts) or any(isinstance(value, Irrational) for value in point.values())
 
 
 def _meet(a: Any, b: Any, digits: int) -> bool:

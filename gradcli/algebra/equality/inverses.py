@@ -256,11 +256,13 @@ def _node(builder: PrimitiveBuilder, value: Coordinate) -> int:
     """The node of a coordinate."""
     if not isinstance(value, Irrational):
         return builder.constant(value)
+    if not isinstance(value.source, Graph):
+        return builder.constant(value.near)
     ids: list[int] = []
-    for node in value.graph:
+    for node in value.source:
         known = node.operation == CONSTANT
         ids.append(
-            builder.constant(value.graph.constants[node.id])
+            builder.constant(value.source.constants[node.id])
             if known
             else builder.operation(node.operation, tuple([ids[input] for input in node.inputs]))
         )

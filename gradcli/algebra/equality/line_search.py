@@ -9,11 +9,16 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
+from mpmath import mp
+
 from gradcli.algebra.equality.high_precision import as_fraction, is_too_large
 from gradcli.typing import Any
 
 MOST_PLACES = 24
 """Zeros that are looked between, those nearest to 0."""
+
+SIMPLEST = 10**12
+"""The largest denominator of a zero that is taken for a rational number."""
 
 _FAR = tuple(Fraction(10) ** power for power in (-30, -20, -12, -9, -6, -4, 8, 10, 12, 16, 20, 30, 50, 100))
 """Sizes beyond those that are looked at closely."""
@@ -41,35 +46,35 @@ class LineSearch:
         value = self.known[place][switch]
         return None if type(value) is float else value
 
-    def places(self, named: Sequence[Fraction]) -> list[Fraction]:
-        """The places at which a switch is 0, or begins to be defined, in their order."""
+    def places(self, named: Sequence[Fraction]) -> dict[Fraction, int | None]:
+        """The places at which a switch is 0, in their order, with that switch; with None those where one begins to be defined."""
         sizes = [*[Fraction(4**power, 64) for power in range(15)], *_FAR]
         grid = sorted({Fraction(0), *sizes, *[-size for size in sizes], *named})
-        found: set[Fraction] = set(named)
+        found: dict[Fraction, int | None] = dict.fromkeys(named)
         for switch in range(self.count):
-            new: set[Fraction] = set()
+            new: dict[Fraction, int | None] = {}
             for left, right in itertools.pairwise(grid):
                 if self.exhausted():
-                    return sorted(found | new)
+                    return dict(sorted({**new, **found}.items()))
                 new.update(self._between(left, right, switch))
             new.update(self._least(grid, switch))
-            found |= new
+            found = {**new, **found}
             kept = {*grid, *sorted(new, key=abs)[:MOST_PLACES]}
             grid = sorted(kept)
             self.known = {place: values for place, values in self.known.items() if place in kept}
-        return sorted(sorted(found, key=abs)[:MOST_PLACES])
+        return {place: found[place] for place in sorted(sorted(found, key=abs)[:MOST_PLACES])}
 
-    def _between(self, left: Fraction, right: Fraction, switch: int) -> Iterator[Fraction]:
+    def _between(self, left: Fraction, right: Fraction, switch: int) -> Iterator[tuple[Fraction, int | None]]:
         """The zero between two places at which the signs differ, or the end of the domain."""
         a, b = self.at(left, switch), self.at(right, switch)
         if a is not None and a == 0:
-            yield left
+            yield left, None
         elif (a is None) != (b is None):
             if any(is_too_large(self.known[place][switch]) for place in (left, right)):
                 return
-            yield simplest(*self._halved(left, right, lambda place: (self.at(place, switch) is None) == (a is None)))
+            yield simplest(*self._halved(left, right, lambda place: (self.at(place, switch) is None) == (a is None))), None
         elif a is not None and b is not None and b != 0 and (a < 0) != (b < 0):
-            yield self._zero(left, right, switch)
+            yield self._zero(left, right, switch), switch
 
     def _halved(self, left: Fraction, right: Fraction, is_left: Callable[[Fraction], bool]) -> tuple[Fraction, Fraction]:
         for _ in range(60):
@@ -102,7 +107,7 @@ class LineSearch:
         margin = abs(place) / 10**40
         return simplest(place - margin, place + margin)
 
-    def _least(self, grid: Sequence[Fraction], switch: int) -> Iterator[Fraction]:
+    def _least(self, grid: Sequence[Fraction], switch: int) -> Iterator[tuple[Fraction, int | None]]:
         """Zeros around a least absolute value, on both sides of which the sign is the same."""
         for left, middle, right in zip(grid, grid[1:], grid[2:], strict=False):
             values = [self.at(place, switch) for place in (left, middle, right)]
@@ -120,7 +125,7 @@ class LineSearch:
                 crossed = [place for place, height in zip(sides, heights, strict=True) if (height < 0) != (values[1] < 0)]
                 if crossed:
                     for inner in crossed:
-                        yield from (self._zero(left, inner, switch), self._zero(inner, right, switch))
+                        yield from ((self._zero(*ends, switch), switch) for ends in ((left, inner), (inner, right)))
                     break
                 best = min(abs(height) for height in heights)
                 if best >= abs(values[1]):
@@ -149,8 +154,35 @@ def _short(value: Fraction) -> Fraction:
 def simplest(left: Fraction, right: Fraction) -> Fraction:
     """The simplest number in a narrow bracket, which is a rational zero where there is one."""
     middle = (left + right) / 2
-    for denominator in (1, 1000, 10**6, 10**12):
+    for denominator in (1, 1000, 10**6, SIMPLEST):
         near = middle.limit_denominator(denominator)
         if left <= near <= right:
             return near
     return middle
+
+
+def refined(values: Callable[[Any, int], Sequence[Any]], switch: int, near: Fraction) -> Callable[[int], Any]:
+    """What gives a zero of a switch to any number of digits, by the secant method.
+
+    Args:
+        values: The value of each switch at a number of mpmath, computed in so many digits.
+        switch: The switch.
+        near: The zero to 40 digits or so.
+    """
+    known: dict[int, Any] = {}
+
+    def zero(digits: int) -> Any:
+        if digits not in known:
+            with mp.workdps(digits + 20):
+                place = mp.mpf(near.numerator) / near.denominator
+                before = place + (abs(place) or 1) * mp.mpf(10) ** -35
+                there = values(before, digits + 20)[switch]
+                while abs(place - before) > abs(place) * mp.mpf(10) ** -(digits + 10):
+                    here = values(place, digits + 20)[switch]
+                    if type(here) is float or type(there) is float or here == there or abs(here) > abs(there):
+                        break
+                    before, place, there = place, place - here * (place - before) / (here - there), here
+                known[digits] = place
+        return known[digits]
+
+    return zero

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from gradcli.algebra.assumptions.facts import NOTHING, Assumptions, Fact
@@ -12,6 +12,7 @@ from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph
 from gradcli.language.numbers import number_text
 from gradcli.ops.declaration.ieee import as_float
+from gradcli.typing import Any
 
 Rational = int | Fraction
 
@@ -22,18 +23,18 @@ class Irrational(Frozen, eq=False):
     Attributes:
         text: How it is written; empty where that is long.
         near: A rational number that is nearly it.
-        graph: The graph of the constant, which is the last node.
+        source: The graph of the constant, which is the last node; or what gives it, a number of mpmath, to so many digits.
     """
 
     text: str
     near: Fraction
-    graph: Graph
+    source: Graph | Callable[[int], Any]
 
     def __float__(self) -> float:
         return as_float(self.near)
 
     def __str__(self) -> str:
-        return self.text or number_text(float(self))
+        return self.text or f"{number_text(float(self))}..."
 
 
 Coordinate = Rational | Irrational

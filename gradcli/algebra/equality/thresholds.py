@@ -15,11 +15,13 @@ from fractions import Fraction
 
 from gradcli.algebra.equality.inverses import ordered, solved
 from gradcli.algebra.equality.pair import Pair, PrimitiveBuilder, Step, pair_in
-from gradcli.algebra.equality.points import Coordinate, Point, Rational, rational
+from gradcli.algebra.equality.points import Coordinate, Irrational, Point, Rational, rational
 from gradcli.graph.graph import Graph
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.symbol import Symbol
+from gradcli.ops.elementwise.arithmetic import mul as product
 from gradcli.ops.elementwise.arithmetic import pow as power
+from gradcli.ops.elementwise.arithmetic import sub as subtraction
 from gradcli.typing import Any
 
 MOST = 40
@@ -58,9 +60,20 @@ def with_switches(pair: Pair) -> tuple[list[Step], list[int]]:
             continue
         inputs = [Symbol(builder, input) for input in graph.inputs[id]]
         zeros = itertools.islice(declared.special_values(inputs), MOST)
-        found.update(dict.fromkeys(builder.symbol(zero).id for _, zero in zeros))
+        found.update(dict.fromkeys(_simple_zero(graph, builder.symbol(zero).id) for _, zero in zeros))
     longer = pair_in(graph, [*pair.roots, *[(id, id) for id in found]])
     return longer.steps, [first for first, _ in longer.ends[len(pair.roots) :]]
+
+
+def _simple_zero(graph: Graph, id: int) -> int:
+    """What is 0 where a node is, and changes its sign there: of (u^2 - 0) that is u."""
+    while True:
+        operation, inputs = graph.operations[id], graph.inputs[id]
+        others = [input for input in inputs if graph.constants.get(input) != 0]
+        is_power = is_whole_power(graph, id) or (operation == product.name and inputs[0] == inputs[1])
+        if not others or not (is_power or (operation == subtraction.name and len(others) == 1)):
+            return id
+        id = others[0]
 
 
 def is_whole_power(graph: Graph, id: int) -> bool:
@@ -136,19 +149,23 @@ class Places:
         found: list[Coordinate] = [*zeros, *near]
         if self.budget and still_open:
             from gradcli.algebra.equality.high_precision import DIGITS, Numeric
-            from gradcli.algebra.equality.line_search import LineSearch
+            from gradcli.algebra.equality.line_search import SIMPLEST, LineSearch, refined
 
             self._open.update(still_open)
             steps, places = _leading_to(self.steps, still_open)
             numeric = Numeric(steps, ())
 
-            def values(place: Fraction) -> list[Any]:
-                self.spent += 1
-                at = numeric.values({**rest, variable: place}, DIGITS)
+            def values(place: Any, digits: int = DIGITS) -> list[Any]:
+                self.spent += digits / DIGITS
+                at = numeric.values({**rest, variable: place}, digits)
                 return [at[switch] for switch in places]
 
             search = LineSearch(values, len(still_open), self.exhausted)
-            found += search.places(sorted({Fraction(rational(place)) for place in (*near, *zeros)}))
+            for place, switch in search.places(sorted({Fraction(rational(place)) for place in (*near, *zeros)})).items():
+                if switch is None or (place.denominator <= SIMPLEST and search.at(place, switch) == 0):
+                    found.append(place)
+                else:  # of x*exp(x) - 1, which is 0 at no rational number
+                    found.append(Irrational("", place, refined(values, switch, place)))
         return ordered(found)
 
     def exhausted(self) -> bool:

@@ -48,6 +48,9 @@ NEARBY = 1e-3
 """How far a function that is only close may be off at the point, beside its size."""
 
 _STEPS = (Fraction(1, 10**16), Fraction(1, 10**24))
+_SMALLEST = 1e-15
+"""What is taken for 0 beside these steps."""
+
 _DISTANCES = (Fraction(1, 7), Fraction(1, 90), Fraction(1, 1100), Fraction(1, 10**5))
 
 UNDEFINED = "undefined"
@@ -134,8 +137,8 @@ def _flat(value: Any) -> list[float]:
 
 
 def exact_value(tape: Tape) -> tuple[float, str] | None:
-    """The value of a run without rounding and overflow, as a float and in six digits: nan where it has none; None where
-    that is not known, as of large programs and of no numbers at all."""
+    """The value of a run without rounding and overflow, as a float and in six digits; where it has none, its limit, or nan, and
+    ``undefined``; None where that is not known, as of large programs and of no numbers at all."""
     if any(getattr(value, "size", 1) == 0 for value in tape.values):
         return None
     try:
@@ -145,10 +148,26 @@ def exact_value(tape: Tape) -> tuple[float, str] | None:
             if found is None and pairing.finer():
                 found, _ = pairing.at(pairing.point)
             if found is None:
-                return None if pairing.numeric.is_special else (math.nan, UNDEFINED)
+                return None if pairing.numeric.is_special else (_limit(pairing), UNDEFINED)
             return as_float(found), str(mp.nstr(found, 6))
     except GradcliError:
         return None
+
+
+def _limit(pairing: Pairing) -> float:
+    """What the values around a point come to, however near they are; nan where they do not agree."""
+    found: list[Any] = []
+    for turn in range(4):
+        for step in _STEPS:
+            value, _ = pairing.at({
+                element: number + step * _size(number) * _sign(0, turn, place)
+                for place, (element, number) in enumerate(pairing.point.items())
+            })  # fmt: skip
+            if value is None:
+                return math.nan
+            found.append(value)
+    near = found[1] if abs(found[1]) > _SMALLEST else 0
+    return as_float(near) if max(found) - min(found) <= TOLERANCE * max(1, abs(near)) else math.nan
 
 
 def proof_of(first: Tape, second: Tape, *, same: bool) -> Proof | None:

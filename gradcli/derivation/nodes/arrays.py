@@ -13,6 +13,7 @@ from gradcli.autodiff.passes.reverse import carries
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.derivation.nodes.array_terms import doubled, explained, in_letters, in_words, pulled_back
 from gradcli.derivation.nodes.local import Labels
+from gradcli.derivation.nodes.workings import convention
 from gradcli.derivation.notation.arrays import (
     BACKWARD,
     array_expression,
@@ -24,9 +25,10 @@ from gradcli.derivation.notation.arrays import (
     with_shared_parts,
 )
 from gradcli.derivation.notation.expressions import sum_of
-from gradcli.derivation.notation.prose import Equal, Piece, listed
+from gradcli.derivation.notation.prose import Equal, Piece, joined, listed
 from gradcli.derivation.notation.short_products import facts, rewritten
 from gradcli.derivation.notation.steps import Derivation, Equation, Step
+from gradcli.frozen import replace
 from gradcli.graph.graph import CONSTANT, UNLIMITED, VARIABLE, Graph
 from gradcli.graph.shapes import shape_text
 from gradcli.language.ast import Call, Expression, Index, Name, Number, Partial, Transposed, postorder
@@ -120,8 +122,11 @@ class _Deriving:
             value = array_expression(self.tape.adjoints[id])
             if put_in is not None and put_in != value:
                 steps.append(Step("numbers put in", left, put_in, ("numbers put in",)))
+            said = convention(self.tape, id)
             if right != value:
-                steps.append(Step("value", left, value))
+                steps.append(Step("value", left, value, tuple(said)))
+            elif said:
+                steps[-1] = replace(steps[-1], words=tuple(joined(steps[-1].words, said)))
         shared = tuple([Step("shared part", Name(name), expression, ("used below",)) for name, expression in parts])
         edges = tuple(self.rules_in_letters(id, users)) if self.every_step else ()
         return Equation(id, tuple(steps), (*edges, *shared))

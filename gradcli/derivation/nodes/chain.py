@@ -7,10 +7,10 @@ import os
 from collections.abc import Sequence
 
 from gradcli.algebra.simplified import Simplified
-from gradcli.derivation.nodes.workings import Workings
+from gradcli.derivation.nodes.workings import Workings, convention
 from gradcli.derivation.notation.deeds import REORDERED, stages
 from gradcli.derivation.notation.expressions import is_sum, reads_alike, signed_terms, weight
-from gradcli.derivation.notation.prose import Piece, listed
+from gradcli.derivation.notation.prose import Piece, joined, listed
 from gradcli.derivation.notation.steps import End, Step
 from gradcli.frozen import replace
 from gradcli.language.ast import Expression, Group, Name, Number, Operator, Partial, children, postorder
@@ -141,12 +141,12 @@ class Chain:
                 if workings.every_step:
                     self.say("terms computed", self._computed(put_in), "each term computed")
         number = Number(self.value)
-        words = [*self._at_this_point(found), *self._convention()]
+        words = (self._convention() if math.isfinite(self.adjoint) else []) or self._at_this_point(found)
         if not self.steps or not reads_alike(self.steps[-1].right, number):
             self.steps.append(Step("value", self.left, number, tuple(words)))
         elif words:  # the line has this number already
             said = self.steps[-1]
-            self.steps[-1] = replace(said, words=(*said.words, *(["; "] if said.words else []), *words))
+            self.steps[-1] = replace(said, words=tuple(joined(said.words, words)))
 
     def _at_this_point(self, found: float) -> list[Piece]:
         """Why the value is not that of the line before, or not that of the backward pass."""
@@ -160,7 +160,7 @@ class Chain:
     def _convention(self) -> list[Piece]:
         workings = self.workings
         id = workings.graph.variables.get(self.left.input) if isinstance(self.left, Partial) else None
-        return [] if id is None else workings.convention(id)
+        return [] if id is None else convention(workings.tape, id)
 
     def _computed(self, expression: Expression) -> Expression:
         """The expression with each of its terms as a number."""

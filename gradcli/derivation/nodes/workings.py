@@ -13,7 +13,7 @@ from gradcli.autodiff.passes.tape import Tape
 from gradcli.derivation.nodes.local import Labels
 from gradcli.derivation.notation.expressions import ExpressionValues, replaced_names
 from gradcli.derivation.notation.prose import Equal, Piece
-from gradcli.graph.graph import Graph
+from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.graph.names import is_operation
 from gradcli.language.ast import Expression, Name, Number, Output, Partial, Program, postorder
 from gradcli.language.rewrite import mapped
@@ -21,8 +21,8 @@ from gradcli.language.text import to_text
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.node_expressions import node_expression, written_out, written_sizes
 from gradcli.lowering.programs.lower import lower
+from gradcli.ops.catalogue import CHOICE, OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.ieee import exact_sum
-from gradcli.ops.declaration.operation import OPERATIONS
 
 WRITTEN_LIMIT = 60
 """Operations up to which intermediates are written out in variables."""
@@ -128,6 +128,18 @@ class Values:
         return exact_sum(edges)
 
 
+def convention(tape: Tape, variable: int) -> list[Piece]:
+    """What is to be said of the derivative by a variable at a kink or a jump; nothing elsewhere, and of other nodes."""
+    if tape.symbolic or tape.graph.operations[variable] != VARIABLE:
+        return []
+    known = [OPERATIONS.get(name) or STRUCTURAL.get(name) for name in {*tape.graph.operations} - {VARIABLE, CONSTANT}]
+    if not any(one and (one.facts.specials or one.name == CHOICE) for one in known):
+        return []
+    from gradcli.derivation.nodes.special_points import said_of
+
+    return said_of(tape, variable)
+
+
 class Workings:
     """The nodes of one run, by name, and what follows for expressions in them.
 
@@ -152,15 +164,6 @@ class Workings:
         self.consumers = self.values.consumers
         self.ids = self.values.ids
         self.left_out: list[str] = []
-
-    def convention(self, variable: int) -> list[Piece]:
-        """What is to be said of the derivative by a variable at a kink or a jump; nothing elsewhere."""
-        operations = map(OPERATIONS.get, set(self.graph.operations))
-        if self.tape.symbolic or not any(o and (o.facts.specials or not o.carries(0)) for o in operations):
-            return []
-        from gradcli.derivation.nodes.special_points import said_of
-
-        return said_of(self.tape, variable)
 
     def simplified(self) -> dict[str, Simplified]:
         """The derivative by each variable, simplified."""

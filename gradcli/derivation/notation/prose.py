@@ -61,6 +61,11 @@ def listed(items: Sequence[Piece], last: str = " and ") -> list[Piece]:
     return pieces
 
 
+def joined(first: Sequence[Piece], second: Sequence[Piece]) -> list[Piece]:
+    """Two remarks as one, a semicolon between them."""
+    return [*first, *(["; "] if first and second else []), *second]
+
+
 def about_primes(name: str, others: Sequence[str]) -> Words:
     """What primes mean where one differentiates by a variable, and what others are then, of which eight are named."""
     by, fixed = Name(name), [Name(other) for other in others[:8]]

@@ -27,9 +27,15 @@ def norms(tokens: Sequence[Token], norm: str) -> list[Token]:
     bars = [place for place, token in enumerate(tokens) if token.kind == "ABS_OPEN"]
     double = [(place, place) for place in bars if tokens[place].text in "‖∥"]
     single = [place for place in bars if tokens[place].text == "|"]
-    pairs = list(zip(single[::2], single[1::2], strict=False))
-    if len(single) % 4 == 0 and all(b == a + 1 and tokens[a].span[1] == tokens[b].span[0] for a, b in pairs):
-        double = sorted([*double, *pairs])
+    at, alone = 0, 0
+    while at + 3 < len(single):
+        a, b, c, d = single[at : at + 4]
+        touch = all(y == x + 1 and tokens[x].span[1] == tokens[y].span[0] for x, y in ((a, b), (c, d)))
+        begins = touch and (not alone or a == 0 or tokens[a - 1].kind not in VALUE_ENDS)
+        double += [(a, b), (c, d)] if begins else []
+        alone += not begins
+        at += 4 if begins else 1
+    double.sort()
     if len(double) % 2:
         place = double[-1][0]
         raise GradcliError("this ‖ has no other to close it", tokens[place].span, "write norm(...)")

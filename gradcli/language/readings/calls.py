@@ -173,16 +173,15 @@ def vectors_of(tokens: Sequence[Token], norm: str) -> set[int]:
     Raises:
         GradcliError: Several of two numbers each may be decimals.
     """
-    found = list(_vectors(tokens, norm))
-    if all(_may_be_decimal(tokens[start + 1 : end]) and tokens[start - 2].text != norm for start, end, _ in found):
-        if len(found) > 1:
-            start, end, _ = found[0]
-            whole, decimals = tokens[start + 1].text, tokens[end - 1].text
-            hint = f"write [{whole}, {decimals}] for a vector, and {whole}.{decimals} for the decimal"
-            span = (tokens[start].span[0], tokens[end].span[1])
-            raise GradcliError("this may be a vector or a decimal", span, hint)
-        return set()
-    return {tokens[start].span[0] for start, _, _ in found}
+    found = [(start, end) for start, end, _ in _vectors(tokens, norm)]
+    if any(not _may_be_decimal(tokens[start + 1 : end]) or tokens[start - 2].text == norm for start, end in found):
+        return {tokens[start].span[0] for start, _ in found}
+    if len(found) > 1 and all(end == start + 4 for start, end in found):
+        start, end = found[0]
+        whole, decimals = tokens[start + 1].text, tokens[end - 1].text
+        hint = f"write [{whole}, {decimals}] for a vector, and {whole}.{decimals} for the decimal"
+        raise GradcliError("this may be a vector or a decimal", (tokens[start].span[0], tokens[end].span[1]), hint)
+    return set()
 
 
 def with_vectors(tokens: Sequence[Token], starts: Collection[int], norm: str, *, of_latex: bool) -> list[Token]:
@@ -221,18 +220,27 @@ def _vectors(tokens: Sequence[Token], norm: str) -> Iterator[tuple[int, int, lis
             (opened[-1][1] if opened else outside).append(place)
         elif opened and (token.kind in _CLOSES or token.kind == "END_ENVIRONMENT"):
             start, commas = opened.pop()
+            if not commas or tokens[start].kind != "LPAR":
+                continue
             around = [tokens[at] for at, _ in opened]
             of_names = ("CALLED", "NAME", "FUNCTION")
             called = [tokens[at - 1].text for at in (start, *(at for at, _ in opened)) if at and tokens[at - 1].kind in of_names]
             called = called if start and tokens[start - 1].kind in of_names else [name for name in called if name != norm]
-            if commas and tokens[start].kind == "LPAR" and not called and all(one.kind == "LPAR" for one in around):
+            if not called and all(one.kind == "LPAR" for one in around):
                 yield start, place, commas
     if len(tokens) > 4 and outside and (tokens[0].text, tokens[-1].text) == ("<", ">"):
         yield 0, len(tokens) - 1, outside
 
 
 def _may_be_decimal(tokens: Sequence[Token]) -> bool:
-    """Whether it is two numbers with a comma between them and no blank."""
-    kinds = [token.kind for token in tokens]
-    touch = tokens[-1].span[0] == tokens[0].span[1] + 1
-    return kinds == ["NUMBER", "COMMA", "NUMBER"] and touch and tokens[0].text.isdecimal() and tokens[-1].text.isdecimal()
+    """Whether each comma stands between digits, with no blank, and no digits between two of them: 2,5 + 1,5, but not 1,2,3."""
+    last = -2
+    for place, token in enumerate(tokens):
+        if token.kind == "COMMA":
+            whole, decimals = tokens[place - 1 : place], tokens[place + 1 : place + 2]
+            around = [*whole, *decimals]
+            digits = len(around) == 2 and all(one.kind == "NUMBER" and one.text.isdecimal() for one in around)
+            if not digits or around[1].span[0] != around[0].span[1] + 1 or last == place - 2:
+                return False
+            last = place
+    return True

@@ -127,6 +127,12 @@ def left_side(text: str, *, names: bool) -> tuple[str, int]:
     return found[1].strip(), found.end()
 
 
+def derivative_on_left(text: str) -> str:
+    """The derivative that stands on the left side of an answer, y' or dy/dx; empty where none does."""
+    left, _ = left_side(text, names=False)
+    return "" if re.fullmatch(_FUNCTION, left) else left
+
+
 def is_left_side(text: str, *, names: bool) -> bool:
     """Whether a text is what stands on the left of an answer, f(x), y' or dy/dx, or a plain name where that is one as well."""
     return bool(_ALONE.fullmatch(text) or (names and _NAMED.fullmatch(text)))

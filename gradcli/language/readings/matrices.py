@@ -78,7 +78,14 @@ def _may_be_array(node: Operator, text: str, bold: Mapping[str, int]) -> bool:
     """Whether a matrix that is known by its transpose alone stands before a letter without a sign: X^\\top y."""
     left, right = node.operands
     apart = not text[left.span[1] : right.span[0]].strip(" ()[]{}\\,")
-    return apart and isinstance(right, Name) and right.name not in bold and right.name.isascii() and "\\mathbf" not in text
+    return (
+        apart
+        and isinstance(right, Name)
+        and right.name not in bold
+        and right.name.isascii()
+        and "\\top" in text
+        and "\\mathbf" not in text
+    )
 
 
 def _product(node: Operator, axes: list[int], text: str, cross: str, *, row: bool) -> tuple[Expression, int]:

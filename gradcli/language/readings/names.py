@@ -16,6 +16,7 @@ from gradcli.language.readings.vocabulary import GREEK, NO_WORDS, PROSE, Vocabul
 from gradcli.language.statements import WORDS
 
 _LETTER = re.compile(r"[^\W\d_](?P<digits>[0-9₀-₉]+)?(?:_\w+)?")
+_INDEXED = re.compile(r"([^\W\d_]+)([^\W\d_]_\w+)")
 _NUMBERED = re.compile("[^\\W\\d_][0-9₀-₉]*")
 _LONGEST_PRODUCT = 3
 """Letters that stand side by side for a product; more are a word."""
@@ -219,6 +220,11 @@ class Names:
             ends = [token.span[0] + len("".join(indexed[: at + 1])) for at in range(len(indexed))]
             letters = [Token("NAME", one, (end - len(one), end)) for one, end in zip(indexed, ends, strict=True)]
             return [piece for one in letters for piece in self._read(one, "", "", ())]
+        index = _INDEXED.fullmatch(name)
+        if index and not called and self._ends_with_function(index[1]):  # lnx_1
+            cut = token.span[0] + len(index[1])
+            before_index = Token("NAME", index[1], (token.span[0], cut))
+            return [*self._read(before_index, before, "NAME", ()), Token("NAME", index[2], (cut, token.span[1]))]
         if "_" in name or (function and len(name) > 2) or not all(sign.lower() != sign.upper() for sign in name):
             return [token]
         return self._parts(token, called, before, after)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from gradcli.errors import GradcliError, Span, nearest
@@ -92,6 +93,12 @@ def is_unary_function(name: str) -> bool:
     return name.upper() not in [unicodedata.name(chr(code)).rpartition(" ")[2] for code in range(ord("α"), ord("ω") + 1)]
 
 
+@functools.lru_cache(maxsize=1)
+def _unary_functions() -> list[str]:
+    """The functions of one number, long names first."""
+    return sorted(filter(is_unary_function, function_names()), key=len, reverse=True)
+
+
 def run_together(name: str, others: Collection[str]) -> str:
     """The call that a name may be meant as, where a function and its argument are written as one: sinx, ln2, sinθ.
 
@@ -102,7 +109,7 @@ def run_together(name: str, others: Collection[str]) -> str:
     Returns:
         The call, ``sin(x)``; empty where the name is none such.
     """
-    for function in sorted(filter(is_unary_function, function_names()), key=len, reverse=True):
+    for function in _unary_functions():
         rest = name[len(function) :]
         if name.startswith(function) and (rest == "x" or rest[:1].isdigit() or rest in others):
             return f"{function}({rest})"
@@ -177,7 +184,7 @@ def _joined_function(name: str, values: Collection[str]) -> str:
         name: The name.
         values: The names that stand for values somewhere in the program.
     """
-    for function in sorted(filter(is_unary_function, function_names()), key=len, reverse=True):
+    for function in _unary_functions():
         factor = name.removesuffix(function)
         if factor != name and factor and len(function) > 1 and (factor in values or len(factor) == 1):
             return f"{factor}*{function}"

@@ -11,6 +11,21 @@ from gradcli.ops.declaration.facts import KINK, REMOVABLE, special
 from gradcli.typing import Any
 
 
+def rows(values: Any, axis: Any) -> list[Any]:
+    """The numbers along the axes of an operation, a row for each place along the others.
+
+    Args:
+        values: The array.
+        axis: The setting of that name; None for all axes.
+    """
+    import numpy
+
+    axes: list[int] = sorted({at % values.ndim for at in ([axis] if isinstance(axis, int) else axis or range(values.ndim))})
+    length = math.prod(values.shape[at] for at in axes)
+    moved = numpy.moveaxis(values, axes, range(-len(axes), 0)) if axes else values
+    return list(moved.reshape(-1, length)) if length else []
+
+
 def _gap(a: Any, first: int = 0, last: int | None = None) -> float:
     """The smallest step between elements in the order of their size, from one place of this order to another."""
     import numpy

@@ -105,8 +105,6 @@ def _options(one: Posed) -> Iterator[str]:
         yield from ("--ask", one.ask)
     if one.ask in (NUMBER, VALUE, TANGENT):
         yield from ("--at", ",".join(f"{name}={value}" for name, value in point.items()))
-    if one.tolerance:
-        yield from ("--tol", "1e-3")
 
 
 def _code(name: str, source: str, *, locked: bool) -> dict[str, object]:

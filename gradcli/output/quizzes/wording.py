@@ -15,6 +15,7 @@ from gradcli.language.program_text import one_line
 from gradcli.output.formulas.latex import name_latex, to_latex
 from gradcli.teaching.exercises.asked_exercises import Answers, answers_to
 from gradcli.teaching.exercises.exercises import Exercise
+from gradcli.teaching.marking.comparison import DECIMALS
 from gradcli.teaching.mistakes import MISTAKES
 from gradcli.teaching.tasks import ADJOINT, DERIVATIVE, GRADIENT, HESSIAN, JACOBIAN, NUMBER, TANGENT, VALUE
 from gradcli.typing import NamedTuple
@@ -158,7 +159,7 @@ def _as_numbers(told: Answers) -> tuple[str, list[tuple[str, str]], float]:
     wrong = [one for one in wrong if one[0] != right]
     order = sorted([float(right), *[float(text) for text, _ in wrong]])
     gap = min((b - a for a, b in itertools.pairwise(order)), default=1.0)
-    return right, wrong, min(1e-3 * max(1.0, abs(float(told.right))), gap / 3)
+    return right, wrong, min(DECIMALS * max(1e-6, abs(float(told.right))), gap / 3)
 
 
 def at_point(one: Exercise) -> str:

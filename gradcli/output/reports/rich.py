@@ -28,8 +28,8 @@ _HEADINGS = {"is_leaf": "is_\nleaf", "requires_grad": "requires\n_grad", "local 
 _WIDE = 8
 """Columns of a terminal that a column takes at least whose text goes on in the next line."""
 
-_TEXT = 24
-"""The same where the table is cut into several anyway."""
+_TEXT = 32
+"""Columns that a word takes at most in such a column, where there is room."""
 
 _NAME = 8
 """Characters to which a name is shortened where a table is too wide; numbers never are."""
@@ -70,20 +70,24 @@ def _print_table(console: Console, table: Table, ascii: bool) -> None:
         headings = [text.replace(" ", "\n", 1) if columns(text) > width else text for text, width in pairs]
     heads = [max(map(columns, heading.split("\n"))) for heading in headings]
     lines = [[[cell] for cell in row] for row in table.rows]
-    fewest = _fewest(table, heads, lines)
+    fewest = _fewest(table, heads, lines, _TEXT)
     if _taken(fewest) > console.width:  # matrices row by row
         lines = [[rows_of(cell) for cell in row] for row in table.rows]
-        fewest = _fewest(table, heads, lines)
+        fewest = _fewest(table, heads, lines, _TEXT)
+    if _taken(fewest) > console.width:
+        fewest = _fewest(table, heads, lines, _WIDE)
     names = {at: max(heads[at], _NAME) for at, column in enumerate(table.columns) if column in table.names}
     narrow = _narrowed(fewest, {at: least for at, least in names.items() if table.columns[at] not in table.wide}, console.width)
     groups = _groups(table, narrow, console.width)
     if len(groups) > 1:
-        narrow = _fewest(table, heads, lines, text=_TEXT)
+        narrow = _fewest(table, heads, lines, _TEXT)
         groups = _groups(table, narrow, console.width)
     for index, chosen in enumerate(groups):
         if index:
             console.print()
         gap = 2 if _taken(narrow[at] for at in chosen) <= console.width else 1
+        natural = [max([narrow[at], *(columns(line) for row in lines for line in row[at])]) for at in chosen]
+        widths = _shared([narrow[at] for at in chosen], natural, console.width - gap * (len(chosen) - 1))
         rich_table = RichTable(
             box=box.ASCII2 if ascii else box.SIMPLE_HEAD,
             header_style="bold",
@@ -91,16 +95,16 @@ def _print_table(console: Console, table: Table, ascii: bool) -> None:
             pad_edge=False,
             show_edge=False,
         )
-        for at in chosen:
+        for at, wide in zip(chosen, widths, strict=True):
             justify: Literal["left", "right"] = "right" if table.columns[at] in table.numeric else "left"
-            breaks = table.columns[at] in table.wide - table.numeric or narrow[at] > console.width
-            rich_table.add_column(Text(headings[at]), justify=justify, no_wrap=not breaks, overflow="fold", min_width=narrow[at])
+            breaks = table.columns[at] in table.wide - table.numeric or wide > console.width
+            rich_table.add_column(Text(headings[at]), justify=justify, no_wrap=not breaks, overflow="fold", width=wide)
         for index, row in enumerate(lines):
             cells = [_name(row[at][0], narrow[at], ascii) if at in names else "\n".join(row[at]) for at in chosen]
             rich_table.add_row(*map(Text, cells), style=_FAINT if index in table.faint else "")
         # A number is never cropped: where the terminal is too narrow for a column, it breaks the lines.
         width = console.width
-        console.width = max(width, sum(narrow[at] for at in chosen) + gap * (len(chosen) - 1))
+        console.width = max(width, sum(widths) + gap * (len(chosen) - 1))
         console.print(rich_table, crop=False)
         console.width = width
     if remark := table.remark():
@@ -124,6 +128,14 @@ def _groups(table: Table, widths: Sequence[int], room: int) -> list[list[int]]:
             groups.append(key)
         groups[-1] = [*groups[-1], at]
     return groups
+
+
+def _shared(narrow: Sequence[int], natural: Sequence[int], room: int) -> list[int]:
+    """The widths of columns: what is left of the room goes to those that need most of it beside what they have."""
+    widths = [*narrow]
+    while sum(widths) < room and (short := [at for at, width in enumerate(widths) if width < natural[at]]):
+        widths[max(short, key=lambda at: natural[at] / widths[at])] += 1
+    return widths
 
 
 def _narrowed(widths: list[int], names: Mapping[int, int], room: int) -> list[int]:
@@ -150,18 +162,24 @@ def _name(text: str, width: int, ascii: bool) -> str:
     return shortened(text, width - 2).replace("…", "...")
 
 
-def _fewest(table: Table, heads: Sequence[int], lines: Sequence[Sequence[Sequence[str]]], text: int = _WIDE) -> list[int]:
-    """How narrow each column may become: one of texts that may take several lines breaks them anywhere, and no number is broken.
+def _fewest(table: Table, heads: Sequence[int], lines: Sequence[Sequence[Sequence[str]]], word: int) -> list[int]:
+    """How narrow each column may become: one of texts takes several lines, and no number is broken.
 
     Args:
         table: The table.
         heads: How wide the headings are.
         lines: The lines of each cell of each row.
-        text: How narrow one of texts may become.
+        word: The columns that a word of a text takes at most; a longer one is broken.
     """
-    widest = [max([head, *(columns(line) for row in lines for line in row[at])]) for at, head in enumerate(heads)]
-    broken = [column in table.wide and column not in table.numeric for column in table.columns]
-    return [min(width, text) if breaks else width for width, breaks in zip(widest, broken, strict=True)]
+    found = []
+    for at, head in enumerate(heads):
+        cells = [line for row in lines for line in row[at]]
+        widest = max([head, *map(columns, cells)])
+        if table.columns[at] in table.wide and table.columns[at] not in table.numeric:
+            longest = max([0, *(columns(part) for cell in cells for part in cell.split())])
+            widest = min(widest, max(_WIDE, head, min(longest, word)))
+        found.append(widest)
+    return found
 
 
 def _heading(column: str) -> str:

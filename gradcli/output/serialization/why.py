@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gradcli.analysis.nonfinite.origins import Way
+from gradcli.analysis.nonfinite.verified import UNDEFINED
 from gradcli.analysis.nonfinite.why import Why
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.output.json import document, json_number, json_numbers
@@ -33,7 +34,7 @@ def why_json(why: Why, text: str, said: Sequence[str], warnings: Sequence[str], 
         "output": tape.names[tape.output],
         "value": json_number(tape.value),
         "grad": json_numbers(tape.gradient),
-        "exact_value": None if why.exact is None or why.exact[0] != why.exact[0] else json_number(why.exact[0]),
+        "exact_value": None if why.exact is None or why.exact[1] == UNDEFINED else json_number(why.exact[0]),
         "forward": None if why.forward is None else _way(tape, why.forward),
         "backward": {name: _way(tape, way) for name, way in why.backward.items()},
         "missing": {

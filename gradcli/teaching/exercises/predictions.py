@@ -14,12 +14,10 @@ from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.ast import Expression, Name, Operator, Output, Program
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression
+from gradcli.teaching.marking.comparison import DECIMALS
 from gradcli.teaching.mistakes import MISTAKES
 from gradcli.teaching.reading.answers import read_answer
 from gradcli.typing import NamedTuple
-
-TOLERANCE = 1e-3
-"""How far off a guess may be, beside the size of the number: people write three digits."""
 
 MOST = 500
 """Numbers that are asked for at most."""
@@ -150,7 +148,7 @@ def _value(expression: Expression, bindings: Mapping[str, float]) -> float:
 def _near(own: float, right: float) -> bool:
     if math.isnan(own) or math.isnan(right) or math.isinf(right):
         return own == right or (math.isnan(own) and math.isnan(right))
-    return abs(own - right) <= TOLERANCE * max(abs(right), 1e-9)
+    return abs(own - right) <= DECIMALS * max(abs(right), 1e-9)
 
 
 def _why(prompt: Prompt, own: float) -> str:

@@ -29,6 +29,9 @@ EXACT = 1e-9
 NEAR = 1e-6
 """How far off values may be, beside their size, that are equal; and those that may be equal but for rounding."""
 
+DECIMALS = 1e-3
+"""How far off a number may be, beside its size, that is written with decimals: people write three digits."""
+
 WITHOUT_VALUE = "it has no value where the right answer has one"
 """What is said of an answer that is defined nowhere, or nowhere where that would be asked for."""
 
@@ -218,9 +221,14 @@ def _around(point: Mapping[str, float]) -> dict[str, Any]:
     return steps
 
 
+def has_decimals(read_as: str) -> bool:
+    """Whether an answer is a number that is written with decimals."""
+    return _DECIMAL.fullmatch(read_as) is not None
+
+
 def rounding(read_as: str, own: float, right: float) -> str:
     """What is said of the right number, rounded to the digits that were written; empty of others."""
-    digits = len(read_as.rpartition(".")[2]) if _DECIMAL.fullmatch(read_as) else 0
+    digits = len(read_as.rpartition(".")[2]) if has_decimals(read_as) else 0
     if digits < 2 or abs(own - right) > 0.5000001 * 10.0**-digits:
         return ""
     return f"it is the right number, rounded to {digits} digits behind the point"

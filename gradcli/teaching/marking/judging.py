@@ -15,9 +15,11 @@ from gradcli.language.statements import expressions
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import JUMP, KINK, TRUTH
 from gradcli.teaching.marking.comparison import (
+    DECIMALS,
     EXACT,
     NEAR,
     OneNumber,
+    has_decimals,
     integrated,
     may_be_integral,
     off_by,
@@ -172,11 +174,12 @@ class Judge:
         if not numpy.isfinite(own):
             return None
         tolerance = EXACT * max(1.0, abs(right)) if self.digits is None else 0.5000001 * 10.0**-self.digits
-        tolerance = max(tolerance, (self.tolerance or 0.0) * max(1e-12, abs(right)))
+        exact = self.digits is None and self.tolerance is None and not has_decimals(read_as)
+        relative = self.tolerance or (DECIMALS if self.digits is None and not exact else 0.0)
+        tolerance = max(tolerance, relative * max(1e-12, abs(right)))
         if abs(own - right) <= tolerance:
             return Marked(answer, Verdict.RIGHT, read_as)
         whole = depends(values)
-        exact = self.digits is None and self.tolerance is None
         rounded = None if whole or exact else min(_ROUNDED, tolerance / max(abs(own), 1e-300))
         found = reasons(question, self.table, values, point=None if whole else last, tolerance=rounded)
         if not found and not whole:

@@ -90,8 +90,6 @@ def read_answer(answer: str, variables: Collection[str]) -> Answer:
     except GradcliError as error:
         fault = error
     found = _of_form(answer, variables)
-    if found is None and "[" in answer and "," not in answer:  # brackets around a sum, and no list
-        return read_answer(answer.replace("[", "(").replace("]", ")"), variables)
     if found is not None:
         return found
     if fault is not None:

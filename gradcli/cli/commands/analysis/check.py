@@ -72,7 +72,9 @@ class CheckOptions(ExpressionOptions, WrtOptions, ModeOptions, ShapeOptions, Ass
     seed = whole("Another number gives other random points and directions.", 1, minimum=0)
     order = whole("2 checks second derivatives as well: products of the Hessian and a random direction.", 1, maximum=2)
     format = text("How to write it; svg draws the error against the step.", "FORMAT", choices=tuple(CHECKS))
-    kinks = flag("What PyTorch, JAX, TensorFlow, CasADi and autograd give at kinks and ends that the run meets, as measured.")
+    kinks = flag(
+        "What PyTorch, JAX, TensorFlow, CasADi, autograd and PyTensor give at kinks and ends that the run meets, as measured."
+    )
     all = flag("Leave nothing out, however large.")
 
 

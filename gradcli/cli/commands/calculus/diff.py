@@ -9,11 +9,13 @@ from math import prod
 from gradcli.cli.framework.choices import refuse, split_names
 from gradcli.cli.framework.command import Command, flag, text, whole
 from gradcli.cli.framework.options import EXPRESSION, AssumeOptions, CombinedOptions, DerivativeOptions
+from gradcli.cli.framework.streams import write_note
 from gradcli.cli.inputs.combined import COMBINED, field_sums, totals, variables_asked
 from gradcli.cli.inputs.run import warn_of_others
 from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.variables import point
-from gradcli.errors import GradcliError, located
+from gradcli.errors import GradcliError, located, visible
+from gradcli.language.parser import ReadText
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -80,6 +82,11 @@ def _partial(options: DiffOptions) -> None:
     """Derivatives of an expression in variables that do not depend on each other."""
     text, where = expression_text(options)
     values = point(options)
+    if isinstance(text, ReadText):
+        from gradcli.language.readings.left_sides import derivative_on_left
+
+        if left := derivative_on_left(text):
+            write_note(visible(f"note: {left} is a derivative already, and this is one of its right side"))
 
     from gradcli.cli.inputs.symbolic import assumed, static_graph, write_derivatives
     from gradcli.graph.names import result_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from gradcli.cli.framework.choices import at_most_one, refuse
+from gradcli.cli.framework.choices import refuse
 from gradcli.cli.framework.command import Command, Options, flag, text
 from gradcli.errors import GradcliError, nearest, spoken
 
@@ -36,7 +36,7 @@ def run(options: HelpOptions) -> None:
     from gradcli.output.manual.pages import has_page, headings_with, page, summaries
 
     language = spoken().language
-    topic = at_most_one(options, "topic")
+    topic = " ".join(options.positional) or None
     if options.html and options.man:
         raise GradcliError("--html and --man ask for different formats", hint="leave one out")
     if topic is not None and topic not in summaries():

@@ -162,7 +162,11 @@ def _steps(options: GradeOptions, question: str, given: list[str], format: str |
     if format in ("csv", "jsonl", "html"):
         raise GradcliError(f"lines of work are not written as {format}", hint="--format text or json")
     assert options.steps is not None
-    text, where = read_text(options.steps)
+    try:
+        text, where = read_text(options.steps)
+    except GradcliError as error:
+        error.hint = error.hint or "--steps takes a file, with a line for each step; - is standard input"
+        raise
 
     from gradcli.language.parser import parse
     from gradcli.output.reports.teaching.steps import steps_json, steps_report

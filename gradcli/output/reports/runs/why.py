@@ -204,6 +204,8 @@ class Account(Sentences):
             return "No rewrite mends that: what is given has to be a number."
         if self.why.forward is not None and (self.why.exact is None or self.why.exact[1] != UNDEFINED):
             return "No rewrite of the table mends it."
+        if self.why.forward is not None and self.why.exact is not None and math.isfinite(limit := self.why.exact[0]):
+            return f"The expression itself has no value there, but a limit, {short_text(limit)}: no rewrite of the table has it."
         if self.why.forward is not None:
             return "No rewrite mends it: the expression itself has no finite value there."
         return "No rewrite mends it: the expression itself has no finite derivative there."

@@ -52,7 +52,7 @@ def here_report(marker: Marker, written: Sequence[Written]) -> Iterator[Block]:
         rows.append([str(number), one.answer or _NO_TEXT, *value, ", ".join(kinds), place(question, one.slips[0])])
     point = "" if marker.at is None else "at " + ", ".join(f"{name} = {short_text(value)}" for name, value in marker.at.items())
     columns = ["", "answer", *filter(None, [point]), "mistakes", "place of the first"]
-    yield Table("Wrong answers", columns, rows, frozenset({"", point}), frozenset({"mistakes", "place of the first"}))
+    yield Table("Wrong answers", columns, rows, frozenset({"", point}), frozenset({"answer", "mistakes", "place of the first"}))
     if marker.at is not None:
         groups, hidden = together(written, float(question.right[-1]))
         lines = [f"equal there: {', '.join(str(at + 1) for at in group)}" for group in groups]
