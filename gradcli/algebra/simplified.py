@@ -8,7 +8,7 @@ from itertools import count, product
 from math import prod
 
 from gradcli.algebra.simplify import TOO_LONG, assume_defined, divisors, normal_forms, poles, shortest_spelling, without_guards
-from gradcli.algebra.sums.expressions import written
+from gradcli.algebra.sums.expressions import as_fraction, written
 from gradcli.algebra.sums.forms import NOTATION, exponent_cost, literal_cost
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.rules import apply_operation
@@ -253,7 +253,7 @@ class Simplifier:
 
     def _where(self, id: int, form: int) -> tuple[Expression, ...]:
         from gradcli.algebra.sums.cancellation import difference_from_zero
-        from gradcli.algebra.sums.domains import differences, lost, needed, of_sign, sides, square_root_of, stated
+        from gradcli.algebra.sums.domains import differences, is_between, lost, needed, of_sign, sides, square_root_of, stated
 
         algebra = self.algebra
         signs: dict[int, bool] = {}
@@ -272,6 +272,8 @@ class Simplifier:
             below.difference_update(atom for one in own for atom, _ in algebra.as_term(one)[0])  # x of log(x^2)
             below.difference_update(_poles(algebra, form) if below else ())
             for left, right in conditions(algebra, form, below, own):
+                if is_between(algebra, left, right, signs):
+                    continue
                 apart = differences(algebra, left, right)
                 both = signs.keys() & apart
                 signs.update(dict.fromkeys(both, True))  # x >= 0 and x != 0
@@ -343,9 +345,7 @@ class Simplifier:
             form = elementwise(self.algebra, fitted(self.algebra, form, self.graph.shape(id)))
             apart = self.algebra.form(dict([self.algebra.as_term(form)]))  # 2*(A @ x - b) for 2*A @ x - 2*b
             form = apart if self.algebra.size(apart) < self.algebra.size(form) else form
-        if all(self.algebra.is_root_of_number(*factor) for monomial, _ in self.algebra.forms[form] for factor in monomial):
-            monomial, number = self.algebra.as_term(form)
-            form = self.algebra.form({monomial: number}) if number.denominator != 1 else form  # (sqrt(3) + 1)/2
+        form = as_fraction(self.algebra, form)
         if not self.generic and self.sizes[id] < self.algebra.size(form) and not self._has_lost_functions(id, form):
             return written_out(self.graph, id, self.names)
         found = written(self.algebra, form)

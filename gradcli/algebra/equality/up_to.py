@@ -26,7 +26,7 @@ from gradcli.autodiff.passes.forward import evaluate
 from gradcli.errors import GradcliError
 from gradcli.frozen import replace
 from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES, Graph
-from gradcli.language.ast import NOWHERE, Assignment, Expression, Number, Operator, Output, Program
+from gradcli.language.ast import NOWHERE, Assignment, Expression, Index, Number, Operator, Output, Program
 from gradcli.language.parser import parse
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.compaction import compacted
@@ -34,6 +34,7 @@ from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.node_expressions import written_out
 from gradcli.lowering.programs.lower import lower
 from gradcli.ops.elementwise.arithmetic import div
+from gradcli.typing import Any
 
 ADDED, MULTIPLIED = "constant", "factor"
 
@@ -60,7 +61,7 @@ def equal_up_to(
     max_nodes: int = DEFAULT_MAX_NODES,
     max_elements: int = DEFAULT_MAX_ELEMENTS,
 ) -> Equality:
-    """Compare two expressions or programs of numbers.
+    """Compare two expressions or programs of numbers, or of lists: one number is added to all elements, or times all.
 
     Args:
         first: One of them.
@@ -74,14 +75,12 @@ def equal_up_to(
         What is found of the first and of the second with the number; they are compared as they are where none is found.
 
     Raises:
-        GradcliError: One of them has an error, or is an array, or both are too large to compare.
+        GradcliError: One of them has an error, or both are too large to compare.
     """
     programs = [
         parse(text, where) if isinstance(text, str) else text for text, where in zip((first, second), SOURCES, strict=True)
     ]
     graphs = [lower(program, StaticBuilder(Graph(max_nodes, max_elements))) for program in programs]
-    if any(graph.shapes for graph in graphs):
-        raise GradcliError(f"up to a {what} numbers are compared, and here is an array", hint="compare its elements")
     names = list(dict.fromkeys(name for graph in graphs for name in graph.variables))
     assume = assumptions_of(assume, names)
     number = _number(programs, graphs, names, what, assume)
@@ -151,15 +150,21 @@ def _neutral(what: str) -> Number:
 
 def _number(programs: list[Program], graphs: list[Graph], names: list[str], what: str, assume: Assumptions) -> Expression | None:
     """The number at the first point at which both have a value, for a factor one other than 0."""
-    for point in itertools.islice(points(names, assume=assume), _TRIED):
+    shapes = [graph.shape(graph.output) for graph in graphs]
+    if shapes[0] != shapes[1]:
+        return None
+    places = list(itertools.islice(itertools.product(*map(range, shapes[0])), _TRIED))
+    for point, place in itertools.product(itertools.islice(points(names, assume=assume), _TRIED), places):
         plain = {name: rational(value) for name, value in point.items()}
         computed = [evaluate(graph, {name: float(plain[name]) for name in graph.variables}) for graph in graphs]
-        ends = [float(values[graph.output]) for values, graph in zip(computed, graphs, strict=True)]
-        if not all(math.isfinite(value) for values in computed for value in values):
+        ends = [_element(values[graph.output], place) for values, graph in zip(computed, graphs, strict=True)]
+        if not all(math.isfinite(value) for values in computed for value in values if isinstance(value, float)):
+            continue
+        if not all(map(math.isfinite, ends)):
             continue
         if what == MULTIPLIED and min(map(abs, ends)) < _NEARLY_0:
             continue
-        parts = [_at(program, graph, plain) for program, graph in zip(programs, graphs, strict=True)]
+        parts = [_at(program, graph, plain, place) for program, graph in zip(programs, graphs, strict=True)]
         exact = _combined("-" if what == ADDED else "/", *parts)
         return exact if isinstance(exact, Number) else _plain(ends[0] - ends[1] if what == ADDED else ends[0] / ends[1]) or exact
     return None
@@ -171,11 +176,17 @@ def _plain(value: float) -> Number | None:
     return Number(near) if abs(near - Fraction(value)) <= _ROUNDING * max(1, abs(value)) else None
 
 
-def _at(program: Program, graph: Graph, point: Mapping[str, int | Fraction]) -> Expression:
-    """The value of a program at a point as an expression."""
+def _element(value: Any, place: tuple[int, ...]) -> float:
+    """An element of an array; a number itself."""
+    return float(value[place] if place else value)
+
+
+def _at(program: Program, graph: Graph, point: Mapping[str, int | Fraction], place: tuple[int, ...]) -> Expression:
+    """The value of a program at a point, or an element of it, as an expression."""
     given = tuple([Assignment(name, Number(point[name])) for name in graph.variables])
     found = lower(Program((*given, *program.statements)), StaticBuilder(Graph(graph.max_nodes, graph.max_elements)))
-    return written_out(found, found.output, [""] * len(found))
+    whole = written_out(found, found.output, [""] * len(found))
+    return Index(whole, tuple(map(Number, place))) if place else whole
 
 
 def _combined(symbol: str, left: Expression, right: Expression) -> Expression:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from gradcli.algebra.polynomials import common
 from gradcli.algebra.sums.factors import factors, quotient
 from gradcli.algebra.sums.generators import expanded, polynomials
-from gradcli.algebra.sums.interned import ABS, value_of
+from gradcli.algebra.sums.interned import ABS
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.terms import ONE, Monomial, Polynomial, Rational, whole
 from gradcli.ops.catalogue import OPERATIONS
@@ -52,6 +52,8 @@ def may_cancel(algebra: Algebra) -> bool:
     """Whether anything in the forms so far could be cancelled by what is different from 0."""
     pairs = {pair for terms in algebra.forms for monomial, _ in terms for pair in _pairs(algebra, monomial)}
     kept_apart = any(atom.kind == "power" for atom in algebra.atoms)  # x·(1/x)
+    inside = (atom.content[0] for atom in algebra.atoms if atom.kind == "sign" and isinstance(atom.content, tuple))
+    kept_apart = kept_apart or any(map(algebra.is_not_0_nor_negative, inside))  # sign(sqrt(x))
     return kept_apart or any(_common(algebra, _content(algebra, high), _content(algebra, low)) for low, high in pairs)
 
 
@@ -216,26 +218,39 @@ def difference_from_zero(algebra: Algebra, form: int) -> list[tuple[int, int]]:
 
 
 def _difference(algebra: Algebra, form: int) -> tuple[int, int]:
-    """Two forms of which one is not the other where a form is not 0: x and 1 for 2·x - 2, x and y for x - y."""
+    """Two forms of which one is not the other where a form is not 0: x and 1 for 2·x - 2, x and 4 for sqrt(x) - 2."""
+    for _ in range(_DEPTH):
+        terms = dict(algebra.forms[form])
+        number = terms.pop(ONE, 0)
+        if len(terms) != 1 or len(next(iter(terms))) != 1:
+            break
+        [(((atom, exponent),), factor)] = terms.items()
+        value: Rational | None = whole(-Fraction(number) / factor)
+        if (
+            exponent == 1
+            and len(algebra.arguments(atom)) == 1
+            and (value := _argument(algebra.atoms[atom].kind, value)) is not None
+        ):
+            form = algebra.add([*algebra.arguments(atom), algebra.number(-value)])
+        elif exponent == 1:
+            return algebra.of_atom(atom), algebra.number(-Fraction(number) / factor)
+        elif Fraction(exponent).numerator == 1 and value is not None and value >= 0:  # sqrt(x) - 2
+            form = algebra.add([algebra.of_atom(atom), algebra.number(-(Fraction(value) ** int(1 / Fraction(exponent))))])
+        else:
+            break
     terms = dict(algebra.forms[form])
-    number = terms.pop(ONE, 0)
     linear = [(monomial[0][0], factor) for monomial, factor in terms.items() if len(monomial) == 1 and monomial[0][1] == 1]
-    if len(linear) == len(terms) == 1:
-        [(atom, factor)] = linear
-        if not number and (zero := _only_zero(algebra.atoms[atom].kind)) is not None:
-            return _difference(algebra, algebra.add([*algebra.arguments(atom), algebra.number(-zero)]))
-        return algebra.of_atom(atom), algebra.number(-Fraction(number) / factor)
-    if len(linear) == len(terms) == 2 and not number and linear[0][1] == -linear[1][1]:
+    if len(linear) == len(terms) == 2 and linear[0][1] == -linear[1][1]:
         return algebra.of_atom(linear[0][0]), algebra.of_atom(linear[1][0])
     return form, algebra.number(0)
 
 
-def _only_zero(kind: str) -> Rational | None:
-    """The only number at which a function is 0, which is that of its inverse at 0: 1 for log."""
+def _argument(kind: str, value: Rational | None) -> Rational | None:
+    """The only number at which a function has a value, by its inverse: 1 of log for 0; None where that is none that is known."""
     declared = OPERATIONS.get(kind)
     inverse = OPERATIONS.get(declared.facts.inverse) if declared is not None and declared.facts.inverse else None
-    value = value_of(inverse.name, [0.0]) if inverse is not None else None
-    return int(value) if value in (0, 1) and value_of(kind, [float(value)]) == 0 else None
+    found = inverse.exact(value) if inverse is not None and inverse.exact is not None and value is not None else None
+    return found if found is not None and declared is not None and declared.exact and declared.exact(found) == value else None
 
 
 def _divisors(algebra: Algebra, form: int) -> set[int]:

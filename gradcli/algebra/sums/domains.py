@@ -7,7 +7,7 @@ form still says by its own operations, and what follows from signs, is not said 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from gradcli.algebra.sums.generators import expanded, polynomial_root
@@ -78,6 +78,9 @@ def lost(algebra: Algebra, wanted: Sequence[Sign], form: int) -> list[Sign]:
                 own.add((one, more))
     for one, more in _strongest(algebra, wanted):
         said = (one, True) in own or ((one, False) in own and not more) or (one in strict and not more)
+        root = square_root_of(algebra, one) if more and not said else None
+        if root is not None:  # x^2 where x is positive
+            said = any((of_sign(algebra, algebra.scale(root, sign)), True) in own for sign in (1, -1))
         if not said and algebra.value(one) is None and not _is_true(algebra, one, more):  # of a number it is known
             found.append((one, more))
     return found
@@ -142,6 +145,16 @@ def of_sign(algebra: Algebra, form: int) -> int:
             left = ((left[0][0], 1),)
         return algebra.form({left: 1 if coefficient > 0 else -1})
     return algebra.scale(form, 1 / abs(content_of(terms))) if terms else form
+
+
+def is_between(algebra: Algebra, left: int, right: int, signs: Mapping[int, bool]) -> bool:
+    """Whether two forms are known to be different by what is positive, or not negative: x and -1 where x > 0."""
+    apart = algebra.add([left, algebra.scale(right, -1)])
+    for one, strict in signs.items():
+        beyond = [algebra.rational(algebra.add([one, algebra.scale(apart, sign)])) for sign in (1, -1)]
+        if any(number is not None and (number < 0 or (number == 0 and strict)) for number in beyond):
+            return True
+    return False
 
 
 def differences(algebra: Algebra, left: int, right: int) -> tuple[int, int]:

@@ -25,6 +25,15 @@ def written(algebra: Algebra, form: int) -> Expression:
     return _Writer(algebra).written(form)
 
 
+def as_fraction(algebra: Algebra, form: int) -> int:
+    """A number with roots as one fraction: (sqrt(3) + 1)/2; any other form as it is."""
+    factors = [factor for monomial, _ in algebra.forms[form] for factor in monomial]
+    if not all(algebra.is_root_of_number(*factor) for factor in factors):
+        return form
+    monomial, number = algebra.as_term(form)
+    return algebra.form({monomial: number}) if number.denominator != 1 else form
+
+
 class _Writer:
     """Forms as expressions, those inside first, so that nothing is written or put in order twice.
 

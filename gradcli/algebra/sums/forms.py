@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from math import prod
+from math import floor, prod
 
 from gradcli.algebra.sums.interned import Atom
 from gradcli.algebra.sums.signs import Signs
-from gradcli.algebra.sums.terms import LONG_NUMBER, ONE, Monomial, Rational, Terms, coefficient_parts, number_length
+from gradcli.algebra.sums.terms import (
+    LONG_NUMBER,
+    ONE,
+    Monomial,
+    Rational,
+    Terms,
+    coefficient_parts,
+    number_length,
+    prime_powers,
+    whole,
+)
 from gradcli.graph.graph import Shape
 from gradcli.ops.catalogue import STRUCTURAL
+from gradcli.ops.declaration.rational import power as exact_power
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,6 +54,22 @@ class Forms(Signs):
         for at in self.inside_out(form, self._sizes):
             self._sizes[at] = self._own_size(at)
         return self._sizes[form]
+
+    def power_of_number(self, value: Rational, exponent: Rational) -> int:
+        """A power of a number; of a root the part that is rational stands before it: 8^(1/2) is 2·2^(1/2)."""
+        exact = exact_power(value, exponent)
+        if exact is not None:
+            return self.number(exact)
+        if value <= 0 or isinstance(exponent, int) or exact_power(value, int(exponent)) is None:
+            return self.of_atom(self.atom("form", (self.number(value),)), exponent)
+        outside, monomial = Fraction(1), dict[int, Rational]()
+        for part, power in zip(Fraction(value).as_integer_ratio(), (exponent, -exponent), strict=True):
+            for prime, times in prime_powers(part):  # 1/sqrt(2) is sqrt(2)/2
+                rest = power * times - floor(power * times)
+                outside = outside * Fraction(prime) ** floor(power * times)
+                if rest:
+                    monomial[self.atom("form", (self.number(prime),))] = whole(rest)
+        return self.form({tuple(sorted(monomial.items())): outside})
 
     def _own_size(self, form: int) -> int:
         terms = self.forms[form]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from gradcli.algebra.sums.combined import COMBINED, combined_functions
@@ -39,6 +39,8 @@ class Identity(NamedTuple):
 IDENTITIES = (
     Identity("sin(x)/cos(x)", "tan(x)"),
     Identity("sinh(x)/cosh(x)", "tanh(x)"),
+    Identity("cos(x)/sin(x)", "cot(x)"),
+    Identity("cosh(x)/sinh(x)", "coth(x)"),
     Identity("2*sin(x)*cos(x)", "sin(2*x)"),
     Identity("2*sinh(x)*cosh(x)", "sinh(2*x)"),
     Identity("cos(x)^2 - sin(x)^2", "cos(2*x)"),
@@ -148,6 +150,15 @@ _KINDS = frozenset(kind for one in IDENTITIES for kind in re.findall(r"[a-z]\w*(
 """The functions that identities know."""
 
 
+def with_quotients(algebra: Algebra, form: int) -> int:
+    """The form with a quotient of functions as one, where that makes it shorter: cot(x) for cos(x)/sin(x)."""
+    for pattern in _quotients():
+        for found in _candidates(algebra, form, [pattern]):
+            if algebra.size(found) < algebra.size(form) and algebra.kinds(found).isdisjoint(pattern.terms[0][1]):
+                return found
+    return form
+
+
 def with_identities(algebra: Algebra, form: int) -> int:
     """The form with one identity used, where that makes it shorter."""
     kinds = algebra.kinds(form)
@@ -158,7 +169,9 @@ def with_identities(algebra: Algebra, form: int) -> int:
     if kinds.isdisjoint(_KINDS):
         return form
     size = algebra.size(form)
-    for candidate in itertools.chain(_candidates(algebra, form), _taken_apart(algebra, form), _of_exponentials(algebra, form)):
+    for candidate in itertools.chain(
+        _candidates(algebra, form, _patterns()), _taken_apart(algebra, form), _of_exponentials(algebra, form)
+    ):
         algebra.room -= len(algebra.forms[candidate])
         if algebra.size(candidate) < size:
             return candidate
@@ -167,10 +180,10 @@ def with_identities(algebra: Algebra, form: int) -> int:
     return form
 
 
-def _candidates(algebra: Algebra, form: int) -> Iterator[int]:
+def _candidates(algebra: Algebra, form: int, patterns: Iterable[_Pattern]) -> Iterator[int]:
     """The form with one identity used, in all ways."""
     terms = dict(algebra.forms[form])
-    for pattern in _patterns():
+    for pattern in patterns:
         (number, functions), *others = pattern.terms
         for monomial, coefficient in algebra.forms[form]:
             for argument in _arguments(algebra, monomial, functions):
@@ -233,6 +246,11 @@ def _taken_apart(algebra: Algebra, form: int) -> Iterator[int]:
                     left = algebra.form({m: c for m, c in terms.items() if m != monomial})
                     scale = coefficient * Fraction(number) ** exponent
                     yield algebra.add([left, algebra.settled(algebra.joined(rest, factors), scale)])
+
+
+def _quotients() -> Iterator[_Pattern]:
+    """The identities of a quotient of two functions that is one of the same argument."""
+    return (one for one in _products() if min(one.terms[0][1].values()) < 0)
 
 
 def _products() -> Iterator[_Pattern]:

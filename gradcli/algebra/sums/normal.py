@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from math import floor
 
 from gradcli.algebra.sums.forms import Forms
 from gradcli.algebra.sums.interned import ABS, EXP, POW
-from gradcli.algebra.sums.terms import ONE, Monomial, Rational, common_monomial, content_of, divided, prime_powers, whole
+from gradcli.algebra.sums.terms import ONE, Monomial, Rational, common_monomial, content_of, divided, whole
 from gradcli.ops.catalogue import CHOICE
 from gradcli.ops.declaration.rational import power as exact_power
 from gradcli.typing import TYPE_CHECKING
@@ -28,8 +27,6 @@ class Algebra(Forms):
     Attributes:
         invertible: See above.
         identities: See above.
-        nonzero: Atoms that may be taken as different from 0, so that x/x is 1: what a function divides by, or takes the
-            logarithm of, is different from 0 wherever the function is defined.
         cancelled: Those that a product was divided by and multiplied with, so that the result does not tell of them.
         states_domains: Whether it is said where forms have the value of what they are made of, so that log(x) + log(y) may be
             log(x·y).
@@ -42,7 +39,6 @@ class Algebra(Forms):
         super().__init__(assume)
         self.invertible = invertible
         self.identities = identities
-        self.nonzero: set[int] = set()
         self.cancelled: set[int] = set()
         self.states_domains = False
         self.positive: set[int] = set()
@@ -274,7 +270,7 @@ class Algebra(Forms):
             return self.number(1)
         value = self.rational(form)
         if value is not None:
-            return self._power_of_number(value, exponent)
+            return self.power_of_number(value, exponent)
         monomial, coefficient = self.as_term(form)
         if isinstance(exponent, int):
             number = exact_power(coefficient, exponent)
@@ -333,7 +329,7 @@ class Algebra(Forms):
         """
         if coefficient <= 0:
             return None
-        result = self._power_of_number(coefficient, exponent)
+        result = self.power_of_number(coefficient, exponent)
         for atom, power in monomial:
             raised = whole(power * exponent)
             if self.is_positive(atom) or _is_root(power) or (power % 2 == 0 and isinstance(raised, int) and raised % 2 == 0):
@@ -344,22 +340,6 @@ class Algebra(Forms):
                 return None
             result = self.multiply(result, factor)
         return result
-
-    def _power_of_number(self, value: Rational, exponent: Rational) -> int:
-        """A power of a number; of a root the part that is rational stands before it: 8^(1/2) is 2·2^(1/2)."""
-        exact = exact_power(value, exponent)
-        if exact is not None:
-            return self.number(exact)
-        if value <= 0 or isinstance(exponent, int) or exact_power(value, int(exponent)) is None:
-            return self.of_atom(self.atom("form", (self.number(value),)), exponent)
-        outside, monomial = Fraction(1), dict[int, Rational]()
-        for part, power in zip(Fraction(value).as_integer_ratio(), (exponent, -exponent), strict=True):
-            for prime, times in prime_powers(part):  # 1/sqrt(2) is sqrt(2)/2
-                rest = power * times - floor(power * times)
-                outside = outside * Fraction(prime) ** floor(power * times)
-                if rest:
-                    monomial[self.atom("form", (self.number(prime),))] = whole(rest)
-        return self.form({tuple(sorted(monomial.items())): outside})
 
 
 def _is_root(exponent: Rational) -> bool:

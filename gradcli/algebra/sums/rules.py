@@ -14,11 +14,12 @@ from fractions import Fraction
 from gradcli.algebra.sums.interned import EXP, POW, value_of
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.spellings import cancelled, shortest
-from gradcli.algebra.sums.terms import Rational, content_of, whole
+from gradcli.algebra.sums.terms import Rational, common_monomial, content_of, divided, whole
 from gradcli.language.ast import Call, Name, Number, Operator, children, postorder
 from gradcli.language.parser import parse_expression
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import END, ODD, POLE, TRUTH
+from gradcli.ops.declaration.rational import square_root
 from gradcli.ops.elementwise.arithmetic import add, mul, neg, sub
 from gradcli.typing import NamedTuple
 
@@ -218,11 +219,33 @@ def _power(algebra: Algebra, form: int, exponent: Rational) -> int:
     number = denested(algebra, expanded(algebra, form))
     if number is not None:
         return algebra.power(number, 2 * exponent)
-    root = polynomial_root(algebra, expanded(algebra, form))
-    if root is not None:
-        apart = algebra.power(algebra.magnitude(root), 2 * exponent)
-        return apart if algebra.size(apart) <= algebra.size(found) else found
-    return found
+    wide = expanded(algebra, form)
+    root = polynomial_root(algebra, wide)
+    apart = (
+        _even_powers_outside(algebra, wide, exponent) if root is None else algebra.power(algebra.magnitude(root), 2 * exponent)
+    )
+    return found if apart is None or algebra.size(apart) > algebra.size(found) else apart
+
+
+def _even_powers_outside(algebra: Algebra, form: int, exponent: Rational) -> int | None:
+    """A power of a sum with even powers in common taken out: sqrt(x^2 - x^4) is |x|·sqrt(1 - x^2); None where it has none.
+
+    Where these are 0 the rest has to have a root as well.
+    """
+    terms = algebra.forms[form]
+    common = {atom: 2 * (int(e) // 2) for atom, e in common_monomial(terms).items() if e >= 2 and isinstance(e, int)}
+    rest = {divided(monomial, common): c for monomial, c in terms}
+    for atom in common:
+        at_0 = algebra.form({monomial: c for monomial, c in rest.items() if all(own != atom for own, _ in monomial)})
+        if atom not in algebra.nonzero and not algebra.is_not_negative(at_0):
+            return None
+    number = abs(content_of(tuple(rest.items())))
+    if square_root(number) is None:
+        number = Fraction(1)
+    if not common and number == 1:
+        return None
+    outside = algebra.power(algebra.form({tuple(sorted(common.items())): number}), exponent)
+    return algebra.multiply(outside, algebra.power(algebra.scale(algebra.form(rest), 1 / number), exponent))
 
 
 def _simpler(algebra: Algebra, operation: str, operand: int) -> int | None:
@@ -232,7 +255,7 @@ def _simpler(algebra: Algebra, operation: str, operand: int) -> int | None:
     if (operation, "-") in rules and terms and all(coefficient < 0 for _, coefficient in terms):
         return _instance(algebra, rules[operation, "-"], algebra.scale(operand, -1))
     match operation:
-        case "sign" if algebra.is_positive_form(operand):  # sign(u) = 1 for u > 0
+        case "sign" if algebra.is_positive_form(operand) or algebra.is_not_0_nor_negative(operand):  # sign(u) = 1 for u > 0
             return algebra.number(1)
         case "sign" if terms and (size := abs(content_of(terms))) != 1:  # sign(k·u) = sign(u)
             return apply_operation(algebra, operation, [algebra.scale(operand, 1 / size)])

@@ -15,8 +15,8 @@ from gradcli.typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from gradcli.algebra.assumptions.facts import Assumptions
 
-_NEVER_0 = frozenset(name for name, one in OPERATIONS.items() if one.facts.squares.endswith("-"))
-"""Functions whose square is 1 more than another square: sec, csc, cosh, coth."""
+_NEVER_0 = frozenset(name for name, one in OPERATIONS.items() if one.facts.squares.endswith("-") or one.facts.step is not None)
+"""Functions whose square is 1 more than another square, sec, csc, cosh, coth, and gamma functions."""
 
 _APART = 1e-9
 """How far from 0, beside its coefficients, a number is that rounding did not make positive."""
@@ -33,11 +33,14 @@ class Signs(Interned):
 
     Attributes:
         assume: What is assumed of variables.
+        nonzero: Atoms that may be taken as different from 0, so that x/x is 1: what a function divides by, or takes the
+            logarithm of, is different from 0 wherever the function is defined.
     """
 
     def __init__(self, assume: Assumptions | None = None) -> None:
         super().__init__()
         self.assume = assume or None
+        self.nonzero: set[int] = set()
         self._positive_atoms: set[int] = set()
         self._nonzero_atoms: set[int] = set()
 
@@ -87,6 +90,11 @@ class Signs(Interned):
             return True
         least = self._least(terms) or least_of_quadratic(terms)
         return least is not None and least[0] >= 0
+
+    def is_not_0_nor_negative(self, form: int) -> bool:
+        """Whether a product is known not to be negative, and may be taken as different from 0."""
+        terms = self.forms[form]
+        return len(terms) == 1 and self.is_not_negative(form) and all(atom in self.nonzero for atom, _ in terms[0][0])
 
     def has_a_sign(self, form: int) -> bool:
         """Whether a form is known not to change its sign."""

@@ -27,9 +27,6 @@ PARTNERS |= {second: (first, 1, sign) for first, (second, sign) in SQUARES.items
 _POWERS = frozenset((POW, *[name for name, operation in OPERATIONS.items() if operation.facts.base]))
 """Functions that are powers of a number, or may be."""
 
-_SHORT_POLYNOMIAL = 4
-"""Terms up to which a polynomial stays one."""
-
 SEVERAL_TERMS = 12
 """Terms beyond which a factor that only some have in common is not looked for."""
 
@@ -140,7 +137,7 @@ def grouped(algebra: Algebra, form: int) -> int:
         inside = {monomial: c for monomial, c in terms if any(a == atom for a, _ in monomial)}
         powers = {exponent for monomial in inside for a, exponent in monomial if a == atom}
         if 1 < len(inside) < len(terms) and (
-            len(powers) == 1 or len(terms) > _SHORT_POLYNOMIAL
+            len(powers) == 1 or len(terms) > SEVERAL_TERMS // 3
         ):  # x^2 + x·y + y^2 stays a polynomial
             outside = algebra.form({monomial: c for monomial, c in terms if monomial not in inside})
             candidate = algebra.add([factored(algebra, algebra.form(inside)), outside])
@@ -279,7 +276,11 @@ def shortest_fraction(algebra: Algebra, form: int) -> int:
             algebra.cancelled = before
             break
         form = found
-    return form
+    if len(algebra.kinds(form) & PARTNERS.keys()) < 2:
+        return form
+    from gradcli.algebra.sums.identities import with_quotients
+
+    return with_quotients(algebra, form)
 
 
 def _has_fractions(algebra: Algebra, form: int) -> bool:
@@ -336,8 +337,8 @@ def _short_product(algebra: Algebra, monomial: Monomial) -> int:
 _SUM = frozenset(("form",))
 
 _SHAPES: tuple[tuple[Callable[[Algebra, int], int], frozenset[str] | None], ...] = (
-    (expanded, _SUM),
     (factored, None),
+    (expanded, _SUM),
     (collected_squares, frozenset((*PARTNERS, "form"))),
     (collected_choices, frozenset((CHOICE,))),
     (collected_powers, frozenset((POW,))),

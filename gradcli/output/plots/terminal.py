@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Sequence
 from string import ascii_uppercase
 
-from gradcli.errors import columns
+from gradcli.errors import columns, said
 from gradcli.output.box_drawing.canvas import Segment
 from gradcli.output.plots.chart import ARROW, CONTOUR, POLE_LINE, Chart, Stroke, folded, tick_text, ticks
 
@@ -52,7 +52,11 @@ class _Cells:
         if stroke.kind == ARROW:
             for xs, ys in stroke.pieces:
                 (x, y), (to_x, to_y) = (self.dot(float(a), float(b)) for a, b in zip(xs, ys, strict=True))
-                cell = round(y) // self.down, round(x) // self.across
+                row, column = round(y) // self.down, round(x) // self.across
+                beside = [(row, column + away) for away in (0, 1, -1, 2, -2) if 0 <= column + away < self.width]
+                cell = next((one for one in beside if one not in self.bits and one not in self.signs), None)
+                if cell is None:  # a contour runs along there
+                    continue
                 eighth = round(math.atan2((y - to_y) * (2 if self.ascii else 1), to_x - x) / (math.pi / 4)) % 8
                 self.signs[cell] = (_ARROWS_ASCII if self.ascii else _ARROWS)[eighth]
                 self.styles[cell] = f"colour {stroke.colour}"
@@ -169,7 +173,8 @@ def _legend(chart: Chart, cells: _Cells, width: int) -> Iterator[list[Segment]]:
         line = ".." if stroke.kind == CONTOUR else _ASCII[stroke.colour] * 2
         sign = ("->" if cells.ascii else "→ ") if stroke.kind == ARROW else line if cells.ascii else "⠤⠤"
         sign = sign[:-1] + cells.letters.get(id(stroke), sign[-1])
-        yield [Segment("  ", ""), Segment(sign, f"colour {stroke.colour}"), Segment(f" {stroke.label}", "")]
+        label = said("the direction of the gradient") if stroke.kind == ARROW else stroke.label  # a sign has no length
+        yield [Segment("  ", ""), Segment(sign, f"colour {stroke.colour}"), Segment(f" {label}", "")]
     for note in folded(chart.notes, width - 2):
         yield [Segment(f"  {note}", "")]
 

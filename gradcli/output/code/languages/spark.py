@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from gradcli.frozen import replace
 from gradcli.output.code.language import Language, Written
 from gradcli.output.code.languages.sql import LANGUAGE as SQL
-from gradcli.output.code.languages.sql import POINTS, logarithms
+from gradcli.output.code.languages.sql import POINTS, divisions, logarithms
 from gradcli.output.code.notation import calls, words
 
 _LACKING = words("gamma lgamma")
@@ -46,6 +46,7 @@ LANGUAGE = replace(
     calls={
         **{name: template for name, template in SQL.calls.items() if name not in _LACKING},
         **logarithms("log1p({0})"),
+        **divisions("({0}) % nullif({1}, 0)"),
         "Math.floor": _FLOOR,
         "Math.ceil": f"(-{_FLOOR.replace('{0}', '-({0})')})",
         "Math.trunc": f"(sign({{0}})*{_FLOOR.replace('{0}', 'abs({0})')})",
@@ -57,8 +58,6 @@ LANGUAGE = replace(
             Math.expm1    expm1({0})
             Math.log1p    log1p({0})
             roundHalfEven rint({0})
-            %             (({0}) % nullif({1}, 0))
-            remainder     pmod({0}, nullif({1}, 0))
             copySign      CASE WHEN {1} < 0 THEN -abs({0}) ELSE abs({0}) END
             """
         ),

@@ -75,8 +75,17 @@ def logarithms(log1p: str) -> dict[str, str]:
     )
 
 
-_REST = "({0}) % ({1})"
-_BELOW = f"({_REST})*({{1}}) < 0"
+def divisions(rest: str) -> dict[str, str]:
+    """What is made of the rest of a division, which has the sign of the dividend, given as a template."""
+    below = f"({rest})*({{1}}) < 0"
+    return calls(
+        f"""
+        %           ({rest})
+        remainder   CASE WHEN {below} THEN {rest} + ({{1}}) ELSE {rest} END
+        floorDivide (round((({{0}}) - {rest})/({{1}})) - CASE WHEN {below} THEN 1 ELSE 0 END)
+        """
+    )
+
 
 LANGUAGE = Language(
     "sql",
@@ -94,23 +103,21 @@ LANGUAGE = Language(
             """
         ),
         **logarithms("2*atanh({0}/({0} + 2))"),
+        **divisions("({0}) % ({1})"),
         "Math.log1p": "CASE WHEN abs({0}) < 0.5 THEN 2*atanh(({0})/(({0}) + 2)) ELSE ln(1 + ({0})) END",
         "Math.expm1": "CASE WHEN abs({0}) < 1 THEN 2*sinh(({0})/2)*exp(({0})/2) ELSE exp({0}) - 1 END",
         "Math.PI": "pi()",
         "Math.SQRT2": "sqrt(2)",
         **calls(
-            f"""
-            power         pow({{0}}, {{1}})
-            sign          sign({{0}})
-            roundHalfEven round_even({{0}}, 0)
-            %             ({_REST})
-            remainder     CASE WHEN {_BELOW} THEN {_REST} + ({{1}}) ELSE {_REST} END
-            floorDivide   (round((({{0}}) - {_REST})/({{1}})) - CASE WHEN {_BELOW} THEN 1 ELSE 0 END)
-            copySign      CASE WHEN signbit({{1}}) THEN -abs({{0}}) ELSE abs({{0}}) END
-            sigmoid       (1/(1 + exp(-({{0}}))))
-            bounded       least(greatest({{0}}, {{1}}), {{2}})
-            gamma         gamma({{0}})
-            lgamma        lgamma({{0}})
+            """
+            power         pow({0}, {1})
+            sign          sign({0})
+            roundHalfEven round_even({0}, 0)
+            copySign      CASE WHEN signbit({1}) THEN -abs({0}) ELSE abs({0}) END
+            sigmoid       (1/(1 + exp(-({0}))))
+            bounded       least(greatest({0}, {1}), {2})
+            gamma         gamma({0})
+            lgamma        lgamma({0})
             """
         ),
     },

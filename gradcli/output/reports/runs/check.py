@@ -135,7 +135,8 @@ def reasons(found: Verification, style: Style) -> Iterator[str]:
         yield f"by {one.name}: {sides_text(left, right)}, {_number(one.own)} given{more}"
     for met in [one for one in found.met if one.distance and not (at and one.is_at(epsilon))][:_SAID]:
         yield f"{node_text(met.tape, met.id, style)} is {met.distance:.0e} from a {_KINDS.get(met.kind, met.kind)}"
-    yield from losses(found, style)
+    if not found.faults:  # what a wrong rule hands back has no right digits either
+        yield from losses(found, style)
     if any(one.verdict == LOST or not math.isfinite(one.own) for one in found.components):
         yield "gradcli why tells where it begins, and what mends it"
 
