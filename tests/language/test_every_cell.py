@@ -8,7 +8,6 @@ import pytest
 from fuzz_cells import check
 from fuzz_programs import Programs
 
-
 FOUND = (5550069, 5550146, 7400303, 7400690)
 """Programs that long runs found wrong: with sums beyond float64, signs of 0, variables of branches that are not taken."""
 
