@@ -14,7 +14,7 @@ from fractions import Fraction
 from mpmath import mp
 
 from gradcli.algebra.equality.pair import Kind, Outcome, Step, pair_in, together
-from gradcli.algebra.equality.points import Coordinate, Irrational, Rational
+from gradcli.algebra.equality.points import SIMPLEST, Coordinate, Irrational, Rational
 from gradcli.algebra.sums.terms import number_length
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.lowering.builders.builder import forward_of
@@ -381,9 +381,10 @@ def _met(operation: str, operands: list[Any], digits: int) -> list[Any]:
 
 
 def _is_rounded(point: Mapping[str, Coordinate]) -> bool:
-    """Whether a coordinate is no binary number, so that what is equal there may seem not to be."""
+    """Whether a coordinate, one that is simple, is no binary number, so that what is equal there may seem not to be."""
     parts = [value.denominator if isinstance(value, Fraction) else 1 for value in point.values()]
-    return any(part & (part - 1) for part in parts) or any(isinstance(value, Irrational) for value in point.values())
+    simple = any(part & (part - 1) and part <= SIMPLEST for part in parts)
+    return simple or any(isinstance(value, Irrational) for value in point.values())
 
 
 def _meet(a: Any, b: Any, digits: int) -> bool:

@@ -12,13 +12,11 @@ from fractions import Fraction
 from mpmath import mp
 
 from gradcli.algebra.equality.high_precision import as_fraction, is_too_large
+from gradcli.algebra.equality.points import SIMPLEST
 from gradcli.typing import Any
 
 MOST_PLACES = 24
 """Zeros that are looked between, those nearest to 0."""
-
-SIMPLEST = 10**12
-"""The largest denominator of a zero that is taken for a rational number."""
 
 _FAR = tuple(Fraction(10) ** power for power in (-30, -20, -12, -9, -6, -4, 8, 10, 12, 16, 20, 30, 50, 100))
 """Sizes beyond those that are looked at closely."""

@@ -37,6 +37,9 @@ class Irrational(Frozen, eq=False):
         return self.text or f"{number_text(float(self))}..."
 
 
+SIMPLEST = 10**12
+"""The largest denominator of a zero that is taken for a rational number."""
+
 Coordinate = Rational | Irrational
 Point = dict[str, Coordinate]
 

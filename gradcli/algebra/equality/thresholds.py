@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from gradcli.algebra.equality.inverses import ordered, solved
 from gradcli.algebra.equality.pair import Pair, PrimitiveBuilder, Step, pair_in
-from gradcli.algebra.equality.points import Coordinate, Irrational, Point, Rational, rational
+from gradcli.algebra.equality.points import SIMPLEST, Coordinate, Irrational, Point, Rational, rational
 from gradcli.graph.graph import Graph
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.symbol import Symbol
@@ -149,7 +149,7 @@ class Places:
         found: list[Coordinate] = [*zeros, *near]
         if self.budget and still_open:
             from gradcli.algebra.equality.high_precision import DIGITS, Numeric
-            from gradcli.algebra.equality.line_search import SIMPLEST, LineSearch, refined
+            from gradcli.algebra.equality.line_search import LineSearch, refined
 
             self._open.update(still_open)
             steps, places = _leading_to(self.steps, still_open)
