@@ -62,6 +62,7 @@ ROWS = [
     ("x^9", "x", "9x^10", "power.raised"),
     ("x^9", "x", "8x^8", "power.factor_lowered"),
     ("x^-4", "x", "4x^-5", "power.sign"),
+    ("x^-4", "x", "-4x^3", "power.sign"),
     ("5^x", "x", "x*5^(x - 1)", "power.on_exponential"),
     ("x^x", "x", "x^x*log(x)", "power.as_exponential"),
     ("5^(2x)", "x", "2*5^(2x)", "table.exp_no_log"),

@@ -81,6 +81,18 @@ def test_parts_in_any_order_have_the_bits_of_the_whole(text: str, wrt: str, valu
     assert len(parts[0].merge(parts[1]).nodes) <= 2  # of four blocks one node is left, or two while its pair is missing
 
 
+def test_blocks_of_wide_rows_are_short_and_parts_have_the_bits_of_the_whole() -> None:
+    x, g = numpy.random.default_rng(3).normal(size=(2 * BLOCK, 100)), numpy.arange(2 * BLOCK) % 3
+    function = gradcli.batch_function("sum(x*x*x)", "x")
+    parts = [function.reducer(first) for first in (0, BLOCK)]
+    for part, rows in zip(parts, (slice(0, BLOCK), slice(BLOCK, None)), strict=True):
+        part.add({"x": x[rows]}, g[rows])
+        assert 2 * part._block * 8 * 201 > reducer_module.BLOCK_BYTES >= part._block * 8 * 201
+    whole = function.reduce({"x": x, "g": g}, "g")
+    assert numbers(parts[1].sums().merge(parts[0].sums()).result()) == numbers(whole)
+    assert numpy.allclose(whole.grad_sum["x"], [3 * (x[g == key] ** 2).sum(axis=0) for key in range(3)], rtol=1e-12)
+
+
 def test_partitions_that_begin_anywhere_are_nodes_of_their_own() -> None:
     given = data(9_000)
     function = gradcli.batch_function(LOGISTIC, "w", values=FIXED)

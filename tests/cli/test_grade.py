@@ -109,13 +109,19 @@ def test_a_point_warns_of_what_it_hides() -> None:
     assert "power.no_lower" in out
 
 
+def test_by_a_variable_that_is_not_there_0_is_right() -> None:
+    code, out, err = command(["grade", "x^2", "--wrt", "q", "--", "0", "2x"])
+    assert code == 1
+    assert out.startswith("0   right\n\n2x   wrong\n")
+    assert err == "note: the expression has no q, and its derivative by q is 0\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["grade"], "there is no question"),
         (["grade", "x^2"], "answers are given neither"),
         (["grade", "x^2", "2x", "--answers", "-"], "answers are given both"),
-        (["grade", "x^2", "--wrt", "q", "--", "2x"], "has no variable q"),
         (["grade", "x^2", "--", "2x", "--level", "0"], "write --level before --"),
         (["grade", "x^2 +", "--wrt", "x", "--", "2x"], "a value is missing"),
         (["grade", "x^2", "--level", "9", "--", "2x"], "--level goes from 0 to 5"),

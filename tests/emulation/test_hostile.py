@@ -68,7 +68,7 @@ HOSTILE = {
         4,
     ),
     "nested modules": (
-        "from torch import nn\nm = nn.ReLU()\nfor i in range(2000):\n    m = nn.Sequential(m)\nrepr(m)",
+        "from torch import nn\nm = nn.ReLU()\nfor i in range(800):\n    m = nn.Sequential(m)\nrepr(m)",
         "the script was stopped after 200,000 steps",
         4,
     ),

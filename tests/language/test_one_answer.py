@@ -122,3 +122,11 @@ def test_a_long_chain_of_products_of_matrices_has_a_value() -> None:
 def test_a_line_that_begins_with_a_sign_warns(text: str, warned: bool) -> None:
     code, _, err = command(["eval", text, "--x", "1", "-q"])
     assert (code, "x has no effect: the next begins with" in err) == (0, warned)
+
+
+@pytest.mark.parametrize("read", ["strict", "lenient", "latex", "mathml"])
+@pytest.mark.parametrize("text", ["x\ud800", "<math><mi>x\ud800</mi></math>"])
+def test_half_a_sign_is_refused_in_every_reading(text: str, read: str) -> None:
+    code, _, err = command(["diff", text, "--read", read])
+    assert code == 2
+    assert "internal error" not in err

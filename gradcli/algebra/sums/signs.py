@@ -10,6 +10,7 @@ from gradcli.algebra.sums.interned import ABS, POW, Interned
 from gradcli.algebra.sums.terms import ONE, Monomial, Rational, Terms, whole
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import POLE
+from gradcli.ops.declaration.ieee import as_float
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Signs(Interned):
         if self._has_no_negative_term(terms) and any(all(self.is_nonzero(a) for a, _ in monomial) for monomial, _ in terms):
             return True
         if (value := self.value(form)) is not None:
-            return bool(value > _APART * max([abs(Fraction(coefficient)) for _, coefficient in terms], default=0))
+            return bool(value > _APART * max([abs(as_float(coefficient)) for _, coefficient in terms], default=0))
         least = self._least(terms) or least_of_quadratic(terms)
         return least is not None and (least[0] > 0 or (least[0] == 0 and least[1]))
 

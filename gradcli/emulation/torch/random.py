@@ -1,7 +1,6 @@
 """Random numbers as PyTorch's generator for the CPU gives them: a Mersenne twister of 32 bits.
 
-Fewer than 16 normal numbers are made one by one in double precision. More are made sixteen at a time in their own precision,
-where PyTorch's logarithm and cosine may differ in the last bit.
+Fewer than 16 normal numbers are made one by one in double precision, more sixteen at a time in their own.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from gradcli.autodiff.torch_tape.dtypes import rounded
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.values import Foreign, Native, Raised, address
 from gradcli.emulation.torch.create import new_shape
+from gradcli.emulation.torch.single_precision import fused, logarithm, sine_and_cosine
 from gradcli.emulation.torch.tensor_members import METHODS, dtype_of
 from gradcli.emulation.torch.tensors import Session, Tensor
 from gradcli.graph.graph import Shape
@@ -60,18 +60,20 @@ class Generator(Foreign):
         high, low = self.whole(2 * count).reshape(count, 2).T
         return (((high << numpy.uint64(32)) | low) & numpy.uint64((1 << 53) - 1)) * 2.0**-53
 
-    def normal(self, count: int, dtype: str) -> Any:
-        """Normal numbers in a precision."""
+    def normal(self, count: int, dtype: str, mean: float = 0.0, std: float = 1.0) -> Any:
+        """Normal numbers in a precision, with a mean and a standard deviation."""
         import numpy
 
         if count < _AT_ONCE:
-            return numpy.array([self._one() for _ in range(count)]).astype(dtype)
+            return numpy.array([self._one() * std + mean for _ in range(count)]).astype(dtype)
         found = self.uniform(count, dtype)
         for start in range(0, count - _AT_ONCE + 1, _AT_ONCE):
             found[start : start + _AT_ONCE] = _turned(found[start : start + _AT_ONCE])
         if count % _AT_ONCE:
             found[-_AT_ONCE:] = _turned(self.uniform(_AT_ONCE, dtype))
-        return found
+        if dtype == "float32":
+            return fused(found, numpy.float32(std), numpy.float32(mean))
+        return found * std + mean
 
     def permutation(self, count: int) -> Any:
         """The numbers from 0 on in an order that is drawn."""
@@ -101,10 +103,14 @@ def _turned(uniform: Any) -> Any:
     """Normal numbers of sixteen uniform ones, which are radii and angles."""
     import numpy
 
-    kind, half = uniform.dtype, _AT_ONCE // 2
-    radius = numpy.sqrt(-2 * numpy.log((1 - uniform[:half]).astype("float64")).astype(kind)).astype(kind)
-    angle = (uniform[half:] * kind.type(2 * math.pi)).astype("float64")
-    return numpy.concatenate([radius * numpy.cos(angle).astype(kind), radius * numpy.sin(angle).astype(kind)])
+    half = _AT_ONCE // 2
+    sizes, angle = 1 - uniform[:half], uniform[half:] * uniform.dtype.type(2 * math.pi)
+    if uniform.dtype == "float32":
+        logarithms, (sine, cosine) = logarithm(sizes), sine_and_cosine(angle)
+    else:
+        logarithms, sine, cosine = numpy.log(sizes), numpy.sin(angle), numpy.cos(angle)
+    radius = numpy.sqrt(-2 * logarithms)
+    return numpy.concatenate([radius * cosine, radius * sine])
 
 
 def generator(session: Session) -> Generator:
@@ -121,7 +127,9 @@ def between(session: Session, shape: Shape, low: float, high: float, dtype: str)
 
     kind = numpy.dtype(dtype).type
     found = generator(session).uniform(math.prod(shape), dtype)
-    return (found * (kind(high) - kind(low)) + kind(low)).reshape(shape)
+    if dtype == "float32":
+        return fused(found, kind(high) - kind(low), kind(low)).reshape(shape)
+    return (found * (high - low) + low).reshape(shape)
 
 
 def _new(machine: Interpreter, session: Session, numbers: Any, shape: Shape, dtype: str, requires_grad: Any) -> Tensor:
@@ -176,7 +184,10 @@ def _normal(machine: Interpreter, session: Session, mean: Any = 0.0, std: Any = 
             generator: Any = None, requires_grad: Any = False) -> Tensor:  # fmt: skip
     shape = new_shape(machine, session, (size,)) if size is not None else (mean if isinstance(mean, Tensor) else std).shape
     name = session.tape.dtype
-    drawn = _new(machine, session, _given(session, generator).normal(math.prod(shape), name), shape, name, requires_grad)
+    source = _given(session, generator)
+    if isinstance(mean, int | float) and isinstance(std, int | float):
+        return _new(machine, session, source.normal(math.prod(shape), name, mean, std), shape, name, requires_grad)
+    drawn = _new(machine, session, source.normal(math.prod(shape), name), shape, name, requires_grad)
     return machine.binary("+", machine.binary("*", drawn, std), mean)  # type: ignore[no-any-return]
 
 
@@ -207,11 +218,7 @@ def uniform_(machine: Interpreter, tensor: Tensor, a: float = 0.0, b: float = 1.
 
 def normal_(machine: Interpreter, tensor: Tensor, mean: float = 0.0, std: float = 1.0) -> Tensor:
     """``normal_`` of a tensor."""
-    import numpy
-
-    kind = numpy.dtype(tensor.dtype).type
-    drawn = generator(tensor.session).normal(math.prod(tensor.shape), tensor.dtype)
-    return _overwrite(machine, tensor, drawn * kind(std) + kind(mean))
+    return _overwrite(machine, tensor, generator(tensor.session).normal(math.prod(tensor.shape), tensor.dtype, mean, std))
 
 
 METHODS |= {"uniform_": uniform_, "normal_": normal_}

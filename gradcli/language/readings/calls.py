@@ -220,11 +220,13 @@ def _vectors(tokens: Sequence[Token], norm: str) -> Iterator[tuple[int, int, lis
             (opened[-1][1] if opened else outside).append(place)
         elif opened and (token.kind in _CLOSES or token.kind == "END_ENVIRONMENT"):
             start, commas = opened.pop()
+            if not commas or tokens[start].kind != "LPAR":
+                continue
             around = [tokens[at] for at, _ in opened]
             of_names = ("CALLED", "NAME", "FUNCTION")
             called = [tokens[at - 1].text for at in (start, *(at for at, _ in opened)) if at and tokens[at - 1].kind in of_names]
             called = called if start and tokens[start - 1].kind in of_names else [name for name in called if name != norm]
-            if commas and tokens[start].kind == "LPAR" and not called and all(one.kind == "LPAR" for one in around):
+            if not called and all(one.kind == "LPAR" for one in around):
                 yield start, place, commas
     if len(tokens) > 4 and outside and (tokens[0].text, tokens[-1].text) == ("<", ">"):
         yield 0, len(tokens) - 1, outside

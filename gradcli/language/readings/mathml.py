@@ -107,6 +107,8 @@ def as_latex(text: str) -> str:
     try:
         parser.feed(bare)
         found = parser.close()
+    except UnicodeEncodeError:
+        raise GradcliError("the text is not UTF-8", hint="save it as UTF-8") from None
     except ElementTree.ParseError as error:
         raise GradcliError(f"this is no XML: {error}", hint="copy the whole formula, from <math> to </math>") from None
     return re.sub(r" +", " ", str(found)).strip()

@@ -218,6 +218,7 @@ _POWER_OF_CONSTANT: list[Two] = [
     ("power.lower_twice", _power(lambda n: n - 2, lambda n: n)),
     ("power.raised", _power(lambda n: n + 1, lambda n: n)),
     ("power.subtracted", _power(lambda n: 1 - n, lambda n: n)),
+    ("power.sign", _power(lambda n: abs(n) - 1, lambda n: n)),
     ("power.factor_lowered", _power(lambda n: n - 1, lambda n: n - 1)),
     ("value.integrated", _power(lambda n: n + 1, lambda n: 1 / (n + 1))),
     ("power.as_exponential", lambda place, d: place.y * numpy.log(place.u[0]) + 0 * d[0]),
