@@ -46,6 +46,22 @@ def test_a_job_is_pickled_and_run_twice_and_gives_the_same_bytes(tmp_path: Path,
     assert len(jobs[0]) < 10_000
 
 
+def test_workers_may_stand_in_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_feed(tmp_path / "feed")
+    monkeypatch.chdir(tmp_path)
+
+    def elsewhere(name: str, job: Job, numbers: list[int], *others: object) -> list[str]:
+        monkeypatch.chdir("/")
+        reports = [job(number) for number in numbers]
+        monkeypatch.chdir(tmp_path)
+        return reports
+
+    assert command(call(Path("feed"), Path("here")))[0] == 1
+    monkeypatch.setattr(feed_folder, "reports_of", elsewhere)
+    assert command(call(Path("feed"), Path("there"), "--engine", "dask"))[0] == 1
+    assert contents(tmp_path / "there") == contents(tmp_path / "here")
+
+
 def test_an_engine_that_ends_early_says_what_to_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     feed, here, there = write_feed(tmp_path / "feed"), tmp_path / "here", tmp_path / "there"
 

@@ -58,8 +58,8 @@ class Forms(Signs):
     def power_of_number(self, value: Rational, exponent: Rational) -> int:
         """A power of a number; of a root the part that is rational stands before it: 8^(1/2) is 2·2^(1/2)."""
         exact = exact_power(value, exponent)
-        if exact is not None:
-            return self.number(exact)
+        if exact is not None or (value == 0 and exponent > 0):
+            return self.number(exact or 0)
         if value <= 0 or isinstance(exponent, int) or exact_power(value, int(exponent)) is None:
             return self.of_atom(self.atom("form", (self.number(value),)), exponent)
         outside, monomial = Fraction(1), dict[int, Rational]()

@@ -165,11 +165,11 @@ class Interned:
         return None
 
     def is_root_of_number(self, atom: int, exponent: Rational) -> bool:
-        """Whether a power of an atom is a root of a rational number."""
+        """Whether a power of an atom is a root of a positive rational number."""
         kind, content = self.atoms[atom]
         if kind != "form" or isinstance(exponent, int) or not isinstance(content, tuple):
             return False
-        return self.rational(content[0]) is not None
+        return (self.rational(content[0]) or 0) > 0
 
     def odd_root(self, atom: int) -> int:
         """The degree of the real root that an atom is, 3 of cbrt(x); 0 of any other atom."""

@@ -51,6 +51,9 @@ def power_of_logarithm(algebra: Algebra, base: int, exponent: int, apply: Apply)
     product = algebra.number(coefficient)
     for atom, power in ((algebra.atom(LOG, (base,)), 1), *monomial):
         product = algebra.multiply(product, algebra.power(natural_logarithm(algebra, atom), power))
+    left = [(atom, e) for term, _ in algebra.forms[product] for atom, e in term if algebra.atoms[atom].kind == LOG]
+    if len(left) != 1 or left[0][1] != 1 or algebra.rational(algebra.arguments(left[0][0])[0]) is not None:
+        return None  # 2^(log(3)/log(x)) is no simpler power
     found = apply(algebra, EXP, [product])
     return found if algebra.size(found) < algebra.size(algebra.of(POW, base, exponent)) else None
 

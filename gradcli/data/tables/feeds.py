@@ -187,6 +187,8 @@ def partitions_of(feed: str, reading: Reading, most: int = PART) -> list[Partiti
         if file.path.startswith(SQL):  # one part: a query need not give its rows in the same order twice
             found.append(replace(file, first=rows))
             continue
+        if not is_address(file.path):  # workers of an engine may stand in another folder
+            file = replace(file, path=os.path.abspath(file.path))
         try:
             for part, count in _parts(file, reading, most):
                 found.append(replace(part, first=rows, rows=count))

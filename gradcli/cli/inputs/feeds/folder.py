@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from gradcli.cli.framework.choices import refuse, split_names
 from gradcli.cli.framework.progress import doing
 from gradcli.cli.framework.streams import write_to
@@ -80,7 +82,8 @@ def run_job(job: Job, options: FeedOptions) -> Tally:
     if options.engine is None:
         reports = locally(job, numbers, count)
     else:
-        reports = reports_of(options.engine, job, numbers, options.address, count)
+        away = job if is_address(job.folder) else replace(job, folder=os.path.abspath(job.folder))
+        reports = reports_of(options.engine, away, numbers, options.address, count)
     tally = finish(job, reports)
     if options.errors is not None:
         if is_address(options.errors):
