@@ -24,8 +24,8 @@ OTHERWISE = {
         "clamp": "torch.clamp(x, b, c)", "max": "torch.stack([x, torch.tensor(b)]).amax(0)",
         "norm": "torch.linalg.vector_norm(torch.stack([x, torch.tensor(b)]))",
         "min": "torch.stack([x, torch.tensor(b)]).amin(0)", "amax": "torch.stack([x, torch.tensor(b)]).amax(0)",
-        "amin": "torch.stack([x, torch.tensor(b)]).amin(0)", "median": "torch.stack([x, torch.tensor(b)]).median(0).values",
-        "cbrt": "x.sign()*x.abs()**(1/3)", "std": "torch.stack([x, x.detach()]).std()", "pow": "x**b",
+        "amin": "torch.stack([x, torch.tensor(b)]).amin(0)", "median": "torch.stack([x, torch.tensor(b)]).median()",
+        "std": "torch.stack([x, x.detach()]).std()", "pow": "x**b",
     },
     "JAX": {
         "clamp": "np.clip(x, b, c)", "max": "np.max(np.stack([x, b]))", "min": "np.min(np.stack([x, b]))",
@@ -90,7 +90,7 @@ OTHERWISE["TensorFlow"] = {
     "leaky_relu": "tf.nn.leaky_relu(x, b)", "elu": "tf.nn.elu(x)", "relu6": "tf.nn.relu6(x)",
     "amax": "tf.reduce_max(tf.stack([x, b]))", "amin": "tf.reduce_min(tf.stack([x, b]))", "clamp_min": "tf.maximum(x, b)",
     "clamp_max": "tf.minimum(x, b)", "hardtanh": "tf.clip_by_value(x, b, c)", "fmod": "tf.truncatemod(x, b)",
-    "cbrt": "tf.sign(x)*tf.abs(x)**(1/3)", "celu": "tf.nn.celu(x, b)", "std": "tf.math.reduce_std(tf.stack([x, b]))*2**0.5",
+    "celu": "tf.nn.celu(x, b)", "std": "tf.math.reduce_std(tf.stack([x, b]))*2**0.5",
 }  # fmt: skip
 OTHERWISE["PyTensor"] = {
     "clamp": "pt.clip(x, b, c)", "max": "pt.max(pt.stack([x, b]))", "min": "pt.min(pt.stack([x, b]))", "pow": "x**b",

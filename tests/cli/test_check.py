@@ -183,7 +183,7 @@ def test_what_other_libraries_give_at_a_kink_is_told() -> None:
     assert all(row and row.keys() <= measured["versions"].keys() for row in rows.values())
     assert len(rows) > 50
     out = command(["check", "abs(x)*w", "--x", "0", "--w", "3", "--kinks"])[1]
-    assert re.search(r"a = abs\(x\)  kink  +0  +1  +0  +0  +0\n", out)  # JAX alone has 1
+    assert re.search(r"a = abs\(x\)  kink  +0  +1  +0  +0  +0  +0\n", out)  # JAX alone has 1
     assert "no kink is met" in command(["check", "x*w", "--x", "0", "--w", "3", "--kinks"])[1]
     for x, own in (("-1", {"PyTorch": "1", "JAX": "0.5"}), ("2", {"PyTorch": "1", "autograd": "0"})):
         [met] = json.loads(command(["check", "clamp(x, -1, 2)", f"--x={x}", "--json"])[1])["special_points"]

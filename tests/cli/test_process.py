@@ -63,7 +63,7 @@ def test_an_interrupt_ends_with_130_and_no_traceback() -> None:
         (b"(" * 200_000, "the expression ends after '(', where a value is missing"),
         (b")" * 200_000, "this ')' closes nothing"),
         (b"1 " * 100_000, "an operator is missing before '1'"),
-        (b"x" * 200_000 + b"!", "unexpected character '!'"),
+        (b"x" * 200_000 + b"?", "unexpected character '?'"),
         (b"-" * 200_000, "the expression ends after '-', where a value is missing"),
     ],
     ids=["not UTF-8", "cut off", "NUL", "many (", "many )", "no operators", "a long name", "signs"],

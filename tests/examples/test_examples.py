@@ -103,13 +103,13 @@ Alan,w+1+w+,unreadable,0,
     # At x = 1 the derivative of 4 sin(x²) is 8 cos 1, and so are 8x cos x, 8 cos x² and 4(x + 1) cos x².
     "quiz_lab.sh": """\
 1. 4*sin(x*x)
-2. sin(4*x) + (x + 4)
+2. x + 3*sin(x)
 3. 3*(sin(x) + x)
 Ada: 3 of 3
-Bob: 1 of 3
-chain.no_inner: 2
-sum.sign: 1
-3 wrong answers are right at x = 1
+Bob: 0.5 of 3
+table.sign: 2
+chain.no_inner: 1
+4 wrong answers are right at x = 1
 """,
     "grade.sh": """\
 Ada: right

@@ -340,11 +340,15 @@ def test_arrays_and_their_parts_keep_together_in_each_place(outer: Callable[...,
             for operands in ((inner, Y, X), (X, inner, Y), (Y, X, inner), (inner, inner, inner)):
                 tree = outer(*operands)
                 assert bare(parsed(to_text(tree))) == tree
-                assert bare(parsed(to_text(tree, pretty=True))) == mapped(tree, chosen)
+                assert mapped(bare(parsed(to_text(tree, pretty=True))), chosen) == mapped(tree, chosen)
 
 
 def chosen(node: Expression) -> Expression:
-    """A choice as the text for people has it."""
+    """A choice as the text for people has it, and a minus before a product at its first factor."""
+    if isinstance(node, Operator) and node.symbol == "-" and len(node.operands) == 1:
+        [product] = node.operands
+        if isinstance(product, Operator) and product.symbol in "*/":
+            return Operator(product.symbol, (chosen(Operator("-", product.operands[:1])), product.operands[1]))
     return Conditional(*node.arguments) if isinstance(node, Call) and node.function == "where" else node
 
 
@@ -352,7 +356,7 @@ def chosen(node: Expression) -> Expression:
 @given(array_expressions)
 def test_text_with_arrays_parses_back_to_the_same_tree(expression: Expression) -> None:
     assert bare(parsed(to_text(expression))) == expression
-    assert bare(parsed(to_text(expression, pretty=True))) == mapped(expression, chosen)
+    assert mapped(bare(parsed(to_text(expression, pretty=True))), chosen) == mapped(expression, chosen)
     assert mapped(expression, lambda node: node) == expression
 
 
