@@ -19,6 +19,17 @@ POWER_OF_E = "e^"
 HALF = "1/2"
 """What :data:`SPELLED` has numbers under that are fractions and finite decimals: itself, or another text for decimals."""
 
+
+def as_typed(write: Callable[[], str]) -> str:
+    """What a function writes of a tree as it was read: the numbers in it that are no fractions were typed as decimals."""
+    half = SPELLED.pop(HALF, None)
+    try:
+        return write()
+    finally:
+        if half is not None:
+            SPELLED[HALF] = half
+
+
 SHORT_DIGITS = 6
 """Significant digits of numbers that people read; JSON has all digits."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
@@ -95,7 +96,7 @@ def together(written: Sequence[Written], right: float) -> tuple[list[list[int]],
 
 
 def _same(value: float, other: float) -> bool:
-    return abs(value - other) <= 1e-9 * max(abs(value), abs(other), 1e-9)
+    return math.isclose(value, other, rel_tol=1e-9, abs_tol=1e-18)
 
 
 class _Texts:

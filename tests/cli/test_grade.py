@@ -109,6 +109,21 @@ def test_a_point_warns_of_what_it_hides() -> None:
     assert "power.no_lower" in out
 
 
+def test_what_is_written_with_decimals_may_be_rounded_whatever_fraction_it_is() -> None:
+    out = command(["grade", "x^2*sin(3*x)", "--wrt", "x", "--at", "x=1", "--json", "--", "-2.688", "-2.69", "-2.7"])[1]
+    found = [(answer["read_as"], answer["verdict"]) for answer in json.loads(out)["answers"]]
+    assert found == [("-2.688", "right"), ("-2.69", "right"), ("-2.7", "wrong")]  # -2.68774
+
+
+def test_an_infinite_answer_is_right_at_no_point() -> None:
+    code, out, err = command(["mistakes", "x^2", "--wrt", "x", "--at", "x=0", "--json"])
+    document = json.loads(out)
+    hidden = [document["answers"][place]["value"] for place in document["hidden"]]
+    assert (code, err) == (0, "")
+    assert "Infinity" in [answer["value"] for answer in document["answers"]]
+    assert set(hidden) == {0}
+
+
 def test_by_a_variable_that_is_not_there_0_is_right() -> None:
     code, out, err = command(["grade", "x^2", "--wrt", "q", "--", "0", "2x"])
     assert code == 1

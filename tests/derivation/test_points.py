@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import pytest
@@ -175,6 +176,13 @@ def test_a_simplification_of_several_deeds_is_shown_in_lines() -> None:
         ("-1/((1 + x)*(1 - x))", "factors cancelled"),
         ("1/(x^2 - 1)", "multiplied out"),
     ]
+
+
+@pytest.mark.parametrize("text", ["1/(x^2 + 2*x + 1)", "x/(x^2 + 1)", "1/(x^2 + 4*x + 4)"])
+def test_no_line_of_a_simplification_only_reads_otherwise(text: str) -> None:
+    lines = [line for line in command(["explain", text, "--by", "nodes"])[1].splitlines() if " = " in line]
+    formulas = [line.partition(" = ")[2].partition("   ")[0].translate(dict.fromkeys(map(ord, "·() "))) for line in lines]
+    assert not [formula for formula, then in itertools.pairwise(formulas) if formula == then]
 
 
 @pytest.mark.parametrize("text", ["fmax(-y + max(y, y), (y*0)^-1)", "sqrt(floor(x))", "floor(x)", "sign(x)*x - sign(x)*x"])

@@ -161,7 +161,6 @@ def _refuse_run_together(text: str, where: str, options: Options) -> None:
 def _read(text: str, where: str, how: str, options: Options) -> ReadText:
     from gradcli.ops.words import read
 
-    SPELLED.pop(HALF, None)  # it is seen in what was read: 0,5 is a decimal as well
     found = read(text, where, how, _names_given(options))
     spell(found.read_as, options)
     return found

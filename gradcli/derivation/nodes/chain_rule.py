@@ -11,7 +11,15 @@ from gradcli.algebra.simplified import Simplified
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.derivation.nodes.chain import Chain
 from gradcli.derivation.nodes.workings import Workings
-from gradcli.derivation.notation.expressions import computes, exact_value, operations_in, product_of, sum_of, without_trivial
+from gradcli.derivation.notation.expressions import (
+    computes,
+    exact_value,
+    is_quotient,
+    operations_in,
+    product_of,
+    sum_of,
+    without_trivial,
+)
 from gradcli.derivation.notation.prose import Equal, Piece, Way, listed
 from gradcli.derivation.notation.steps import Derivation, End, Equation, Step
 from gradcli.graph.graph import VARIABLE
@@ -41,11 +49,11 @@ def rewriting(products: Collection[Sequence[Expression]]) -> str:
     """What is done to the products of a sum where their trivial factors are dropped."""
     factors = [factor for factors in products for factor in factors]
     if any(map(computes, products)):
-        return "numbers computed"
+        cancelled = any(is_quotient(factor) for factor in factors)
+        return "factors cancelled" if cancelled else "numbers computed"
     if any(isinstance(factor, Number) and factor.value in (0, 1, -1) for factor in factors):
         return "factors 1 dropped"
-    quotients = (isinstance(factor, Number) or (isinstance(factor, Operator) and factor.symbol == "/") for factor in factors)
-    return "as one fraction" if any(quotients) else "signs in front"
+    return "as one fraction" if any(map(is_quotient, factors)) else "signs in front"
 
 
 class _Deriving:

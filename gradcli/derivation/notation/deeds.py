@@ -81,6 +81,8 @@ _HELD = ("1st", "2nd")
 _LARGEST = 500
 """Nodes of two expressions up to which it is looked for the identity between them."""
 
+_NO_SIGNS = dict.fromkeys(map(ord, "·() "))
+
 CLOSE = 1e-9
 """How near the values of two expressions are that are equal, beside them."""
 
@@ -151,13 +153,19 @@ def stages(before: Expression, after: Expression) -> list[tuple[Expression, list
     terms, factors = (terms_collected, (LIKE_TERMS,)), (factors_collected, (POWERS, ONE_FRACTION, CANCELLED, NUMBERS))
     for change, possible in (terms, factors, factors, terms):
         then = mapped(at, change) if len(left) > 1 else at
-        if reads_alike(then, at) or reads_alike(then, after) or weight(then) >= weight(at):
+        if _differs_in_signs(then, at) or reads_alike(then, after) or weight(then) >= weight(at):
             continue
         rest = deeds(then, after)
         if len(rest) <= len(left) and rest != [REORDERED]:
             lines.append((then, [deed for deed in deeds(at, then) if deed in possible] or [possible[0]]))
             at, left = then, rest
     return [*lines, (after, left)]
+
+
+def _differs_in_signs(one: Expression, other: Expression) -> bool:
+    """Whether two expressions are written alike, but for signs of products and parentheses."""
+    first, second = (to_text(expression, pretty=True).translate(_NO_SIGNS) for expression in (one, other))
+    return first == second
 
 
 def _squares(before: Expression, after: Expression) -> str | None:
@@ -193,9 +201,9 @@ def _held(expression: Expression, functions: tuple[str, str], inner: str) -> Exp
 
 
 def _leaves(nodes: list[Expression]) -> Counter[str]:
-    """The names and numbers of an expression, without signs and factors 1."""
+    """The names and numbers of an expression, without signs and factors 1; e is that of exp(x) as well as of e^x."""
     leaves = [to_text(node).removeprefix("-") for node in nodes if not children(node)]
-    return Counter([leaf for leaf in leaves if leaf != "1"])
+    return Counter([leaf for leaf in leaves if leaf not in ("1", "e")])
 
 
 def _multiplied_out(old: list[Expression], new: list[Expression]) -> bool:

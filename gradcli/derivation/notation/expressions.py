@@ -82,7 +82,7 @@ def without_sign(term: Expression) -> Expression | None:
         term = term.operands[0]
     if isinstance(term, Operator) and term.symbol == "-" and len(term.operands) == 1:
         positive = term.operands[0]
-    elif isinstance(term, Number) and term.value < 0 and not spine:
+    elif isinstance(term, Number) and term.value < 0:
         positive = Number(-term.value)
     else:
         return None
@@ -134,6 +134,11 @@ def computes(factors: Sequence[Expression]) -> bool:
     quotients = [_as_quotient(without_sign(factor) or factor) for factor in factors]
     sides = [upper for upper, _ in quotients], [factor for _, lower in quotients for factor in lower]
     return _multiplied(*sides) != sides
+
+
+def is_quotient(factor: Expression) -> bool:
+    """Whether something stands below a fraction line in a factor: in -1/2·x it does, and not in 0.5x."""
+    return bool(_as_quotient(without_sign(factor) or factor)[1])
 
 
 def _as_quotient(factor: Expression) -> tuple[Expression, list[Expression]]:

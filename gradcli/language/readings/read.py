@@ -10,6 +10,7 @@ from unicodedata import normalize
 from gradcli.errors import GradcliError
 from gradcli.language.ast import Definition, Program
 from gradcli.language.grammar import END, Token
+from gradcli.language.numbers import as_typed
 from gradcli.language.parser import Automaton, ReadText, run
 from gradcli.language.program_text import program_text
 from gradcli.language.readings.bars import norms, paired
@@ -153,7 +154,7 @@ def _read(text: str, reading: str, vocabulary: Vocabulary, known: Collection[str
     if reading == LATEX or vectors:
         statements = tuple(of_matrices(statement, text, vocabulary, bold) for statement in statements)
     note_silent(statements, typed, notes)
-    read_as = program_text(Program(statements), "; ")
+    read_as = as_typed(lambda: program_text(Program(statements), "; "))
     program = Program(statements, may_differentiate=DERIVATIVE in read_as)
     if not program.statements or all(isinstance(statement, Definition) for statement in program.statements):
         raise GradcliError("nothing is to be computed", (0, len(text)), "write an expression behind the definitions")

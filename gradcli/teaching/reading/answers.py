@@ -9,6 +9,7 @@ from gradcli.autodiff.inner_derivatives import derivative_in
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen
 from gradcli.language.ast import Assignment, Expression, Group, Name, Operator, Output, Program
+from gradcli.language.numbers import as_typed
 from gradcli.language.parser import parse, parse_expression
 from gradcli.language.readings.around import pieces
 from gradcli.language.readings.left_sides import left_side
@@ -136,7 +137,7 @@ def plain_answer(answer: str, variables: Collection[str]) -> Answer:
                 raise GradcliError(SEVERAL)
             return Answer(only.value, found.read_as, notes, others=otherwise(only.value, found.others))
         if isinstance(only, Assignment) and only.name not in variables:  # y = ..., where only the right side counts
-            return Answer(only.value, to_text(only.value), notes, others=otherwise(only.value, found.others))
+            return Answer(only.value, as_typed(lambda: to_text(only.value)), notes, others=otherwise(only.value, found.others))
     raise GradcliError("an answer is one expression")
 
 
@@ -221,7 +222,7 @@ def _known(text: str, variables: Collection[str]) -> Answer | None:
         renamed = {name: Name(own[0]) for name, own in same.items()}
         value, *others = (with_names(one, renamed) for one in (found.value, *found.others))
         notes = [*found.notes, *[f"{name} is read as {own[0]}" for name, own in same.items()]]
-        return Answer(value, to_text(value), notes, others=others)
+        return Answer(value, as_typed(lambda: to_text(value)), notes, others=others)
     if len(names) == 1 and names[0] in _CONSTANTS:
         return Answer(found.value, found.read_as, found.notes, constant=names[0])
     return None

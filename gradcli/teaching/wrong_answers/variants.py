@@ -83,7 +83,8 @@ def close(matrix: Any, right: Any, tolerance: float = 1e-8) -> Any:
     usual = float(numpy.median(sizes)) if numpy.size(sizes) else 0.0
     usual = usual or float(numpy.max(sizes, initial=1e-300))
     scale = numpy.maximum(numpy.maximum(numpy.abs(matrix), sizes), 1e-6 * usual)
-    return (numpy.isfinite(scale) & (numpy.abs(matrix - right) <= tolerance * scale)).all(axis=-1)
+    with numpy.errstate(invalid="ignore"):  # infinite numbers are near to none
+        return (numpy.isfinite(scale) & (numpy.abs(matrix - right) <= tolerance * scale)).all(axis=-1)
 
 
 def _keys(matrix: Any) -> list[bytes]:
