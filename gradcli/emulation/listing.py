@@ -9,7 +9,7 @@ from gradcli.emulation.python.builtin import builtins
 from gradcli.emulation.python.methods import METHODS as OF_PYTHON
 from gradcli.emulation.python.values import Namespace
 from gradcli.emulation.torch.calls import functions
-from gradcli.emulation.torch.tensor_members import METHODS, PROPERTIES
+from gradcli.emulation.torch.tensor.members import METHODS, PROPERTIES
 
 STATEMENTS = (
     "=", "+=", "if", "elif", "else", "for", "while", "break", "continue", "def", "class", "@", "lambda", "return", "with", "try",

@@ -12,7 +12,7 @@ from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Foreign, Native, Raised, Word
 from gradcli.emulation.torch.arrays import Array
 from gradcli.emulation.torch.shapes import OPERATORS
-from gradcli.emulation.torch.tensor_data import numbers_of
+from gradcli.emulation.torch.tensor.data import numbers_of
 from gradcli.graph.graph import Settings
 from gradcli.graph.shapes import ShapeError
 from gradcli.lowering.builders.builder import Value

@@ -13,7 +13,7 @@ from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Foreign, Native, Raised
 from gradcli.emulation.tensorflow.graph import DTYPES, Graph, Node, constant, leads, shape_text
 from gradcli.emulation.torch.arrays import Array
-from gradcli.emulation.torch.tensors import literal
+from gradcli.emulation.torch.tensor.tensors import literal
 from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES
 from gradcli.lowering.builders.builder import Value
 from gradcli.ops.declaration.structural import shape_of

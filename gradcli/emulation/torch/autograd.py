@@ -9,7 +9,7 @@ from gradcli.autodiff.torch_tape.functions import function_name
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.values import Raised, type_name
 from gradcli.emulation.torch.results import Mode
-from gradcli.emulation.torch.tensors import Session, Tensor
+from gradcli.emulation.torch.tensor.tensors import Session, Tensor
 from gradcli.typing import Any
 
 

@@ -13,10 +13,10 @@ from gradcli.autodiff.torch_tape.dtypes import FLOATS
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Raised, Size, type_name
-from gradcli.emulation.torch.memory_layout import NOT_COMPATIBLE, shares
 from gradcli.emulation.torch.results import Pair
 from gradcli.emulation.torch.shapes import check_ranks
-from gradcli.emulation.torch.tensors import Session, Tensor
+from gradcli.emulation.torch.tensor.memory_layout import NOT_COMPATIBLE, shares
+from gradcli.emulation.torch.tensor.tensors import Session, Tensor
 from gradcli.errors import nearest
 from gradcli.graph.graph import Setting
 from gradcli.lowering.programs.array_calls import SYNONYMS

@@ -8,8 +8,8 @@ from gradcli.emulation.python.classes import Instance
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Foreign, Namespace, Native, Raised, Size, type_name
-from gradcli.emulation.torch.network import Parameter
-from gradcli.emulation.torch.tensors import Tensor
+from gradcli.emulation.torch.nn.network import Parameter
+from gradcli.emulation.torch.tensor.tensors import Tensor
 from gradcli.typing import Any
 
 NOT_COPIED = (

@@ -10,9 +10,9 @@ from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.values import Raised, checked, type_name
 from gradcli.emulation.torch.arrays import Array
 from gradcli.emulation.torch.results import check_device
-from gradcli.emulation.torch.tensor_data import tensor_from
-from gradcli.emulation.torch.tensor_members import dtype_of, dtype_word, memory
-from gradcli.emulation.torch.tensors import Session, Tensor
+from gradcli.emulation.torch.tensor.data import tensor_from
+from gradcli.emulation.torch.tensor.members import dtype_of, dtype_word, memory
+from gradcli.emulation.torch.tensor.tensors import Session, Tensor
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import Shape
 from gradcli.typing import Any

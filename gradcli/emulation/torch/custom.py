@@ -9,7 +9,7 @@ from gradcli.emulation.python.classes import Class, ClassBound, Instance, Wrappe
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Foreign, Native, Raised, type_name
-from gradcli.emulation.torch.tensors import Session, Tensor
+from gradcli.emulation.torch.tensor.tensors import Session, Tensor
 from gradcli.typing import Any
 
 

@@ -8,7 +8,7 @@ from math import prod
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.values import Raised, type_name
 from gradcli.emulation.torch.autograd import AUTOGRAD
-from gradcli.emulation.torch.tensors import Session, Tensor
+from gradcli.emulation.torch.tensor.tensors import Session, Tensor
 from gradcli.ops.arrays.index import stack
 from gradcli.ops.arrays.shape import reshape
 from gradcli.ops.declaration.structural import Structural

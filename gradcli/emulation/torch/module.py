@@ -16,18 +16,18 @@ from gradcli.emulation.torch.calls import caller, foreign_names, functions, not_
 from gradcli.emulation.torch.copies import copy_module
 from gradcli.emulation.torch.create import CREATIONS, on_cpu
 from gradcli.emulation.torch.custom import function_class
-from gradcli.emulation.torch.data import DataLoader, TensorDataset
 from gradcli.emulation.torch.functional import FUNCTIONAL, gradcheck
-from gradcli.emulation.torch.layers import network
+from gradcli.emulation.torch.nn.data import DataLoader, TensorDataset
+from gradcli.emulation.torch.nn.layers import network
+from gradcli.emulation.torch.nn.optim import adagrad, adam, adamw, rmsprop, sgd
+from gradcli.emulation.torch.nn.schedules import INIT, SCHEDULES, UTILS
 from gradcli.emulation.torch.numpy import numpy_module
-from gradcli.emulation.torch.optim import adagrad, adam, adamw, rmsprop, sgd
 from gradcli.emulation.torch.parts import PARTS, einsum
 from gradcli.emulation.torch.random import RANDOM, Generator
 from gradcli.emulation.torch.results import Mode, check_device
-from gradcli.emulation.torch.schedules import INIT, SCHEDULES, UTILS
-from gradcli.emulation.torch.tensor_data import tensor_from
-from gradcli.emulation.torch.tensor_members import DTYPES, METHODS, dtype_of, dtype_word
-from gradcli.emulation.torch.tensors import Session, Tensor
+from gradcli.emulation.torch.tensor.data import tensor_from
+from gradcli.emulation.torch.tensor.members import DTYPES, METHODS, dtype_of, dtype_word
+from gradcli.emulation.torch.tensor.tensors import Session, Tensor
 from gradcli.emulation.torch.unknown_members import is_member
 from gradcli.typing import Any
 

@@ -10,10 +10,10 @@ from gradcli.autodiff.torch_tape.dtypes import WORDS
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Raised
-from gradcli.emulation.torch.memory_layout import layout
-from gradcli.emulation.torch.tensor_index import of_places
-from gradcli.emulation.torch.tensor_members import METHODS
-from gradcli.emulation.torch.tensors import Session, Tensor
+from gradcli.emulation.torch.tensor.index import of_places
+from gradcli.emulation.torch.tensor.members import METHODS
+from gradcli.emulation.torch.tensor.memory_layout import layout
+from gradcli.emulation.torch.tensor.tensors import Session, Tensor
 from gradcli.ops.arrays.matrices.matmul import matmul
 from gradcli.ops.arrays.reduce import reduce_sum
 from gradcli.ops.arrays.shape import expand, permute, reshape

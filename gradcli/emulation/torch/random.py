@@ -14,8 +14,8 @@ from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.values import Foreign, Native, Raised, address
 from gradcli.emulation.torch.create import new_shape
 from gradcli.emulation.torch.single_precision import fused, logarithm, sine_and_cosine
-from gradcli.emulation.torch.tensor_members import METHODS, dtype_of
-from gradcli.emulation.torch.tensors import Session, Tensor
+from gradcli.emulation.torch.tensor.members import METHODS, dtype_of
+from gradcli.emulation.torch.tensor.tensors import Session, Tensor
 from gradcli.graph.graph import Shape
 from gradcli.typing import Any
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Foreign, Function, Raised, Size, Word, type_name
-from gradcli.emulation.torch.tensors import Session, Tensor
+from gradcli.emulation.torch.tensor.tensors import Session, Tensor
 from gradcli.typing import Any
 
 

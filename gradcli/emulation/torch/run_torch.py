@@ -9,9 +9,9 @@ from gradcli.autodiff.torch_tape.events import Notify
 from gradcli.emulation.python.interpret import MAX_STEPS, interpret
 from gradcli.emulation.python.values import Namespace
 from gradcli.emulation.torch.module import modules
-from gradcli.emulation.torch.tensor_index import at_index, set_index
-from gradcli.emulation.torch.tensor_members import member
-from gradcli.emulation.torch.tensors import Access, Session
+from gradcli.emulation.torch.tensor.index import at_index, set_index
+from gradcli.emulation.torch.tensor.members import member
+from gradcli.emulation.torch.tensor.tensors import Access, Session
 from gradcli.graph.graph import DEFAULT_MAX_ELEMENTS, DEFAULT_MAX_NODES
 
 _ACCESS = Access(member, at_index, set_index)

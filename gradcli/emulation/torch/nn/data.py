@@ -8,7 +8,7 @@ from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.operators import check_length
 from gradcli.emulation.python.values import Foreign, Raised
 from gradcli.emulation.torch.random import Generator, generator
-from gradcli.emulation.torch.tensors import Session, Tensor
+from gradcli.emulation.torch.tensor.tensors import Session, Tensor
 from gradcli.ops.catalogue import STACK
 from gradcli.typing import Any
 

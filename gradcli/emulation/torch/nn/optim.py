@@ -11,7 +11,7 @@ from gradcli.autodiff.torch_tape.dtypes import WORDS, rounded
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Foreign, Native, Raised, type_name
-from gradcli.emulation.torch.tensors import Session, Tensor
+from gradcli.emulation.torch.tensor.tensors import Session, Tensor
 from gradcli.lowering.builders.builder import Value
 from gradcli.typing import Any
 

@@ -6,7 +6,7 @@ from gradcli.autodiff.torch_tape.dtypes import WORDS, rounded
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.values import Raised
 from gradcli.emulation.torch.arrays import Array
-from gradcli.emulation.torch.tensors import Session, Tensor
+from gradcli.emulation.torch.tensor.tensors import Session, Tensor
 from gradcli.lowering.builders.builder import Value
 from gradcli.typing import Any
 

@@ -9,8 +9,8 @@ from gradcli.autodiff.torch_tape.dtypes import FLOATS, LARGEST, rounded
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Raised, type_name
-from gradcli.emulation.torch.tensor_members import METHODS
-from gradcli.emulation.torch.tensors import Tensor
+from gradcli.emulation.torch.tensor.members import METHODS
+from gradcli.emulation.torch.tensor.tensors import Tensor
 from gradcli.ops.arrays.select import scatter_add, take
 from gradcli.ops.arrays.shape import expand, reshape
 from gradcli.ops.arrays.torch_messages import expanded

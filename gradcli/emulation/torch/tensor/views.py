@@ -6,8 +6,8 @@ from gradcli.autodiff.torch_tape.storage import CHANGED_LEAF, IN_PLACE_LEAF
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Raised
-from gradcli.emulation.torch.memory_layout import layout
-from gradcli.emulation.torch.tensor_memory import Step, TensorMemory
+from gradcli.emulation.torch.tensor.memory import Step, TensorMemory
+from gradcli.emulation.torch.tensor.memory_layout import layout
 from gradcli.ops.catalogue import CHOICE, INDEX
 from gradcli.ops.declaration.symbol import Symbol
 from gradcli.ops.elementwise.arithmetic import detach

@@ -13,10 +13,10 @@ from gradcli.emulation.torch.arrays import Array
 from gradcli.emulation.torch.autograd import run_backward
 from gradcli.emulation.torch.calls import caller, functions
 from gradcli.emulation.torch.custom import register_hook
-from gradcli.emulation.torch.memory_layout import NOT_COMPATIBLE, is_contiguous, shares
 from gradcli.emulation.torch.results import DEVICE, check_device, size
 from gradcli.emulation.torch.shapes import check_ranks
-from gradcli.emulation.torch.tensors import Tensor
+from gradcli.emulation.torch.tensor.memory_layout import NOT_COMPATIBLE, is_contiguous, shares
+from gradcli.emulation.torch.tensor.tensors import Tensor
 from gradcli.emulation.torch.unknown_members import is_member
 from gradcli.errors import nearest
 from gradcli.ops.catalogue import CHOICE, OPERATIONS, TURN

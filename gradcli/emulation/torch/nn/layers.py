@@ -14,7 +14,7 @@ from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Raised, Type, checked
 from gradcli.emulation.torch.calls import caller, functions
-from gradcli.emulation.torch.network import (
+from gradcli.emulation.torch.nn.network import (
     MEMBERS,
     Container,
     Module,
@@ -27,7 +27,7 @@ from gradcli.emulation.torch.network import (
     start,
 )
 from gradcli.emulation.torch.random import between, generator
-from gradcli.emulation.torch.tensors import Session, Tensor
+from gradcli.emulation.torch.tensor.tensors import Session, Tensor
 from gradcli.ops.arrays.networks.nn import layer_norm
 from gradcli.ops.arrays.select import embedding
 from gradcli.ops.arrays.shape import reshape

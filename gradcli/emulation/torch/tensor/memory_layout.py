@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradcli.emulation.torch.tensor_memory import Step, TensorMemory
+from gradcli.emulation.torch.tensor.memory import Step, TensorMemory
 from gradcli.ops.catalogue import operation_named
 from gradcli.ops.declaration.facts import VIEW, VIEW_OR_COPY
 from gradcli.typing import Any

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Foreign, Native, Raised, type_name
-from gradcli.emulation.torch.optim import Sgd
-from gradcli.emulation.torch.tensor_members import METHODS
-from gradcli.emulation.torch.tensors import Session, Tensor
+from gradcli.emulation.torch.nn.optim import Sgd
+from gradcli.emulation.torch.tensor.members import METHODS
+from gradcli.emulation.torch.tensor.tensors import Session, Tensor
 from gradcli.ops.arrays.reduce import reduce_norm
 from gradcli.ops.catalogue import STACK
 from gradcli.typing import Any

@@ -8,8 +8,8 @@ from gradcli.emulation.python.classes import Class, Instance
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.values import Entered, Function, Raised, checked, type_name
 from gradcli.emulation.torch.custom import Handle
-from gradcli.emulation.torch.tensor_members import METHODS
-from gradcli.emulation.torch.tensors import Session, Tensor
+from gradcli.emulation.torch.tensor.members import METHODS
+from gradcli.emulation.torch.tensor.tensors import Session, Tensor
 from gradcli.typing import Any
 
 

@@ -20,11 +20,11 @@ from gradcli.emulation.python.values import Raised, type_name
 from gradcli.emulation.torch.dtypes import check_dtypes
 from gradcli.emulation.torch.exceptions import check_axes, mismatch
 from gradcli.emulation.torch.grad_function import GradFunction
-from gradcli.emulation.torch.memory_layout import shares
 from gradcli.emulation.torch.shapes import OPERATORS, check_shapes
-from gradcli.emulation.torch.tensor_memory import Step, TensorMemory, link
-from gradcli.emulation.torch.tensor_text import Options, tensor_text
-from gradcli.emulation.torch.views import check_overlap, check_view, write
+from gradcli.emulation.torch.tensor.memory import Step, TensorMemory, link
+from gradcli.emulation.torch.tensor.memory_layout import shares
+from gradcli.emulation.torch.tensor.text import Options, tensor_text
+from gradcli.emulation.torch.tensor.views import check_overlap, check_view, write
 from gradcli.errors import Span
 from gradcli.graph.graph import Constant, Settings
 from gradcli.lowering.builders.builder import Value

@@ -1,0 +1,1 @@
+"""Tensors: their members, memory, places and texts."""
