@@ -22,7 +22,7 @@ else:
 
     Any = Protocol = object
 
-    def TypeVar(name, **facts):  # noqa: N802
+    def TypeVar(name, *kinds, **facts):  # noqa: N802
         """A name for a type that is not known yet."""
         return name
 

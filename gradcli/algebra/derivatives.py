@@ -27,12 +27,13 @@ Request = tuple[int, tuple[str, ...]]
 """An output and the variables to differentiate it by, one after the other; no variables ask for the output itself."""
 
 
-def derivative_graph(graph: Graph, requests: Sequence[Request]) -> tuple[Graph, list[int]]:
+def derivative_graph(graph: Graph, requests: Sequence[Request], *, whole: bool = False) -> tuple[Graph, list[int]]:
     """A graph that computes derivatives of the outputs of a static graph.
 
     Args:
         graph: The graph.
         requests: The id of an output, and the variables to differentiate it by.
+        whole: As for :func:`~gradcli.autodiff.passes.reverse.symbolic_adjoints`.
 
     Returns:
         The graph, interned, and the id of each derivative in it.
@@ -46,12 +47,13 @@ def derivative_graph(graph: Graph, requests: Sequence[Request]) -> tuple[Graph, 
         roots.setdefault((output, ()), (graph, output))
         for depth in range(len(wrt)):
             if (output, wrt[: depth + 1]) not in roots:
-                _differentiate_once(roots, (output, wrt[:depth]), list(following[output, wrt[:depth]]))
+                _differentiate_once(roots, (output, wrt[:depth]), list(following[output, wrt[:depth]]), whole)
     sources = {source for source, _ in map(roots.__getitem__, requests)}
     found = [id for request in requests if (id := roots[request][1]) is not None and request[1]]
     if len(sources) == 1 and len(found) == len(requests):  # one gradient graph has all of them, interned as the result would be
         return sources.pop(), found
     builder = StaticBuilder(Graph(max(graph.max_nodes, 64 * len(graph)), graph.max_elements), identities=True)
+    builder.absorbing = not whole
     replayed: dict[Graph, list[int]] = {}
     ids: list[int] = []
     for request in requests:
@@ -78,7 +80,7 @@ def differentiate(graph: Graph, requests: Sequence[Request], *, assume: Assumpti
     return Simplifier(derivatives, ids, generic=any(wrt for _, wrt in requests), assume=assume).together(ids)
 
 
-def _differentiate_once(roots: dict[Request, tuple[Graph, int | None]], before: Request, variables: Sequence[str]) -> None:
+def _differentiate_once(roots: dict[Request, tuple[Graph, int | None]], before: Request, variables: Sequence[str], whole: bool) -> None:
     """One reverse pass gives the derivatives by all variables that are asked for next."""
     output, wrt = before
     graph, id = roots[before]
@@ -91,7 +93,7 @@ def _differentiate_once(roots: dict[Request, tuple[Graph, int | None]], before: 
             graph = _shorter(graph) if len(graph) <= SHORTENED_NODES else graph
             check_growth(graph, len(wrt) + 1)
         known = [name for name in variables if name in graph.variables]
-    gradient, ids = gradient_graph(graph, [graph.variables[name] for name in known]) if known else (graph, [])
+    gradient, ids = gradient_graph(graph, [graph.variables[name] for name in known], whole=whole) if known else (graph, [])
     found = dict(zip(known, ids, strict=True))
     for name in variables:
         roots[output, (*wrt, name)] = (gradient, found.get(name))

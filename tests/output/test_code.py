@@ -24,6 +24,7 @@ from gradcli.output.code.formula import template
 from gradcli.output.code.language import SINGLE, Language, Written
 from gradcli.output.code.precision import check_range, in_single, of_its_file
 from gradcli.output.code.proof import compared, computed, missing_program, proved
+from gradcli.output.code.repeats import Item, Loop, Plan, with_loops
 from gradcli.output.code.written import written
 
 LANGUAGES = {name: language_named(name) for name in language_names()}
@@ -300,9 +301,10 @@ def test_a_function_is_of_its_file_or_of_others(name: str) -> None:
 
 def test_what_is_used_twice_stands_once() -> None:
     doubled = "; ".join(["y0 = x*w", *[f"y{at} = sin(y{at - 1}*y{at - 1}) + y{at - 1}" for at in range(1, 50)], "output y49"])
-    code = source(doubled, "c")
-    assert code.partition("#include")[2].count("sin(") == 49
-    assert len(code) < 20_000
+    code = source(doubled, "sql")
+    assert code.partition("WITH")[2].count("sin(") == 49
+    assert len(code) < 30_000
+    assert source(doubled, "c").partition("#include")[2].count("sin(") == 1  # in a loop
 
 
 @pytest.mark.parametrize("language", NUMERIC, ids=lambda language: language.name)
@@ -310,6 +312,103 @@ def test_functions_of_many_lines_have_the_values_of_their_graph(language: Langua
     lines = ["e5 = x*w", *[f"y{at} = sin(y{at - 1}*1e-5 + e5) + y{at // 2}/4 + 1e-5*e5" for at in range(1, 120)]]
     text = "; ".join([lines[0], "y0 = e5 + w", *lines[1:], "output y119"])
     assert proved(language, exported(text, language)).error < 1e-9
+
+
+LOOPS = {
+    "one in the other": ("s = 0; for i in 0..9 { for j in 0..{n} { s = s/3 + sin(a*i + b*j)/(2 + s^2) }; s = s/2 }; s", {}),
+    "of an array": (
+        "s = 0.1; for i in 1..{n} { s = s/2 + sin(w*s + x/i)/4 + V[i - 1]*(i/10) - 1/(2*i + 1) }; s^2",
+        {"V": ("n",)},
+    ),
+    "of numbers that go on unevenly": ("s = x; for i in 1..{n} { s = s/2 + x^(-i)*sin(i^2)/i^3 + exp(-i*w) }; s", {}),
+    "two before": ("a = x; b = w; for i in 0..{n} { c = sin(a) - b/2; a = b; b = c }; a*b", {}),
+    "chosen in": ("s = x; for i in 1..{n} { s = (s*w if s > w/i else s - w)/2 + max(s, w)/i }; s", {}),
+}
+"""Programs with loops, of as many turns as are said."""
+
+
+def looped(what: str, turns: int, language: Language, content: str) -> Written:
+    text, shapes = LOOPS[what]
+    builder = StaticBuilder(Graph(), shapes=dict.fromkeys(shapes, (turns,)))
+    graph = lower(parse(text.replace("{n}", str(turns))), builder)
+    return written(graph, content, [name for name in graph.variables if name not in shapes], language, "f", text)
+
+
+TOGETHER = "of numbers that go on unevenly, in an array, and one in the other"
+LOOPS[TOGETHER] = (
+    f"{LOOPS['one in the other'][0][:-1]}u = s; {LOOPS['of an array'][0][:-3]}; u = u*s; "
+    f"{LOOPS['of numbers that go on unevenly'][0][:-1]}u*s",
+    {"V": ("n",)},
+)
+
+
+@pytest.mark.parametrize("what", LOOPS)
+def test_loops_have_the_values_of_their_graph(what: str) -> None:
+    for content in ("value", "gradient", "hessian", "jvp", "vjp"):
+        assert proved(LANGUAGES["python"], looped(what, 12, LANGUAGES["python"], content)).error < 1e-12, content
+
+
+@pytest.mark.parametrize(
+    "language", [one for one in [*NUMERIC, *SINGLES] if one.loops], ids=lambda one: f"{one.name} {one.dtype}"
+)
+def test_loops_have_the_values_of_their_graph_in_every_language(language: Language) -> None:
+    assert proved(language, looped(TOGETHER, 12, language, "gradient")).error < (1e-4 if language.dtype == SINGLE else 1e-12)
+
+
+@pytest.mark.parametrize("content", ["value", "gradient", "jvp"])
+@pytest.mark.parametrize("what", LOOPS)
+def test_code_does_not_grow_with_the_turns_of_loops(what: str, content: str) -> None:
+    """Of arrays nothing but the arguments does."""
+    language = LANGUAGES["javascript"]
+    short, long = ("".join(language.source(looped(what, turns, language, content))) for turns in (22, 34))
+    assert long.count(";\n") <= short.count(";\n")
+    assert "for (" in short
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_loops_of_random_sequences_are_the_sequence(seed: int) -> None:
+    """Written out turn by turn, with the places of the array, they use what the steps use."""
+    source = random.Random(seed)
+    steps: list[tuple[str, tuple[int, ...]]] = [("start", ()) for _ in range(5)]
+    while len(steps) < 300:
+        body = [(source.choice("abc"), source.sample(range(1, 6), source.randrange(3))) for _ in range(source.randrange(1, 6))]
+        fixed = source.randrange(len(steps))
+        for _ in range(source.randrange(1, 30)):
+            steps += [
+                (f"{name}{len(by)}", tuple([fixed if back == 5 else len(steps) + at - back for back in by]))
+                for at, (name, by) in enumerate(body)
+            ]
+            if source.random() < 0.05:
+                break
+        start = len(steps)
+        if source.random() < 0.5:  # the whole way back, as adjoints go
+            steps += [("back", (start - 1 - at, len(steps) + at - 1)) for at in range(min(start - 6, 40))]
+    items = with_loops(steps)
+    uses = [used for _, used in steps]
+    plan = Plan(uses, items, [len(steps) - 1])
+    order: list[int] = []
+    kept: dict[int, int] = {}
+
+    def run(item: Item, moved: int, turns: tuple[int, ...]) -> None:
+        if isinstance(item, Loop):
+            for turn in range(item.count):
+                for inner in item.body:
+                    run(inner, moved + turn * item.period, (*turns, turn))
+            return
+        order.append(item + moved)
+        assert steps[item][0] == steps[item + moved][0]
+        for at, used in enumerate(uses[item + moved]):
+            if not plan.in_turn(item, at):
+                start, by = plan.place(item, at)
+                assert kept[start + sum(map(int.__mul__, by, turns))] == used
+        if item in plan.kept:
+            start, by = plan.place(item)
+            kept[start + sum(map(int.__mul__, by, turns))] = item + moved
+
+    for item in items:
+        run(item, 0, ())
+    assert order == [*range(len(steps))]
+    assert max(kept, default=0) < max(plan.size, 1)
 
 
 def test_long_sums_are_lines_of_a_bounded_length() -> None:

@@ -187,7 +187,7 @@ def local_derivatives(graph: Graph, id: int, values: Sequence[Any], needs: Seque
 
 
 def symbolic_adjoints(
-    graph: Graph, needs: Sequence[bool], seed: Constant = 1, *, choosing: bool = False
+    graph: Graph, needs: Sequence[bool], seed: Constant = 1, *, choosing: bool = False, whole: bool = False
 ) -> tuple[StaticBuilder, list[Symbol], list[Symbol | None]]:
     """The backward pass on symbols.
 
@@ -196,18 +196,23 @@ def symbolic_adjoints(
         needs: For each node whether a gradient flows through it, from :func:`requires_grad`.
         seed: The adjoint of the output, in its shape.
         choosing: As for :func:`backward`.
+        whole: Whether the function keeps its 0*x, which are no numbers where x is none.
 
     Returns:
         The builder of the graph of function and adjoints, for each node its symbol, and for each node that of its adjoint.
     """
     limits = max(graph.max_nodes, 8 * len(graph)), 8 * graph.max_elements
     builder = StaticBuilder(Graph(*limits), identities=True)
+    builder.absorbing = not whole
     symbols = replay(graph, builder)
+    builder.absorbing = True
     adjoints = backward(graph, symbols, needs, Symbol(builder, builder.constant(seed)), choosing=choosing)
     return builder, symbols, [None if adjoint is None else builder.symbol(adjoint) for adjoint in adjoints]
 
 
-def gradient_graph(graph: Graph, wrt: Sequence[int], *, choosing: bool = False) -> tuple[Graph, list[int | None]]:
+def gradient_graph(
+    graph: Graph, wrt: Sequence[int], *, choosing: bool = False, whole: bool = False
+) -> tuple[Graph, list[int | None]]:
     """The gradient as a graph of its own, built by the same rules on symbols.
 
     It has at most about four times the operations of a rational function (Baur and Strassen, The complexity of partial
@@ -217,11 +222,12 @@ def gradient_graph(graph: Graph, wrt: Sequence[int], *, choosing: bool = False) 
         graph: The function.
         wrt: The ids of the nodes to differentiate by.
         choosing: As for :func:`backward`: for a graph that is evaluated, rather than read.
+        whole: As for :func:`symbolic_adjoints`.
 
     Returns:
         The graph, and for each of ``wrt`` the id of ∂output/∂node in it; None where the output does not depend on it.
     """
-    builder, _, adjoints = symbolic_adjoints(graph, requires_grad(graph, wrt), choosing=choosing)
+    builder, _, adjoints = symbolic_adjoints(graph, requires_grad(graph, wrt), choosing=choosing, whole=whole)
     found = {id: adjoint.id for id in wrt if (adjoint := adjoints[id]) is not None}
     if not found:
         return builder.graph, [None] * len(wrt)

@@ -112,14 +112,15 @@ def in_elements(graph: Graph, names: Sequence[str], bindings: Mapping[str, Value
 
 
 def expanded_outputs(
-    graph: Graph, outputs: Sequence[int], builder: ElementBuilder
+    graph: Graph, outputs: Sequence[int], builder: ElementBuilder, limit: int = ELEMENTS
 ) -> tuple[list[list[int]], dict[str, list[str]]]:
     """The elements of some nodes of a graph of arrays, and the names of the elements of each variable that these need.
 
     Args:
         graph: The graph.
         outputs: The nodes.
-        builder: What builds the elements; its graph limits how many there may be.
+        builder: What builds the elements; its graph limits how many nodes they take.
+        limit: How many elements there may be.
 
     Returns:
         For each output the nodes of its elements in the builder's graph, in the order of the array; the names.
@@ -129,9 +130,9 @@ def expanded_outputs(
     """
     needed = graph.ancestors(*outputs)
     total = sum(prod(graph.shape(id)) for id in range(len(graph)) if needed[id])
-    if total > ELEMENTS:
-        raise too_many(total, ELEMENTS)
-    expanding = _Expanding(graph, list(graph.variables), {}, ELEMENTS, builder)
+    if total > limit:
+        raise too_many(total, limit)
+    expanding = _Expanding(graph, list(graph.variables), {}, limit, builder)
     names = expanding.expand(needed)
     return [[builder.symbol(item).id for item in expanding.arrays[output].reshape(-1).tolist()] for output in outputs], names
 

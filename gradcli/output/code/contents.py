@@ -61,10 +61,10 @@ def contents(graph: Graph, content: str, by: Sequence[str], outputs: Sequence[in
         raise GradcliError(f"a {content} is of one number, and these are several", hint="--content jacobian, or take their sum")
     if content == JACOBIAN:
         pairs = [(str(at + 1), name) if several else (name,) for at, name in product(range(len(outputs)), by)]
-        found, ids = derivative_graph(graph, [*values, *((id, (name,)) for id, name in product(outputs, by))])
+        found, ids = derivative_graph(graph, [*values, *((id, (name,)) for id, name in product(outputs, by))], whole=True)
         return Contents(found, ids, (len(outputs), len(by)), pairs, (), "the derivatives of each by {by}" if several else _BY)
     orders = [(name,) for name in by] + (list(product(by, repeat=2)) if content == HESSIAN else [])
-    found, ids = derivative_graph(graph, [*values, *((outputs[0], wrt) for wrt in orders)])
+    found, ids = derivative_graph(graph, [*values, *((outputs[0], wrt) for wrt in orders)], whole=True)
     return Contents(found, ids, (len(by) + 1, len(by)) if content == HESSIAN else (len(by),), orders, (), _BY)
 
 
@@ -85,7 +85,7 @@ def _product(graph: Graph, content: str, by: Sequence[str], outputs: Sequence[in
     symbols = replay(graph, builder)
     total = _sum(builder, [symbols[id] for id in outputs], cotangents)
     values = [(symbols[id].id, ()) for id in outputs]
-    found, ids = derivative_graph(builder.graph, [*values, *((total, (name,)) for name in by)])
+    found, ids = derivative_graph(builder.graph, [*values, *((total, (name,)) for name in by)], whole=True)
     if content == VJP:
         return Contents(found, ids, (len(by),), [(name,) for name in by], tuple(cotangents), _VJP)
     tangents = [_free(f"{name}_dot", graph) for name in by]
@@ -93,7 +93,7 @@ def _product(graph: Graph, content: str, by: Sequence[str], outputs: Sequence[in
     symbols = replay(found, builder)
     total = _sum(builder, [symbols[id] for id in ids[len(outputs) :]], tangents)
     values = [(symbols[id].id, ()) for id in ids[: len(outputs)]]
-    found, found.outputs = derivative_graph(builder.graph, [*values, *((total, (name,)) for name in cotangents)])
+    found, found.outputs = derivative_graph(builder.graph, [*values, *((total, (name,)) for name in cotangents)], whole=True)
     found.output = found.outputs[-1]
     found = compacted(found, keep_named=False, keep_variables=False)  # nothing needs the cotangents any more
     return Contents(found, found.outputs, (len(outputs),), [(f"along{end}",) for end in ends], tuple(tangents), _JVP)

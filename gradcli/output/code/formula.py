@@ -38,6 +38,25 @@ class Known(Frozen):
     name: str
 
 
+class Turns(Frozen):
+    """A whole number that goes on with the turns of loops.
+
+    Attributes:
+        start: What it is in the first turn.
+        steps: The counter of each loop that it goes on with, and by how much in each turn.
+    """
+
+    start: int
+    steps: tuple[tuple[str, int], ...]
+
+
+class Place(Frozen):
+    """An element of an array."""
+
+    array: str
+    index: Turns
+
+
 class Argument(Frozen):
     """The place of an operand of a template; ``*`` for all of them."""
 
@@ -51,7 +70,7 @@ class Applied(Frozen):
     operands: tuple[Formula, ...]
 
 
-Formula: TypeAlias = Literal | Known | Argument | Applied
+Formula: TypeAlias = Literal | Known | Turns | Place | Argument | Applied
 
 
 @functools.cache

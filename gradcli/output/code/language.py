@@ -15,8 +15,9 @@ from gradcli.graph.graph import Graph
 from gradcli.lowering.builders.builder import shortest_single
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.constants import constant_value
-from gradcli.output.code.formula import Applied, Formula, Known, Literal, functions_of, template
+from gradcli.output.code.formula import Applied, Formula, Known, Literal, Place, Turns, functions_of, template
 from gradcli.output.code.library import Statements, library, lines
+from gradcli.output.code.loops import Loops, arrays, counted, indented, step_lines
 from gradcli.output.code.routine import Routine
 from gradcli.output.formulas.boxes import GREEK
 
@@ -133,6 +134,7 @@ class Language(Frozen, eq=False):
         single: What is otherwise in single precision; None where it has none.
         dtype: Its precision, ``float64`` or ``float32``.
         linkage: What stands before a function that other files see, and before one that they do not; None where all are the same.
+        loops: How lines and loops are written; None where it has no loops.
     """
 
     name: str
@@ -163,6 +165,7 @@ class Language(Frozen, eq=False):
     single: Single | None = None
     dtype: str = DOUBLE
     linkage: tuple[str, str] | None = None
+    loops: Loops | None = None
 
     @property
     def prefix(self) -> str:
@@ -180,9 +183,15 @@ class Language(Frozen, eq=False):
         if missing:
             names = ", ".join(sorted(_operations(missing, written.graph)))
             raise GradcliError(f"there is no {names} in {self.about}", hint="--to javascript has every function")
-        lines = [(name, self.text(formula)) for name, formula in routine.lines]
+        lines = [] if self.loops is None else [*arrays(routine, self.loops, self.text)]
+        lines += step_lines(routine.lines, self.loops, self.text)
         results = [self.text(formula) for formula in routine.results]
         yield from self.layout(self, written, lines, results, list(self.needed(routine.functions).values()))
+
+    def body(self, lines: Sequence[tuple[str, str]], indent: str) -> str:
+        """Lines as text."""
+        assert self.loops is not None
+        return indented(lines, self.loops, indent)
 
     def has(self, function: str) -> bool:
         """Whether it has code for a function or operator of the notation."""
@@ -229,13 +238,17 @@ class Language(Frozen, eq=False):
                 return self.calls.get(name, name) if "." in name else name, ATOM
             case Literal(value):
                 return self._number(constant_value(value))
+            case Turns() | Place() if self.loops is not None:
+                return counted(formula, self.loops), ATOM
             case Applied(function, operands):
                 key = "-1" if function == "-" and len(operands) == 1 else function
                 variadic = self.calls.get(function, "")
                 if "{1}" in variadic and "{2}" not in variadic and len(operands) != 2:
                     return self._written(_paired(function, operands))
                 divides = key == "/" and key in self.calls  # by what may be 0, which is no error here
-                safe = divides and isinstance(operands[1], Literal) and operands[1].value != 0
+                safe = divides and (
+                    isinstance(operands[1], Turns) or (isinstance(operands[1], Literal) and operands[1].value != 0)
+                )
                 if key in self.operators and (not divides or safe):
                     level, template = self.operators[key]
                     parts = [

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from gradcli.frozen import replace
 from gradcli.output.code.language import Language, Single, Written
-from gradcli.output.code.languages.python import WORDS, layout, main
+from gradcli.output.code.languages.python import LOOPS, WORDS, layout, main
 from gradcli.output.code.notation import OPERATORS, calls, elementary, words
 
 _OPERATORS = {sign: entry for sign, entry in OPERATORS.items() if sign not in ("?", "||", "&&")}
@@ -89,10 +90,11 @@ def on_arrays(
         modules=(name,),
         single=Single(
             real := f"{module}.float32",
-            {rf"^{module}\.pi$": f"{real}({module}.pi)", r"sqrt\(2\)": f"sqrt({real}(2))"},
+            {r"^float\(\{": f"{real}({{", rf"^{module}\.pi$": f"{real}({module}.pi)", r"sqrt\(2\)": f"sqrt({real}(2))"},
             f"{real}({{}})",
             f"{real}({{}})",
             f"{real}({module}.inf)",
             f"{real}({module}.nan)",
         ),
+        loops=replace(LOOPS, number="float({index})"),
     )

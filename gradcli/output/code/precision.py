@@ -11,8 +11,12 @@ from gradcli.graph.graph import Graph
 from gradcli.language.numbers import number_text
 from gradcli.lowering.builders.builder import shortest_single
 from gradcli.ops.declaration.constants import constant_value
-from gradcli.output.code.language import SINGLE, Language
+from gradcli.output.code.language import SINGLE, Language, Single
 from gradcli.output.code.library import Statements
+from gradcli.output.code.loops import Loops
+from gradcli.typing import TypeVar
+
+Words = TypeVar("Words", Statements, Loops)
 
 
 @cache
@@ -25,7 +29,6 @@ def in_single(language: Language) -> Language:
     single = language.single
     if single is None:
         raise GradcliError(f"{language.about} computes in double precision alone", hint="leave --dtype out")
-    statements = language.statements
     return replace(
         language,
         dtype=SINGLE,
@@ -35,8 +38,14 @@ def in_single(language: Language) -> Language:
         decimal=single.decimal,
         infinity=single.infinity or language.infinity,
         nan=single.nan or language.nan,
-        statements=statements and Statements(*[single.text(getattr(statements, name)) for name in Statements.__match_args__]),
+        statements=_changed(language.statements, single),
+        loops=_changed(language.loops, single),
     )
+
+
+def _changed(words: Words | None, single: Single) -> Words | None:
+    """A record of templates in single precision."""
+    return words and type(words)(*[single.text(getattr(words, name)) for name in words.__match_args__])
 
 
 def of_its_file(language: Language) -> Language:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from itertools import count
+from math import lcm, prod
 
 from gradcli.errors import GradcliError, Span
 from gradcli.frozen import Frozen
@@ -15,7 +16,24 @@ from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.ops.catalogue import CHOICE, OPERATIONS
 from gradcli.ops.declaration.symbol import Symbol
 from gradcli.ops.elementwise.arithmetic import add, div, mul, neg, pow
-from gradcli.output.code.formula import Applied, Formula, Known, Literal, filled, functions_of, places, size, template
+from gradcli.output.code.formula import (
+    Applied,
+    Formula,
+    Known,
+    Literal,
+    Place,
+    Turns,
+    filled,
+    functions_of,
+    places,
+    size,
+    template,
+)
+from gradcli.output.code.repeats import Item, Loop, Plan, evenly, with_loops
+from gradcli.typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 LONGEST = 12
 """Functions and operators that a line has before its formula is divided."""
@@ -26,8 +44,29 @@ _LINEAR = frozenset({add.name, mul.name, div.name, neg.name})
 _BRANCHES = 8
 """Branches within each other through which products are chosen."""
 
+_EXACT = 2**53
+"""Below it quotients of whole numbers are rounded once."""
+
 _PRODUCTS = (2, 3, 4)
 """Powers that are written as products."""
+
+
+class Looped(Frozen):
+    """A loop.
+
+    Attributes:
+        counter: The name of its counter, which goes from 0 on.
+        count: How many turns it has.
+        steps: What it does in a turn.
+    """
+
+    counter: str
+    count: int
+    steps: tuple[Step, ...]
+
+
+Step: TypeAlias = tuple[str | Place, Formula] | Looped
+"""A line, which names a value or keeps it in an array, or a loop."""
 
 
 class Routine(Frozen):
@@ -35,20 +74,34 @@ class Routine(Frozen):
 
     Attributes:
         arguments: The variables, by their names in the language.
-        lines: The name of each line and its formula, in terms of the arguments and of lines before.
+        lines: Lines and loops, in terms of the arguments and of lines before.
         results: The formula of each result.
         renamed: The variables whose names the language does not take, with those that they got.
+        tables: Arrays of numbers, and of the arguments, that loops go through.
+        array: The name of the array of what loops keep.
+        size: Its length; 0 for none.
     """
 
     arguments: tuple[str, ...]
-    lines: tuple[tuple[str, Formula], ...]
+    lines: tuple[Step, ...]
     results: tuple[Formula, ...]
     renamed: Mapping[str, str]
+    tables: Mapping[str, tuple[Formula, ...]]
+    array: str
+    size: int
 
     @property
     def functions(self) -> set[str]:
         """The functions and operators that it uses."""
-        return functions_of([*self.results, *[formula for _, formula in self.lines]])
+        formulas = [*self.results, *[formula for table in self.tables.values() for formula in table]]
+        work = [*self.lines]
+        while work:
+            step = work.pop()
+            if isinstance(step, Looped):
+                work += step.steps
+            else:
+                formulas.append(step[1])
+        return functions_of(formulas)
 
 
 class CodeBuilder(StaticBuilder):
@@ -111,7 +164,13 @@ class ChoosingBuilder(CodeBuilder):
 
 
 def routine(
-    graph: Graph, results: Sequence[int], arguments: Sequence[str], names: Mapping[str, str], taken: Collection[str]
+    graph: Graph,
+    results: Sequence[int],
+    arguments: Sequence[str],
+    names: Mapping[str, str],
+    taken: Collection[str],
+    *,
+    loops: bool = False,
 ) -> Routine:
     """The routine of a graph of numbers.
 
@@ -121,35 +180,133 @@ def routine(
         arguments: The variables, in the order in which the function takes them.
         names: Their names in the language.
         taken: Names that no line may have.
+        loops: Whether what repeats is written as loops.
     """
-    needed = graph.ancestors(*results)
-    uses = [0] * len(graph)
-    for id, inputs in enumerate(graph.inputs):
-        if needed[id]:
-            for at, input in enumerate(inputs):
-                uses[input] += _repeats(graph, id, at)
-    for id in results:
-        uses[id] += 1
-    variables = {id: name for name, id in graph.variables.items()}
-    used = {*taken, *names.values()}
-    free = (name for number in count(1) if (name := f"t{number}") not in used)
-    lines: list[tuple[str, Formula]] = []
-    formulas: dict[int, Formula] = {}
-    for node in graph:
-        if not needed[node.id]:
-            continue
-        if node.operation == VARIABLE:
-            formulas[node.id] = Known(names[variables[node.id]])
-        elif node.operation == CONSTANT:
-            formulas[node.id] = _constant(graph.constants[node.id])
-        else:
-            formula = _formula(graph, node.id, [formulas[input] for input in node.inputs])
-            if size(formula) > LONGEST or (uses[node.id] > 1 and size(formula)):
-                lines.append((next(free), formula))
-                formula = Known(lines[-1][0])
-            formulas[node.id] = formula
-    found = tuple([formulas[id] for id in results])
-    return Routine(tuple([names[name] for name in arguments]), tuple(lines), found, {a: b for a, b in names.items() if a != b})
+    own = {id: names[name] for name, id in graph.variables.items()}
+    renamed = {name: other for name, other in names.items() if name != other}
+    return _Writer(graph, results, [names[name] for name in arguments], own).routine(
+        {*taken, *own.values()}, renamed, loops=loops
+    )
+
+
+class _Writer:
+    """Writes the lines of a graph: of loops those of the first turn, in which other turns differ by their counters alone."""
+
+    def __init__(self, graph: Graph, results: Sequence[int], arguments: Sequence[str], variables: Mapping[int, str]) -> None:
+        self.graph = graph
+        self.results, self.arguments, self.variables = results, arguments, variables
+        needed = graph.ancestors(*results)
+        self.nodes = [id for id, name in enumerate(graph.operations) if needed[id] and name not in (VARIABLE, CONSTANT)]
+        self.places = {name: at for at, name in enumerate(arguments)}
+        self.steps = {id: step for step, id in enumerate(self.nodes)}
+        self.tables: dict[str, tuple[Formula, ...]] = {}
+
+    def routine(self, used: set[str], renamed: Mapping[str, str], *, loops: bool) -> Routine:
+        """The routine, with names that are not used yet."""
+        graph, steps, self.used = self.graph, self.steps, used
+        self.names = (name for number in count(1) if (name := f"t{number}") not in used)
+        self.counters = [name for name in ("i", "j", "k", *[f"i{number}" for number in range(2, 99)]) if name not in used]
+        self.array, self.given = self._free("line"), self._free("given")
+        found = [*range(len(self.nodes))] if not loops else with_loops([self._key(id) for id in self.nodes])
+        operands = [[steps[input] for input in graph.inputs[id] if input in steps] for id in self.nodes]
+        self.plan = Plan(operands, found, [steps[id] for id in self.results if id in steps])
+        self.uses = [0] * len(self.nodes)
+        for step, around in self.plan.loops.items():
+            for at, input in enumerate(graph.inputs[self.nodes[step]]):
+                if input in steps:
+                    outer = around != self.plan.loops.get(steps[input], around)  # would be computed in every turn
+                    self.uses[steps[input]] += _repeats(graph, self.nodes[step], at) * (1 + outer)
+        for id in self.results:
+            if id in steps:
+                self.uses[steps[id]] += 1
+        self.formulas: dict[int, Formula] = {}
+        lines = self._lines(found, 0)
+        results = tuple([self._result(id) for id in self.results])
+        return Routine(tuple(self.arguments), lines, results, renamed, self.tables, self.array, self.plan.size)
+
+    def _free(self, word: str) -> str:
+        """A name for an array."""
+        return next(name for number in count() if (name := f"{word}{number or ''}") not in {*self.used, *self.tables})
+
+    def _key(self, id: int) -> tuple[tuple[Constant, ...], tuple[int, ...]]:
+        """What a node does, and its operands as far as they may go on from turn to turn."""
+        exponent = _product(self.graph, id)
+        kinds, places = [], []
+        for input in self.graph.inputs[id][: 1 if exponent else None]:
+            if input in self.steps:
+                kinds.append("step")
+                places.append(self.steps[input])
+            elif input in self.variables:
+                kinds.append("argument")
+                places.append(self.places[self.variables[input]])
+            else:
+                kinds.append("constant")
+        return (self.graph.operations[id], exponent, *kinds), tuple(places)
+
+    def _lines(self, items: Sequence[Item], depth: int) -> tuple[Step, ...]:
+        lines: list[Step] = []
+        for item in items:
+            if isinstance(item, Loop):
+                lines.append(Looped(self.counters[depth], item.count, self._lines(item.body, depth + 1)))
+                continue
+            id = self.nodes[item]
+            formula = _formula(self.graph, id, [self._operand(item, at) for at in range(len(self.graph.inputs[id]))])
+            if item in self.plan.kept:
+                place = Place(self.array, self._turns(self.plan.place(item)))
+                lines.append((place, formula))
+                formula = place
+            elif size(formula) > LONGEST or (self.uses[item] > 1 and size(formula)):
+                name = next(self.names)
+                lines.append((name, formula))
+                formula = Known(name)
+            self.formulas[item] = formula
+        return tuple(lines)
+
+    def _operand(self, step: int, at: int) -> Formula:
+        inputs = self.graph.inputs
+        first = inputs[self.nodes[step]][at]
+        if first in self.steps:
+            among = sum([input in self.steps for input in inputs[self.nodes[step]][:at]])
+            if self.plan.in_turn(step, among):
+                return self.formulas[self.steps[first]]
+            return Place(self.array, self._turns(self.plan.place(step, among)))
+        ids = [inputs[self.nodes[turn]][at] for turn in self.plan.turns(step)]
+        if len({*ids}) == 1:
+            return Known(self.variables[first]) if first in self.variables else _constant(self.graph.constants[first])
+        counts = self.plan.counts(step)
+        if first in self.variables:
+            self.tables[self.given] = tuple(map(Known, self.arguments))
+            found = evenly([self.places[self.variables[id]] for id in ids], counts)
+            assert found is not None
+            return Place(self.given, self._turns(found))
+        return self._number([self.graph.constants[id] for id in ids], counts)
+
+    def _number(self, values: Sequence[Constant], counts: Sequence[int]) -> Formula:
+        """Numbers of all turns: of the counters where they go on evenly, or their reciprocals do; else from a table."""
+        exact = [Fraction(value) for value in values if isinstance(value, int | Fraction)]
+        for turned in (False, True) if len(exact) == len(values) and all(exact) else (False,) * (len(exact) == len(values)):
+            found = evenly([1 / value for value in exact] if turned else exact, counts)
+            if found is not None and max(abs(number) for value in exact for number in value.as_integer_ratio()) < _EXACT:
+                below = lcm(found[0].denominator, *[step.denominator for step in found[1]])
+                whole = self._turns((int(found[0] * below), [int(step * below) for step in found[1]]))
+                pair = (Literal(below), whole) if turned else (whole, Literal(below))
+                return Applied("/", pair) if turned or below > 1 else whole
+        numbers = tuple(map(_constant, values))
+        name = next((name for name, items in self.tables.items() if items == numbers), "") or self._free("table")
+        self.tables[name] = numbers
+        return Place(name, self._turns((0, [prod(counts[at + 1 :]) for at in range(len(counts))])))
+
+    def _turns(self, found: tuple[int, Sequence[int]]) -> Turns:
+        start, steps = found
+        return Turns(start, tuple([(counter, step) for counter, step in zip(self.counters, steps, strict=False) if step]))
+
+    def _result(self, id: int) -> Formula:
+        if id in self.variables:
+            return Known(self.variables[id])
+        if id not in self.steps:
+            return _constant(self.graph.constants[id])
+        step = self.steps[id]
+        return Place(self.array, self._turns(self.plan.result(step))) if self.plan.loops.get(step, (0,)) else self.formulas[step]
 
 
 def functions_in(graph: Graph) -> set[str]:
@@ -166,7 +323,7 @@ def _formula(graph: Graph, id: int, operands: Sequence[Formula]) -> Formula:
         return formula
     operation = OPERATIONS[graph.operations[id]]
     completed = operation.complete(tuple(operands))
-    formulas = [one if isinstance(one, Literal | Known | Applied) else Literal(one) for one in completed]
+    formulas = [one if isinstance(one, Literal | Known | Turns | Place | Applied) else Literal(one) for one in completed]
     return filled(template(operation.javascript), formulas)
 
 
@@ -188,6 +345,6 @@ def _product(graph: Graph, id: int) -> int:
 
 
 def _constant(value: Constant) -> Formula:
-    if isinstance(value, Fraction) and "/" in number_text(value) and max(abs(value.numerator), value.denominator) < 2**53:
+    if isinstance(value, Fraction) and "/" in number_text(value) and max(abs(value.numerator), value.denominator) < _EXACT:
         return Applied("/", (Literal(value.numerator), Literal(value.denominator)))
     return Literal(value)

@@ -24,7 +24,7 @@ def in_numbers(graph: Graph, wrt: Sequence[str]) -> tuple[Graph, list[str], list
     if not graph.shapes:
         return graph, list(graph.variables), list(wrt)
     builder = ElementBuilder(Graph(graph.max_nodes), identities=True)
-    outputs, names = expanded_outputs(graph, graph.outputs, builder)
+    outputs, names = expanded_outputs(graph, graph.outputs, builder, graph.max_nodes)
     builder.graph.outputs = [id for ids in outputs for id in ids]
     builder.graph.output = builder.graph.outputs[-1]
     flat = {name: list(names.get(name, [name])) for name in graph.variables}
@@ -77,9 +77,10 @@ def written(graph: Graph, content: str, wrt: Sequence[str], language: Language, 
     about = asked.about.format(by="; by ".join(told), more=", ".join([names[one] for one in asked.more]))
     if language.own_words:
         renamed = {variable: name for variable, name in names.items() if name != variable}
-        found = Routine(tuple([names[one] for one in arguments]), (), (), renamed)
+        found = Routine(tuple([names[one] for one in arguments]), (), (), renamed, {}, "", 0)
         nodes = tuple(computed) if shape else tuple(outputs)
     else:
-        found = routine(builder.graph, computed, arguments, names, {*language.words, *language.needed(functions), name})
+        taken = {*language.words, *language.needed(functions), name}
+        found = routine(builder.graph, computed, arguments, names, taken, loops=language.loops is not None)
         nodes = tuple(asked.ids)
     return Written(name, formula, found, several, shape, labels, about, own, nodes, tuple(arguments))

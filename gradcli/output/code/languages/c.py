@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 
+from gradcli.output.code.formula import Known
 from gradcli.output.code.language import Language, Single, Written
 from gradcli.output.code.library import Statements
+from gradcli.output.code.loops import Loops
 from gradcli.output.code.notation import ELEMENTARY, OPERATORS, calls, elementary, heading, words
 
 _WORD = re.compile(r"\b([A-Za-z_]\w*)")
+
+_STACK = 100_000
+"""Numbers that a function keeps on the stack."""
 
 _PART = 100
 """Lines of a function of C up to which it is one: compilers take long for one of many thousands."""
@@ -20,7 +25,8 @@ def _c(
     language: Language, written: Written, lines: Sequence[tuple[str, str]], results: Sequence[str], helpers: Sequence[str]
 ) -> Iterator[str]:
     yield from (f"{line}\n" for line in heading(language, written))
-    yield "#include <math.h>\n\n"
+    yield "#include <math.h>\n"
+    yield "#include <stdlib.h>\n\n" if written.routine.size + (len(lines) > _PART) * len(lines) > _STACK else "\n"
     yield from (f"{helper}\n\n" for helper in helpers)
     real = language.real
     arguments = [f"{real} {name}" for name in written.routine.arguments]
@@ -29,24 +35,52 @@ def _c(
     first = 0 if written.values else 1  # a value alone is returned
     outputs = [f"{place} = {text};" for place, text in zip(places, results[first:], strict=True)]
     head = f"{language.prefix}{'void' if written.values else real} {written.name}({', '.join(arguments) or 'void'}) {{\n"
+    arrays = len(written.routine.tables) + (written.routine.size > 0)
     if len(lines) <= _PART:
+        array, size = written.routine.array, written.routine.size
         yield head
-        yield from (f"  const {real} {name} = {text};\n" for name, text in lines)
+        yield language.body(
+            [*lines[: len(written.routine.tables)], *[("", _array(real, array, size))] * (size > 0), *lines[arrays:]], "  "
+        )
         yield from (f"  {output}\n" for output in outputs)
-        yield "}\n" if written.values else f"  return {results[0]};\n}}\n"
+        yield _ending(real, array, size, "" if written.values else results[0])
         return
-    yield from _in_parts(real, written, lines, [f"results[{at}] = {text};" for at, text in enumerate(results)])
+    given = [name for name, items in written.routine.tables.items() if isinstance(items[0], Known)]  # the arguments
+    tables, lines = lines[: len(written.routine.tables)], lines[arrays:]
+    yield from (f"static {text}\n\n" for name, (_, text) in zip(written.routine.tables, tables, strict=True) if name not in given)
+    own = {name: f"const {real} *{name} = given;" for name in given}
+    own[written.routine.array] = f"{real} *{written.routine.array} = line + {len(lines)};"
+    yield from _in_parts(real, written, lines, own, [f"results[{at}] = {text};" for at, text in enumerate(results)])
     yield f"{head}  const {real} given[] = {{{', '.join(written.routine.arguments)}}};\n"
-    yield f"  {real} line[{len(lines)}], results[{len(results)}];\n"
+    size = len(lines) + written.routine.size
+    yield f"  {_array(real, 'line', size)}\n  {real} results[{len(results)}];\n"
     yield f"  for (unsigned at = 0; at < sizeof {written.name}_parts / sizeof *{written.name}_parts; at += 1)"
     yield f" {written.name}_parts[at](given, line, results);\n"
     yield from (f"  {place} = results[{at}];\n" for at, place in enumerate(places, first))
-    yield "}\n" if written.values else "  return results[0];\n}\n"
+    yield _ending(real, "line", size, "" if written.values else "results[0]")
 
 
-def _in_parts(real: str, written: Written, lines: Sequence[tuple[str, str]], outputs: Sequence[str]) -> Iterator[str]:
-    """Many lines as functions of some each, and a table of these, so that compilers do not make one function of them again."""
-    places = {name: f"line[{at}]" for at, (name, _) in enumerate(lines)}
+def _array(real: str, name: str, size: int) -> str:
+    """What keeps values: on the stack where they fit."""
+    return f"{real} {name}[{size}];" if size <= _STACK else f"{real} *{name} = malloc({size} * sizeof({real}));"
+
+
+def _ending(real: str, array: str, size: int, result: str) -> str:
+    """The end of a function, with its result where it has one."""
+    if size <= _STACK:
+        return f"  return {result};\n}}\n" if result else "}\n"
+    kept = f"  const {real} value = {result};\n" if result else ""
+    return f"{kept}  free({array});\n{'  return value;' * bool(result)}\n}}\n"
+
+
+def _in_parts(
+    real: str, written: Written, lines: Sequence[tuple[str, str]], arrays: Mapping[str, str], outputs: Sequence[str]
+) -> Iterator[str]:
+    """Many lines as functions of some each, and a table of these, so that compilers do not make one function of them again.
+
+    A part that uses one of ``arrays`` begins with what stands there.
+    """
+    places = {name: f"line[{at}]" for at, (name, _) in enumerate(lines) if name}
     elsewhere = places | {name: f"given[{at}]" for at, name in enumerate(written.routine.arguments)}
     statements = [*(text for _, text in lines), *outputs]
     words = [_WORD.split(text)[1::2] for text in statements]
@@ -55,16 +89,15 @@ def _in_parts(real: str, written: Written, lines: Sequence[tuple[str, str]], out
     for start in range(0, len(statements), _PART):
         part = start // _PART
         own = {name for name, _ in lines[start : start + _PART]}
-        loads = {name: place for name, place in elsewhere.items() if name not in own}
         used = {word for found in words[start : start + _PART] for word in found}
         yield f"static void {written.name}_part{part}(const {real} *given, {real} *line, {real} *results) {{\n"
+        yield from (f"  {text}\n" for name, text in arrays.items() if name in used)
         for at in range(start, min(start + _PART, len(statements))):
-            text = "".join(loads.get(word, word) for word in _WORD.split(statements[at]))
-            if at < len(lines):
-                name = lines[at][0]
+            text = "".join(word if word in own else elsewhere.get(word, word) for word in _WORD.split(statements[at]))
+            if at < len(lines) and (name := lines[at][0]):
                 heads = [f"const {real} {name} ="] * (name in used or name not in kept) + [f"{places[name]} ="] * (name in kept)
                 text = f"{' '.join(heads)} {text};"
-            yield f"  {text}\n"
+            yield "  " + text.replace("\n", "\n  ") + "\n"
         yield "}\n\n"
     names = ", ".join(f"{written.name}_part{part}" for part in range((len(statements) + _PART - 1) // _PART))
     yield f"static void (*const {written.name}_parts[])(const {real} *, {real} *, {real} *) = {{{names}}};\n\n"
@@ -134,7 +167,8 @@ LANGUAGE = Language(
     OPERATORS,
     "gradcli.output.code:functions.c",
     words(
-        "line given results value "
+        "line given results value malloc free calloc realloc abort exit atexit system getenv abs labs div ldiv rand srand "
+        "qsort bsearch atof atoi atol strtod strtol "
         "unix linux asm typeof NAN INFINITY _Bool _Complex _Imaginary inline M_E M_PI M_LN2 M_LN10 M_SQRT2 FP_NAN "
         "FP_INFINITE FP_ZERO FP_NORMAL FP_SUBNORMAL MATH_ERRNO MATH_ERREXCEPT HUGE_VAL HUGE_VALF HUGE_VALL math_errhandling "
         "auto break case char const continue default do double else enum extern float for goto if inline int long "
@@ -167,4 +201,14 @@ LANGUAGE = Language(
     real="double",
     single=Single("float", {r"\bdouble\b": "float", rf"\b({'|'.join(sorted(_OWN))})\(": r"\1f("}, "{}.0f", "{}f"),
     linkage=("", "static "),
+    loops=Loops(
+        line="const double {name} = {text};",
+        store="{place} = {text};",
+        array="double {name}[{size}];",
+        table="const double {name}[] = {{{items}}};",
+        loop="for (int {counter} = 0; {counter} < {count}; {counter} += 1) {{",
+        end="}",
+        number="(double)({index})",
+        indent="  ",
+    ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gradcli.output.code.language import Language, Written
+from gradcli.output.code.loops import Loops
 from gradcli.output.code.notation import ELEMENTARY, OPERATORS, TWO, heading, returned, words
 
 
@@ -14,7 +15,7 @@ def _javascript(
     yield from (f"{line}\n" for line in heading(language, written))
     yield from (f"\n{helper}\n" for helper in helpers)
     yield f"\n{language.prefix}function {written.name}({', '.join(written.routine.arguments)}) {{\n"
-    yield from (f"  const {name} = {text};\n" for name, text in lines)
+    yield language.body(lines, "  ")
     found = returned(results, written)
     yield f"  return {f'[{found}]' if written.shape else found};\n}}\n"
 
@@ -37,7 +38,7 @@ LANGUAGE = Language(
         "arguments await break case catch class const continue debugger default delete do else enum eval export "
         "extends false finally for function if implements import in instanceof interface let new null package private "
         "protected public return static super switch this throw true try typeof undefined var void while with yield "
-        "Math NaN Infinity Number Object"
+        "Math NaN Infinity Number Object Float64Array"
     ),
     "{}",
     "Infinity",
@@ -47,4 +48,13 @@ LANGUAGE = Language(
     _javascript_main,
     (("node", "{file}"),),
     linkage=("export ", ""),
+    loops=Loops(
+        line="const {name} = {text};",
+        store="{place} = {text};",
+        array="const {name} = new Float64Array({size});",
+        table="const {name} = [{items}];",
+        loop="for (let {counter} = 0; {counter} < {count}; {counter} += 1) {{",
+        end="}",
+        indent="  ",
+    ),
 )

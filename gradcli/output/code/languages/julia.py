@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from gradcli.output.code.language import ENCLOSED, Language, Single, Written
 from gradcli.output.code.library import Statements
+from gradcli.output.code.loops import Loops
 from gradcli.output.code.notation import ELEMENTARY, OPERATORS, calls, elementary, heading, nested, parted, rows, words
 
 _OUTSIDE = words("sin cos tan asin acos acosh atanh log log2 log10 log1p sqrt")
@@ -18,7 +19,7 @@ def _julia(
     yield from (f"{helper}\n\n" for helper in helpers)
     yield from (f"{line}\n" for line in heading(language, written))
     yield f"function {written.name}({', '.join([f'{name}{language.real}' for name in written.routine.arguments])})\n"
-    yield from (f"    {name} = {text}\n" for name, text in lines)
+    yield language.body(lines, "    ")
     values, derivatives = parted(results, written)
     table = f", [{rows(derivatives, written.shape, ' ' if len(written.shape) > 1 else ', ')}]" if written.shape else ""
     yield f"    return {nested(values, written.values)}{table}\nend\n"
@@ -66,7 +67,7 @@ LANGUAGE = Language(
         "abstract baremodule begin break catch const continue do else elseif end export false finally for function global if "
         "import in isa let local macro module mutable new outer primitive quote return struct true try type using where while "
         "abs max min mod rem round copysign sign float pi inside sort throw DomainError Inf NaN isnan any im println foreach "
-        "permutedims Float32 Inf32 NaN32"
+        "permutedims zeros Float64 Float32 Inf32 NaN32"
     )
     | {*ELEMENTARY},
     "{}.0",
@@ -88,9 +89,19 @@ LANGUAGE = Language(
         leave="break",
         end="end",
     ),
+    loops=Loops(
+        line="{name} = {text}",
+        store="{place} = {text}",
+        array="{name} = zeros(Float64, {size})",
+        table="{name} = [{items}]",
+        loop="for {counter} in 0:{count} - 1",
+        end="end",
+        number="Float64({index})",
+        first="1",
+    ),
     single=Single(
         "::Float32",
-        {r"\bNaN\b": "NaN32", r"float\(pi\)": "Float32(pi)", r"sqrt\(2.0\)": "sqrt(2.0f0)"},
+        {r"\bFloat64\b": "Float32", r"\bNaN\b": "NaN32", r"float\(pi\)": "Float32(pi)", r"sqrt\(2.0\)": "sqrt(2.0f0)"},
         "{}.0f0",
         "Float32({})",
         "Inf32",

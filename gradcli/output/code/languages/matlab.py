@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from gradcli.output.code.language import Language, Single, Written
 from gradcli.output.code.library import Statements
+from gradcli.output.code.loops import Loops
 from gradcli.output.code.notation import ELEMENTARY, OPERATORS, calls, elementary, heading, nested, parted, rows, words
 
 _COMPLEX = words("asin acos acosh atanh log log2 log10 log1p sqrt")
@@ -20,7 +21,7 @@ def _matlab(
     yield from (f"  {line}\n" for line in heading(language, written))
     if language.real:
         yield from (f"  {name} = {language.real}({name});\n" for name in written.routine.arguments)
-    yield from (f"  {name} = {text};\n" for name, text in lines)
+    yield language.body(lines, "  ")
     values, derivatives = parted(results, written)
     yield f"  value = {nested(values, written.values)};\n"
     if written.shape:
@@ -72,7 +73,7 @@ LANGUAGE = Language(
         "break case catch classdef continue do else elseif end end_try_catch end_unwind_protect endfor endfunction endif "
         "endswitch endwhile enumeration events for function global if methods otherwise parfor persistent properties return "
         "spmd switch try until unwind_protect unwind_protect_cleanup while value derivatives ans pi e i j inf Inf nan NaN NA "
-        "eps true false isreal isnan any sort numel abs sign rem mod gamma lgamma beta erf erfc fix log round size sum"
+        "eps true false isreal isnan any sort numel abs sign rem mod gamma lgamma beta erf erfc fix log round size sum zeros"
     )
     | {*ELEMENTARY},
     "{}",
@@ -96,5 +97,16 @@ LANGUAGE = Language(
         end="end",
         indent="  ",
     ),
-    single=Single("single", whole="{}"),
+    single=Single("single", {r"zeros\(1, \{size\}": "zeros(1, {size}, 'single'"}, whole="{}"),
+    loops=Loops(
+        line="{name} = {text};",
+        store="{place} = {text};",
+        array="{name} = zeros(1, {size});",
+        table="{name} = [{items}];",
+        loop="for {counter} = 0:{count} - 1",
+        end="end",
+        place="{array}({index})",
+        first="1",
+        indent="  ",
+    ),
 )

@@ -9,6 +9,7 @@ from textwrap import indent
 
 from gradcli.output.code.language import ENCLOSED, Language, Written
 from gradcli.output.code.library import Statements
+from gradcli.output.code.loops import Loops
 from gradcli.output.code.notation import OPERATORS, calls, elementary, heading, returned, words
 
 _OPERATORS = {
@@ -25,7 +26,7 @@ def layout(
 ) -> Iterator[str]:
     yield from (f"{line}\n" for line in heading(language, written))
     body = "".join(f"    {name} = {language.real}({name})\n" for name in written.routine.arguments if language.real)
-    body += "".join(f"    {name} = {text}\n" for name, text in lines)
+    body += language.body(lines, "    ")
     body += f"    return {returned(results, written)}\n"
     texts = "".join([body, *helpers])
     for module, line in (("math.", "import math"), ("np.", "import numpy as np"), ("jnp.", "import jax.numpy as jnp")):
@@ -47,7 +48,14 @@ def main(language: Language, written: Written, points: Sequence[Sequence[str]]) 
     return f"\n\nif __name__ == '__main__':\n{indent(program, '    ')}"
 
 
-WORDS = words("math np jnp special float min max abs round") | {*keyword.kwlist, *keyword.softkwlist}
+LOOPS = Loops(
+    line="{name} = {text}",
+    store="{place} = {text}",
+    array="{name} = [0.0] * {size}",
+    table="{name} = [{items}]",
+    loop="for {counter} in range({count}):",
+)
+WORDS = words("math np jnp special float min max abs round range") | {*keyword.kwlist, *keyword.softkwlist}
 
 LANGUAGE = Language(
     "python",
@@ -101,4 +109,5 @@ LANGUAGE = Language(
         leave="break",
         end="",
     ),
+    loops=LOOPS,
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from gradcli.output.code.language import ENCLOSED, Language, Single, Written
 from gradcli.output.code.library import Statements
+from gradcli.output.code.loops import Loops
 from gradcli.output.code.notation import OPERATORS, calls, elementary, heading, returned, words
 
 _RENAMED = calls(
@@ -27,7 +28,7 @@ def _rust(
     arguments = ", ".join(f"{name}: {real}" for name in written.routine.arguments)
     yield "#[allow(unused_variables, unused_parens)]\n"
     yield f"{language.prefix}fn {written.name}({arguments}) -> {kind} {{\n"
-    yield from (f"    let {name} = {text};\n" for name, text in lines)
+    yield language.body(lines, "    ")
     found = returned(results, written)
     yield f"    {f'({found})' if written.shape else found}\n}}\n"
 
@@ -108,6 +109,16 @@ LANGUAGE = Language(
         changing="mut ",
     ),
     real="f64",
-    single=Single("f32", {r"\bf64\b": "f32"}, infinity="f32::INFINITY", nan="f32::NAN"),
+    single=Single("f32", {r"(?<![A-Za-z])f64\b": "f32"}, infinity="f32::INFINITY", nan="f32::NAN"),
     linkage=("pub ", ""),
+    loops=Loops(
+        line="let {name} = {text};",
+        store="{place} = {text};",
+        array="let mut {name} = vec![0.0f64; {size}];",
+        table="let {name}: [f64; {size}] = [{items}];",
+        loop="for {counter} in 0..{count}_usize {{",
+        end="}",
+        number="(({index}) as f64)",
+        signed="({counter} as isize)",
+    ),
 )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from gradcli.frozen import replace
 from gradcli.output.code.language import Language, Single, Written
-from gradcli.output.code.languages.python import WORDS, main
+from gradcli.output.code.languages.python import LOOPS, WORDS, main
 from gradcli.output.code.notation import OPERATORS, calls, elementary, heading, returned, words
 
 _OPERATORS = {sign: entry for sign, entry in OPERATORS.items() if sign not in ("?", "||", "&&", "===", "!==")}
@@ -26,7 +27,7 @@ def _tensorflow(
     language: Language, written: Written, lines: Sequence[tuple[str, str]], results: Sequence[str], helpers: Sequence[str]
 ) -> Iterator[str]:
     value = returned(results, written)
-    body = _FIRST.sub(r"\1number(\2)", "".join([*[f"    {name} = {text}\n" for name, text in lines], f"    return {value}\n"]))
+    body = _FIRST.sub(r"\1number(\2)", f"{language.body(lines, '    ')}    return {value}\n")
     yield from (f"{line}\n" for line in heading(language, written))
     yield f"# Arguments are tensors of {language.dtype}.\nimport tensorflow as tf\n"
     if "number(" in body:
@@ -100,4 +101,5 @@ LANGUAGE = Language(
     modules=("tensorflow",),
     real="tf.float64",
     single=Single("tf.float32"),
+    loops=replace(LOOPS, number="number(float({index}))"),
 )
