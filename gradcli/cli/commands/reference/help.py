@@ -92,4 +92,10 @@ def _contents(language: str) -> None:
     show_blocks(lambda style: [commands_table(), manual], None)
 
 
-COMMAND = Command(HELP, ("TOPIC", "A topic of the manual, or a command."), HelpOptions, run)
+COMMAND = Command(
+    HELP,
+    ("TOPIC", "A topic of the manual, or a command."),
+    HelpOptions,
+    run,
+    lacks=dict.fromkeys(("-q", "--json", "--format"), "pages are texts, Markdown in a pipe"),
+)
