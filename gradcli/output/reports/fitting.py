@@ -12,7 +12,7 @@ FEWEST_LINES = 40
 """Lines that a report may take however low the screen is: it can be scrolled back, and a small graph stays whole."""
 
 FEWEST_ROWS = 4
-"""Rows of a table that are shown where there is room for them and all derivations, or the first one; fewer, or none, where not."""
+"""Rows of a table that are shown where there is room for them and all derivations, or the first; fewer, or none, where not."""
 
 _PROMPT = 2
 """Lines of the screen for the call and for the next prompt."""
