@@ -164,14 +164,18 @@ def conditions(algebra: Algebra, form: int, divisors: Collection[int] = (), know
         divisors: The atoms that the original divides by, beside those that were cancelled.
         known: Forms that are said not to be 0 already.
     """
+    stated = _divisors(algebra, form)
+    lost = algebra.cancelled.union(divisors) - stated
+    if not lost:
+        return []
     algebra.room = _ROOM
-    own, inside, further = (
+    own, inside = (
         [part for atom in atoms for part in _irreducible(algebra, _numerator(algebra, _zero_with(algebra, atom)))]
-        for atoms in (_divisors(algebra, form), algebra.cancelled, divisors)
+        for atoms in (stated, lost)
     )
     known = {*own, *[part for one in known for part in _irreducible(algebra, one)]}
     found: dict[tuple[int, int], None] = {}
-    for one in sorted({*inside, *further}, key=lambda one: (-len(algebra.forms[one]), one)):
+    for one in sorted(set(inside), key=lambda one: (-len(algebra.forms[one]), one)):
         if one not in known and not algebra.is_nonzero_form(one) and algebra.value(one) is None:
             known.add(one)
             found[_difference(algebra, one)] = None
