@@ -244,7 +244,7 @@ class Simplifier:
         return None if sum(map(self.algebra.size, best)) > most else best
 
     def stated(self, ids: Sequence[int], best: Sequence[int] | None) -> Simplified:
-        """Forms of nodes as expressions, with the conditions under which they are; lines that nodes share where there are none."""
+        """Forms of nodes as expressions, with conditions; in lines that nodes share where there are none."""
         if best is None:
             return self._in_named_lines(ids)
         expressions = tuple([self._expression(id, form) for id, form in zip(ids, best, strict=True)])

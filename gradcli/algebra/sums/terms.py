@@ -19,6 +19,7 @@ Terms = tuple[tuple[Monomial, Rational], ...]
 Polynomial = dict[tuple[int, ...], Fraction]
 """Coefficients, none of them 0, by the exponents of what it is a polynomial in."""
 
+
 class Common(NamedTuple):
     """Two polynomials as the products of a common divisor and the rest, as forms."""
 
