@@ -101,7 +101,7 @@ def without_remarks(text: str, notes: list[tuple[int, str]]) -> str:
         text = _without(text, found.start(), found.end(), notes)
     text = _without_tail(_last_statement(text, notes), notes)
     if found := _UNIT.search(text):
-        notes.append((found.start(found.lastindex), f"{found[0].strip()} is read as variables; a unit is left out"))
+        notes.append((found.end() - len(found[0].lstrip()), f"{found[0].strip()} is read as variables; a unit is left out"))
     return re.sub(r"(?<=[\w)\]}])\s*:=", lambda found: "=".rjust(len(found[0])), text, count=1)
 
 
