@@ -19,7 +19,7 @@ from gradcli.algebra.equality.pair import pair_in
 from gradcli.algebra.equality.thresholds import with_switches
 from gradcli.algebra.jacobian import element_names
 from gradcli.algebra.simplified import Simplified
-from gradcli.algebra.slopes import DIGITS, Slopes, ValueAt, value_at
+from gradcli.algebra.slopes import DIGITS, ENDS, Slopes, ValueAt, value_at
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph, Shape
 from gradcli.language.ast import Output, Program
@@ -154,10 +154,14 @@ def not_smooth(
     found = differentiate(graph, list(zip(outputs, requests, strict=True)))
     at_point = values_at(graph, found, requests, values, of)
     for request, (value, note) in zip(requests, at_point or (), strict=False):
-        by = " and ".join(dict.fromkeys(request))
+        derivative = f"the derivative by {' and '.join(dict.fromkeys(request))}"
+        note = note.rpartition(": ")[2]
+        if ENDS in note:
+            return f"the function ends there, and {derivative} is infinite" if math.isinf(value) else "the function ends there"
         if note:
-            convention = "a convention, PyTorch's: "
-            return f"by {by}: {note.removeprefix(convention)}"
+            return note.replace("the derivative is" if "the derivative is" in note else "it is", f"{derivative} is")
         if value != value:
-            return f"the derivative by {by} is undefined there"
+            return f"{derivative} is undefined there"
+        if math.isinf(value):
+            return f"{derivative} is infinite there"
     return ""
