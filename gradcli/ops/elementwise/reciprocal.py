@@ -7,15 +7,14 @@ import math
 from gradcli.ops.declaration import ieee, rational
 from gradcli.ops.declaration.constants import HALF_PI
 from gradcli.ops.declaration.facts import END, EVEN, ODD, POLE, special
-from gradcli.ops.declaration.operation import DEFINITION, Operation, operation
+from gradcli.ops.declaration.operation import Operation, operation
 from gradcli.ops.elementwise.arithmetic import abs, over
 from gradcli.ops.elementwise.exponential import sqrt
-from gradcli.ops.elementwise.trigonometric import acos, acosh, asin, asinh, atan, atanh, cos, cosh, sin, sinh, tan, tanh
+from gradcli.ops.elementwise.special import POLES
+from gradcli.ops.elementwise.trigonometric import ENDS, acos, acosh, asin, asinh, atan, atanh, cos, cosh, sin, sinh, tan, tanh
 
 POSITIVE = (0.3, 2.5)
 BEYOND_1 = (1.3, 3.0)
-
-_AT_ENDS = (special(END, lambda x: x - 1, 1), special(END, lambda x: x + 1, -1))
 
 sec = operation(
     "sec(x)",
@@ -24,7 +23,6 @@ sec = operation(
     exact=rational.only(0, 1),
     latex=r"\sec\left({0}\right)",
     javascript="1 / Math.cos({0})",
-    array=DEFINITION,
     domain="x ≠ π/2 + kπ",
     samples=((-1.2, 1.2),),
     definition=lambda x: 1 / cos(x),
@@ -42,7 +40,6 @@ csc: Operation = operation(
     spellings=("cosec",),
     latex=r"\csc\left({0}\right)",
     javascript="1 / Math.sin({0})",
-    array=DEFINITION,
     domain="x ≠ kπ",
     samples=(POSITIVE,),
     definition=lambda x: 1 / sin(x),
@@ -79,13 +76,12 @@ asec = operation(
     exact=rational.only(1, 0),
     latex=r"\operatorname{{arcsec}}\left({0}\right)",
     javascript="Math.acos(1 / {0})",
-    array=DEFINITION,
     domain="x < -1 or x > 1",
     samples=(BEYOND_1,),
     definition=lambda x: acos(1 / x),
     inverse="sec",
     range=(0, math.pi),
-    specials=_AT_ENDS,
+    specials=ENDS,
     sympy="asec",
     doc="Inverse secant, in radians between 0 and π.",
 )
@@ -96,14 +92,13 @@ acsc = operation(
     spellings=("arccsc", "acosec", "arccosec"),
     latex=r"\operatorname{{arccsc}}\left({0}\right)",
     javascript="Math.asin(1 / {0})",
-    array=DEFINITION,
     domain="x < -1 or x > 1",
     samples=(BEYOND_1,),
     definition=lambda x: asin(1 / x),
     parity=ODD,
     inverse="csc",
     range=(-math.pi / 2, math.pi / 2),
-    specials=_AT_ENDS,
+    specials=ENDS,
     sympy="acsc",
     doc="Inverse cosecant, in radians between -π/2 and π/2.",
 )
@@ -129,7 +124,6 @@ sech = operation(
     exact=rational.only(0, 1),
     latex=r"\operatorname{{sech}}\left({0}\right)",
     javascript="1 / Math.cosh({0})",
-    array=DEFINITION,
     definition=lambda x: 1 / cosh(x),
     parity=EVEN,
     squares="tanh +",
@@ -145,7 +139,6 @@ csch: Operation = operation(
     spellings=("cosech",),
     latex=r"\operatorname{{csch}}\left({0}\right)",
     javascript="1 / Math.sinh({0})",
-    array=DEFINITION,
     domain="x ≠ 0",
     samples=(POSITIVE,),
     definition=lambda x: 1 / sinh(x),
@@ -200,7 +193,6 @@ acsch = operation(
     spellings=("arccsch",),
     latex=r"\operatorname{{arcsch}}\left({0}\right)",
     javascript="Math.asinh(1 / {0})",
-    array=DEFINITION,
     domain="x ≠ 0",
     samples=(POSITIVE,),
     definition=lambda x: asinh(1 / x),
@@ -218,13 +210,12 @@ acoth = operation(
     spellings=("arccoth",),
     latex=r"\operatorname{{arcoth}}\left({0}\right)",
     javascript="Math.atanh(1 / {0})",
-    array=DEFINITION,
     domain="x < -1 or x > 1",
     samples=(BEYOND_1,),
     definition=lambda x: atanh(1 / x),
     parity=ODD,
     inverse="coth",
-    specials=(special(POLE, lambda x: x - 1, 1), special(POLE, lambda x: x + 1, -1)),
+    specials=POLES,
     sympy="acoth",
     doc="Inverse hyperbolic cotangent.",
 )
