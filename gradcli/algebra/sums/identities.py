@@ -152,7 +152,7 @@ _KINDS = frozenset(kind for one in IDENTITIES for kind in re.findall(r"[a-z]\w*(
 
 def with_quotients(algebra: Algebra, form: int) -> int:
     """The form with a quotient of functions as one, where that makes it shorter: cot(x) for cos(x)/sin(x)."""
-    for pattern in _quotients():
+    for pattern in (one for one in _products() if min(one.terms[0][1].values()) < 0):
         for found in _candidates(algebra, form, [pattern]):
             if algebra.size(found) < algebra.size(form) and algebra.kinds(found).isdisjoint(pattern.terms[0][1]):
                 return found
@@ -246,11 +246,6 @@ def _taken_apart(algebra: Algebra, form: int) -> Iterator[int]:
                     left = algebra.form({m: c for m, c in terms.items() if m != monomial})
                     scale = coefficient * Fraction(number) ** exponent
                     yield algebra.add([left, algebra.settled(algebra.joined(rest, factors), scale)])
-
-
-def _quotients() -> Iterator[_Pattern]:
-    """The identities of a quotient of two functions that is one of the same argument."""
-    return (one for one in _products() if min(one.terms[0][1].values()) < 0)
 
 
 def _products() -> Iterator[_Pattern]:

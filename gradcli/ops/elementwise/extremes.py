@@ -21,7 +21,7 @@ LARGEST = 1.7976931348623157e308
 """The largest float64."""
 
 
-def _of_two(name: str, value: Value, exact: Value, loses: Operation, wins: Operation, size: str, bends: str) -> Operation:
+def _of_two(name: str, value: Value, exact: Value, loses: Operation, wins: Operation, bends: str, doc: str) -> Operation:
     """The larger or the smaller one of two numbers."""
     short = name[:3]
     return operation(
@@ -47,12 +47,12 @@ def _of_two(name: str, value: Value, exact: Value, loses: Operation, wins: Opera
         sympy=short.title(),
         course=f"{bends} rises",
         chooses="a b",
-        doc=f"The {size} of two numbers; equal ones share the gradient.",
+        doc=doc,
     )
 
 
-maximum = _of_two("maximum", ieee.largest, max, lt, gt, "larger", "convex")
-minimum = _of_two("minimum", ieee.smallest, min, gt, lt, "smaller", "concave")
+maximum = _of_two("maximum", ieee.largest, max, lt, gt, "convex", "The larger of two numbers; equal ones share the gradient.")
+minimum = _of_two("minimum", ieee.smallest, min, gt, lt, "concave", "The smaller of two numbers; equal ones share the gradient.")
 
 
 def shares(y: Any, *arguments: Any) -> list[Any]:
@@ -96,7 +96,7 @@ extreme("max", "max", _AMONG, "The largest of any number of arguments; equal one
 extreme("min", "min", _AMONG, "The smallest of any number of arguments; equal ones share the gradient.", masks="x")
 
 
-def _of_numbers(name: str, wins: Operation, test: Value, ordinary: Operation, size: str, bends: str) -> Operation:
+def _of_numbers(name: str, wins: Operation, test: Value, ordinary: Operation, bends: str, doc: str) -> Operation:
     """The larger or the smaller one of two numbers, where nan is no number."""
     return operation(
         f"{name}(a, b)",
@@ -116,12 +116,12 @@ def _of_numbers(name: str, wins: Operation, test: Value, ordinary: Operation, si
         course=f"{bends} rises",
         chooses="a b",
         skips_nan=True,
-        doc=f"The {size} of two numbers; one that is not nan, if any.",
+        doc=doc,
     )
 
 
-fmax = _of_numbers("fmax", ge, operator.ge, maximum, "larger", "convex")
-fmin = _of_numbers("fmin", le, operator.le, minimum, "smaller", "concave")
+fmax = _of_numbers("fmax", ge, operator.ge, maximum, "convex", "The larger of two numbers; one that is not nan, if any.")
+fmin = _of_numbers("fmin", le, operator.le, minimum, "concave", "The smaller of two numbers; one that is not nan, if any.")
 clamp = operation(
     "clamp(x, min=-inf, max=inf)",
     lambda x, low, high: ieee.smallest(ieee.largest(x, low), high),
@@ -154,7 +154,7 @@ clamp = operation(
 )
 
 
-def _bounded(bound: str, value: Value, ordinary: Operation, inside: Operation, outside: Operation, side: str) -> Operation:
+def _bounded(bound: str, value: Value, ordinary: Operation, inside: Operation, outside: Operation, doc: str) -> Operation:
     """A number with a bound on one side."""
     title, samples = f"Clamp{bound.title()}Backward", (HIGH, LOW) if bound == "min" else (LOW, HIGH)
     return operation(
@@ -172,12 +172,12 @@ def _bounded(bound: str, value: Value, ordinary: Operation, inside: Operation, o
         torch=f"clamp_{bound}: torch Tensor",
         course=ordinary.known["course"],
         chooses=f"x {bound}",
-        doc=f"x, or the bound where x is {side} it.",
+        doc=doc,
     )
 
 
-clamp_min = _bounded("min", ieee.largest, maximum, ge, lt, "below")
-clamp_max = _bounded("max", ieee.smallest, minimum, le, gt, "above")
+clamp_min = _bounded("min", ieee.largest, maximum, ge, lt, "x, or the bound where x is below it.")
+clamp_max = _bounded("max", ieee.smallest, minimum, le, gt, "x, or the bound where x is above it.")
 nan_to_num = operation(
     "nan_to_num(x)",
     lambda x: 0.0 if x != x else min(max(x, -LARGEST), LARGEST),
