@@ -86,7 +86,7 @@ def normalized(numpy: Any, a: Any, axes: Shape, eps: float, affine: Sequence[Any
 
 
 def normalized_pullback(g: Any, a: Any, axes: Shape, eps: Any, weights: Sequence[Any]) -> tuple[Any, Any]:
-    """The adjoint of an array from that of n = (a - mean)/deviation: of this what a shift and a scaling of a cannot change; and n."""
+    """What a shift and a scaling of an array a cannot change of the adjoint of n = (a - mean)/deviation, and n."""
 
     def mean(value: Any) -> Any:
         return reduce_mean(value, axis=axes, keepdims=True)
