@@ -33,7 +33,8 @@ def test_an_engine_that_is_not_installed_says_what_to_install(
 
 
 @pytest.mark.parametrize(
-    ("engine", "address"), [("ray", "{}"), ("ray", "ray://{}"), ("dask", "tcp://{}"), ("spark", "spark://{}"), ("spark", "sc://{}/")]
+    ("engine", "address"),
+    [("ray", "{}"), ("ray", "ray://{}"), ("dask", "tcp://{}"), ("spark", "spark://{}"), ("spark", "sc://{}/")],
 )
 def test_where_no_cluster_answers_nothing_is_begun(
     engine: str, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
