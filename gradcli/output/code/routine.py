@@ -17,6 +17,7 @@ from gradcli.ops.catalogue import CHOICE, OPERATIONS
 from gradcli.ops.declaration.symbol import Symbol
 from gradcli.ops.elementwise.arithmetic import add, div, mul, neg, pow
 from gradcli.output.code.formula import Applied, Formula, Known, Literal, filled, functions_of, places, size, template
+from gradcli.typing import Any
 
 LONGEST = 12
 """Functions and operators that a line has before its formula is divided."""
@@ -170,7 +171,7 @@ def _formula(graph: Graph, id: int, operands: Sequence[Formula]) -> Formula:
             formula = Applied("*", (formula, operands[0]))
         return formula
     name = graph.operations[id]
-    completed = tuple(operands) if name == ROUND else OPERATIONS[name].complete(tuple(operands))
+    completed: tuple[Any, ...] = tuple(operands) if name == ROUND else OPERATIONS[name].complete(tuple(operands))
     formulas = [one if isinstance(one, Literal | Known | Applied) else Literal(one) for one in completed]
     return filled(_template(name), formulas)
 
