@@ -110,7 +110,7 @@ class LineSearch:
         return simplest(place - margin, place + margin)
 
     def _least(self, grid: Sequence[Fraction], switch: int) -> Iterator[tuple[Fraction, int | None]]:
-        """Zeros around a least absolute value, on both sides of which the sign is the same, and those at it: of (x*exp(x) - 1)^2."""
+        """Zeros around a least absolute value, on both sides of which the sign is the same, and at it, as of (x*exp(x) - 1)^2."""
         for left, middle, right in zip(grid, grid[1:], grid[2:], strict=False):
             values = [self.at(place, switch) for place in (left, middle, right)]
             if any(value is None or value == 0 for value in values) or len({value > 0 for value in values}) > 1:
