@@ -11,7 +11,7 @@ from gradcli.algebra.arrays.exact import cofactors, determinant
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.terms import Rational, whole
 from gradcli.graph.graph import Settings, Shape
-from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.ops.catalogue import INDEX, OPERATIONS, STACK, STRUCTURAL
 from gradcli.typing import Any
 
 FEW = 64
@@ -203,7 +203,7 @@ def filled(numpy: Any, values: list[Any], shape: Shape) -> Any:
 def part(algebra: Algebra, form: int, place: tuple[int, ...]) -> int:
     """An element of a form that is not known element by element: ``x[0]``."""
     settings: Settings = (("index", tuple(map(int, place))),)
-    return algebra.of_atom(algebra.atom("index", (form,), settings, ()))
+    return algebra.of_atom(algebra.atom(INDEX, (form,), settings, ()))
 
 
 def literal(algebra: Algebra, forms: list[int], shape: Shape) -> int:
@@ -217,7 +217,7 @@ def literal(algebra: Algebra, forms: list[int], shape: Shape) -> int:
 
 def row_of(algebra: Algebra, row: list[int]) -> int:
     """The array of some forms of one shape along a new first axis."""
-    atom = algebra.atom("stack", tuple(row), (("axis", 0),), (len(row), *algebra.shape(row[0])))
+    atom = algebra.atom(STACK, tuple(row), (("axis", 0),), (len(row), *algebra.shape(row[0])))
     if all(map(algebra.is_literal, row)):
         algebra.literals.add(atom)
     return algebra.of_atom(atom)

@@ -13,6 +13,7 @@ from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.rules import apply_operation
 from gradcli.algebra.sums.terms import Rational
 from gradcli.graph.graph import Settings, Shape
+from gradcli.ops.catalogue import STACK
 
 _SHOWN = 16
 """Elements up to which zeros with a part put into them are written element by element."""
@@ -21,7 +22,7 @@ _SHOWN = 16
 def elementwise(algebra: Algebra, form: int) -> int:
     """The form, or the shorter one of a literal that exact arithmetic makes of it: [1, 2] + [3, 4] = [4, 6]."""
     shape = algebra.shape(form)
-    if not shape or not 0 < prod(shape) <= FEW or not algebra.is_literal(form) or single(algebra, form)[0] == "stack":
+    if not shape or not 0 < prod(shape) <= FEW or not algebra.is_literal(form) or single(algebra, form)[0] == STACK:
         return form
     written = literal(algebra, Elements(algebra, apply_operation).forms(form), shape)
     return written if algebra.size(written) <= algebra.size(form) else form
