@@ -226,7 +226,7 @@ def _root(x: float, n: float) -> float:
     if x < 0 and not odd:
         return math.nan
     y = ieee.power(math.fabs(x) if odd else x, ieee.divide(1.0, n)) if n else math.nan
-    if 2 < abs(n) <= 64 and float(n).is_integer() and 0 < y < math.inf:
+    if 1 < abs(n) <= 64 and n != 2 and 0 < y < math.inf:
         power = ieee.power(y, n)
         if power not in (0, math.inf):
             y -= y * (power - abs(x)) / power / n  # one step of Newton's method makes the last digit right

@@ -25,7 +25,7 @@ _LEFT, _REFLECTED = 20, 200
 """How far left the reflection formula is used, and up to which order."""
 
 
-_BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510)
+BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510)
 """The Bernoulli numbers of even index (DLMF 24.2.1)."""
 
 _SERIES = 14
@@ -69,9 +69,9 @@ def _in_floats(n: int, x: float) -> float:
     r = 1 / y
     passed = [1 / (x + k) if n == 0 else (x + k) ** -(n + 1) for k in range(steps)]
     if n == 0:
-        tail = [-b / (2 * j) * r ** (2 * j) for j, b in enumerate(_BERNOULLI, 1)]
+        tail = [-b / (2 * j) * r ** (2 * j) for j, b in enumerate(BERNOULLI, 1)]
         return math.fsum([math.log(y), -0.5 * r, *tail, *[-one for one in passed]])
-    tail = [b * math.perm(2 * j + n - 1, n - 1) / math.factorial(n) * r ** (2 * j + n) for j, b in enumerate(_BERNOULLI, 1)]
+    tail = [b * math.perm(2 * j + n - 1, n - 1) / math.factorial(n) * r ** (2 * j + n) for j, b in enumerate(BERNOULLI, 1)]
     scaled = [r**n / n, 0.5 * r ** (n + 1), *tail, *passed]
     return math.copysign(math.factorial(n) * math.fsum(scaled), 1 if n % 2 else -1)
 
@@ -220,6 +220,27 @@ def by_mpmath(function: Callable[..., Any]) -> Callable[..., Any]:
     return value
 
 
+def _from_mpmath(name: str, x: float) -> float:
+    from mpmath import mp
+
+    try:
+        return float(getattr(mp, name)(x))
+    except OverflowError:
+        return math.inf
+
+
+def _ei(x: float) -> float:
+    if x == 0 or not math.isfinite(x):
+        return -math.inf if x == 0 else 0.0 if x < 0 else x
+    return _from_mpmath("ei", x)
+
+
+def _e1(x: float) -> float:
+    if not 0 < x < math.inf:
+        return math.inf if x == 0 else 0.0 if x > 0 else math.nan
+    return _from_mpmath("e1", x)
+
+
 erf = operation(
     "erf(x)",
     math.erf,
@@ -268,24 +289,6 @@ erfinv = operation(
     sympy="erfinv",
     course="rises; defined from -1 to 1; concave to 0; convex from 0",
     doc="Inverse of the error function.",
-)
-lgamma = operation(
-    "lgamma(x)",
-    ieee.guarded(math.lgamma, ieee.overflow),
-    (lambda y, x: digamma(x),),
-    latex=r"\ln\left(\left|\Gamma\left({0}\right)\right|\right)",
-    javascript="lgamma({0})",
-    domain="x > 0, or x not an integer",
-    samples=(POSITIVE,),
-    precise=by_mpmath(lambda mp, x: mp.re(mp.loggamma(x))),
-    specials=(
-        special(POLE, lambda x: x, 0),
-        special(POLE, lambda x: x + 1, -1),
-    ),
-    torch="lgamma: torch Tensor",
-    sympy="log(Abs(gamma({0})))",
-    course="convex from 0",
-    doc="Logarithm of the absolute value of the gamma function.",
 )
 digamma: Operation = operation(
     "digamma(x)",
@@ -376,4 +379,33 @@ sinc_derivative: Operation = operation(
     closed=_sinc_derivative_at_0,
     sympy="(pi**{0}*Integral(u_**{0}*cos(pi*({1})*u_ + pi*{0}/2), (u_, 0, 1)))",
     doc="The n-th derivative of sinc, accurate near 0.",
+)
+ei = operation(
+    "ei(x)",
+    _ei,
+    (lambda y, x: exp(x) / x,),
+    spellings=("Ei", "expi"),
+    latex=r"\operatorname{{Ei}}\left({0}\right)",
+    javascript="ei({0})",
+    domain="x ≠ 0",
+    samples=((0.5, 2.5),),
+    precise=by_mpmath(lambda mp, x: mp.ei(x)),
+    specials=(special(POLE, lambda x: x, 0),),
+    sympy="Ei",
+    doc="Exponential integral: the antiderivative of exp(x)/x that is -∞ at 0 and 0 at -∞.",
+)
+expint = operation(
+    "expint(x)",
+    _e1,
+    (lambda y, x: -exp(-x) / x,),
+    spellings=("exp1",),
+    latex=r"E_{{1}}\left({0}\right)",
+    javascript="expint({0})",
+    domain="x > 0",
+    samples=(POSITIVE,),
+    precise=by_mpmath(lambda mp, x: mp.e1(x)),
+    range=(0, math.inf),
+    specials=(special(POLE, lambda x: x, 0),),
+    sympy="expint(1, {0})",
+    doc="The exponential integral E1, the integral of exp(-t)/t from x to ∞.",
 )
