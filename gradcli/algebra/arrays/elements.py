@@ -88,9 +88,7 @@ class Elements:
         sums_stay: Whether numbers that are made of arrays stay as they are: sum(x), not x[0] + x[1].
     """
 
-    def __init__(
-        self, algebra: Algebra, apply: Callable[[Algebra, str, list[int]], int], *, sums_stay: bool = False
-    ) -> None:
+    def __init__(self, algebra: Algebra, apply: Callable[[Algebra, str, list[int]], int], *, sums_stay: bool = False) -> None:
         self.algebra = algebra
         self.apply = apply
         self.sums_stay = sums_stay
