@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
@@ -19,7 +20,7 @@ from gradcli.algebra.equality.pair import pair_in
 from gradcli.algebra.equality.thresholds import with_switches
 from gradcli.algebra.jacobian import element_names
 from gradcli.algebra.simplified import Simplified
-from gradcli.algebra.slopes import DIGITS, ENDS, Slopes, ValueAt, value_at
+from gradcli.algebra.slopes import DIGITS, Slopes, ValueAt, value_at
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph, Shape
 from gradcli.language.ast import Output, Program
@@ -154,14 +155,18 @@ def not_smooth(
     found = differentiate(graph, list(zip(outputs, requests, strict=True)))
     at_point = values_at(graph, found, requests, values, of)
     for request, (value, note) in zip(requests, at_point or (), strict=False):
-        derivative = f"the derivative by {' and '.join(dict.fromkeys(request))}"
+        by = " and ".join(dict.fromkeys(request))
         note = note.rpartition(": ")[2]
-        if ENDS in note:
-            return f"the function ends there, and {derivative} is infinite" if math.isinf(value) else "the function ends there"
+        if re.search("function ends there", note) and math.isinf(value):
+            return f"the function ends there, and the derivative by {by} is infinite"
+        if re.search("function ends there", note):
+            return "the function ends there"
+        if found := re.fullmatch("(?:the derivative|it) is (.+) from the left and (.+) from the right", note):
+            return f"the derivative by {by} is {found[1]} from the left and {found[2]} from the right"
         if note:
-            return note.replace("the derivative is" if "the derivative is" in note else "it is", f"{derivative} is")
+            return note
         if value != value:
-            return f"{derivative} is undefined there"
+            return f"the derivative by {by} is undefined there"
         if math.isinf(value):
-            return f"{derivative} is infinite there"
+            return f"the derivative by {by} is infinite there"
     return ""

@@ -37,9 +37,6 @@ _AGREED = 1e-15
 
 _WORDS = ("left", "right")
 
-ENDS = "as the function ends there"
-"""How a note ends on a derivative from one side."""
-
 
 class ValueAt(NamedTuple):
     """A value at a point.
@@ -145,7 +142,7 @@ class Slopes:
             if side.value is not None and side.value == side.value and self.is_defined(self.beside(name, sign)):
                 same = side.is_number and agree(side.value, plain.value)
                 value = plain.value if same else as_float(side.value)
-                return ValueAt(value, f"the limit from the {word}, {ENDS}")
+                return ValueAt(value, f"the limit from the {word}, as the function ends there")
         if not any(self.is_defined(self.beside(name, sign)) for sign in (-1, 1)):
             return plain._replace(note="no derivative: the function has no real value beside the point")
         return plain
@@ -183,7 +180,7 @@ class Slopes:
         side = sides[at]
         if not (side.is_number or side.is_infinite) or (len(self.point) > 1 and self.depends_on_the_way(formula, side.value)):
             return nothing
-        return ValueAt(as_float(side.value), f"the limit from the {_WORDS[at]}, {ENDS}")
+        return ValueAt(as_float(side.value), f"the limit from the {_WORDS[at]}, as the function ends there")
 
     def comes_together(self, names: Sequence[str]) -> bool:
         """Whether the function has one limit from both sides."""
