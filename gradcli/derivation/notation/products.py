@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from gradcli.algebra.sums.spellings import SQUARES
 from gradcli.derivation.notation.expressions import is_sum, product_of, rational, signed_terms, sum_of
-from gradcli.language.ast import Call, Expression, Group, Name, Number, Operator, Prime, children
+from gradcli.language.ast import Call, Expression, Group, Name, Number, Operator, Partial, Prime, children
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
 from gradcli.ops.elementwise.exponential import exp, sqrt
@@ -50,7 +50,7 @@ def _place(factor: Factor) -> int:
     base = factor.base
     while isinstance(base, Operator) and base.symbol == "^":
         base = base.operands[0]
-    if isinstance(base, Prime):
+    if isinstance(base, Prime | Partial) or (isinstance(base, Name) and base.name.endswith("'")):
         return 3
     return 0 if isinstance(base, Name) else 2 if is_sum(base) or isinstance(base, Group) else 1
 
