@@ -96,7 +96,13 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
     if list(arguments) == ["--version"]:
         write([f"gradcli {__version__}\n"])
         return None
-    if not arguments or _COMPLETION in os.environ or arguments[0].partition("=")[0] in _FLAGS:
+    if not arguments and _COMPLETION not in os.environ:
+        from gradcli.cli.framework.help import welcome
+        from gradcli.cli.views.show import show_blocks
+
+        show_blocks(lambda style: welcome(), None)
+        return None
+    if _COMPLETION in os.environ or arguments[0].partition("=")[0] in _FLAGS:
         from gradcli.cli.framework.help import show_help
 
         if _COMPLETION in os.environ:

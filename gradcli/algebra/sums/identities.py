@@ -59,6 +59,10 @@ IDENTITIES = (
     Identity("cot(x)^2 + 1", "csc(x)^2"),
     Identity("-tanh(x)^2 + 1", "sech(x)^2"),
     Identity("coth(x)^2 - 1", "csch(x)^2"),
+    Identity("sec(x)^2 - 1", "tan(x)^2"),
+    Identity("csc(x)^2 - 1", "cot(x)^2"),
+    Identity("-sech(x)^2 + 1", "tanh(x)^2"),
+    Identity("csch(x)^2 + 1", "coth(x)^2"),
     Identity("1/cos(x)^2 - 1", "tan(x)^2"),
     Identity("1/sin(x)^2 - 1", "cot(x)^2"),
     Identity("-1/cosh(x)^2 + 1", "tanh(x)^2"),
@@ -182,9 +186,11 @@ def with_identities(algebra: Algebra, form: int) -> int:
 
 def _candidates(algebra: Algebra, form: int, patterns: Iterable[_Pattern]) -> Iterator[int]:
     """The form with one identity used, in all ways."""
-    terms = dict(algebra.forms[form])
+    terms, kinds = dict(algebra.forms[form]), algebra.kinds(form)
     for pattern in patterns:
         (number, functions), *others = pattern.terms
+        if not functions.keys() <= kinds:
+            continue
         for monomial, coefficient in algebra.forms[form]:
             for argument in _arguments(algebra, monomial, functions):
                 rest = _without(algebra, monomial, functions, argument)
@@ -229,10 +235,12 @@ def _of_exponentials(algebra: Algebra, form: int) -> Iterator[int]:
 
 def _taken_apart(algebra: Algebra, form: int) -> Iterator[int]:
     """The form with a function as the product that it is, where a factor of that cancels: sin(2x)/sin(x) is 2·cos(x)."""
-    terms = dict(algebra.forms[form])
+    terms, kinds = dict(algebra.forms[form]), algebra.kinds(form)
     for pattern in _products():
         number, functions = pattern.terms[0]
         [(whole, _)] = pattern.result[1].items()
+        if whole not in kinds or kinds.isdisjoint(functions):
+            continue
         for monomial, coefficient in algebra.forms[form]:
             powers = dict(monomial)
             for atom, exponent in monomial:
@@ -248,15 +256,17 @@ def _taken_apart(algebra: Algebra, form: int) -> Iterator[int]:
                     yield algebra.add([left, algebra.settled(algebra.joined(rest, factors), scale)])
 
 
-def _quotients() -> Iterator[_Pattern]:
+@functools.cache
+def _quotients() -> tuple[_Pattern, ...]:
     """The identities of a quotient of two functions that is one of the same argument."""
-    return (one for one in _products() if min(one.terms[0][1].values()) < 0)
+    return tuple([one for one in _products() if min(one.terms[0][1].values()) < 0])
 
 
-def _products() -> Iterator[_Pattern]:
+@functools.cache
+def _products() -> tuple[_Pattern, ...]:
     """The identities of a product of two functions that is one."""
     single = (pattern for pattern in _patterns() if len(pattern.terms) == len(pattern.result[1]) == 1)
-    return (pattern for pattern in single if len(pattern.terms[0][1]) == 2)
+    return tuple([pattern for pattern in single if len(pattern.terms[0][1]) == 2])
 
 
 @functools.cache

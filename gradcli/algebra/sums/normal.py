@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from gradcli.algebra.sums.forms import Forms
 from gradcli.algebra.sums.interned import ABS, EXP, POW
-from gradcli.algebra.sums.terms import ONE, Monomial, Rational, common_monomial, content_of, divided, whole
+from gradcli.algebra.sums.terms import ONE, Common, Monomial, Rational, common_monomial, content_of, divided, whole
 from gradcli.ops.catalogue import CHOICE
 from gradcli.ops.declaration.rational import power as exact_power
 from gradcli.typing import TYPE_CHECKING
@@ -32,6 +32,7 @@ class Algebra(Forms):
             log(x·y).
         positive: Forms that are positive where what is simplified has the value of the result.
         spelled: The shortest shape that was found for a form while so many atoms were known to be nonzero.
+        common: What two forms have in common as polynomials, as far as that was asked.
         room: Terms that the search for a shortest shape may look at still.
     """
 
@@ -43,6 +44,7 @@ class Algebra(Forms):
         self.states_domains = False
         self.positive: set[int] = set()
         self.spelled: dict[tuple[int, int], int] = {}
+        self.common: dict[tuple[int, int], Common | None] = {}
         self.room = 0
         self._terms: dict[int, tuple[Monomial, Rational]] = {}
 

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 SCRIPT = ("FILE", "The script; - is standard input.")
 
 
+LACKS = {"-q": "what the script prints is all that it writes", "--format": "--json writes the document of gradcli eval"}
+
+
 class ScriptOptions(WatchOptions, SizeLimits):
     """The options of the commands that interpret scripts."""
 

@@ -6,7 +6,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from gradcli.cli.framework.choices import chosen_format, file_format
+from gradcli.cli.framework.choices import chosen_format, file_format, refuse
 from gradcli.cli.framework.command import text
 from gradcli.cli.framework.options import FileOptions, OutputOptions
 from gradcli.cli.framework.streams import STDIN, can_print_signs, wants_rich, write, write_to
@@ -35,6 +35,9 @@ def chart_format(options: ChartOptions) -> Format:
     Raises:
         GradcliError: Options ask for different ones, or for what its format does not have.
     """
+    if "quiet" in options.given:
+        refuse(options, ("format", "json", "theme"), "is for more than numbers, and --quiet writes these alone")
+        return PLOTS["csv"]
     asked = file_format(chosen_format(options), options.output, PLOTS)
     terminal = sys.stdout is not None and (sys.stdout.isatty() or wants_rich(sys.stdout))
     format = asked or PLOTS["draw" if terminal else "table"]
@@ -75,7 +78,8 @@ def write_chart(
     elif format.name == "csv":
         from gradcli.output.plots.records import csv_lines
 
-        write_to(options.output, csv_lines(columns, rows()), ascii=ascii)
+        heading = () if "quiet" in options.given else [columns]
+        write_to(options.output, csv_lines(heading, rows()), ascii=ascii)
     elif format.name == "table":
         from gradcli.output.plots.records import number_table
         from gradcli.output.reports.plain import plain_lines

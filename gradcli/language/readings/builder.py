@@ -107,6 +107,12 @@ class Builder:
                 self._note(typed, f"({to_text(shown)})/{to_text(right)}; {to_text(whole)} is written with parentheses")
             if self._ends_openly(last.operands[1]):
                 self._other(result, left, last, other)
+        elif result.symbol in ("+", "-") and near and isinstance(right, Number) and isinstance(last, Call):
+            argument = self._argument(last)
+            apart = id(last) in self._bare and self._text[argument.span[0] - 1].isspace()
+            if (apart or id(last) in self._rooted) and isinstance(argument, Name):
+                meant = mapped(last, lambda node: Operator(sign, (node, right)) if node is self._argument(last) else node)
+                self._note(typed, f"{to_text(Operator(sign, (last, right)))}; {to_text(meant)} is written with parentheses")
         elif result.symbol in ("+", "-") and isinstance(right, Number) and near and _is_power(last):
             if self._ends_openly(last.operands[1]) and not isinstance(last.operands[1], Number):
                 base, exponent = last.operands

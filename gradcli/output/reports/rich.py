@@ -63,8 +63,10 @@ def rich_text(blocks: Iterable[Block], stream: IO[str], *, ascii: bool = False) 
 
 def _print_table(console: Console, table: Table, ascii: bool) -> None:
     console.print(Text(table.title, style=_HEADING))
-    headings = [_heading(column) for column in table.columns]
+    headings = [*table.columns]
     filled = [max([0, *(columns(row[at]) for row in table.rows)]) for at in range(len(headings))]
+    if _taken(map(max, map(columns, headings), filled)) > console.width:
+        headings = [_heading(column) for column in table.columns]
     pairs = list(zip(headings, filled, strict=True))
     if sum(max(columns(text), width) + 1 for text, width in pairs) > console.width + 1:
         headings = [text.replace(" ", "\n", 1) if columns(text) > width else text for text, width in pairs]

@@ -41,6 +41,7 @@ class FactsOptions(ExpressionOptions, WrtOptions, AssumeOptions, ShapeOptions, R
 
     max_entries = whole("The most entries of a pattern, and nodes to look at for single variables.", 1_000_000)
     all = flag("All nodes in the table, however many.")
+    quiet = flag("What it is in all variables together, alone: linear, convex, concave, neither or unknown.", short="-q")
 
 
 def run(options: FactsOptions) -> None:
@@ -61,6 +62,9 @@ def run(options: FactsOptions) -> None:
         from gradcli.output.serialization.facts import facts_json
 
         write(facts_json(found, source, assume.text, ascii=options.ascii or not can_print_signs(sys.stdout)))
+        return
+    if options.quiet:
+        write([f"{found.run.kind}\n"])
         return
     from gradcli.cli.views.show import show_blocks
     from gradcli.output.reports.calculus.facts import facts_blocks

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from gradcli.cli.framework.choices import chosen_format
-from gradcli.cli.framework.command import Command
+from gradcli.cli.framework.command import Command, flag
 from gradcli.cli.framework.options import EXPRESSION, ResultOptions, RunOptions
 from gradcli.cli.framework.streams import can_print_signs, write
 from gradcli.cli.inputs.run import run_of
@@ -29,6 +29,8 @@ finite value at it, and the right gradient. For a script of PyTorch: gradcli tor
 class WhyOptions(RunOptions, ResultOptions):
     """What a call may ask for."""
 
+    quiet = flag("The nodes at which numbers stop being finite, a = log(x), a line each; nothing where all are.", short="-q")
+
 
 def run(options: WhyOptions) -> None:
     """Run the command."""
@@ -45,6 +47,12 @@ def run(options: WhyOptions) -> None:
 
         ascii = not can_print_signs(sys.stdout)
         write(why_json(why, found.text, sentences(why, Style(ascii)), found.warnings, ascii=ascii))
+        return
+    if options.quiet:
+        from gradcli.output.reports.blocks import Style
+        from gradcli.output.reports.runs.why import origin_lines
+
+        write(f"{line}\n" for line in origin_lines(why, Style(ascii=True)))
         return
     from gradcli.cli.views.show import show_blocks
     from gradcli.output.reports.runs.why import why_report

@@ -118,4 +118,5 @@ def run(options: ExportOptions) -> ExitCode | None:
     return None if right else ExitCode.NEGATIVE
 
 
-COMMAND = Command(HELP, EXPRESSION, ExportOptions, run, work="writing code")
+LACKS = {"-q": "it writes code alone as it is", "--json": "code is no document"}
+COMMAND = Command(HELP, EXPRESSION, ExportOptions, run, work="writing code", lacks=LACKS)

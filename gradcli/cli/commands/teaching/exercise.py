@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 
-from gradcli.cli.framework.choices import file_format, listed
+from gradcli.cli.framework.choices import file_format, listed, refuse
 from gradcli.cli.framework.command import Command, flag, some_whole, text, texts, whole
 from gradcli.cli.framework.options import FileOptions, ReadOptions
 from gradcli.cli.framework.progress import doing
@@ -79,6 +79,7 @@ class ExerciseOptions(ReadOptions):
         "How to write them; text where left out and no file tells it.", "FORMAT", other="--format", choices=tuple(EXERCISES)
     )
     output = FileOptions.output
+    quiet = flag("The expressions alone, a line each, without numbers and questions.", short="-q")
     key = text("Write the key to a file; - is standard output.", "FILE")
     json = flag("Write one JSON document to standard output.")
 
@@ -100,7 +101,9 @@ def run(options: ExerciseOptions) -> None:
     for exercise in _from_template(options, ask) if options.positional else _drawn(options, ask):
         found.append(exercise)
         doing("making exercises", len(found), options.count)
-    if options.json:
+    if options.quiet:
+        write_to(options.output, [f"{exercise.expression}\n" for exercise in found])
+    elif options.json:
         from gradcli.output.quizzes.records import exercises_json
 
         write(exercises_json(options.seed, found, ask))
@@ -117,6 +120,8 @@ def run(options: ExerciseOptions) -> None:
 
 def _check(options: ExerciseOptions, format: QuizFormat, ask: str) -> None:
     """Check what does not go together."""
+    if options.quiet:
+        refuse(options, ("to", "json"), "is for questions, and --quiet writes the expressions alone")
     if options.json:
         other = next((name for name in ("to", "output") if name in options.given), None)
         if other is not None:

@@ -6,7 +6,7 @@ from functools import partial
 
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command
-from gradcli.cli.framework.options import EXPRESSION, ExpressionOptions, OutputOptions, WrtOptions
+from gradcli.cli.framework.options import EXPRESSION, VERDICT, ExpressionOptions, ResultOptions, WrtOptions
 from gradcli.cli.framework.streams import STDIN, write, write_lines, write_note
 from gradcli.errors import ExitCode, GradcliError, located, visible
 
@@ -26,8 +26,10 @@ Exit codes: 0 all guesses are right; 1 one is not; 2 bad input.
 """
 
 
-class PredictOptions(ExpressionOptions, WrtOptions, OutputOptions):
+class PredictOptions(ExpressionOptions, WrtOptions, ResultOptions):
     """What a call may ask for."""
+
+    quiet = VERDICT
 
 
 def run(options: PredictOptions) -> ExitCode:
@@ -54,7 +56,7 @@ def run(options: PredictOptions) -> ExitCode:
         tape = recorded(parse(text, where), asked)
         waiting = list(prompts(tape))
     guesses: list[Guess] = []
-    typed = Typed(aside=as_json)
+    typed = Typed(aside=bool(options.given.keys() & {"json", "format", "quiet", "output"}))
     if typed.talks:
         at = ", ".join(f"{name} = {short_text(float(value))}" for name, value in tape.bindings.items())
         write_note(f"{visible(text)} at {at}: guess each number before it is shown.")

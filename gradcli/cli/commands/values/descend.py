@@ -16,7 +16,6 @@ from gradcli.cli.inputs.variables import bindings_of
 from gradcli.cli.views.show_chart import ChartOptions, chart_format, in_ascii, write_chart
 from gradcli.errors import GradcliError, located
 from gradcli.language.numbers import number_text
-from gradcli.output.formats import PLOTS
 
 HELP = """\
 Gradient descent, watched. Steps, values, the way over the contours, and why it diverges or oscillates.
@@ -56,8 +55,8 @@ def run(options: DescendOptions) -> None:
 
 def _descend(options: DescendOptions) -> None:
     if options.quiet:
-        refuse(options, ("format", "json", "to", "theme"), "is for the whole descent, and --quiet writes its end alone")
-    format = PLOTS["table"] if options.quiet else chart_format(options)
+        refuse(options, ("to",), "is for the whole descent, and --quiet writes its end alone")
+    format = chart_format(options)
     source, where = expression_text(options)
     values = bindings_of(options)[0]
 

@@ -27,12 +27,10 @@ def modes_blocks(found: Comparison, style: Style) -> Iterator[Block]:
     graphs = len(set(found.graphs))
     runs = "1 run" if len(points) == 1 else f"{len(points)} runs"
     times = "the same graph each time" if graphs == 1 else f"{graphs} different graphs"
-    recorded = [sum(row.recorded[at] for row in found.rows) for at in range(len(points))]
-    built = sum(row.built for row in found.rows)
     yield Lines(
         [
-            f"dynamic: recorded anew in {runs}: {times}; {', '.join(f'{count:,}' for count in recorded)} nodes",
-            f"static:  built once, {built:,} nodes, and fed in {runs}",
+            f"dynamic: recorded anew in {runs}: {times}; {', '.join(f'{count:,}' for count in found.recorded)} nodes",
+            f"static:  built once, {found.built:,} nodes, and fed in {runs}",
             *[f"{point}: {style.text('→')} {_agreement(*values)}" for point, values in zip(points, found.values, strict=True)],
         ],
         important=True,
