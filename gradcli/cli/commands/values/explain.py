@@ -206,7 +206,7 @@ def _on_paper(options: ExplainOptions, asked: str) -> None:
         write_warning(warning)
     to_file = options.output not in (None, STDIN)
     if format is not None and format.name == "json":
-        from gradcli.output.serialization.worked import worked_json
+        from gradcli.output.serialization.explanation import worked_json
 
         escaped = options.ascii or (not to_file and not can_print_signs(sys.stdout))
         write_to(options.output, worked_json(found, text, options.steps, ascii=escaped))
