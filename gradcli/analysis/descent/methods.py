@@ -1,7 +1,7 @@
 """The optimisers: each takes a point with its value and gradient, and gives the next one.
 
-How far to go along a direction is found by the strong Wolfe conditions: the value falls by a share of what the slope promises, and
-the slope becomes flatter (Nocedal and Wright, Numerical Optimization, second edition, algorithms 3.5 and 3.6).
+How far to go along a direction the strong Wolfe conditions say: the value falls by a share of what the slope promises, and the
+slope becomes flatter (Nocedal and Wright, Numerical Optimization, second edition, algorithms 3.5 and 3.6).
 """
 
 from __future__ import annotations
