@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 
 from gradcli.cli.framework.choices import check_stdin, chosen_format, file_format, refuse, tolerance
@@ -94,7 +93,7 @@ def run(options: CheckOptions) -> ExitCode:
 
         show_blocks(lambda style: check_report(found, style, show_all=options.all, kinks=options.kinks), name)
     else:
-        ascii = options.ascii or (options.output is None and not can_print_signs(sys.stdout))
+        ascii = options.ascii or (options.output is None and not can_print_signs())
         write_to(options.output, _pieces(found, text, name or "text", options, ascii), ascii=ascii)
     return ExitCode.NEGATIVE if found.failed else ExitCode.SUCCESS
 
