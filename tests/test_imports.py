@@ -256,7 +256,7 @@ EXCEPTIONS = {
 
 LINES = 350
 """The lines of a module, and how many are longer; that number only ever goes down."""
-LONGER = 24
+LONGER = 19
 
 
 def test_modules_are_short() -> None:
