@@ -161,8 +161,8 @@ def not_smooth(
             return f"the function ends there, and the derivative by {by} is infinite"
         if re.search("function ends there", note):
             return "the function ends there"
-        if found := re.fullmatch("(?:the derivative|it) is (.+) from the left and (.+) from the right", note):
-            return f"the derivative by {by} is {found[1]} from the left and {found[2]} from the right"
+        if sides := re.fullmatch("(?:the derivative|it) is (.+) from the left and (.+) from the right", note):
+            return f"the derivative by {by} is {sides[1]} from the left and {sides[2]} from the right"
         if note:
             return note
         if value != value:
