@@ -15,7 +15,7 @@ from gradcli.language.text import to_text
 from gradcli.lowering.builders.compaction import compacted, replay
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
-from gradcli.ops.catalogue import CHOICE
+from gradcli.ops.catalogue import CHOICE, OPERATIONS
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -248,13 +248,11 @@ def _has_no_value(found: Simplified) -> bool:
         return False
     varies = graph.dependents(*graph.variables.values())
     values = evaluate(graph, dict.fromkeys(graph.variables, 1.0))
-    if all(moves or isfinite(value) for moves, value in zip(varies, values, strict=True)):
-        return False
-    from gradcli.algebra.equality.high_precision import DIGITS, TOO_LARGE, Numeric
-    from gradcli.algebra.equality.pair import PrimitiveBuilder, pair_in
-
-    graph = lower(program, PrimitiveBuilder(Graph()))
-    varies = graph.dependents(*graph.variables.values())
-    ends = pair_in(graph, [(id, id) for id, moves in enumerate(varies) if not moves])
-    exact = Numeric(ends.steps, ends.ends).values(dict.fromkeys(graph.variables, 1), DIGITS)
-    return any(type(exact[end]) is float and exact[end] is not TOO_LARGE for end, _ in ends.ends)
+    for id, value in enumerate(values):
+        operation = OPERATIONS.get(graph.operations[id])
+        operands = tuple([values[input] for input in graph.inputs[id]])
+        if operation is None or varies[id] or isfinite(value) or not all(map(isfinite, operands)):
+            continue
+        if value != value or any(zero == 0 for _, zero in operation.special_values(operands)):
+            return True  # and not too large for a float, as exp(1000)
+    return False

@@ -29,6 +29,9 @@ from gradcli.ops.catalogue import CHOICE, OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.facts import END, JUMP, KINK, TRUTH, Special
 from gradcli.typing import Any
 
+_SAID = {KINK, JUMP, END}
+"""The kinds of points at which a derivative may be a convention."""
+
 _STEP, _NEAR = 1e-9, 1e-3
 """A step of a difference quotient, and how near it is to the derivative."""
 
@@ -128,23 +131,21 @@ def _special_nodes(tape: Tape) -> Iterator[tuple[int, tuple[int, ...]]]:
         adjoint, known = tape.adjoints[id], OPERATIONS.get(name) or STRUCTURAL.get(name)
         if known is None or not tape.requires_grad[id] or adjoint is None or not _any(adjoint):
             continue
-        if any(special.kind in (KINK, JUMP) and _is_at(tape, special, id) for special in known.facts.specials) or (
-            any(special.kind == END and _is_at(tape, special, id) for special in known.facts.specials) and _chosen(tape, id)
-        ):
+        met = {special.kind for special in known.facts.specials if special.kind in _SAID and _is_at(tape, special, id)}
+        if met - {END} or (met and _is_chosen(tape, id)):
             yield id, inputs
         elif name == CHOICE and graph.operations[inputs[0]] != CONSTANT and len(set(inputs[1:])) > 1:
             yield from ((id, at) for at in _turning(tape, inputs[0]))
 
 
-def _chosen(tape: Tape, id: int) -> bool:
-    """Whether a derivative of a node at an end is finite and not what difference quotients say, as that of 0^0 by the exponent."""
-    operation = OPERATIONS.get(tape.graph.operations[id])
-    operands = operation.complete(tuple([tape.values[input] for input in tape.graph.inputs[id]])) if operation else ()
+def _is_chosen(tape: Tape, id: int) -> bool:
+    """Whether a derivative at an end is finite and not what difference quotients say, as that of 0^0 by the exponent."""
+    operation, inputs = OPERATIONS.get(tape.graph.operations[id]), tape.graph.inputs[id]
+    operands = tuple([tape.values[input] for input in inputs])
     if operation is None or any(hasattr(value, "ndim") for value in operands):
         return False
-    wanted = [at < len(tape.graph.inputs[id]) and tape.requires_grad[tape.graph.inputs[id][at]] for at in range(len(operands))]
-    indices, partials = operation.derivatives(wanted)(tape.values[id], operands)
-    for at, partial in zip(indices, partials, strict=True):
+    found = operation.derivatives(tuple([tape.requires_grad[input] for input in inputs]))(tape.values[id], operands)
+    for at, partial in zip(*found, strict=True):
         for step in (-_STEP, _STEP):
             moved = operation(*operands[:at], operands[at] + step, *operands[at + 1 :])
             quotient = (moved - tape.values[id]) / step
