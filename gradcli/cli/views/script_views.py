@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from os.path import basename, splitext
 
@@ -202,4 +201,4 @@ def _document(options: ScriptOptions, tape: Tape, text: str, printed: str) -> No
 
     derivation = derive(tape) if len(tape.graph) <= DERIVATION_NODES else None
     notes = [] if derivation else [f"the graph has {len(tape.graph):,} nodes: derivation and derivatives are left out"]
-    write(eval_json(tape, derivation, text, notes, ascii=not can_print_signs(sys.stdout), printed=printed))
+    write(eval_json(tape, derivation, text, notes, ascii=not can_print_signs(), printed=printed))

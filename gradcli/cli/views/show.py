@@ -72,7 +72,7 @@ def show(
     if format == "json":
         from gradcli.output.serialization.evaluation import eval_json
 
-        signs = can_print_signs(sys.stdout)
+        signs = can_print_signs()
         everything = [*warnings, *left_out]
         said = "\n".join([*printed, ""]) or None
         write(eval_json(tape, derivation, text, everything, ascii=not signs, jacobians=jacobians, printed=said, select=select))
@@ -104,9 +104,9 @@ def show_blocks(blocks: Callable[[Style], Iterable[Block]], format: str | None, 
     """
     from gradcli.output.reports.blocks import Style, in_ascii
 
-    ascii = not can_print_signs(sys.stdout)
+    ascii = not can_print_signs()
     made = map(in_ascii, blocks(Style(ascii))) if ascii else blocks(Style(ascii))
-    if format == "rich" or (format is None and wants_rich(sys.stdout)):
+    if format == "rich" or (format is None and wants_rich()):
         from gradcli.output.reports.rich import rich_text
 
         if fit and sys.stdout is not None and sys.stdout.isatty():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 
 from gradcli.autodiff.passes.tape import Tape
@@ -54,7 +53,7 @@ def show_run(program: Program, asked: Request, text: str, format: str | None, *,
         write_warning(warning)
     values = dict(zip(names, [tape.values[id] for id in ids], strict=True))
     if format == "json":
-        write(run_json(tape, values, text, "".join(printed), warnings, ascii=not can_print_signs(sys.stdout)))
+        write(run_json(tape, values, text, "".join(printed), warnings, ascii=not can_print_signs()))
     elif format == "numbers":
         numbers = [*values.values(), *(tape.full_gradient.values() if _gradient(tape) else ())]
         write(f"{number_text(value)}\n" for value in numbers)

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 from gradcli.algebra.simplified import Simplified
 from gradcli.derivation.nodes.workings import Workings, convention
-from gradcli.derivation.notation.deeds import REORDERED, stages
 from gradcli.derivation.notation.expressions import is_sum, reads_alike, signed_terms, weight
 from gradcli.derivation.notation.prose import Piece, joined, listed
-from gradcli.derivation.notation.steps import End, Step
+from gradcli.derivation.notation.stages import stages
+from gradcli.derivation.notation.steps import REORDERED, End, Step
 from gradcli.frozen import replace
 from gradcli.language.ast import Expression, Group, Name, Number, Operator, Partial, children, postorder
 from gradcli.language.text import to_text
@@ -122,7 +122,7 @@ class Chain:
         if self.workings.every_step and weight(simple) < weight(last):
             self.say("parentheses dropped", without_groups(last), "parentheses dropped")
         lines = stages(last, simple)
-        if lines == [(simple, [REORDERED])]:
+        if lines == [(simple, [REORDERED])] and to_text(simple).count("(") >= to_text(last).count("("):
             return last
         shown = [self.say(done[0], line, ", ".join(done)) for line, done in lines]
         return simple if all(shown) else last

@@ -13,11 +13,10 @@ from gradcli.output.json import Encode, document, encoder, json_number, list_jso
 from gradcli.output.listing import BlockListing, GradientListing
 from gradcli.output.serialization.evaluation import graph_parts, run_facts
 from gradcli.output.serialization.nodes import bare_node
-from gradcli.output.serialization.removed import removed_records
 from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gradcli.output.schemas.runs import BlockRecord, FunctionRecord, GradientNode
+    from gradcli.output.schemas.runs import BlockRecord, FunctionRecord, GradientNode, RemovedRecord
 
 
 def graph_json(
@@ -84,3 +83,16 @@ def _backward(tape: Tape, encode: Encode) -> Iterator[str]:
 
 def _function(function: Function) -> FunctionRecord:
     return {"id": function.id, "name": function.name, "node": function.node, "next_functions": list(function.next)}
+
+
+def removed_records(removed: Sequence[Removed], source: str) -> list[RemovedRecord]:
+    """What was left out, as data."""
+    return [
+        {"pass": item.kind, "operation": item.operation, "line": line, "text": source[item.span[0] : item.span[1]]}
+        for line, item in placed(removed, source)
+    ]
+
+
+def placed(removed: Sequence[Removed], source: str) -> Iterator[tuple[int, Removed]]:
+    """What was left out, each with its line in the source text."""
+    return ((source.count("\n", 0, item.span[0]) + 1, item) for item in removed)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from gradcli.analysis.verification.accumulation import Accumulated
-from gradcli.analysis.verification.check import Component, Verification
+from gradcli.analysis.verification.findings import Component, Verification
 from gradcli.analysis.verification.sampled import Sampled
 from gradcli.analysis.verification.stated import Stated
 from gradcli.autodiff.passes.tape import Tape

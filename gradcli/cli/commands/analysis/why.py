@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command, flag
 from gradcli.cli.framework.options import EXPRESSION, ResultOptions, RunOptions
@@ -45,7 +43,7 @@ def run(options: WhyOptions) -> None:
         from gradcli.output.reports.runs.why import sentences
         from gradcli.output.serialization.why import why_json
 
-        ascii = not can_print_signs(sys.stdout)
+        ascii = not can_print_signs()
         write(why_json(why, found.text, sentences(why, Style(ascii)), found.warnings, ascii=ascii))
         return
     if options.quiet:

@@ -88,11 +88,11 @@ def _partial(options: DiffOptions) -> None:
         if left := derivative_on_left(text):
             write_note(visible(f"note: {left} is a derivative already, and this is one of its right side"))
 
-    from gradcli.cli.inputs.symbolic import assumed, static_graph, write_derivatives
+    from gradcli.cli.inputs.symbolic import assumed, graph_of, write_derivatives
     from gradcli.graph.names import result_of
     from gradcli.output.reports.calculus.derivatives import Derivatives
 
-    graph = static_graph(text, where, values, options)
+    graph = graph_of(text, where, values, options)
     if not graph.variables and not options.wrt and "=" in text:
         hint = "a value is given by --at x=3, and an equation is what --implicit takes"
         raise GradcliError(f"the {where} has no variable to differentiate by", hint=hint)

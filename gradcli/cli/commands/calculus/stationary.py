@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command
 from gradcli.cli.framework.options import EXPRESSION, DerivativeOptions
@@ -38,10 +36,10 @@ def run(options: StationaryOptions) -> None:
         raise GradcliError("stationary points are found, and not given", hint="leave the values out")
 
     from gradcli.algebra.stationary import stationary_points
-    from gradcli.cli.inputs.symbolic import static_graph
+    from gradcli.cli.inputs.symbolic import graph_of
     from gradcli.output.reports.calculus.stationary import stationary_json, stationary_lines
 
-    graph = static_graph(source, where, {}, options)
+    graph = graph_of(source, where, {}, options)
     if len(graph.variables) != 1 or graph.shapes:
         known = ", ".join(graph.variables)
         has = f"has the variables {known}" if len(graph.variables) > 1 else "is of arrays" if graph.shapes else "has no variable"
@@ -51,7 +49,7 @@ def run(options: StationaryOptions) -> None:
         found = stationary_points(graph, variable)
     format = chosen_format(options) or "text"
     if format == "json":
-        write(stationary_json(found, variable, source, ascii=not can_print_signs(sys.stdout)))
+        write(stationary_json(found, variable, source, ascii=not can_print_signs()))
         return
     if not found:
         write_note("there is no stationary point")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command, Given, flag
 from gradcli.cli.framework.options import PROGRAM, Limits, ProgramOptions, ResultOptions
@@ -47,7 +45,7 @@ def run(options: CompareOptions) -> None:
     if format == "json":
         from gradcli.output.reports.runs.modes import modes_json
 
-        write(modes_json(found, text, ascii=not can_print_signs(sys.stdout)))
+        write(modes_json(found, text, ascii=not can_print_signs()))
         return
     if options.quiet:
         write(f"{count}\n" for count in (*found.recorded, found.built))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import sys
 import time
 
 from gradcli.cli.framework.choices import chosen_format
@@ -58,7 +57,7 @@ def run(options: TraceOptions) -> None:
     if format == "json" and found.tape is not None:
         from gradcli.output.reports.runs.event_log import trace_json
 
-        write(trace_json(found, text, ascii=not can_print_signs(sys.stdout)))
+        write(trace_json(found, text, ascii=not can_print_signs()))
         return
     if options.quiet:
         write(f"{number_text(entry.value)}\n" for entry in found.entries if entry.kind == "node")

@@ -111,7 +111,7 @@ def run(options: ExerciseOptions) -> None:
         from gradcli.output.quizzes.content import content
 
         made = content(format, found, ask)
-        if isinstance(made, list) and format.name != "text" and not can_print_signs(sys.stdout):
+        if isinstance(made, list) and format.name != "text" and not can_print_signs():
             made = "".join(made).encode()  # a document is UTF-8, whatever the stream would have text be
         write_to(options.output, made)
     if options.key is not None:

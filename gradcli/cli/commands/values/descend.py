@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from functools import partial
 
 from gradcli.cli.framework.choices import refuse
@@ -143,7 +142,7 @@ def _show_table(options: DescendOptions, columns: list[str], rows: list[list[flo
     left = count - len(rows)
     note = f"... {left:,} more step{'s' * (left > 1)}; --format table shows all, --json has them" if left else ""
     table = Table("steps", columns, [[*map(short_text, row)] for row in rows], frozenset(columns), frozenset(), note=note)
-    show_blocks(lambda style: [table], "rich" if wants_rich(sys.stdout) else "text")
+    show_blocks(lambda style: [table], "rich" if wants_rich() else "text")
     write_to(options.output, ["\n"])
 
 

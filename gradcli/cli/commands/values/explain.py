@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 from gradcli.cli.framework.choices import check_stdin, chosen_format, file_format, refuse
 from gradcli.cli.framework.command import Command, choice, flag, some_whole, text
 from gradcli.cli.framework.options import (
@@ -206,9 +204,9 @@ def _on_paper(options: ExplainOptions, asked: str) -> None:
         write_warning(warning)
     to_file = options.output not in (None, STDIN)
     if format is not None and format.name == "json":
-        from gradcli.output.serialization.worked import worked_json
+        from gradcli.output.serialization.explanation import worked_json
 
-        escaped = options.ascii or (not to_file and not can_print_signs(sys.stdout))
+        escaped = options.ascii or (not to_file and not can_print_signs())
         write_to(options.output, worked_json(found, text, options.steps, ascii=escaped))
         return
     title = f"{found.output} of {one_line(text)}"
@@ -229,7 +227,7 @@ def _show(explanation: Explanation, format: Format | None, output: str | None, w
     if format is not None and format.name == "json":
         from gradcli.output.serialization.explanation import explanation_json
 
-        escaped = ascii or (not to_file and not can_print_signs(sys.stdout))
+        escaped = ascii or (not to_file and not can_print_signs())
         write_to(output, explanation_json(explanation, warnings, ascii=escaped))
     else:
         _show_parts(lambda: document(explanation), explanation.title, format, output, ascii=ascii)
