@@ -5,7 +5,7 @@ from __future__ import annotations
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command
 from gradcli.cli.framework.options import EXPRESSION, DerivativeOptions
-from gradcli.cli.framework.streams import can_print_signs, write, write_lines, write_note
+from gradcli.cli.framework.streams import write_json, write_lines, write_note
 from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.variables import point
 from gradcli.errors import GradcliError, located
@@ -49,7 +49,7 @@ def run(options: StationaryOptions) -> None:
         found = stationary_points(graph, variable)
     format = chosen_format(options) or "text"
     if format == "json":
-        write(stationary_json(found, variable, source, ascii=not can_print_signs()))
+        write_json(stationary_json(found, variable, source))
         return
     if not found:
         write_note("there is no stationary point")
