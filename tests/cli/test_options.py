@@ -44,7 +44,7 @@ def test_commands_have_the_same_options_or_say_why_not(name: str) -> None:
     common = {"-q", "-o", "--json", "--format"} | ({"-f"} if own.takes_variables else set())
     assert common - own.by_flag.keys() == own.lacks.keys()
     for flag, why in own.lacks.items():
-        assert f"{name} has no {flag}: {why}" in command([name, flag, "x"])[2]
+        assert f"there is no {flag} for {name}, as {why}" in command([name, flag, "x"])[2]
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_the_page_of_a_command_has_each_of_its_options(name: str) -> None:
         ),
         (["simplify", "x", "--hessian"], "there is no option --hessian", "eval and diff have --hessian, simplify has not"),
         (["trace", "x/w"], "cannot read x/w: No such file or directory", 'for an expression: gradcli trace -e "x/w"'),
-        (["export", "x", "-q"], "there is no option -q", "export has no -q: it writes code alone as it is"),
+        (["export", "x", "-q"], "there is no option -q", "there is no -q for export, as it writes code alone as it is"),
     ],
 )
 def test_a_mistake_is_met_with_what_to_write(
