@@ -22,16 +22,20 @@ _FAR = tuple(Fraction(10) ** power for power in (-30, -20, -12, -9, -6, -4, 8, 1
 """Sizes beyond those that are looked at closely."""
 
 
+_NEARLY = mp.mpf(10) ** -12
+"""What is left of a height after 24 halvings beside a zero."""
+
+
 class LineSearch:
     """The zeros of switches along a line.
 
     Args:
-        values: The value of each switch at a place.
+        values: The value of each switch at a place, to so many digits where a number of them is given.
         count: How many switches there are.
         exhausted: Tells whether no more may be computed.
     """
 
-    def __init__(self, values: Callable[[Fraction], Sequence[Any]], count: int, exhausted: Callable[[], bool]) -> None:
+    def __init__(self, values: Callable[..., Sequence[Any]], count: int, exhausted: Callable[[], bool]) -> None:
         self.values = values
         self.count = count
         self.exhausted = exhausted
@@ -106,13 +110,14 @@ class LineSearch:
         return simplest(place - margin, place + margin)
 
     def _least(self, grid: Sequence[Fraction], switch: int) -> Iterator[tuple[Fraction, int | None]]:
-        """Zeros around a least absolute value, on both sides of which the sign is the same."""
+        """Zeros around a least absolute value, on both sides of which the sign is the same, and at it, as of (x*exp(x) - 1)^2."""
         for left, middle, right in zip(grid, grid[1:], grid[2:], strict=False):
             values = [self.at(place, switch) for place in (left, middle, right)]
             if any(value is None or value == 0 for value in values) or len({value > 0 for value in values}) > 1:
                 continue
             if abs(values[1]) >= min(abs(values[0]), abs(values[2])):
                 continue
+            around = min(abs(values[0]), abs(values[2]))
             for _ in range(24):
                 if self.exhausted():
                     return
@@ -132,6 +137,12 @@ class LineSearch:
                     at = int(abs(heights[1]) == best)
                     left, middle, right = ((left, sides[0], middle), (middle, sides[1], right))[at]
                     values[1] = heights[at]
+            else:
+                if abs(values[1]) < around * _NEARLY:
+                    place = as_fraction(refined(self.values, switch, middle)(45))
+                    margin, height = abs(place) / 10**40, self.values(place, 150)[switch]
+                    if type(height) is not float and abs(height) < around * _NEARLY**5:
+                        yield simplest(place - margin, place + margin), switch
 
 
 def _middle(small: Fraction, large: Fraction) -> Fraction:
@@ -160,24 +171,32 @@ def simplest(left: Fraction, right: Fraction) -> Fraction:
 
 
 def refined(values: Callable[[Any, int], Sequence[Any]], switch: int, near: Fraction) -> Callable[[int], Any]:
-    """What gives a zero of a switch to any number of digits, by the secant method.
+    """What gives a zero of a switch to any number of digits, by the secant method for f/f', whose zeros are all simple.
 
     Args:
         values: The value of each switch at a number of mpmath, computed in so many digits.
         switch: The switch.
-        near: The zero to 40 digits or so.
+        near: The zero to some digits.
     """
     known: dict[int, Any] = {}
 
+    def step(place: Any, digits: int) -> Any:
+        h = (abs(place) or 1) * mp.mpf(10) ** -digits
+        below, here, above = [values(at, 3 * digits)[switch] for at in (place - h, place, place + h)]
+        if float in map(type, (below, here, above)):
+            return None
+        return 2 * h * here / (above - below) if above != below else mp.zero
+
     def zero(digits: int) -> Any:
         if digits not in known:
-            with mp.workdps(digits + 20):
-                place = mp.mpf(near.numerator) / near.denominator
-                before = place + (abs(place) or 1) * mp.mpf(10) ** -35
-                there = values(before, digits + 20)[switch]
+            with mp.workdps(3 * (digits + 20)):
+                before = place = mp.mpf(near.numerator) / near.denominator
+                there = step(before, digits + 20)
+                if there is not None:
+                    place = before - there
                 while abs(place - before) > abs(place) * mp.mpf(10) ** -(digits + 10):
-                    here = values(place, digits + 20)[switch]
-                    if type(here) is float or type(there) is float or here == there or abs(here) > abs(there):
+                    here = step(place, digits + 20)
+                    if here is None or here == there or abs(here) > abs(there):
                         break
                     before, place, there = place, place - here * (place - before) / (here - there), here
                 known[digits] = place

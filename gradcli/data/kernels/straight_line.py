@@ -15,7 +15,7 @@ from gradcli.errors import Span
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph, Settings
 from gradcli.language.ast import NOWHERE
-from gradcli.lowering.builders.builder import Value, float32
+from gradcli.lowering.builders.builder import ROUND, Value, float32
 from gradcli.lowering.builders.dynamic import DynamicBuilder
 from gradcli.lowering.builders.execute import execute
 from gradcli.ops.catalogue import CHOICE, OPERATIONS
@@ -25,9 +25,6 @@ from gradcli.ops.declaration.symbol import Ieee, Symbol
 from gradcli.ops.elementwise.arithmetic import mul, pow
 from gradcli.ops.elementwise.logic import both, ne, where
 from gradcli.typing import Any
-
-ROUND = "float32"
-"""The operation of a straight line that rounds to single precision."""
 
 LONGEST = 20_000
 """Nodes of a program beyond which it has no straight line: a step of the interpreter costs little there beside its rows."""

@@ -11,11 +11,13 @@ from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONSTANT, VARIABLE, Constant, Graph, Settings
 from gradcli.language.ast import NOWHERE
 from gradcli.language.numbers import number_text
+from gradcli.lowering.builders.builder import ROUND
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.ops.catalogue import CHOICE, OPERATIONS
 from gradcli.ops.declaration.symbol import Symbol
 from gradcli.ops.elementwise.arithmetic import add, div, mul, neg, pow
 from gradcli.output.code.formula import Applied, Formula, Known, Literal, filled, functions_of, places, size, template
+from gradcli.typing import Any
 
 LONGEST = 12
 """Functions and operators that a line has before its formula is divided."""
@@ -154,7 +156,11 @@ def routine(
 
 def functions_in(graph: Graph) -> set[str]:
     """The functions and operators that the code of a graph may use."""
-    return functions_of([template(OPERATIONS[name].javascript) for name in {*graph.operations} - {VARIABLE, CONSTANT}])
+    return functions_of([_template(name) for name in {*graph.operations} - {VARIABLE, CONSTANT}])
+
+
+def _template(name: str) -> Formula:
+    return template("Math.fround({0})" if name == ROUND else OPERATIONS[name].javascript)
 
 
 def _formula(graph: Graph, id: int, operands: Sequence[Formula]) -> Formula:
@@ -164,10 +170,10 @@ def _formula(graph: Graph, id: int, operands: Sequence[Formula]) -> Formula:
         for _ in range(exponent - 1):
             formula = Applied("*", (formula, operands[0]))
         return formula
-    operation = OPERATIONS[graph.operations[id]]
-    completed = operation.complete(tuple(operands))
+    name = graph.operations[id]
+    completed: tuple[Any, ...] = tuple(operands) if name == ROUND else OPERATIONS[name].complete(tuple(operands))
     formulas = [one if isinstance(one, Literal | Known | Applied) else Literal(one) for one in completed]
-    return filled(template(operation.javascript), formulas)
+    return filled(_template(name), formulas)
 
 
 def _repeats(graph: Graph, id: int, at: int) -> int:
@@ -175,7 +181,7 @@ def _repeats(graph: Graph, id: int, at: int) -> int:
     exponent = _product(graph, id)
     if exponent:
         return exponent if at == 0 else 0
-    found = places(template(OPERATIONS[graph.operations[id]].javascript))
+    found = places(_template(graph.operations[id]))
     return found.count(str(at)) + found.count("*")
 
 
