@@ -48,6 +48,10 @@ DIGITS = Fraction(1, 2**90)
 """How narrow the interval of a zero is from which numbers are taken."""
 
 
+_Pair = tuple[Polynomial, Polynomial]
+"""A numerator and a denominator."""
+
+
 class Stationary(Frozen):
     """A stationary point.
 
@@ -74,7 +78,7 @@ class _Quotient(Frozen):
     above: Polynomial
     below: Polynomial
     divisors: tuple[Polynomial, ...]
-    exponent: tuple[Polynomial, Polynomial] = ([], [Fraction(1)])
+    exponent: _Pair = ([], [Fraction(1)])
 
     def at(self, place: Fraction) -> float:
         """The value at a place."""
@@ -112,7 +116,7 @@ def stationary_points(graph: Graph, variable: str) -> list[Stationary]:
     return [point for _, point in sorted(found, key=lambda pair: pair[1].number)]
 
 
-def _lowest(above: Polynomial, below: Polynomial) -> tuple[Polynomial, Polynomial]:
+def _lowest(above: Polynomial, below: Polynomial) -> _Pair:
     """Numerator and denominator without what they have in common."""
     shared = common(above, below)
     return divided(above, shared)[0], divided(below, shared)[0]
@@ -275,9 +279,7 @@ def _applied(symbol: str, operands: list[_Quotient]) -> _Quotient:
     return _Quotient(plus(times(a, d), times(c, b), 1 if symbol == "+" else -1), times(b, d), divisors, exponent)
 
 
-def _sum(
-    one: tuple[Polynomial, Polynomial], other: tuple[Polynomial, Polynomial], sign: int = 1
-) -> tuple[Polynomial, Polynomial]:
+def _sum(one: _Pair, other: _Pair, sign: int = 1) -> _Pair:
     """The sum of two quotients, or the difference."""
     return _lowest(plus(times(one[0], other[1]), times(other[0], one[1]), sign), times(one[1], other[1]))
 
