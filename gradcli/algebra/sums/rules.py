@@ -255,6 +255,8 @@ def _simpler(algebra: Algebra, operation: str, operand: int) -> int | None:
     if (operation, "-") in rules and terms and all(coefficient < 0 for _, coefficient in terms):
         return _instance(algebra, rules[operation, "-"], algebra.scale(operand, -1))
     match operation:
+        case "sign" if math.isnan(algebra.value(operand) or 0):  # sign(nan) is 0
+            return None
         case "sign" if algebra.is_positive_form(operand) or algebra.is_not_0_nor_negative(operand):  # sign(u) = 1 for u > 0
             return algebra.number(1)
         case "sign" if terms and (size := abs(content_of(terms))) != 1:  # sign(k·u) = sign(u)

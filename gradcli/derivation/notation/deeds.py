@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Callable
 
-from gradcli.algebra.sums.spellings import SQUARES
+from gradcli.algebra.sums.squares import SQUARES
 from gradcli.derivation.notation.expressions import ExpressionValues, is_sum, rational, reads_alike, weight
 from gradcli.derivation.notation.factors import (
     LARGEST_POWER,
