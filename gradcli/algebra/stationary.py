@@ -83,7 +83,8 @@ class _Quotient(Frozen):
     def at(self, place: Fraction) -> float:
         """The value at a place."""
         above, below = self.exponent
-        return value(self.above, place) / value(self.below, place) * OPERATIONS[EXP](value(above, place) / value(below, place))
+        raised = value(above, place) / value(below, place)
+        return as_float(value(self.above, place) / value(self.below, place)) * float(OPERATIONS[EXP](as_float(raised)))
 
 
 def stationary_points(graph: Graph, variable: str) -> list[Stationary]:
