@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command
 from gradcli.cli.framework.options import EXPRESSION, DerivativeOptions
-from gradcli.cli.framework.streams import can_print_signs, write, write_lines, write_note
+from gradcli.cli.framework.streams import write_json, write_lines, write_note
 from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.variables import point
 from gradcli.errors import GradcliError, located
@@ -39,10 +37,10 @@ def run(options: StationaryOptions) -> None:
         raise GradcliError("stationary points are found, and not given", hint="leave the values out")
 
     from gradcli.algebra.stationary import stationary_points
-    from gradcli.cli.inputs.symbolic import static_graph
+    from gradcli.cli.inputs.symbolic import graph_of
     from gradcli.output.reports.calculus.stationary import stationary_json, stationary_lines
 
-    graph = static_graph(source, where, {}, options)
+    graph = graph_of(source, where, {}, options)
     if len(graph.variables) != 1 or graph.shapes:
         known = ", ".join(graph.variables)
         has = f"has the variables {known}" if len(graph.variables) > 1 else "is of arrays" if graph.shapes else "has no variable"
@@ -52,7 +50,7 @@ def run(options: StationaryOptions) -> None:
         found = stationary_points(graph, variable)
     format = chosen_format(options) or "text"
     if format == "json":
-        write(stationary_json(found, variable, source, ascii=not can_print_signs(sys.stdout)))
+        write_json(stationary_json(found, variable, source))
         return
     if not found:
         write_note("there is no stationary point")
