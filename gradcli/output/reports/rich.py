@@ -204,7 +204,7 @@ def _lines(text: str, width: int) -> list[str]:
 
 def _print_equations(console: Console, block: Equations) -> None:
     indent = "  " * block.depth
-    for line in _lines(f"{indent}{block.title}", console.width) if block.title else []:
+    for line in wrapped_arrays(f"{indent}{block.title}", console.width, f"{indent}   ") if block.title else []:
         console.print(Text(line, style=_HEADING))
     left_width, sign_width = (max(columns(row[at]) for row in block.rows) for at in (0, 1))
     room = console.width - len(indent) - left_width - sign_width - 2
