@@ -110,7 +110,7 @@ def _partial(options: DiffOptions) -> None:
             found = Derivatives(output, by, table.simplified, len(table.names), of=of)
             derivatives, ids = table.graph, table.ids
         else:
-            from gradcli.algebra.derivatives import derivative_graph
+            from gradcli.algebra.derivatives import derivative_graph, of_what_has_values
             from gradcli.algebra.simplified import Simplifier
             from gradcli.derivation.nodes.special_points import with_conditions
 
@@ -119,6 +119,8 @@ def _partial(options: DiffOptions) -> None:
             by, of = [variables for _, variables in requests], [(id, 0) for id, _ in requests]
             total = len(graph.variables) == 1 and not graph.shapes
             simplified = with_conditions(simplifier.together(ids), graph, by, assume)
+            if not options.jacobian:
+                simplified = of_what_has_values(simplified, graph, by, assume)
             found = Derivatives(output, by, simplified, rows, of=of, total=total)
     write_derivatives(found, options, text, graph, derivatives, ids, values)
 
