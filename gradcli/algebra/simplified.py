@@ -33,7 +33,7 @@ from gradcli.language.ast import (
 from gradcli.language.numbers import number_text
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import in_named_lines, written_out
-from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.catalogue import OPERATIONS, STACK
 from gradcli.ops.declaration.facts import POLE
 from gradcli.ops.elementwise.arithmetic import pow
 from gradcli.typing import TYPE_CHECKING
@@ -401,7 +401,7 @@ def _raw_sizes(graph: Graph) -> list[int]:
         if graph.shapes:
             below = [literals[input] for input in inputs]
             own += literal_cost(operation, below) * own
-            known = operation == CONSTANT or operation == "stack" or not (inputs or graph.shape(id))
+            known = operation in (CONSTANT, STACK) or not (inputs or graph.shape(id))
             literals.append(graph.shape(id) if known or (operation in OPERATIONS and None not in below) else None)
         sizes.append(own + sum([sizes[input] for input in inputs]))
     return sizes

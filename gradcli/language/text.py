@@ -123,7 +123,7 @@ def _parts(node: Expression, pretty: bool, number: NumberText, begins: bool = Fa
             sign = f" {symbol} " if at < PRODUCT or symbol in "%@" else symbol
             if pretty and symbol == "*":
                 sign = "" if _runs_together(left, right) else "·"
-            last = (right, ATOM if _is_negative(right) or (pretty and _begins_with_minus(right)) else at + 1)
+            last = (right, ATOM if _is_negative(right) or (pretty and _is_minus(_first_factor(right))) else at + 1)
             if pretty and sign and at == PRODUCT and _is_negative(left) and not begins:
                 return ["(", (left, at), ")", sign, last]
             return [(left, at), sign, last]
@@ -199,11 +199,6 @@ def _leads_product(node: Expression) -> bool:
         return False
     first = _first_factor(node.operands[0])
     return not (_is_negative(first) or _is_minus(first) or level(first) == PRODUCT)
-
-
-def _begins_with_minus(node: Expression) -> bool:
-    """Whether it is a minus, or a product or quotient of one: -a·b."""
-    return _is_minus(_first_factor(node))
 
 
 def _first_factor(node: Expression) -> Expression:

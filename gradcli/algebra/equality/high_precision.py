@@ -24,7 +24,7 @@ from gradcli.ops.declaration.facts import JUMP, TRUTH
 from gradcli.ops.declaration.ieee import as_float
 from gradcli.ops.elementwise import arithmetic, special
 from gradcli.ops.elementwise.exponential import log, sqrt
-from gradcli.ops.elementwise.logic import either, where
+from gradcli.ops.elementwise.logic import either, eq, ne, where
 from gradcli.ops.elementwise.trigonometric import acosh, asinh, atan
 from gradcli.typing import Any, NamedTuple
 
@@ -112,7 +112,7 @@ class Numeric:
             if step.operation in (CONSTANT, VARIABLE):
                 self._functions.append(None)
                 continue
-            tests_itself = step.operation in ("eq", "ne") and step.inputs[0] == step.inputs[1]
+            tests_itself = step.operation in (eq.name, ne.name) and step.inputs[0] == step.inputs[1]
             key = (step.operation, len(step.inputs), tests_itself)
             if key not in compiled:
                 compiled[key] = function_at(step.operation, len(step.inputs), tests_itself=tests_itself)

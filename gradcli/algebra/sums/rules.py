@@ -21,6 +21,7 @@ from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import END, ODD, POLE, TRUTH
 from gradcli.ops.declaration.rational import square_root
 from gradcli.ops.elementwise.arithmetic import add, mul, neg, sub
+from gradcli.ops.elementwise.logic import both, eq, ne
 from gradcli.typing import NamedTuple
 
 _POWERS: dict[str, Rational] = {
@@ -168,7 +169,7 @@ def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *
             return operands[1] if values[0] else operands[2]
         case "where" if generic and values[1] == 0 and _at_single_points(algebra, operands[0]):
             return operands[2]
-        case "where" if generic and values[1] == 1 and operands[0] == algebra.of("eq", operands[2], algebra.number(0)):
+        case "where" if generic and values[1] == 1 and operands[0] == algebra.of(eq.name, operands[2], algebra.number(0)):
             return operands[2]  # u if u != 0 else 1
         case "where":  # a if c else a = a
             return algebra.choice(*operands)
@@ -327,7 +328,7 @@ def _truth(algebra: Algebra, form: int) -> int:
     """A form as a truth value: itself where it is one, else whether it is not 0."""
     atom = algebra.single_atom(form)
     is_truth = algebra.rational(form) in (0, 1) or (atom is not None and algebra.atoms[atom].kind in _TRUTHS)
-    return form if is_truth else apply_operation(algebra, "ne", [form, algebra.number(0)])
+    return form if is_truth else apply_operation(algebra, ne.name, [form, algebra.number(0)])
 
 
 def _lie_apart(one: float | None, other: float | None) -> bool:
@@ -343,6 +344,6 @@ def _at_single_points(algebra: Algebra, condition: int) -> bool:
     if len(terms) != 1 or len(terms[0][0]) != 1:
         return False
     kind, content = algebra.atoms[terms[0][0][0][0]]
-    if kind == "logical_and" and isinstance(content, tuple):
+    if kind == both.name and isinstance(content, tuple):
         return any(_at_single_points(algebra, part) for part in content)
-    return kind == "eq"
+    return kind == eq.name

@@ -20,7 +20,6 @@ from gradcli.lowering.builders.dynamic import DynamicBuilder
 from gradcli.lowering.builders.execute import execute
 from gradcli.ops.catalogue import CHOICE, OPERATIONS
 from gradcli.ops.declaration.on_arrays import QUICK_POWERS
-from gradcli.ops.declaration.operation import DEFINITION
 from gradcli.ops.declaration.symbol import Ieee, Symbol
 from gradcli.ops.elementwise.arithmetic import mul, pow
 from gradcli.ops.elementwise.logic import both, ne, where
@@ -112,7 +111,7 @@ class LineBuilder:
             return chosen if isinstance(chosen, Symbol) else RowSymbol(self, self.node(chosen))
         if operation == pow.name and not isinstance(operands[1], Symbol) and operands[1] in PRODUCTS:
             return PRODUCTS[operands[1]](None, operands[0])  # type: ignore[no-any-return]
-        if declared.array == DEFINITION and declared.definition is not None:
+        if declared.array is None and declared.definition is not None:
             found = declared.definition(*declared.complete(tuple(operands)))
             return found if isinstance(found, Symbol) else RowSymbol(self, self.node(found))
         return self._interned(operation, tuple([self.node(operand) for operand in operands]))

@@ -8,10 +8,10 @@ from fractions import Fraction
 from gradcli.ops.declaration import ieee, rational
 from gradcli.ops.declaration.constants import SQRT_PI
 from gradcli.ops.declaration.facts import POLE, special
-from gradcli.ops.declaration.operation import Operation, Undefined, operation
+from gradcli.ops.declaration.operation import EACH, Operation, Undefined, operation
 from gradcli.ops.declaration.symbol import Exact, Symbol
 from gradcli.ops.elementwise.exponential import POSITIVE
-from gradcli.ops.elementwise.special import BERNOULLI, by_mpmath, digamma, polygamma
+from gradcli.ops.elementwise.special import BERNOULLI, POLES_OF_GAMMA, by_mpmath, digamma, polygamma
 from gradcli.typing import Any
 
 LARGEST_HALF = 100
@@ -243,7 +243,7 @@ gamma: Operation = operation(
     precise=by_mpmath(lambda mp, x: mp.gamma(x)),
     closed=_at_halves,
     step=lambda x: x,
-    specials=(special(POLE, lambda x: x, 0), special(POLE, lambda x: x + 1, -1)),
+    specials=POLES_OF_GAMMA,
     sympy="gamma",
     course="convex from 0",
     doc="The gamma function, (x - 1)! for whole x.",
@@ -255,6 +255,7 @@ factorial = operation(
     exact=rational.factorial,
     latex="{0}!",
     javascript="gamma({0} + 1)",
+    array=EACH,
     domain="x > -1, or x not an integer",
     samples=(POSITIVE,),
     definition=lambda x: gamma(x + 1),
@@ -272,10 +273,7 @@ lgamma = operation(
     domain="x > 0, or x not an integer",
     samples=(POSITIVE,),
     precise=by_mpmath(lambda mp, x: mp.re(mp.loggamma(x))),
-    specials=(
-        special(POLE, lambda x: x, 0),
-        special(POLE, lambda x: x + 1, -1),
-    ),
+    specials=POLES_OF_GAMMA,
     torch="lgamma: torch Tensor",
     sympy="log(Abs(gamma({0})))",
     course="convex from 0",
@@ -330,6 +328,7 @@ beta = operation(
     exact=rational.beta,
     latex=r"B\left({0}, {1}\right)",
     javascript="beta({0}, {1})",
+    array=EACH,
     domain="a > 0 and b > 0",
     samples=(POSITIVE, POSITIVE),
     definition=lambda a, b: gamma(a) * gamma(b) / gamma(a + b),

@@ -7,10 +7,11 @@ import math
 from gradcli.ops.declaration import ieee, rational
 from gradcli.ops.declaration.constants import HALF_PI
 from gradcli.ops.declaration.facts import END, EVEN, ODD, POLE, special
-from gradcli.ops.declaration.operation import DEFINITION, Operation, operation
+from gradcli.ops.declaration.operation import Operation, operation
 from gradcli.ops.elementwise.arithmetic import abs, over
 from gradcli.ops.elementwise.exponential import sqrt
-from gradcli.ops.elementwise.trigonometric import acos, acosh, asin, asinh, atan, atanh, cos, cosh, sin, sinh, tan, tanh
+from gradcli.ops.elementwise.special import POLES
+from gradcli.ops.elementwise.trigonometric import ENDS, acos, acosh, asin, asinh, atan, atanh, cos, cosh, sin, sinh, tan, tanh
 from gradcli.typing import Any
 
 POSITIVE = (0.3, 2.5)
@@ -30,8 +31,6 @@ def _legs(numpy: Any, x: Any) -> Any:
     return numpy.sqrt(numpy.abs(x) - 1) * numpy.sqrt(numpy.abs(x) + 1)
 
 
-_AT_ENDS = (special(END, lambda x: x - 1, 1), special(END, lambda x: x + 1, -1))
-
 sec = operation(
     "sec(x)",
     lambda x: ieee.divide(1.0, cos.forward(x)),
@@ -39,7 +38,6 @@ sec = operation(
     exact=rational.only(0, 1),
     latex=r"\sec\left({0}\right)",
     javascript="1 / Math.cos({0})",
-    array=DEFINITION,
     domain="x ≠ π/2 + kπ",
     samples=((-1.2, 1.2),),
     definition=lambda x: 1 / cos(x),
@@ -57,7 +55,6 @@ csc: Operation = operation(
     spellings=("cosec",),
     latex=r"\csc\left({0}\right)",
     javascript="1 / Math.sin({0})",
-    array=DEFINITION,
     domain="x ≠ kπ",
     samples=(POSITIVE,),
     definition=lambda x: 1 / sin(x),
@@ -100,7 +97,7 @@ asec = operation(
     definition=lambda x: acos(1 / x),
     inverse="sec",
     range=(0, math.pi),
-    specials=_AT_ENDS,
+    specials=ENDS,
     sympy="asec",
     doc="Inverse secant, in radians between 0 and π.",
 )
@@ -118,7 +115,7 @@ acsc = operation(
     parity=ODD,
     inverse="csc",
     range=(-math.pi / 2, math.pi / 2),
-    specials=_AT_ENDS,
+    specials=ENDS,
     sympy="acsc",
     doc="Inverse cosecant, in radians between -π/2 and π/2.",
 )
@@ -215,7 +212,6 @@ acsch = operation(
     spellings=("arccsch",),
     latex=r"\operatorname{{arcsch}}\left({0}\right)",
     javascript="Math.asinh(1 / {0})",
-    array=DEFINITION,
     domain="x ≠ 0",
     samples=(POSITIVE,),
     definition=lambda x: asinh(1 / x),
@@ -239,7 +235,7 @@ acoth = operation(
     definition=lambda x: atanh(1 / x),
     parity=ODD,
     inverse="coth",
-    specials=(special(POLE, lambda x: x - 1, 1), special(POLE, lambda x: x + 1, -1)),
+    specials=POLES,
     sympy="acoth",
     doc="Inverse hyperbolic cotangent.",
 )

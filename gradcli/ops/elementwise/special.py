@@ -18,6 +18,9 @@ from gradcli.typing import Any
 ANYWHERE = (-2.0, 2.0)
 POSITIVE = (0.3, 2.5)
 
+POLES = (special(POLE, lambda x: x - 1, 1), special(POLE, lambda x: x + 1, -1))
+POLES_OF_GAMMA = (special(POLE, lambda x: x, 0), special(POLE, lambda x: x + 1, -1))
+
 MOST_ORDER = 1000
 """The largest order of polygamma that mpmath is asked for; it computes the factorial."""
 
@@ -281,10 +284,7 @@ erfinv = operation(
     precise="erfinv",
     parity=ODD,
     inverse="erf",
-    specials=(
-        special(POLE, lambda x: x - 1, 1),
-        special(POLE, lambda x: x + 1, -1),
-    ),
+    specials=POLES,
     torch="erfinv: torch Tensor special",
     sympy="erfinv",
     course="rises; defined from -1 to 1; concave to 0; convex from 0",
@@ -299,10 +299,7 @@ digamma: Operation = operation(
     domain="x > 0, or x not an integer",
     samples=(POSITIVE,),
     precise="digamma",
-    specials=(
-        special(POLE, lambda x: x, 0),
-        special(POLE, lambda x: x + 1, -1),
-    ),
+    specials=POLES_OF_GAMMA,
     torch="digamma: torch Tensor special",
     sympy="digamma",
     course="rises concave from 0",
@@ -318,10 +315,7 @@ polygamma: Operation = operation(
     domain="n = 0, 1, 2, ...; x > 0, or x not an integer",
     samples=((1.0, 1.0), POSITIVE),
     precise=by_mpmath(_precise_polygamma),
-    specials=(
-        special(POLE, lambda n, x: x, 1, 0),
-        special(POLE, lambda n, x: x + 1, 1, -1),
-    ),
+    specials=(special(POLE, lambda n, x: x, 1, 0), special(POLE, lambda n, x: x + 1, 1, -1)),
     torch="polygamma: torch Tensor",
     sympy="polygamma",
     doc="The n-th derivative of digamma.",

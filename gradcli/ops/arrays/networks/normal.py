@@ -5,12 +5,11 @@ from __future__ import annotations
 from gradcli.graph.shapes import ShapeError, shape_text
 from gradcli.ops.arrays.axes import axis_of
 from gradcli.ops.arrays.index import cat, sliced
-from gradcli.ops.arrays.networks.nn import affine_function
-from gradcli.ops.arrays.reduce import reduce_mean, reduce_sum
+from gradcli.ops.arrays.networks.nn import affine_function, normalized, normalized_pullback
+from gradcli.ops.arrays.reduce import reduce_sum
 from gradcli.ops.arrays.shape import reshaped
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 from gradcli.ops.elementwise.activations import sigmoid
-from gradcli.ops.elementwise.exponential import sqrt
 from gradcli.typing import Any
 
 
@@ -34,32 +33,14 @@ def _batch_norm_shape(a: Shape, *affine: Shape, eps: Setting) -> Shape:
 
 
 def _batch_norm(numpy: Any, a: Any, *affine: Any, eps: float) -> Any:
-    axes = _batch_axes(a.shape)
-    deviations = a - numpy.mean(a, axis=axes, keepdims=True)
-    variance = numpy.mean(deviations * deviations, axis=axes, keepdims=True)
-    result = deviations / numpy.sqrt(variance + eps)
-    for weight in affine[:1]:
-        result = result * weight.reshape(_channels(a.shape))
-    for bias in affine[1:]:
-        result = result + bias.reshape(_channels(a.shape))
-    return result
+    return normalized(numpy, a, _batch_axes(a.shape), eps, [one.reshape(_channels(a.shape)) for one in affine])
 
 
 def _batch_norm_pullback(g: Any, y: Any, a: Any, *affine: Any, eps: Any) -> list[Any]:
-    """With n = (a - mean)/deviation, of the adjoint of n what a shift and a scaling of a cannot change."""
     shape = shape_of(a)
     axes = _batch_axes(shape)
-
-    def mean(value: Any) -> Any:
-        return reduce_mean(value, axis=axes, keepdims=True)
-
-    deviations = a - mean(a)
-    scale = 1 / sqrt(mean(deviations * deviations) + eps)
-    normal = deviations * scale
-    adjoint = g * reshaped(affine[0], _channels(shape)) if affine else g
-    first = scale * (adjoint - mean(adjoint) - normal * mean(adjoint * normal))
-    weights = [reduce_sum(g * normal, axis=axes) for _ in affine[:1]]
-    return [first, *weights, *[reduce_sum(g, axis=axes) for _ in affine[1:]]]
+    first, normal = normalized_pullback(g, a, axes, eps, [reshaped(one, _channels(shape)) for one in affine[:1]])
+    return [first, *[reduce_sum(one, axis=axes) for one, _ in zip((g * normal, g), affine, strict=False)]]
 
 
 batch_norm = structural(

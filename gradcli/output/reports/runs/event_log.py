@@ -22,13 +22,8 @@ def trace_blocks(entries: Sequence[Entry], style: Style) -> Iterator[Lines]:
         entries: The log, or a part of it.
         style: How expressions and signs are written.
     """
-    lines = [style.text(entry_line(entry)) for entry in entries]
+    lines = [style.text(_LINES[entry.kind](entry)) for entry in entries]
     yield Lines(lines, headings=frozenset(at for at, entry in enumerate(entries) if entry.kind in ("statement", "phase")))
-
-
-def entry_line(entry: Entry) -> str:
-    """An event in words."""
-    return _LINES[entry.kind](entry)
 
 
 def _valued(entry: Entry) -> str:
