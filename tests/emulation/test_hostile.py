@@ -48,7 +48,7 @@ HOSTILE = {
     "open": ("print('before')\nopen('/etc/passwd')", "open is not known here", 2),
     "eval": ("eval('1')", "eval is not known here", 2),
     "exec": ("exec('1')", "exec is not known here", 2),
-    "getattr": ("getattr(1, '__class__')", "__class__ is not known here", 2),
+    "getattr": ("getattr(1, '__bases__')", "__bases__ is not known here", 2),
     "getattr of the machine": (
         "getattr((v for v in [1]), 'gi_frame')",
         "AttributeError: 'list_iterator' object has no attribute",
