@@ -11,8 +11,8 @@ from fractions import Fraction
 
 from mpmath import mp
 
-from gradcli.algebra.equality.high_precision import as_fraction, is_too_large
 from gradcli.algebra.equality.points import SIMPLEST
+from gradcli.algebra.equality.precise import as_fraction, is_too_large
 from gradcli.typing import Any
 
 MOST_PLACES = 24

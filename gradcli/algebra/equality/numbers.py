@@ -227,7 +227,8 @@ def _from_trials(found: Equality, method: Method, outcomes: Sequence[tuple[Point
 
 
 def _numeric(pair: Pair, start: Equality, same_form: Callable[[], bool]) -> Equality:
-    from gradcli.algebra.equality.high_precision import SPARE_DIGITS, Numeric, cost
+    from gradcli.algebra.equality.high_precision import SPARE_DIGITS, Numeric
+    from gradcli.algebra.equality.precise import cost
 
     numeric = Numeric(pair.steps, pair.ends)
     budget = _WORK / sum(cost(step.operation) for step in pair.steps)

@@ -175,6 +175,13 @@ def write_to(path: str | None, pieces: Iterable[str] | bytes, *, ascii: bool = F
         write_file(path, pieces)
 
 
+def write_json(pieces: Iterable[str], path: str | None = None, *, ascii: bool = False) -> None:
+    """Write a document to a file, or to standard output; see :func:`write_to`. Where signs are escaped they are so as in JSON."""
+    from gradcli.output.json import escaped
+
+    write_to(path, escaped(pieces) if ascii or (path in (None, STDIN) and not can_print_signs()) else pieces)
+
+
 def abandon_stdout() -> None:
     """The reader is gone: what is still buffered goes nowhere, quietly."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

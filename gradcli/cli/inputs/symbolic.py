@@ -12,7 +12,7 @@ from gradcli.autodiff.passes.forward import evaluate
 from gradcli.autodiff.runs.static_graphs import build
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.options import AssumeOptions, DerivativeOptions, ShapeOptions
-from gradcli.cli.framework.streams import can_print_signs, remark_said, wants_rich, write, write_warning
+from gradcli.cli.framework.streams import can_print_signs, remark_said, wants_rich, write, write_json, write_warning
 from gradcli.cli.inputs.run import request_of
 from gradcli.cli.inputs.variables import shapes_of
 from gradcli.errors import GradcliError, UnknownVariableError, located, no_value
@@ -116,7 +116,7 @@ def write_derivatives(
     if format == "sympy" and not has_elements_only(found.simplified, arrays):
         raise GradcliError("SymPy's format has no arrays", hint="choose text, unicode, latex or json")
     if format == "json":
-        write(derivatives_json(found, text, ascii=not can_print_signs()))
+        write_json(derivatives_json(found, text))
     else:
         write(
             f"{remark_said(line)}\n"

@@ -246,18 +246,13 @@ def open_in_browser(view: View, path: str | None) -> None:
 def _text(view: View) -> Iterable[str]:
     """The pieces of a text format."""
     if view.format.name == "json":
+        from gradcli.output.json import escaped
         from gradcli.output.serialization.graph import graph_json
 
         _check_whole(view)
-        return graph_json(
-            view.shown,
-            view.text,
-            view.warnings,
-            backward=view.side != "forward",
-            removed=view.tape.removed,
-            ascii=view.ascii,
-            select=split_names("--select", view.options.select) or None,
-        )
+        backward, select = view.side != "forward", split_names("--select", view.options.select) or None
+        found = graph_json(view.shown, view.text, view.warnings, backward=backward, removed=view.tape.removed, select=select)
+        return escaped(found) if view.ascii else found
     if view.format.name == "table":
         from gradcli.cli.views.show import blocks_said
         from gradcli.output.reports.blocks import Style

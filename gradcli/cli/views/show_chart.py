@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from gradcli.cli.framework.choices import chosen_format, file_format, refuse
 from gradcli.cli.framework.command import text
 from gradcli.cli.framework.options import FileOptions, OutputOptions
-from gradcli.cli.framework.streams import STDIN, can_print_signs, wants_rich, write, write_to
+from gradcli.cli.framework.streams import STDIN, can_print_signs, wants_rich, write, write_json, write_to
 from gradcli.cli.views.show import blocks_said
 from gradcli.errors import GradcliError, said
 from gradcli.frozen import replace
@@ -74,7 +74,7 @@ def write_chart(
     ascii = in_ascii(options)
     chart = replace(chart, notes=[said(note) for note in chart.notes])
     if format.name == "json":
-        write_to(options.output, json())
+        write_json(json(), options.output, ascii=options.ascii)
     elif format.name == "csv":
         from gradcli.output.plots.records import csv_lines
 

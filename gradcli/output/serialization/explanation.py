@@ -35,13 +35,12 @@ _EXACT = 2**53
 """Whole numbers that every reader of JSON knows exactly."""
 
 
-def explanation_json(explanation: Explanation, warnings: Sequence[str], *, ascii: bool = False) -> Iterator[str]:
+def explanation_json(explanation: Explanation, warnings: Sequence[str]) -> Iterator[str]:
     """The pieces of the document of `gradcli explain --json`; joined they are one JSON object.
 
     Args:
         explanation: The explanation.
         warnings: What the user should know.
-        ascii: With escapes for characters beyond ASCII.
     """
     tape, content = explanation.tape, explanation.content
     parts: ExplainDocument = {
@@ -64,13 +63,13 @@ def explanation_json(explanation: Explanation, warnings: Sequence[str], *, ascii
         else None,
         "rules": _rules(explanation, content) if isinstance(content, Rules) else None,
     }
-    encode = encoder(ascii)
+    encode = encoder()
     lined = {  # an entry a line
         key: list_json(map(encode, value))
         for key, value in parts.items()
         if isinstance(value, list) and value and isinstance(value[0], dict)
     }
-    return document("explain", {**parts, **lined}, warnings, ascii=ascii)
+    return document("explain", {**parts, **lined}, warnings)
 
 
 def _nodes(explanation: Explanation) -> list[ComputedNode]:
@@ -157,7 +156,7 @@ def _rules(explanation: Explanation, rules: Rules) -> list[RulesRecord]:
     ]
 
 
-def worked_json(found: Worked, expression: str, detail: str, *, ascii: bool = False) -> Iterator[str]:
+def worked_json(found: Worked, expression: str, detail: str) -> Iterator[str]:
     """The document of `gradcli explain --json`: the steps stand where those by the rules of calculus do."""
     values = {result.key: result.value for result in found.results}
     parts: ExplainDocument = {
@@ -182,5 +181,5 @@ def worked_json(found: Worked, expression: str, detail: str, *, ascii: bool = Fa
         ],
         "conditions": list(map(to_text, found.conditions)),
     }
-    rules = list_json(map(encoder(ascii), parts["rules"] or []))
-    return document("explain", {**parts, "rules": rules}, found.warnings, ascii=ascii)
+    rules = list_json(map(encoder(), parts["rules"] or []))
+    return document("explain", {**parts, "rules": rules}, found.warnings)

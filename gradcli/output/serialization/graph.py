@@ -26,7 +26,6 @@ def graph_json(
     *,
     backward: bool = False,
     removed: Sequence[Removed] = (),
-    ascii: bool = False,
     select: Collection[str] | None = None,
 ) -> Iterator[str]:
     """The pieces of the document of `gradcli graph --format json`; joined they are one JSON object.
@@ -37,20 +36,19 @@ def graph_json(
         warnings: What the user should know.
         backward: Whether the two backward graphs are in it.
         removed: What building the static graph left out.
-        ascii: With escapes for characters beyond ASCII.
         select: The keys to write; None for all.
 
     Raises:
         GradcliError: There is no key that is to be written.
     """
-    encode = encoder(ascii)
-    parts: dict[str, Any] = {**run_facts(tape, expression), **graph_parts(tape, ascii)}
+    encode = encoder()
+    parts: dict[str, Any] = {**run_facts(tape, expression), **graph_parts(tape)}
     if tape.graph.blocks:
         parts["blocks"] = lambda: list_json(map(encode, map(_block, blocks_of(tape.graph))))
     if removed:
         parts["removed"] = lambda: removed_records(removed, expression)
     parts["backward"] = (lambda: _backward(tape, encode)) if backward else None
-    return document("graph", parts, warnings, ascii=ascii, select=select)
+    return document("graph", parts, warnings, select=select)
 
 
 def _block(block: BlockGraph) -> BlockRecord:

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     )
 
 
-def check_json(found: Sampled, source: str, *, ascii: bool = False) -> Iterator[str]:
+def check_json(found: Sampled, source: str) -> Iterator[str]:
     """The pieces of the document of `gradcli check --json`; joined they are one JSON object."""
     worst = found.worst
-    encode = encoder(ascii)
+    encode = encoder()
     parts = {
         "expression": source,
         "passed": not found.failed,
@@ -47,7 +47,7 @@ def check_json(found: Sampled, source: str, *, ascii: bool = False) -> Iterator[
         "nodes": list_json(map(encode, _nodes(worst))),
         "not_analytic": worst.not_analytic or None,
     }
-    return document("check", parts, worst.notes, ascii=ascii)
+    return document("check", parts, worst.notes)
 
 
 def _derivative(one: Component) -> CheckedDerivative:

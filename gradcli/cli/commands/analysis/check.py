@@ -156,7 +156,7 @@ def _pieces(found: Sampled, text: str, format: str, options: CheckOptions, ascii
     if format == "json":
         from gradcli.output.serialization.verification import check_json
 
-        return check_json(found, text, ascii=ascii)
+        return check_json(found, text)
     from gradcli.output.reports.runs.check import check_report, curve_of
 
     if format == "svg":

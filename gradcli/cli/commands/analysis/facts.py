@@ -13,7 +13,7 @@ from gradcli.cli.framework.options import (
     SizeLimits,
     WrtOptions,
 )
-from gradcli.cli.framework.streams import can_print_signs, write
+from gradcli.cli.framework.streams import write, write_json
 from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.variables import bindings_of
 from gradcli.errors import GradcliError
@@ -58,7 +58,7 @@ def run(options: FactsOptions) -> None:
     if format == "json":
         from gradcli.output.serialization.facts import facts_json
 
-        write(facts_json(found, source, assume.text, ascii=options.ascii or not can_print_signs()))
+        write_json(facts_json(found, source, assume.text), ascii=options.ascii)
         return
     if options.quiet:
         write([f"{found.run.kind}\n"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command
 from gradcli.cli.framework.options import EXPRESSION, DerivativeOptions
-from gradcli.cli.framework.streams import can_print_signs, remark_said, write
+from gradcli.cli.framework.streams import remark_said, write, write_json
 from gradcli.cli.inputs.run import warn_of_others
 from gradcli.cli.inputs.source import expression_as_written, expression_text
 from gradcli.cli.inputs.variables import exact_point, given_at, point
@@ -67,7 +67,7 @@ def run(options: TangentOptions) -> None:
             raise GradcliError("there is no tangent: all derivatives of the equation are 0 there", hint="choose another point")
     format = chosen_format(options) or "text"
     if format == "json":
-        write(tangent_json(found, text, level=relation is not None, ascii=not can_print_signs()))
+        write_json(tangent_json(found, text, level=relation is not None))
     else:
         write([remark_said(tangent_line(found, format, level=relation is not None)) + "\n"])
 

@@ -8,7 +8,7 @@ import re
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command, text, texts, whole
 from gradcli.cli.framework.options import EXPRESSION, AssumeOptions, DerivativeOptions
-from gradcli.cli.framework.streams import can_print_signs, remark_said, write
+from gradcli.cli.framework.streams import remark_said, write, write_json
 from gradcli.cli.inputs.ranges import range_and_name
 from gradcli.cli.inputs.run import warn_of_others
 from gradcli.cli.inputs.source import expression_text
@@ -79,7 +79,7 @@ def run(options: TaylorOptions) -> None:
         error = None if range is None else _remainder(graph, found, about, *range)
     format = chosen_format(options) or "text"
     if format == "json":
-        write(taylor_json(found, source, error, ascii=not can_print_signs()))
+        write_json(taylor_json(found, source, error))
     else:
         write([remark_said(taylor_line(found, format, None if options.quiet else error)) + "\n"])
 

@@ -11,7 +11,7 @@ from gradcli.cli.framework.choices import file_format, listed, refuse
 from gradcli.cli.framework.command import Command, flag, some_whole, text, texts, whole
 from gradcli.cli.framework.options import FileOptions, ReadOptions
 from gradcli.cli.framework.progress import doing
-from gradcli.cli.framework.streams import STDIN, can_print_signs, write, write_to, write_warning
+from gradcli.cli.framework.streams import STDIN, can_print_signs, write_json, write_to, write_warning
 from gradcli.errors import GradcliError, nearest
 from gradcli.frozen import replace
 from gradcli.output.formats import EXERCISES, QuizFormat, check_file
@@ -106,7 +106,7 @@ def run(options: ExerciseOptions) -> None:
     elif options.json:
         from gradcli.output.quizzes.records import exercises_json
 
-        write(exercises_json(options.seed, found, ask))
+        write_json(exercises_json(options.seed, found, ask))
     else:
         from gradcli.output.quizzes.content import content
 

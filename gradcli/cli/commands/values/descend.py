@@ -111,7 +111,7 @@ def _descend(options: DescendOptions) -> None:
             page = descent_page(chart, over, graph, source, objective.fixed, theme=options.theme or "auto")
             write_to(options.output, page, ascii=in_ascii(options), html=True)
             return
-    json = partial(of_descent.descent_json, objective, runs, source, optimiser.numbers, ascii=in_ascii(options))
+    json = partial(of_descent.descent_json, objective, runs, source, optimiser.numbers)
     write_chart(chart, format, options, lambda: of_descent.descent_rows(runs), columns, json)
 
 
