@@ -214,7 +214,8 @@ def _print_equations(console: Console, block: Equations) -> None:
     right_width = max([width for width, _ in noted if width <= most], default=min(_WIDE, room))
     for index, (left, sign, right, note) in enumerate(block.rows):
         shown = wrapped_arrays(right, max(room, _WIDE))
-        said = wrapped(note, max(room - 3 - right_width, _WIDE))
+        breaking = wrapped_arrays if columns(note) == len(note) else wrapped  # equations in a note in one piece; Chinese anywhere
+        said = breaking(note, max(room - 3 - right_width, _WIDE))
         if columns(right) > right_width and columns(right) + 3 + columns(note) > room:
             said = [*[""] * len(shown), *said]
         for at in range(max(len(shown), len(said))):
