@@ -86,8 +86,8 @@ def _parts(statement: Statement) -> tuple[str, _Block, _Block]:
             listed = _listed(items)
             return f"print {listed}" if _BEGINS.match(listed) else f"print({listed})", None, None
         case Outputs(values):
-            first, *rest = map(to_text, values)
-            return f"output {', '.join([first if _BEGINS.match(first) else f'({first})', *rest])}", None, None
+            head, *rest = map(to_text, values)
+            return f"output {', '.join([head if _BEGINS.match(head) else f'({head})', *rest])}", None, None
         case Action(kind, arguments, keywords):
             first = len(arguments) - len(keywords)
             named = [f"{name}={to_text(value)}" for name, value in zip(keywords, arguments[first:], strict=True)]
