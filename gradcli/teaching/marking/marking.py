@@ -23,6 +23,7 @@ from gradcli.teaching.marking.comparison import (
     is_right_at,
     may_be_integral,
     off_by,
+    one_number_off,
 )
 from gradcli.teaching.marking.judging import Judge, depends, simply, wrong_answer
 from gradcli.teaching.marking.patterns import Pattern, Skeleton, pattern_of, skeleton_of, with_places
@@ -126,7 +127,7 @@ class Marker(Judge):
             self._patterns[skeleton.text] = (pattern if same else None, same)
         elif skeleton.numbers and not self.form and skeleton.text not in self._patterns and len(self._patterns) < _PATTERNS:
             places = with_places(found, skeleton)
-            graph = None if places is None else graph_of(with_lines(places, self.question.named))
+            graph = None if places is None else graph_of(with_lines(places[0], self.question.named))
             made = None if places is None or graph is None else pattern_of(found, places, graph, len(skeleton.numbers))
             self._patterns[skeleton.text] = (made, False)
         return marked
@@ -165,6 +166,8 @@ class Marker(Judge):
             if question.order == 1:
                 wrong[wrong] = ~self._integrals(pattern, numbers[wrong], values[wrong])
             first = numpy.argmax(off > EXACT, axis=1)
+            slips = numpy.full(len(answers), -1)
+            slips[wrong] = one_number_off(question, pattern.graph, pattern.given(list(numbers[wrong].T)), pattern.idle)
             simple = self.simple
             if simple is not None:
                 there = pattern.values(list(numbers.T[..., None]), simple.point)
@@ -175,6 +178,7 @@ class Marker(Judge):
                 marked = Marked(answer, Verdict.RIGHT, read_as)
                 if not right[at]:
                     marked = wrong_answer(question, answer, read_as, values[at], int(first[at]), [])
+                    marked = replace(marked, one_number=bool(slips[at] >= 0))
                     marked = marked if simple is None else simply(simple, marked, there[at])
                 self._foreseen[answer] = with_note(marked, "; ".join(pattern.notes))
 
