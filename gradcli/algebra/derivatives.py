@@ -223,7 +223,8 @@ def of_what_has_values(
     Raises:
         GradcliError: The graph has no value, whatever its variables are, as log(x - x).
     """
-    named = [graph.dependents(graph.variables[name])[graph.output] for names in requests for name in set(names)]
+    used = {name for names in requests for name in names} & set(graph.variables)
+    named = [graph.dependents(graph.variables[name])[graph.output] for name in used]
     if graph.shapes or not any(named):
         return found
     broken = _has_no_value(found)

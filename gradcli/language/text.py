@@ -228,7 +228,7 @@ def _runs_together(left: Expression, right: Expression) -> bool:
         right = right.target
     if isinstance(left, Operator) and _is_minus(left):
         left = left.operands[0]
-    if not (isinstance(left, Number) and isinstance(right, Name)) or left.value == 1:
+    if not (isinstance(left, Number) and isinstance(right, Name)) or abs(left.value) == 1:
         return False
     text = number_text(abs(left.value))
     if text.strip("0123456789."):  # 1/3, 1e20, inf

@@ -164,6 +164,18 @@ def expression(text: str) -> Expression:
         ("exp(-x)*(x*w)^2*x", "x^3*w^2*exp(-x)", ["powers combined"]),
         ("x/(2*sqrt(x^2 + w))/sqrt(x^2 + w)^2", "x/(2*(x^2 + w)^(3/2))", ["one fraction", "powers combined"]),
         ("3*x*3", "9*x", ["numbers computed"]),
+        ("3*x^2*x^4 + x^3*(4*x^3)", "7*x^6", ["powers combined", "like terms collected"]),
+        ("exp(x)*exp(-x) - exp(-x)*exp(x)", "0", ["like terms collected"]),
+        ("sqrt(4) - 1", "1", ["numbers computed"]),
+        ("4*x^3 - 4*x", "4*x*(x + 1)*(x - 1)", ["factored"]),
+        ("-(x - w)", "w - x", ["parentheses dropped"]),
+        ("cos(x)*(cos(x) + 2) + sin(x)^2", "1 + 2*cos(x)", ["multiplied out", "sin² + cos² = 1"]),
+        ("x^w*(log(x) + w/x)", "x^(w - 1)*(x*log(x) + w)", ["common denominator", "powers combined"]),
+        (
+            "1/(x^2 - 1) - (x - 1)*(2*x)/(x^2 - 1)^2",
+            "-1/(x + 1)^2",
+            ["common denominator", "multiplied out", "like terms collected", "factored", "factors cancelled"],
+        ),
         ("-1/w - x/w^2", "-x/w^2 - 1/w", ["put in order"]),
     ],
 )

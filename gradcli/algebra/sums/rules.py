@@ -257,7 +257,7 @@ def _simpler(algebra: Algebra, operation: str, operand: int) -> int | None:
         return _instance(algebra, rules[operation, "-"], algebra.scale(operand, -1))
     match operation:
         case "sign" if algebra.is_positive_form(operand) or algebra.is_not_0_nor_negative(operand):  # sign(u) = 1 for u > 0
-            return algebra.number(1)
+            return None if math.isnan(algebra.value(operand) or 0) else algebra.number(1)  # sign(nan) is 0
         case "sign" if terms and (size := abs(content_of(terms))) != 1:  # sign(k·u) = sign(u)
             return apply_operation(algebra, operation, [algebra.scale(operand, 1 / size)])
         case "abs" if algebra.assume or (terms and abs(content_of(terms)) != 1) or algebra.has_a_sign(operand):

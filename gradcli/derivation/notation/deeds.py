@@ -153,9 +153,9 @@ def _is_product_of_sums(node: Expression) -> bool:
 
 
 def _factors_that_choose(nodes: Nodes) -> int:
-    """Factors that are a choice between numbers: the product of one with u can be written as a choice between multiples of u."""
-    factors = [factor.base for node in _products(nodes) for factor in as_product(node).factors]
-    return sum(_is_choice(base) and sum(isinstance(child, Number) for child in children(base)) == 2 for base in factors)
+    """Factors that are a choice: the product of one with u can be written as a choice; one of two numbers counts twice."""
+    factors = [factor.base for node in _products(nodes) for factor in as_product(node).factors if _is_choice(factor.base)]
+    return sum(1 + (sum(isinstance(child, Number) for child in children(base)) == 2) for base in factors)
 
 
 def _squares(before: Expression, after: Expression) -> str | None:

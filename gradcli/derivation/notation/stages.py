@@ -64,6 +64,8 @@ def stages(before: Expression, after: Expression) -> list[tuple[Expression, list
     nodes, more = list(postorder(before)), list(postorder(after))
     if max(len(nodes), len(more)) > LARGEST:
         return [(after, [REWRITTEN])]
+    if not any(isinstance(node, Name | Prime) for node in nodes):
+        return [(after, [NUMBERS])]
     if any(isinstance(node, Prime) for node in nodes):
         return [(after, _told(before, after))]
     if key(at) == goal:
@@ -218,6 +220,7 @@ def _sums(at: Expression, after: Expression) -> Lines:
     then = _whole(outside, sum_written(_by_degree(terms)))
     goal = multiplied_out(after)
     same = goal is not None and key(sum_written(like_terms(goal))) == key(then)
+    same = same or squares_collected(sum_written(terms))[1] is not None
     fewest = max([len(terms_in(factor.base)) for factor in as_product(after).sums], default=1)
     if same or key(then) == key(after) or _below(after) != _below(at) or len(terms) <= fewest:
         yield then, [MULTIPLIED_OUT, *([LIKE_TERMS] if len(terms) < len(out) else [])]
@@ -248,9 +251,9 @@ def _term_by_term(at: Expression, after: Expression) -> Lines:
 
 
 def _factored(at: Expression, after: Expression) -> Lines:
-    """The sums of a fraction as products of polynomials, where what they have in common cancels."""
+    """Sums as products of polynomials, where these are what is left, or what they have in common in a fraction cancels."""
     whole = as_product(at)
-    if _below(after) == _below(at) or not whole.below:
+    if is_sum(after) or (_below(after) == _below(at) and len(as_product(after).sums) < 2):
         return
     found = Product(whole.number)
     for factor in whole.factors:
