@@ -13,7 +13,8 @@ from fractions import Fraction
 
 from mpmath import mp
 
-from gradcli.algebra.equality.high_precision import TOO_LARGE, Numeric
+from gradcli.algebra.equality.high_precision import Numeric
+from gradcli.algebra.equality.precise import TOO_LARGE
 from gradcli.language.numbers import number_text
 from gradcli.ops.declaration.ieee import as_float
 from gradcli.typing import Any, NamedTuple

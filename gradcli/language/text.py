@@ -124,8 +124,8 @@ def _parts(node: Expression, pretty: bool, number: NumberText, begins: bool = Fa
             if pretty and symbol == "*":
                 sign = "" if _runs_together(left, right) else "·"
             last = (right, ATOM if _is_negative(right) or (pretty and _is_minus(_first_factor(right))) else at + 1)
-            if pretty and sign and at == PRODUCT and _is_negative(left) and not begins:
-                return ["(", (left, at), ")", sign, last]
+            if pretty and at == PRODUCT and _is_negative(left) and not begins:
+                return ["(", (left, at), ")", sign or "·", last]
             return [(left, at), sign, last]
         case Partial(output, input, fixed, total, by):
             d = "∂" if pretty and not total else "d"
@@ -228,9 +228,9 @@ def _runs_together(left: Expression, right: Expression) -> bool:
         right = right.target
     if isinstance(left, Operator) and _is_minus(left):
         left = left.operands[0]
-    if not (isinstance(left, Number) and isinstance(right, Name)) or left.value == 1:
+    if not (isinstance(left, Number) and isinstance(right, Name)) or abs(left.value) == 1:
         return False
-    text = number_text(left.value)
+    text = number_text(abs(left.value))
     if text.strip("0123456789."):  # 1/3, 1e20, inf
         return False
-    return right.name[0] not in "eE" and not _is_negative(left)
+    return right.name[0] not in "eE"

@@ -144,6 +144,18 @@ def test_tables_are_no_wider_than_the_screen_and_cut_no_number(name: str, column
                 assert numbers <= set(re.findall(NUMBER, text))
 
 
+@pytest.mark.parametrize("columns", [60, 80, 120])
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_formula_that_the_screen_has_room_for_is_in_one_line(name: str, columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    for block in [block for block in report(name) if isinstance(block, Equations)]:
+        lines = plain(rich_text([block], io.StringIO())).splitlines()
+        assert max(map(len, lines)) <= columns
+        left = max(len(left) for left, *_ in block.rows)
+        for _, sign, right, _ in block.rows:
+            assert len(right) + left + 3 > columns or any(f"{sign} {right}" in line for line in lines), right
+
+
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_each_edge_along_which_a_gradient_flows_says_what_flows(name: str) -> None:
     tape = run(name)[0]

@@ -13,7 +13,6 @@ from gradcli.cli.inputs.variables import directions
 from gradcli.errors import GradcliError, UnknownVariableError, located
 from gradcli.frozen import Frozen
 from gradcli.language.ast import NOWHERE, Expression
-from gradcli.language.parser import parse
 from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -82,7 +81,7 @@ def field_sums(options: CombinedOptions, values: Mapping[str, Any], others: Sequ
 
     text, where = expression_text(options)
     kind = _only(options, others)
-    graph = graph_of(parse(text, where), text, where, values, options)
+    graph = graph_of(text, where, values, options)
     direction: Mapping[str, Expression] = {}
     with located(text, where):
         field = vector_fields.components(graph)
@@ -116,7 +115,7 @@ def totals(options: CombinedOptions, asked: Sequence[str] = ()) -> Totals:
         GradcliError: The options or the expression do not fit.
     """
     text, where = expression_text(options)
-    graph = graph_of(parse(text, where), text, where, {}, options)
+    graph = graph_of(text, where, {}, options)
     if graph.shapes:
         raise GradcliError("--depends is for numbers, and here are arrays", hint="leave --shape out")
     dependences = dependences_of(options.depends, graph)

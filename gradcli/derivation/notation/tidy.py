@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from gradcli.derivation.notation.expressions import is_sum, rational
+from gradcli.derivation.notation.expressions import is_sum, rational, without_sign
+from gradcli.derivation.notation.products import as_product, is_arithmetic
 from gradcli.language.ast import Expression, Group, Number, Operator, postorder
 from gradcli.language.text import to_text
 
@@ -18,8 +19,13 @@ def tidy(expression: Expression) -> Expression:
         count = len(_below(node))
         operands = tuple(results[len(results) - count :])
         del results[len(results) - count :]
-        results.append(_tidied(Operator(node.symbol, operands)) if isinstance(node, Operator) and count else node)
+        results.append(_ordered(_tidied(Operator(node.symbol, operands))) if isinstance(node, Operator) and count else node)
     return results[0]
+
+
+def _ordered(node: Expression) -> Expression:
+    """A product as one writes it: one fraction line, its number in front, names before functions, one power of each."""
+    return as_product(node).collected(across=False).written() if is_arithmetic(node) and not is_sum(node) else node
 
 
 def _below(node: Expression) -> tuple[Expression, ...]:
@@ -54,17 +60,10 @@ def _written(value: Fraction, *like: Expression) -> Expression:
     return Operator("-", (size,)) if value < 0 else size
 
 
-def _minus(node: Expression) -> Expression | None:
-    """What a minus stands before; None where none does."""
-    if isinstance(node, Operator) and node.symbol == "-" and len(node.operands) == 1:
-        return node.operands[0]
-    return Number(-node.value) if isinstance(node, Number) and node.value < 0 else None
-
-
 def _negative(a: Expression) -> Expression:
     if isinstance(a, Number):
         return Number(-a.value)
-    inner = _minus(a)
+    inner = without_sign(a)
     return Operator("-", (a,)) if inner is None else inner  # -(-a) = a
 
 
@@ -75,7 +74,7 @@ def _sum(symbol: str, a: Expression, b: Expression, x: Fraction | None, y: Fract
         return a
     if x == 0:  # 0 - b = -b
         return b if symbol == "+" else _negative(b)
-    inner = _minus(b)
+    inner = without_sign(b)
     if inner is not None:  # a + (-b) = a - b
         return Operator("-" if symbol == "+" else "+", (a, inner))
     together = _like(symbol, a, b)
@@ -117,7 +116,7 @@ def _product(a: Expression, b: Expression, x: Fraction | None, y: Fraction | Non
     if y == -1:
         return _negative(a)
     for one, other in ((a, b), (b, a)):
-        inner = _minus(one)
+        inner = without_sign(one)
         if inner is not None and rational(one) is None:  # (-a)·b = -(a·b)
             return _negative(_tidied(Operator("*", (inner, other) if one is a else (other, inner))))
     if y is not None:  # a·2 = 2·a
@@ -142,7 +141,7 @@ def _quotient(a: Expression, b: Expression, x: Fraction | None, y: Fraction | No
     number, rest = _split(a)
     if y and number % y == 0:  # 4·u/2 = 2·u
         return _tidied(Operator("*", (_written(number / y), rest)))
-    inner = _minus(a)
+    inner = without_sign(a)
     if inner is not None:  # (-a)/b = -(a/b)
         return _negative(Operator("/", (inner, b)))
     return Operator("/", (a, b))

@@ -188,9 +188,7 @@ def descent_rows(runs: Sequence[Run], most: int | None = None) -> Iterator[list[
             yield [*rate, float(step.number), *map(float, step.point), step.value, float(numpy.linalg.norm(step.gradient))]
 
 
-def descent_json(
-    objective: Objective, runs: Sequence[Run], name: str, numbers: Mapping[str, Any], *, ascii: bool
-) -> Iterator[str]:
+def descent_json(objective: Objective, runs: Sequence[Run], name: str, numbers: Mapping[str, Any]) -> Iterator[str]:
     """The document of `gradcli descend --json`."""
     import numpy
 
@@ -220,4 +218,4 @@ def descent_json(
             for run in runs
         ],
     }
-    return document("descend", parts, ascii=ascii)
+    return document("descend", parts)

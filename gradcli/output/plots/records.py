@@ -56,8 +56,6 @@ def curves_json(
     names: Sequence[str],
     bindings: Mapping[str, float],
     tangents: Sequence[Touching],
-    *,
-    ascii: bool,
 ) -> Iterator[str]:
     """The document of `gradcli plot --json`."""
     parts: PlotDocument = {
@@ -87,7 +85,7 @@ def curves_json(
             for one in tangents
         ],
     }
-    return document("plot", parts, ascii=ascii)
+    return document("plot", parts)
 
 
 def _numbers(values: Any) -> list[Any]:

@@ -31,6 +31,9 @@ _WIDE = 8
 _TEXT = 32
 """Columns that a word takes at most in such a column, where there is room."""
 
+_NOTE = 24
+"""Columns that notes beside equations take at least, where they need as many; beside longer equations they stand below."""
+
 _NAME = 8
 """Characters to which a name is shortened where a table is too wide; numbers never are."""
 
@@ -201,26 +204,28 @@ def _lines(text: str, width: int) -> list[str]:
 
 def _print_equations(console: Console, block: Equations) -> None:
     indent = "  " * block.depth
-    for line in _lines(f"{indent}{block.title}", console.width) if block.title else []:
+    for line in wrapped_arrays(f"{indent}{block.title}", console.width, f"{indent}   ") if block.title else []:
         console.print(Text(line, style=_HEADING))
     left_width, sign_width = (max(columns(row[at]) for row in block.rows) for at in (0, 1))
     room = console.width - len(indent) - left_width - sign_width - 2
     noted = [(columns(right), columns(note)) for _, _, right, note in block.rows if note] or [(0, 0)]
-    right_width, note_width = map(max, zip(*noted, strict=True))
-    if right_width + 3 + note_width > room:
-        note_width = min(note_width, max(room - right_width - 3, room // 2))
-        right_width = min(right_width, max(room - 3 - note_width, _WIDE))
+    widest, longest = map(max, zip(*noted, strict=True))
+    most = room - 3 - min(longest, max(room - 3 - widest, _NOTE))
+    right_width = max([width for width, _ in noted if width <= most], default=min(_WIDE, room))
     for index, (left, sign, right, note) in enumerate(block.rows):
-        shown = wrapped_arrays(right, right_width if note else max(room, _WIDE))
-        said = wrapped(note, max(note_width, _WIDE))
+        shown = wrapped_arrays(right, max(room, _WIDE))
+        breaking = wrapped_arrays if columns(note) == len(note) else wrapped  # equations in a note in one piece; Chinese anywhere
+        said = breaking(note, max(room - 3 - right_width, _WIDE))
+        if columns(right) > right_width and columns(right) + 3 + columns(note) > room:
+            said = [*[""] * len(shown), *said]
         for at in range(max(len(shown), len(said))):
             drawn = Text(indent)
             drawn.append(_padded("" if at else left, left_width + 1), "bold")
             drawn.append(_padded("" if at else sign, sign_width + 1))
             drawn.append(shown[at] if at < len(shown) else "", _RESULT if index in block.results else None)
-            if at < len(said):
+            if at < len(said) and said[at]:
                 begin = len(indent) + left_width + sign_width + 2 + right_width + 3
-                drawn.append(_padded("", begin - columns(drawn.plain)) + said[at], _FAINT)
+                drawn.append(_padded("", max(begin - columns(drawn.plain), 3)) + said[at], _FAINT)
             drawn.rstrip()
             console.print(drawn, no_wrap=True, crop=False)
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command, flag
 from gradcli.cli.framework.options import EXPRESSION, ResultOptions, RunOptions
-from gradcli.cli.framework.streams import can_print_signs, write
+from gradcli.cli.framework.streams import can_print_signs, write, write_json
 from gradcli.cli.inputs.run import run_of
 
 HELP = """\
@@ -45,8 +43,7 @@ def run(options: WhyOptions) -> None:
         from gradcli.output.reports.runs.why import sentences
         from gradcli.output.serialization.why import why_json
 
-        ascii = not can_print_signs(sys.stdout)
-        write(why_json(why, found.text, sentences(why, Style(ascii)), found.warnings, ascii=ascii))
+        write_json(why_json(why, found.text, sentences(why, Style(not can_print_signs())), found.warnings))
         return
     if options.quiet:
         from gradcli.output.reports.blocks import Style

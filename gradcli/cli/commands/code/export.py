@@ -72,7 +72,6 @@ def run(options: ExportOptions) -> ExitCode | None:
     """Run the command."""
     from gradcli.cli.inputs.source import expression_text
     from gradcli.cli.inputs.symbolic import graph_of
-    from gradcli.language.parser import parse
     from gradcli.output.code.contents import GRADIENT, VALUE
     from gradcli.output.code.language import SINGLE
     from gradcli.output.code.precision import in_single, of_its_file
@@ -93,7 +92,7 @@ def run(options: ExportOptions) -> ExitCode | None:
         check_runs(language)
     if language.names([name])[name] != name:
         raise GradcliError(f"{name} is no name for a function of {language.about}", hint="--name loss")
-    graph = graph_of(parse(source, where), source, where, {}, options)
+    graph = graph_of(source, where, {}, options)
     given = split_names("--wrt", options.wrt)
     content = options.content or language.content or GRADIENT
     if given and options.content is None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import functools
-import sys
 import time
 
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command, flag, some_whole
 from gradcli.cli.framework.options import PROGRAM, Limits, ModeOptions, ProgramOptions, ResultOptions, WrtOptions
-from gradcli.cli.framework.streams import can_print_signs, write, write_warning
+from gradcli.cli.framework.streams import write, write_json, write_warning
 from gradcli.cli.inputs.run import request_of
 from gradcli.cli.inputs.source import program_text
 from gradcli.cli.inputs.variables import bindings_of
@@ -58,7 +57,7 @@ def run(options: TraceOptions) -> None:
     if format == "json" and found.tape is not None:
         from gradcli.output.reports.runs.event_log import trace_json
 
-        write(trace_json(found, text, ascii=not can_print_signs(sys.stdout)))
+        write_json(trace_json(found, text))
         return
     if options.quiet:
         write(f"{number_text(entry.value)}\n" for entry in found.entries if entry.kind == "node")

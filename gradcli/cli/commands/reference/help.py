@@ -72,7 +72,7 @@ def run(options: HelpOptions) -> None:
         write_to(options.output, (page(topic, language) for topic in topics))
     elif topic is None:
         _contents(language)
-    elif wants_rich(sys.stdout):
+    elif wants_rich():
         from gradcli.output.manual.terminal import page_on_terminal
 
         write([page_on_terminal(topic, sys.stdout, language)])

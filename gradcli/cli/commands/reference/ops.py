@@ -25,7 +25,7 @@ class OpsOptions(ResultOptions):
 
 def run(options: OpsOptions) -> None:
     """Run the command."""
-    from gradcli.cli.framework.streams import write
+    from gradcli.cli.framework.streams import write, write_json
     from gradcli.cli.views.show import show_blocks
     from gradcli.derivation.notation.arrays import BACKWARD
     from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL, function_names, spelled
@@ -44,7 +44,7 @@ def run(options: OpsOptions) -> None:
             hint = f"did you mean {near}?" if near else "`gradcli ops` lists them"
             raise GradcliError(f"there is no operation {name}", hint=hint)
     if format == "json":
-        write(operations_json(operations, on_arrays))
+        write_json(operations_json(operations, on_arrays))
     elif options.quiet:
         names = [*(own.name for own in operations), *(other for own in on_arrays for other in own.spellings)]
         write(f"{own}\n" for own in dict.fromkeys(names))

@@ -11,7 +11,7 @@ from gradcli.cli.framework.choices import file_format, listed, refuse
 from gradcli.cli.framework.command import Command, flag, some_whole, text, texts, whole
 from gradcli.cli.framework.options import FileOptions, ReadOptions
 from gradcli.cli.framework.progress import doing
-from gradcli.cli.framework.streams import STDIN, can_print_signs, write, write_to, write_warning
+from gradcli.cli.framework.streams import STDIN, can_print_signs, write_json, write_to, write_warning
 from gradcli.errors import GradcliError, nearest
 from gradcli.frozen import replace
 from gradcli.output.formats import EXERCISES, QuizFormat, check_file
@@ -106,12 +106,12 @@ def run(options: ExerciseOptions) -> None:
     elif options.json:
         from gradcli.output.quizzes.records import exercises_json
 
-        write(exercises_json(options.seed, found, ask))
+        write_json(exercises_json(options.seed, found, ask))
     else:
         from gradcli.output.quizzes.content import content
 
         made = content(format, found, ask)
-        if isinstance(made, list) and format.name != "text" and not can_print_signs(sys.stdout):
+        if isinstance(made, list) and format.name != "text" and not can_print_signs():
             made = "".join(made).encode()  # a document is UTF-8, whatever the stream would have text be
         write_to(options.output, made)
     if options.key is not None:

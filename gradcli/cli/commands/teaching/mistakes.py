@@ -5,7 +5,7 @@ from __future__ import annotations
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command, flag, text, texts, whole
 from gradcli.cli.framework.options import ResultOptions, SourceOptions, WatchOptions
-from gradcli.cli.framework.streams import write
+from gradcli.cli.framework.streams import write, write_json
 from gradcli.errors import GradcliError, located
 
 HELP = """\
@@ -63,7 +63,7 @@ def run(options: MistakesOptions) -> None:
         blocks, lines = (lambda: report.here_report(marker, written)), (lambda: report.here_json(marker, written))
         alone = [one.answer for one in written if one.answer]
     if format == "json":
-        write(lines())
+        write_json(lines())
         return
     if options.quiet:
         write(f"{line}\n" for line in alone)

@@ -8,7 +8,7 @@ from functools import partial
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command, some_whole, whole
 from gradcli.cli.framework.options import VERDICT, ResultOptions
-from gradcli.cli.framework.streams import write, write_lines, write_note
+from gradcli.cli.framework.streams import write_json, write_lines, write_note
 from gradcli.errors import ExitCode, GradcliError
 
 HELP = """\
@@ -66,7 +66,7 @@ def run(options: PracticeOptions) -> ExitCode:
                 return ExitCode.NEGATIVE
     right, total = score(practice.turns)
     if as_json:
-        write(report.practice_json(practice))
+        write_json(report.practice_json(practice))
     else:
         write_lines([f"{right} of {total} right, level {practice.level}"])
     return ExitCode.SUCCESS if right == total else ExitCode.NEGATIVE

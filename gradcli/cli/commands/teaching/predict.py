@@ -7,7 +7,7 @@ from functools import partial
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command
 from gradcli.cli.framework.options import EXPRESSION, VERDICT, ExpressionOptions, ResultOptions, WrtOptions
-from gradcli.cli.framework.streams import STDIN, write, write_lines, write_note
+from gradcli.cli.framework.streams import STDIN, write_json, write_lines, write_note
 from gradcli.errors import ExitCode, GradcliError, located, visible
 
 HELP = """\
@@ -73,7 +73,7 @@ def run(options: PredictOptions) -> ExitCode:
                 return ExitCode.NEGATIVE
     right, total = score(guesses)
     if as_json:
-        write(report.predictions_json(text, tape, guesses))
+        write_json(report.predictions_json(text, tape, guesses))
     else:
         write_lines([f"{right} of {total} right"])
     return ExitCode.SUCCESS if right == total else ExitCode.NEGATIVE

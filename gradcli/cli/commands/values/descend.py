@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from functools import partial
 
 from gradcli.cli.framework.choices import refuse
@@ -112,7 +111,7 @@ def _descend(options: DescendOptions) -> None:
             page = descent_page(chart, over, graph, source, objective.fixed, theme=options.theme or "auto")
             write_to(options.output, page, ascii=in_ascii(options), html=True)
             return
-    json = partial(of_descent.descent_json, objective, runs, source, optimiser.numbers, ascii=in_ascii(options))
+    json = partial(of_descent.descent_json, objective, runs, source, optimiser.numbers)
     write_chart(chart, format, options, lambda: of_descent.descent_rows(runs), columns, json)
 
 
@@ -143,7 +142,7 @@ def _show_table(options: DescendOptions, columns: list[str], rows: list[list[flo
     left = count - len(rows)
     note = f"... {left:,} more step{'s' * (left > 1)}; --format table shows all, --json has them" if left else ""
     table = Table("steps", columns, [[*map(short_text, row)] for row in rows], frozenset(columns), frozenset(), note=note)
-    show_blocks(lambda style: [table], "rich" if wants_rich(sys.stdout) else "text")
+    show_blocks(lambda style: [table], "rich" if wants_rich() else "text")
     write_to(options.output, ["\n"])
 
 

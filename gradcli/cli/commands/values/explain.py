@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 from gradcli.cli.framework.choices import check_stdin, chosen_format, file_format, refuse
 from gradcli.cli.framework.command import Command, choice, flag, some_whole, text
 from gradcli.cli.framework.options import (
@@ -17,7 +15,7 @@ from gradcli.cli.framework.options import (
     ModeOptions,
     OutputOptions,
 )
-from gradcli.cli.framework.streams import STDIN, can_print_signs, write_note, write_to, write_warning
+from gradcli.cli.framework.streams import STDIN, write_json, write_note, write_to, write_warning
 from gradcli.cli.inputs.combined import COMBINED
 from gradcli.cli.inputs.run import (
     NO_VALUES,
@@ -204,12 +202,10 @@ def _on_paper(options: ExplainOptions, asked: str) -> None:
     found, text = worked(options, asked.removeprefix("--"), options.taylor or options.order or 1)
     for warning in found.warnings:
         write_warning(warning)
-    to_file = options.output not in (None, STDIN)
     if format is not None and format.name == "json":
-        from gradcli.output.serialization.worked import worked_json
+        from gradcli.output.serialization.explanation import worked_json
 
-        escaped = options.ascii or (not to_file and not can_print_signs(sys.stdout))
-        write_to(options.output, worked_json(found, text, options.steps, ascii=escaped))
+        write_json(worked_json(found, text, options.steps), options.output, ascii=options.ascii)
         return
     title = f"{found.output} of {one_line(text)}"
     _show_parts(lambda: worked_document(found, options.steps), title, format, options.output, ascii=options.ascii)
@@ -225,12 +221,10 @@ _OF_RUNS = ("by", "mode", "elements", "cotangent", "strict", "max-steps", "max-p
 def _show(explanation: Explanation, format: Format | None, output: str | None, warnings: list[str], *, ascii: bool) -> None:
     from gradcli.output.documents.document import document
 
-    to_file = output not in (None, STDIN)
     if format is not None and format.name == "json":
         from gradcli.output.serialization.explanation import explanation_json
 
-        escaped = ascii or (not to_file and not can_print_signs(sys.stdout))
-        write_to(output, explanation_json(explanation, warnings, ascii=escaped))
+        write_json(explanation_json(explanation, warnings), output, ascii=ascii)
     else:
         _show_parts(lambda: document(explanation), explanation.title, format, output, ascii=ascii)
 

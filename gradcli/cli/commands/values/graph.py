@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import shutil
-import sys
 
 from gradcli.cli.framework.choices import chosen_format, file_format, listed, refuse
 from gradcli.cli.framework.command import Command, flag, text
@@ -72,7 +71,7 @@ def run(options: GraphOptions) -> None:
     if options.quiet:
         refuse(options, ("format", "json", "open", "backward", "both"), "is for graphs, and --quiet writes operations alone")
     asked = GRAPHS["list"] if options.quiet else file_format(chosen_format(options), output, GRAPHS)
-    format = asked or GRAPHS["html" if options.open else "draw" if output is None and wants_rich(sys.stdout) else "table"]
+    format = asked or GRAPHS["html" if options.open else "draw" if output is None and wants_rich() else "table"]
     if options.open and not format.is_picture:
         pictures = listed([format.name for format in GRAPHS.values() if format.is_picture])
         raise GradcliError(f"--open shows {pictures}, not {format.name}", hint="leave out --open, or --format")

@@ -110,8 +110,7 @@ def _plot_curves(
         page = curves_page(found, graph, names, values, chart, theme=options.theme or "auto")
         write_to(options.output, page, ascii=in_ascii(options), html=True)
         return
-    columns, ascii = curve_columns(found, names), in_ascii(options)
-    json = partial(curves_json, found, names, values, touching, ascii=ascii)
+    columns, json = curve_columns(found, names), partial(curves_json, found, names, values, touching)
     write_chart(chart, format, options, lambda: curve_rows(found), columns, json)
 
 
@@ -139,7 +138,7 @@ def _plot_field(
         page = field_page(found, graph, name, values, chart, theme=options.theme or "auto")
         write_to(options.output, page, ascii=in_ascii(options), html=True)
         return
-    json = partial(field_json, found, name, values, ascii=in_ascii(options))
+    json = partial(field_json, found, name, values)
     write_chart(chart, format, options, lambda: field_rows(found), field_columns(found, name), json)
 
 

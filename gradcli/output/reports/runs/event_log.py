@@ -57,12 +57,12 @@ def _before(entry: Entry) -> str:
     return ", was None" if entry.text == "None" else f", was {entry.text}"
 
 
-def trace_json(trace: Trace, source: str, *, ascii: bool = False) -> Iterator[str]:
+def trace_json(trace: Trace, source: str) -> Iterator[str]:
     """The pieces of the document of `gradcli trace --json`; joined they are one JSON object."""
     assert trace.tape is not None
-    events = list_json(map(encoder(ascii), map(_event, trace.entries)))
+    events = list_json(map(encoder(), map(_event, trace.entries)))
     parts = {**run_facts(trace.tape, source), "events": events}
-    return document("trace", parts, trace.warnings, ascii=ascii)
+    return document("trace", parts, trace.warnings)
 
 
 def _event(entry: Entry) -> PrintEvent | Event:

@@ -54,16 +54,16 @@ def _agreement(dynamic: Any, static: Any) -> str:
     return f"{one} in both modes" if one == other else f"{one} dynamic, {other} static"
 
 
-def modes_json(found: Comparison, source: str, *, ascii: bool = False) -> Iterator[str]:
+def modes_json(found: Comparison, source: str) -> Iterator[str]:
     """The pieces of the document of `gradcli compare-modes --json`; joined they are one JSON object."""
     parts = {
         "expression": source,
         "inputs": list(map(json_numbers, found.inputs)),
         "recorded": found.graphs,
         "values": [[json_number(dynamic), json_number(static)] for dynamic, static in found.values],
-        "nodes": list_json(map(encoder(ascii), map(_row, found.rows))),
+        "nodes": list_json(map(encoder(), map(_row, found.rows))),
     }
-    return document("compare-modes", parts, ascii=ascii)
+    return document("compare-modes", parts)
 
 
 def _row(row: Row) -> ModesRow:
