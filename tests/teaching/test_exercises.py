@@ -121,7 +121,7 @@ def test_templates_take_their_numbers() -> None:
         (["--ops", "sine"], "is no operation"),
         (["--ops", ""], "names no operation"),
         (["--ops", "where"], "is none that exercises are made of"),
-        (["--ops", "add", "--paths", "2", "--depth", "1"], "were found"),
+        (["--ops", "add", "--paths", "2", "--depth", "1"], "no such exercise was found"),
         (["--choose", "a=2"], "are for a template"),
         (["a*x", "--choose", "a=2..1"], "is 0 numbers"),
         (["a*x", "--choose", "a"], "no name with numbers"),
