@@ -18,6 +18,7 @@ from gradcli.language.program_text import program_text
 from gradcli.language.statements import expressions, free_names
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import written_out
+from gradcli.lowering.programs.calls import function_without_argument, is_unary_function
 from gradcli.ops.declaration.constants import is_constant
 from gradcli.teaching.marking.marking import Marker
 from gradcli.teaching.marking.parts import Parts
@@ -47,9 +48,12 @@ def variables_of(program: Program, wrt: Sequence[str]) -> list[str]:
     """The variables that are meant: those that are named, else all.
 
     Raises:
-        GradcliError: There are none.
+        GradcliError: There are none, or one is a function that lacks its argument.
     """
-    names = list(wrt) or [name for name in free_names(program) if not is_constant(name)]
+    named = {name: span for name, span in free_names(program).items() if not is_constant(name)}
+    if function := next((name for name in named if not wrt and is_unary_function(name)), ""):
+        raise function_without_argument(function, named[function])
+    names = list(wrt) or list(named)
     if not names:
         raise GradcliError("the expression of the question has no variable")
     return names

@@ -220,7 +220,12 @@ def read_otherwise(error: GradcliError, options: Options) -> GradcliError:
             return error
     except GradcliError:
         pass
-    error.hint = f"{error.hint}; or --read lenient, which reads {found.read_as}".removeprefix("; or ")
+    if not error.hint.startswith("write ") or not re.search("is missing before|and here it has no argument", error.message):
+        error.hint = f"{error.hint}; or --read lenient, which reads {found.read_as}".removeprefix("; or ")
+        return error
+    arrays = "*" in found.read_as and any(given.text.lstrip()[:1] in ("[", "@") for given in options.variables)
+    matrices = ", with @ in place of * for a product of matrices" if arrays else ""
+    error.hint = f"write {found.read_as}{matrices}, or add --read lenient, which reads it so"
     return error
 
 

@@ -137,6 +137,8 @@ class Chain:
         if last is not None:
             put_in, used = workings.put_numbers(last)
             found = workings.values.of(last)
+            if isinstance(put_in, Operator) and [*map(type, put_in.operands)] == [Number]:  # -0
+                put_in = Number(found or 0.0)
             if used and (math.isfinite(found) or not math.isfinite(self.value)):
                 self.say("numbers put in", put_in, *listed(used, ", "))
                 if workings.every_step:
