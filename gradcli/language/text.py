@@ -86,9 +86,10 @@ def to_text(expression: Expression, *, pretty: bool = False, number: NumberText 
         if isinstance(node, Call) and SPELLED.get(node.function) == POWER_OF_E:
             [power] = node.arguments
             node = Operator("^", (Name("e"), power if level(power) == ATOM else Group(power)))
-        begins = not pieces or pieces[-1].endswith(("(", ", "))
+        enclosed = (PRODUCT if pretty and _leads_product(node) else level(node)) < least
+        begins = enclosed or not pieces or pieces[-1].endswith(("(", ", "))
         parts = _parts(node, pretty, number, begins)
-        if (PRODUCT if pretty and _leads_product(node) else level(node)) < least:
+        if enclosed:
             parts = ["(", *parts, ")"]
         work.extend(reversed(parts))
     return "".join(pieces)

@@ -26,6 +26,10 @@ _NEARLY = mp.mpf(10) ** -12
 """What is left of a height after 24 halvings beside a zero."""
 
 
+_ROUNDS = 60
+"""Steps of the secant method, which doubles the digits with every two."""
+
+
 class LineSearch:
     """The zeros of switches along a line.
 
@@ -139,7 +143,7 @@ class LineSearch:
                     values[1] = heights[at]
             else:
                 if abs(values[1]) < around * _NEARLY:
-                    place = as_fraction(refined(self.values, switch, middle)(45))
+                    place = as_fraction(refined(self.values, switch, middle, 5)(45))
                     margin, height = abs(place) / 10**40, self.values(place, 150)[switch]
                     if type(height) is not float and abs(height) < around * _NEARLY**5:
                         yield simplest(place - margin, place + margin), switch
@@ -170,35 +174,50 @@ def simplest(left: Fraction, right: Fraction) -> Fraction:
     return middle
 
 
-def refined(values: Callable[[Any, int], Sequence[Any]], switch: int, near: Fraction) -> Callable[[int], Any]:
-    """What gives a zero of a switch to any number of digits, by the secant method for f/f', whose zeros are all simple.
+def refined(
+    values: Callable[[Any, int], Sequence[Any]], switch: int, near: Fraction, known_digits: int = 30
+) -> Callable[[int], Any]:
+    """What gives a zero of a switch to any number of digits, by the secant method: for f, or where f has one sign on both sides,
+    for f/f', whose zeros are simple.
 
     Args:
         values: The value of each switch at a number of mpmath, computed in so many digits.
         switch: The switch.
-        near: The zero to some digits.
+        near: The zero.
+        known_digits: How many of its digits are right, at least.
     """
     known: dict[int, Any] = {}
 
-    def step(place: Any, digits: int) -> Any:
+    def quotient(place: Any, digits: int) -> Any:
         h = (abs(place) or 1) * mp.mpf(10) ** -digits
         below, here, above = [values(at, 3 * digits)[switch] for at in (place - h, place, place + h)]
         if float in map(type, (below, here, above)):
             return None
         return 2 * h * here / (above - below) if above != below else mp.zero
 
+    def plain(place: Any, digits: int) -> Any:
+        value = values(place, digits)[switch]
+        return None if type(value) is float else value
+
     def zero(digits: int) -> Any:
         if digits not in known:
-            with mp.workdps(3 * (digits + 20)):
-                before = place = mp.mpf(near.numerator) / near.denominator
-                there = step(before, digits + 20)
-                if there is not None:
-                    place = before - there
-                while abs(place - before) > abs(place) * mp.mpf(10) ** -(digits + 10):
-                    here = step(place, digits + 20)
-                    if here is None or here == there or abs(here) > abs(there):
+            with mp.workdps(100):
+                place = mp.mpf(near.numerator) / near.denominator
+                step = (abs(place) or 1) * mp.mpf(10) ** -known_digits
+                sides = [plain(at, 100) for at in (place - step, place + step)]
+            touches = None not in sides and (sides[0] < 0) == (sides[1] < 0)
+            function = quotient if touches else plain
+            with mp.workdps((digits + 20) * (3 if touches else 1)):
+                place = mp.mpf(near.numerator) / near.denominator
+                before = place + step
+                there = function(before, digits + 20)
+                for _ in range(_ROUNDS):
+                    here = function(place, digits + 20)
+                    if here is None or there is None or here == there or abs(here) > abs(there):
                         break
                     before, place, there = place, place - here * (place - before) / (here - there), here
+                    if abs(place - before) <= abs(place) * mp.mpf(10) ** -(digits + 10):
+                        break
                 known[digits] = place
         return known[digits]
 
