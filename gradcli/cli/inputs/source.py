@@ -211,8 +211,7 @@ def read_otherwise(error: GradcliError, options: Options) -> GradcliError:
         found = _read(source, error.where, "lenient", options)
     except GradcliError as other:
         knows_words = error.message.startswith("an operator is missing") and other.message != error.message
-        error.hint = (knows_words and other.hint) or error.hint
-        return error
+        return other if knows_words and other.hint else error  # its hint is of its own fault
     try:
         program = parse(source)
         apart = set(free_names(program)) - set(re.findall(_GIVEN, found.read_as))  # xe of xe^x, which is read as x*e^x
