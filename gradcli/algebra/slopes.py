@@ -270,9 +270,10 @@ class Slopes:
 
 
 def value_at(numeric: Numeric, step: int, point: Mapping[str, Fraction]) -> Any:
-    """The value of a step, with so many digits that more do not change it."""
+    """The value of a step, with so many digits that more do not change it, and that 1 + 1e-60 is not 1."""
     last: float | None = None
-    for digits in DIGITS:
+    own = max((len(str(value.denominator)) for value in point.values()), default=0)
+    for digits in [digits for digits in DIGITS if digits > 1.5 * own] or DIGITS[-1:]:
         value = numeric.values(point, digits)[step]
         rounded = as_float(value)
         if type(value) is float or (rounded == last and rounded):

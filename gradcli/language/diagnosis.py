@@ -181,8 +181,9 @@ def unexpected(text: str, token: Token, previous: Token, expected: Collection[st
     if opening == "[" and token.kind in ("COLON", "SEPARATOR", "EQUAL"):
         return _misplaced_in_brackets(text, token, expected, open_brackets[-1])
     hint = "an operator or the end of the expression belongs here"
-    if previous.kind == "STRING":
-        hint = "between what is printed write ','"
+    hint = "between what is printed write ','" if previous.kind == "STRING" else hint
+    if previous.kind == "RPAR" and not open_brackets and re.search(r"print[^\S\n]*\([^\n;{}]*\Z", text[:end]):
+        hint = "all that is printed stands in the parentheses: print((x)^2, w)"
     elif token.kind == "EQUAL" and _behind_print(text, token.span[0]):
         hint = "assign before it: write name = value; output name"
     elif token.kind == "DOTS":

@@ -86,9 +86,10 @@ def to_text(expression: Expression, *, pretty: bool = False, number: NumberText 
         if isinstance(node, Call) and SPELLED.get(node.function) == POWER_OF_E:
             [power] = node.arguments
             node = Operator("^", (Name("e"), power if level(power) == ATOM else Group(power)))
-        begins = not pieces or pieces[-1].endswith(("(", ", "))
+        enclosed = (PRODUCT if pretty and _leads_product(node) else level(node)) < least
+        begins = enclosed or not pieces or pieces[-1].endswith(("(", ", "))
         parts = _parts(node, pretty, number, begins)
-        if (PRODUCT if pretty and _leads_product(node) else level(node)) < least:
+        if enclosed:
             parts = ["(", *parts, ")"]
         work.extend(reversed(parts))
     return "".join(pieces)
@@ -228,7 +229,7 @@ def _runs_together(left: Expression, right: Expression) -> bool:
         right = right.target
     if isinstance(left, Operator) and _is_minus(left):
         left = left.operands[0]
-    if not (isinstance(left, Number) and isinstance(right, Name)) or left.value == 1:
+    if not (isinstance(left, Number) and isinstance(right, Name)) or abs(left.value) == 1:
         return False
     text = number_text(abs(left.value))
     if text.strip("0123456789."):  # 1/3, 1e20, inf

@@ -19,7 +19,7 @@ from gradcli.algebra.derivatives import simplify
 from gradcli.algebra.simplified import Simplifier
 from gradcli.algebra.sums.identities import IDENTITIES, Identity
 from gradcli.algebra.sums.rules import RULES, TRIANGLES, Rule
-from gradcli.algebra.sums.spellings import SQUARES
+from gradcli.algebra.sums.squares import SQUARES
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import Expression, Name, Number, Operator, Output, Program
 from gradcli.language.parser import parse

@@ -25,8 +25,9 @@ _FAR = tuple(Fraction(10) ** power for power in (-30, -20, -12, -9, -6, -4, 8, 1
 _NEARLY = mp.mpf(10) ** -12
 """What is left of a height after 24 halvings beside a zero."""
 
-_FIRST = 60
-"""Digits of a zero beyond which they are doubled."""
+
+_ROUNDS = 60
+"""Steps of the secant method, which doubles the digits with every two."""
 
 
 class LineSearch:
@@ -142,7 +143,7 @@ class LineSearch:
                     values[1] = heights[at]
             else:
                 if abs(values[1]) < around * _NEARLY:
-                    place = as_fraction(refined(self.values, switch, middle)(45))
+                    place = as_fraction(refined(self.values, switch, middle, 5)(45))
                     margin, height = abs(place) / 10**40, self.values(place, 150)[switch]
                     if type(height) is not float and abs(height) < around * _NEARLY**5:
                         yield simplest(place - margin, place + margin), switch
@@ -173,64 +174,51 @@ def simplest(left: Fraction, right: Fraction) -> Fraction:
     return middle
 
 
-def refined(values: Callable[[Any, int], Sequence[Any]], switch: int, near: Fraction) -> Callable[[int], Any]:
-    """What gives a zero of a switch to any number of digits.
-
-    The first digits come by the secant method for f/f', whose zeros are all simple. They tell the order m of the zero, and each
-    step x - m*f/f' doubles them then (Schröder 1870), computed in no more digits than it needs.
+def refined(
+    values: Callable[[Any, int], Sequence[Any]], switch: int, near: Fraction, known_digits: int = 30
+) -> Callable[[int], Any]:
+    """What gives a zero of a switch to any number of digits, by the secant method: for f, or where f has one sign on both sides,
+    for f/f', whose zeros are simple.
 
     Args:
         values: The value of each switch at a number of mpmath, computed in so many digits.
         switch: The switch.
-        near: The zero to some digits.
+        near: The zero.
+        known_digits: How many of its digits are right, at least.
     """
     known: dict[int, Any] = {}
 
-    def around(place: Any, h: Any, digits: int) -> list[Any] | None:
-        """The switch on both sides of a place and at it; None where it has no value."""
-        heights = [values(at, digits)[switch] for at in (place - h, place, place + h)]
-        return None if float in map(type, heights) else heights
-
-    def ratio(place: Any, digits: int) -> Any:
-        """f/f'."""
+    def quotient(place: Any, digits: int) -> Any:
         h = (abs(place) or 1) * mp.mpf(10) ** -digits
-        heights = around(place, h, 3 * digits)
-        return heights and (2 * h * heights[1] / (heights[2] - heights[0]) if heights[2] != heights[0] else mp.zero)
-
-    def first(digits: int) -> Any:
-        before = place = mp.mpf(near.numerator) / near.denominator
-        there = ratio(before, digits + 20)
-        if there is not None:
-            place = before - there
-        while abs(place - before) > abs(place) * mp.mpf(10) ** -(digits + 10):
-            here = ratio(place, digits + 20)
-            if here is None or here == there or abs(here) > abs(there):
-                break
-            before, place, there = place, place - here * (place - before) / (here - there), here
-        return place
-
-    def order(place: Any) -> Fraction | None:
-        """The order of the zero; None where it is no simple number."""
-        wide, narrow = [around(place, (abs(place) or 1) * mp.mpf(10) ** -power, 4 * _FIRST) for power in (40, 41)]
-        if wide is None or narrow is None or not wide[2] or not narrow[2]:
+        below, here, above = [values(at, 3 * digits)[switch] for at in (place - h, place, place + h)]
+        if float in map(type, (below, here, above)):
             return None
-        found = float(mp.log10(abs(wide[2] / narrow[2])))
-        simple = Fraction(found).limit_denominator(6)
-        return simple if abs(found - simple) < 1e-6 and simple > 0 else None
+        return 2 * h * here / (above - below) if above != below else mp.zero
+
+    def plain(place: Any, digits: int) -> Any:
+        value = values(place, digits)[switch]
+        return None if type(value) is float else value
 
     def zero(digits: int) -> Any:
         if digits not in known:
-            half = digits // 2 + 15
-            with mp.workdps(3 * (digits + 20)):
-                place = zero(half) if digits > _FIRST else None
-                times = order(place) if place is not None else None
-                if times is None:
-                    known[digits] = first(digits)
-                else:
-                    h = (abs(place) or 1) * mp.mpf(10) ** (-3 * half // 2)
-                    heights = around(place, h, int((times + 2) * half) + 20)
-                    rises = heights and heights[2] - heights[0]
-                    known[digits] = place - times * 2 * h * heights[1] / rises if heights and rises else place
+            with mp.workdps(100):
+                place = mp.mpf(near.numerator) / near.denominator
+                step = (abs(place) or 1) * mp.mpf(10) ** -known_digits
+                sides = [plain(at, 100) for at in (place - step, place + step)]
+            touches = None not in sides and (sides[0] < 0) == (sides[1] < 0)
+            function = quotient if touches else plain
+            with mp.workdps((digits + 20) * (3 if touches else 1)):
+                place = mp.mpf(near.numerator) / near.denominator
+                before = place + step
+                there = function(before, digits + 20)
+                for _ in range(_ROUNDS):
+                    here = function(place, digits + 20)
+                    if here is None or there is None or here == there or abs(here) > abs(there):
+                        break
+                    before, place, there = place, place - here * (place - before) / (here - there), here
+                    if abs(place - before) <= abs(place) * mp.mpf(10) ** -(digits + 10):
+                        break
+                known[digits] = place
         return known[digits]
 
     return zero

@@ -16,6 +16,7 @@ from gradcli.algebra.sums.combined import COMBINED, combined_functions
 from gradcli.algebra.sums.exponentials import merged_powers
 from gradcli.algebra.sums.interned import POW
 from gradcli.algebra.sums.normal import Algebra
+from gradcli.algebra.sums.squares import PARTNERS, through_squares
 from gradcli.algebra.sums.terms import ONE, Monomial, Rational, divided
 from gradcli.language.ast import Call, Number, Operator, children, postorder
 from gradcli.language.parser import parse_expression
@@ -170,8 +171,14 @@ def with_identities(algebra: Algebra, form: int) -> int:
         return merged
     if not kinds.isdisjoint(COMBINED) and (combined := combined_functions(algebra, form)) != form:
         return combined
-    if kinds.isdisjoint(_KINDS):
-        return form
+    if "form" in kinds or kinds & PARTNERS.keys():
+        for candidate in through_squares(algebra, form):
+            if algebra.size(found := _with_one(algebra, candidate)) < algebra.size(form):
+                return found
+    return form if kinds.isdisjoint(_KINDS) else _with_one(algebra, form)
+
+
+def _with_one(algebra: Algebra, form: int) -> int:
     size = algebra.size(form)
     for candidate in itertools.chain(
         _candidates(algebra, form, _patterns()), _taken_apart(algebra, form), _of_exponentials(algebra, form)

@@ -90,24 +90,24 @@ RULES = (
     *_declared_rules(),
     Rule("acosh(cosh(x))", "abs(x)"),
     # a function that has nothing left to do
-    Rule("abs(abs(x))", "abs(x)"),
-    Rule("sign(sign(x))", "sign(x)"),
-    Rule("relu(relu(x))", "relu(x)"),
-    Rule("floor(floor(x))", "floor(x)"),
-    Rule("ceil(ceil(x))", "ceil(x)"),
-    Rule("round(round(x))", "round(x)"),
+    Rule("abs(abs(x))", "abs(x)"), Rule("sign(sign(x))", "sign(x)"), Rule("relu(relu(x))", "relu(x)"),
+    Rule("floor(floor(x))", "floor(x)"), Rule("ceil(ceil(x))", "ceil(x)"), Rule("round(round(x))", "round(x)"),
     Rule("trunc(trunc(x))", "trunc(x)"),
-)
+)  # fmt: skip
 
 
-TRIANGLES = (
-    Rule("sin(acos(x))", "sqrt(1 - x^2)", "-1 < x < 1"),
-    Rule("cos(asin(x))", "sqrt(1 - x^2)", "-1 < x < 1"),
-    Rule("cos(atan(x))", "1/sqrt(x^2 + 1)"),
-    Rule("sinh(acosh(x))", "sqrt(x^2 - 1)", "x > 1"),
-    Rule("cosh(asinh(x))", "sqrt(x^2 + 1)"),
-)
-"""What is left of a function is a root, be it longer."""
+TRIANGLES = tuple(
+    Rule(*row.split(": "))
+    for row in (
+        "sin(acos(x)): sqrt(1 - x^2): -1 < x < 1", "cos(asin(x)): sqrt(1 - x^2): -1 < x < 1", "cos(atan(x)): 1/sqrt(x^2 + 1)",
+        "sinh(acosh(x)): sqrt(x^2 - 1): x > 1", "cosh(asinh(x)): sqrt(x^2 + 1)", "sin(atan(x)): x/sqrt(x^2 + 1)",
+        "tan(asin(x)): x/sqrt(1 - x^2): -1 < x < 1", "tan(acos(x)): sqrt(1 - x^2)/x: -1 < x < 1",
+        "sinh(atanh(x)): x/sqrt(1 - x^2): -1 < x < 1", "cosh(atanh(x)): 1/sqrt(1 - x^2): -1 < x < 1",
+        "tanh(asinh(x)): x/sqrt(x^2 + 1)", "tanh(acosh(x)): sqrt(x^2 - 1)/x: x > 1", "sinh(log(x)): x/2 - 1/(2*x): x > 0",
+        "cosh(log(x)): x/2 + 1/(2*x): x > 0", "tanh(log(x)): (x^2 - 1)/(x^2 + 1): x > 0",
+    )
+)  # fmt: skip
+"""What is left of a function is algebraic, be it longer."""
 
 
 @functools.lru_cache(maxsize=1)
@@ -257,7 +257,7 @@ def _simpler(algebra: Algebra, operation: str, operand: int) -> int | None:
         return _instance(algebra, rules[operation, "-"], algebra.scale(operand, -1))
     match operation:
         case "sign" if algebra.is_positive_form(operand) or algebra.is_not_0_nor_negative(operand):  # sign(u) = 1 for u > 0
-            return algebra.number(1)
+            return None if math.isnan(algebra.value(operand) or 0) else algebra.number(1)  # sign(nan) is 0
         case "sign" if terms and (size := abs(content_of(terms))) != 1:  # sign(k·u) = sign(u)
             return apply_operation(algebra, operation, [algebra.scale(operand, 1 / size)])
         case "abs" if algebra.assume or (terms and abs(content_of(terms)) != 1) or algebra.has_a_sign(operand):

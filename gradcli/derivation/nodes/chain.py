@@ -123,7 +123,7 @@ class Chain:
         if self.workings.every_step and weight(simple) < weight(last):
             self.say("parentheses dropped", without_groups(last), "parentheses dropped")
         lines = stages(last, simple)
-        if lines == [(simple, [REORDERED])] and to_text(simple).count("(") >= to_text(last).count("("):
+        if lines == [(simple, [REORDERED])] and parentheses(simple) >= parentheses(last):
             return last
         shown = [self.say(done[0], line, ", ".join(done)) for line, done in lines]
         return simple if all(shown) else last
@@ -137,6 +137,8 @@ class Chain:
         if last is not None:
             put_in, used = workings.put_numbers(last)
             found = workings.values.of(last)
+            if isinstance(put_in, Operator) and [*map(type, put_in.operands)] == [Number]:  # -0
+                put_in = Number(found or 0.0)
             if used and (math.isfinite(found) or not math.isfinite(self.value)):
                 self.say("numbers put in", put_in, *listed(used, ", "))
                 if workings.every_step:
@@ -205,6 +207,11 @@ def value_of(workings: Workings, simplified: Simplified, adjoint: float) -> floa
 def _formulas(simplified: Simplified | None) -> Sequence[Expression]:
     """The derivative where it is one line."""
     return () if simplified is None or simplified.definitions else simplified.expressions
+
+
+def parentheses(expression: Expression) -> int:
+    """How many parentheses an expression is written with."""
+    return to_text(expression, pretty=True).count("(")
 
 
 def without_groups(expression: Expression) -> Expression:

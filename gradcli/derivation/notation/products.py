@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from gradcli.algebra.sums.spellings import SQUARES
+from gradcli.algebra.sums.squares import SQUARES
 from gradcli.derivation.notation.expressions import is_sum, product_of, rational, signed_terms, sum_of
 from gradcli.language.ast import Call, Expression, Group, Name, Number, Operator, Partial, Prime, children
 from gradcli.language.rewrite import mapped

@@ -50,6 +50,9 @@ from gradcli.lowering.programs.lower import lower
 LARGEST = 200
 """Nodes of an expression beyond which one does not see what was done."""
 
+LONGER = 2
+"""By how much a line may be longer than the one before in which factors are collected: (y/x)² is y²/x²."""
+
 Lines = Iterator[tuple[Expression, list[str]]]
 """Lines, each with what is done in it."""
 
@@ -112,7 +115,7 @@ def _terms(at: Expression, after: Expression) -> Lines:
 def _factors(at: Expression, after: Expression) -> Lines:
     """The factors of every product collected, then powers with any exponents."""
     then = mapped(at, factors_collected)
-    if weight(then) <= weight(at) and key(then) != key(at):
+    if weight(then) <= weight(at) + LONGER and key(then) != key(at):
         yield then, [deed for deed in _told(at, then) if deed in (POWERS, ONE_FRACTION, CANCELLED, NUMBERS)] or [POWERS]
         at = then
     then = mapped(at, powers_combined)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gradcli.algebra.simplified import Simplified
-from gradcli.algebra.sums.spellings import SQUARES
+from gradcli.algebra.sums.squares import SQUARES
 from gradcli.derivation.notation.prose import Words, words_text
 from gradcli.frozen import Frozen, shown
 from gradcli.language.ast import Expression

@@ -27,6 +27,9 @@ _DOTS = ("·", "⋅", "∙", "×")
 _WHOLE = frozenset("kmn")
 """Letters of whole numbers, which stand in exponents more often than behind them: x^2n."""
 
+_EXPONENTS = frozenset(((2, 3), (3, 2), (4, 3), (5, 2), (5, 3), (3, 4)))
+"""Fractions that often are exponents."""
+
 Build = Callable[[Sequence[Any], Span], Any]
 
 
@@ -100,7 +103,7 @@ class Builder:
             self._other(result, left, last, meant)
         elif result.symbol == "/" and _is_power(last) and (isinstance(right, Number) or _is_first_power(last)):
             other = Operator("^", (last.operands[0], Operator("/", (last.operands[1], right))))
-            if _is_first_power(last):
+            if _is_first_power(last) or (near and self._may_go_on(last, right)):
                 divided = isinstance(left, Operator) and left.symbol == "/"
                 whole = Otherwise(result, left, last, other).meant() if divided else other
                 shown, typed = (left, span) if divided else (last, typed)
@@ -221,6 +224,11 @@ class Builder:
         if isinstance(exponent, Operator) and len(exponent.operands) == 1:
             exponent = exponent.operands[0]
         return isinstance(exponent, Number) or (isinstance(exponent, Name) and id(exponent) not in self._grouped)
+
+    def _may_go_on(self, power: Operator, right: Expression) -> bool:
+        """Whether a number behind a power and a slash may belong to the exponent: x^2/3, but not x^2/2 nor x²/3."""
+        numbers = [part.value for part in (power.operands[1], right) if isinstance(part, Number)]
+        return tuple(numbers) in _EXPONENTS and self._ends_openly(power.operands[1]) and "^" in self._text[slice(*power.span)]
 
     def definition(self, values: Sequence[Any], span: Span) -> Statement:
         target, _, value = values

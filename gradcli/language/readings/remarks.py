@@ -18,7 +18,7 @@ _ARROW = re.compile(
 )
 """A function of Maple, Python, JavaScript or a textbook: f := x -> x^2."""
 _LABEL = re.compile(r"\s*(?:[^\W\d_]{2,}|[\u4e00-\u9fff])(?:[ \t]+[^\W\d_]+)*\s*:(?!=)\s*(?=\S)")
-_THEREFORE = re.compile(r"(?<![<])=>|⇒|⟹|\\(?:implies|[Rr]ightarrow|Longrightarrow|therefore)(?![a-zA-Z])|∴")
+_THEREFORE = re.compile(r"(?<!<)=>(?!\s*[-+]?[\d.]+\s*\Z)|⇒|⟹|\\(?:implies|[Rr]ightarrow|Longrightarrow|therefore)(?![a-zA-Z])|∴")
 _EQUAL = re.compile(r"(?<![<>=!:])=(?!=)")
 _JOINED = re.compile(r"[,;:]|(?<!\w)(?:and|or)(?!\w)|\\(?:land|lor|wedge|vee|quad|qquad)(?![a-zA-Z])")
 _GAP = r"(?:[\s,;.]|\\[,;: ]|\\q?quad(?![a-zA-Z]))"

@@ -207,6 +207,10 @@ def _print_equations(console: Console, block: Equations) -> None:
     for line in wrapped_arrays(f"{indent}{block.title}", console.width, f"{indent}   ") if block.title else []:
         console.print(Text(line, style=_HEADING))
     left_width, sign_width = (max(columns(row[at]) for row in block.rows) for at in (0, 1))
+    wanted = max(columns(right) + (3 + min(columns(note), _NOTE) if note else 0) for _, _, right, note in block.rows)
+    alone = left_width > _WIDE and wanted > console.width - len(indent) - left_width - sign_width - 2
+    if alone:  # what is derived is so long that it takes a line of its own
+        left_width = 1
     room = console.width - len(indent) - left_width - sign_width - 2
     noted = [(columns(right), columns(note)) for _, _, right, note in block.rows if note] or [(0, 0)]
     widest, longest = map(max, zip(*noted, strict=True))
@@ -214,8 +218,12 @@ def _print_equations(console: Console, block: Equations) -> None:
     right_width = max([width for width, _ in noted if width <= most], default=min(_WIDE, room))
     for index, (left, sign, right, note) in enumerate(block.rows):
         shown = wrapped_arrays(right, max(room, _WIDE))
-        said = wrapped(note, max(room - 3 - right_width, _WIDE))
-        if columns(right) > right_width and columns(right) + 3 + columns(note) > room:
+        breaking = wrapped_arrays if columns(note) == len(note) else wrapped  # equations in a note in one piece; Chinese anywhere
+        said = breaking(note, max(room - 3 - right_width, _WIDE))
+        if alone and left:
+            console.print(Text(f"{indent}{left}", style="bold"), crop=False)
+            left = ""
+        if note and columns(right) > right_width and columns(right) + 3 + columns(note) > room:
             said = [*[""] * len(shown), *said]
         for at in range(max(len(shown), len(said))):
             drawn = Text(indent)

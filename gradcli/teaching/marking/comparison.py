@@ -30,6 +30,7 @@ NEAR = 1e-6
 DECIMALS = 1e-3
 """How far off a number may be, beside its size, that is written with decimals: people write three digits."""
 
+_ELSEWHERE = "where the function has no value it is another derivative than the right answer"
 WITHOUT_VALUE = "it has no value where the right answer has one"
 """What is said of an answer that is defined nowhere, or nowhere where that would be asked for."""
 
@@ -56,9 +57,14 @@ def compared(question: Question, answer: str, read_as: str, program: Program, *,
 
     if not changes and _agree_precisely(program, parse(_right_text(question)), question):
         return Marked(answer, Verdict.RIGHT, read_as)
-    found = equal(_right_text(question), "\n".join(map(_text_of, program.statements)))
+    right, own = _right_text(question), "\n".join(map(_text_of, program.statements))
+    found = equal(right, own)
     if found.verdict is Equal.DIFFERENT:
         witness = found.counterexample
+        if witness is not None and not _is_defined(question, witness.point):
+            inside = [f"{text} + 0*({question.expression})" for text in (f"({right})", f"({own})")]
+            if equal(*inside):
+                return Marked(answer, Verdict.RIGHT, read_as, note=_ELSEWHERE)
         if witness is None:
             return Marked(answer, Verdict.WRONG, read_as)
         point = {name: float(value) for name, value in witness.point.items()}
@@ -66,6 +72,14 @@ def compared(question: Question, answer: str, read_as: str, program: Program, *,
     if found.verdict in (Equal.NOWHERE, Equal.ISOLATED):
         return Marked(answer, Verdict.WRONG, read_as, note=WITHOUT_VALUE)
     return Marked(answer, Verdict.RIGHT if found else Verdict.UNDECIDED, read_as, note="" if found else found.verdict.value)
+
+
+def _is_defined(question: Question, point: Mapping[str, Any]) -> bool:
+    """Whether the function has a value at a point; also where it, or its derivative, takes several lines."""
+    if "\n" in f"{_right_text(question)}{question.expression}" or len(parse(question.expression).statements) > 1:
+        return True
+    given = {**dict.fromkeys(question.point, numpy.ones(1)), **{name: numpy.array([float(at)]) for name, at in point.items()}}
+    return bool(numpy.isfinite(values_of(parse(question.expression), given)).all())
 
 
 def is_right_at(question: Question, program: Program, point: Mapping[str, float]) -> bool:

@@ -50,6 +50,7 @@ class Marker(Judge):
         tolerance: How far off a number may be, beside the size of the right one.
         in_lines: Whether the question was posed with names for its intermediate values; None where the expression says it.
         form: The form that a right answer has to have, one of those of ``asked_forms``; empty for any.
+        beside: Variables that the expression does not have, and answers may.
 
     Raises:
         GradcliError: See :func:`gradcli.teaching.question.compile_question`.
@@ -66,8 +67,9 @@ class Marker(Judge):
         tolerance: float | None = None,
         in_lines: bool | None = None,
         form: str = "",
+        beside: Sequence[str] = (),
     ) -> None:
-        question = compile_question(expression, wrt, order=order, at=at)
+        question = compile_question(expression, wrt, order=order, at=at, beside=beside)
         super().__init__(question, at=at, digits=digits, tolerance=tolerance, in_lines=in_lines)
         self.form = form
         self._marked: dict[str, Marked] = {}

@@ -27,10 +27,6 @@ def formulas(place: Place) -> Iterator[tuple[str, Formula]]:
     if name in TERMS:
         yield from _terms(place)
         return
-    if name == arithmetic.mul.name and len(varying) == 1:
-        other = place.u[1 - varying[0]]
-        if isinstance(other, numpy.ndarray) and not other.any():
-            return  # 0*x stands for a variable that is not there
     if len(varying) == 1:
         yield from _of_one_operand(place, varying[0])
     elif len(varying) > 1 and name not in _OF_TWO:
