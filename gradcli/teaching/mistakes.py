@@ -163,7 +163,7 @@ MISTAKES = {
     "array.axis": Mistake("the sum is over the wrong axis", _BROADCAST, 2.2),
     "array.not_summed": Mistake("the sum over the axis along which it was broadcast is missing", _BROADCAST, 2.4),
     "array.operand_transposed": Mistake("a factor of a matrix product is transposed or on the wrong side", _MATRICES, 2.2),
-    "array.count": Mistake("the number of elements is missing as a factor, or stands there once too often", _MEAN, 2.5),
+    "array.count": Mistake("the number of elements is missing as a factor, or stands there once too often", _MEAN, 2.3),
     "graph.upstream_lost": Mistake("the factor that arrives from further up is missing", _CHAIN, 2.4),
     "tangent.slope_only": Mistake("this is the slope, not the line", _TANGENT, 2.0),
     "tangent.derivative": Mistake("this is the derivative, not the tangent", _TANGENT, 2.2),

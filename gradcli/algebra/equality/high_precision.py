@@ -48,7 +48,7 @@ _LONGEST_CONSTANT = 500
 
 _MOST_DIGITS = 3000
 _MOST_SPECIAL_DIGITS = 800
-"""The most digits where special functions are computed: what mpmath needs for them grows fast."""
+"""The most digits where special functions are computed, and at zeros that are searched: what mpmath needs for them grows fast."""
 
 _KEEPS_DIGITS = frozenset((
     arithmetic.mul.name, arithmetic.div.name, arithmetic.neg.name, arithmetic.pow.name, sqrt.name, where.name, CONSTANT, VARIABLE,
@@ -134,7 +134,7 @@ class Numeric:
         """How the two results compare at a point."""
         digits, found = self.digits, self.values(point, self.digits)
         outcomes = [self._outright(found[first], found[second], digits) for first, second in self.ends]
-        most = _MOST_SPECIAL_DIGITS if self.is_special else _MOST_DIGITS
+        most = self._most_digits(point)
         while any(outcome and outcome.kind is Kind.AGREE for outcome in outcomes) and self._loses(found, digits):
             if digits == most:  # what was lost may be all the difference
                 return Outcome(Kind.UNDECIDED)
@@ -145,6 +145,10 @@ class Numeric:
         decided = self._careful(point, found, [self.ends[at] for at in open_ends], digits) if open_ends else []
         rest = iter(decided)
         return together([next(rest) if outcome is None else outcome for outcome in outcomes])
+
+    def _most_digits(self, point: Mapping[str, Coordinate]) -> int:
+        searched = any(isinstance(value, Irrational) and not isinstance(value.source, Graph) for value in point.values())
+        return _MOST_SPECIAL_DIGITS if self.is_special or searched else _MOST_DIGITS
 
     def _loses(self, found: Sequence[Any], digits: int) -> bool:
         """Whether an operand left no trace among so many digits: that of a sum, or of tanh far out."""
@@ -180,7 +184,7 @@ class Numeric:
         """Two calculations at each of several precisions show what is rounding: it shrinks as the digits grow."""
         digits = max(least if least > self.digits else 0, *[self._digits(rough, end) for end in ends])
         found: list[Outcome | None] = [None] * len(ends)
-        while None in found and digits <= (_MOST_SPECIAL_DIGITS if self.is_special else _MOST_DIGITS):
+        while None in found and digits <= self._most_digits(point):
             low, high = self.values(point, digits), self.values(point, 2 * digits)
             with mp.workdps(2 * digits):
                 unclear = self._unclear(low, high, digits if _is_rounded(point) else 0)

@@ -20,6 +20,9 @@ LARGEST_HALF = 100
 _EXACT = 20
 """Γ is put in up to here; from here on the rounding of sums like n + 1 costs digits of Γ, which quotients of Γ need not lose."""
 
+_SHORT = 20
+"""Up to here (n - 1)! is a number that is written out."""
+
 _SHORT_PRODUCT = 1000
 """Factors of n(n-1)···(n-k+1) that are multiplied one by one."""
 
@@ -47,6 +50,12 @@ def _at_halves(x: Any) -> Exact | None:
         at -= 1
         factor /= at
     return Exact(float(factor) * SQRT_PI, "mul", factor, SQRT_PI)
+
+
+def _at_whole_numbers(x: Any) -> Exact | None:
+    """lnΓ(n) = ln((n - 1)!)."""
+    value = None if isinstance(x, Symbol) or x > _SHORT else rational.factorial(x - 1)
+    return None if value is None else Exact(_logarithm(x), "log", value)
 
 
 def _growth(b: float, d: float) -> tuple[float, float]:
@@ -274,6 +283,7 @@ lgamma = operation(
     samples=(POSITIVE,),
     precise=by_mpmath(lambda mp, x: mp.re(mp.loggamma(x))),
     specials=POLES_OF_GAMMA,
+    closed=_at_whole_numbers,
     torch="lgamma: torch Tensor",
     sympy="log(Abs(gamma({0})))",
     course="convex from 0",

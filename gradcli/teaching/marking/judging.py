@@ -135,7 +135,9 @@ class Judge:
         unknown = question.order == 1 and "value.integrated" not in known_kinds
         if unknown and may_be_integral(question, values) and integrated(question, graph, numbers):
             found = likeliest([*found, reason_of("value.integrated", cost=_INTEGRAL)])
-        found, one_number = self._supported(found, question, graph, read_as)
+        one_number = False
+        if found or not numbers:  # of an answer that has the numbers of a pattern the pattern tells
+            found, one_number = self._supported(found, question, graph, read_as)
         at = int(numpy.flatnonzero(wrong)[0])
         marked = wrong_answer(question, answer, read_as, values, at, found)
         if not found and self.simple is not None:

@@ -197,6 +197,9 @@ class Marker(Judge):
             values = pattern.values(list(map(float, skeleton.numbers)), self.question.point)
         numbers = pattern.given(list(map(float, skeleton.numbers)))
         marked = self.by_values(answer, read_as, pattern.graph, numpy.broadcast_to(values, (self.question.count,)), numbers)
+        if marked is not None and marked.verdict is Verdict.WRONG and not marked.reasons and self.at is None:
+            off = one_number_off(self.question, pattern.graph, numbers, pattern.idle)
+            marked = replace(marked, one_number=bool(off[0] >= 0))
         return marked and with_note(marked, "; ".join(pattern.notes))
 
     def mark_answer(self, answer: str, found: Answer) -> Marked:
