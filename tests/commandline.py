@@ -13,6 +13,8 @@ from unittest import mock
 from gradcli.cli import main
 
 ENVIRONMENT = {"PATH": os.defpath, "PYTHONIOENCODING": "utf-8", "COLUMNS": "40", "TERM": "xterm"}
+if found := os.environ.get("PYTHONPATH"):  # where the package is not installed
+    ENVIRONMENT["PYTHONPATH"] = found
 
 
 def command(

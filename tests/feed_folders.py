@@ -29,7 +29,7 @@ def write_feed(folder: Path, parts: int = PARTS, rows: int = 400) -> Path:
     return folder
 
 
-def call(feed: Path, results: Path, *further: str) -> list[str]:
+def call(feed: Path | str, results: Path, *further: str) -> list[str]:
     """The arguments of a run into a folder."""
     return ["run", "-e", PROGRAM, "--feed", str(feed), "--keep", "id,kind", "-o", f"{results}/", *further]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
@@ -155,9 +156,17 @@ def not_smooth(
     at_point = values_at(graph, found, requests, values, of)
     for request, (value, note) in zip(requests, at_point or (), strict=False):
         by = " and ".join(dict.fromkeys(request))
+        note = note.rpartition(": ")[2]
+        if re.search("function ends there", note) and math.isinf(value):
+            return f"the function ends there, and the derivative by {by} is infinite"
+        if re.search("function ends there", note):
+            return "the function ends there"
+        if sides := re.fullmatch("(?:the derivative|it) is (.+) from the left and (.+) from the right", note):
+            return f"the derivative by {by} is {sides[1]} from the left and {sides[2]} from the right"
         if note:
-            convention = "a convention, PyTorch's: "
-            return f"by {by}: {note.removeprefix(convention)}"
+            return note
         if value != value:
             return f"the derivative by {by} is undefined there"
+        if math.isinf(value):
+            return f"the derivative by {by} is infinite there"
     return ""

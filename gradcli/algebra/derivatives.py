@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 
 from gradcli.algebra.simplified import Simplified, Simplifier, simplified_outputs
+from gradcli.autodiff.passes.forward import evaluate
 from gradcli.autodiff.passes.reverse import gradient_graph
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import DEFAULT_MAX_NODES, Graph, Shape
-from gradcli.language.ast import NOWHERE, Program
+from gradcli.language.ast import NOWHERE, Number, Output, Program
+from gradcli.language.text import to_text
 from gradcli.lowering.builders.compaction import compacted, replay
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
+from gradcli.ops.catalogue import CHOICE, OPERATIONS
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -80,7 +84,9 @@ def differentiate(graph: Graph, requests: Sequence[Request], *, assume: Assumpti
     return Simplifier(derivatives, ids, generic=any(wrt for _, wrt in requests), assume=assume).together(ids)
 
 
-def _differentiate_once(roots: dict[Request, tuple[Graph, int | None]], before: Request, variables: Sequence[str], whole: bool) -> None:
+def _differentiate_once(
+    roots: dict[Request, tuple[Graph, int | None]], before: Request, variables: Sequence[str], whole: bool
+) -> None:
     """One reverse pass gives the derivatives by all variables that are asked for next."""
     output, wrt = before
     graph, id = roots[before]
@@ -168,7 +174,8 @@ def diff(
     for name in variables:
         if shapes and name in shapes:
             graph.variable(name, NOWHERE, shapes[name])  # one that the program does not use as well
-    return differentiate(graph, [(graph.output, variables)], assume=_assumed(assume, graph))
+    found = differentiate(graph, [(graph.output, variables)], assume=_assumed(assume, graph))
+    return of_what_has_values(found, graph, [variables], _assumed(assume, graph))
 
 
 def simplify(
@@ -204,3 +211,53 @@ def _without_derivatives(program: Program) -> Program:
     from gradcli.autodiff.inner_derivatives import with_derivatives
 
     return with_derivatives(program)
+
+
+def of_what_has_values(
+    found: Simplified, graph: Graph, requests: Sequence[Sequence[str]], assume: Assumptions | None = None
+) -> Simplified:
+    """The derivatives of a graph of numbers, where it has any; of what is one number everywhere they are 0, as of sqrt(x - x).
+
+    Args:
+        found: The derivatives, in which that shows as 1/0, or which are 0.
+        graph: The graph that they are of.
+        requests: What each is by.
+        assume: What is assumed of variables; None for nothing.
+
+    Raises:
+        GradcliError: The graph has no value, whatever its variables are, as log(x - x).
+    """
+    used = {name for names in requests for name in names} & set(graph.variables)
+    named = [graph.dependents(graph.variables[name])[graph.output] for name in used]
+    if graph.shapes or not any(named):
+        return found
+    broken = _has_no_value(found)
+    if not broken and Number(0) not in found.expressions:
+        return found
+    own = Simplifier(graph, [graph.output], generic=True, assume=assume).together([graph.output])
+    if not _has_no_value(own):
+        if not broken:
+            return found
+        shorter = lower(own.program(), StaticBuilder(Graph()))
+        found = differentiate(shorter, [(shorter.output, tuple(names)) for names in requests], assume=assume)
+        if not _has_no_value(found):
+            return found
+    raise GradcliError(f"there is no derivative: {to_text(own.expressions[0])}, which is what is left of it, has no value")
+
+
+def _has_no_value(found: Simplified) -> bool:
+    """Whether a number without a value is part of expressions, as 1/0; not where a condition may leave it out."""
+    program = Program((*found.definitions, *map(Output, found.expressions)))
+    graph = lower(program, StaticBuilder(Graph()))
+    if CHOICE in graph.operations or {"inf", "nan"} & set(graph.constants.values()):
+        return False
+    varies = graph.dependents(*graph.variables.values())
+    values = evaluate(graph, dict.fromkeys(graph.variables, 1.0))
+    for id, value in enumerate(values):
+        operation = OPERATIONS.get(graph.operations[id])
+        operands = tuple([values[input] for input in graph.inputs[id]])
+        if operation is None or varies[id] or isfinite(value) or not all(map(isfinite, operands)):
+            continue
+        if value != value or any(zero == 0 for _, zero in operation.special_values(operands)):
+            return True  # and not too large for a float, as exp(1000)
+    return False

@@ -13,6 +13,7 @@ from gradcli.graph.graph import Graph, Shape
 from gradcli.language.ast import NOWHERE
 from gradcli.lowering.builders.compaction import replay
 from gradcli.lowering.builders.static import StaticBuilder
+from gradcli.ops.catalogue import INDEX
 from gradcli.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def _elements(graph: Graph, outputs: Sequence[int]) -> tuple[Graph, list[int]]:
         shape = graph.shape(output)
         if shape:
             places = product(*map(range, shape))
-            ids += [builder.apply("index", (symbols[output],), (("index", place),)).id for place in places]
+            ids += [builder.apply(INDEX, (symbols[output],), (("index", place),)).id for place in places]
         else:
             ids.append(symbols[output].id)
     result = builder.graph

@@ -33,7 +33,7 @@ from gradcli.language.ast import (
 from gradcli.language.numbers import number_text
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import in_named_lines, written_out
-from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.catalogue import OPERATIONS, STACK
 from gradcli.ops.declaration.facts import POLE
 from gradcli.ops.elementwise.arithmetic import pow
 from gradcli.typing import TYPE_CHECKING
@@ -108,22 +108,26 @@ def simplified_outputs(graph: Graph, *, assume: Assumptions | None = None, shape
         simplifier = Simplifier(graph, graph.outputs, assume=assume, cancel=cancel, domains=domains, identities=False)
         return simplifier.arranged(graph.outputs, shape)
     simplifier = Simplifier(graph, graph.outputs, assume=assume, domains=domains)
-    plain = simplifier.together(graph.outputs)
-    if plain.definitions or not _may_cancel(graph):
-        return plain
-    if not simplifier.cancelling():
-        return plain
-    found = simplifier.together(graph.outputs)
-    if not found.conditions:  # nor is anything cancelled in expressions that are only written out
-        return plain
-    expressions: list[Expression] = []
-    conditions: list[tuple[Expression, ...]] = []
-    otherwise = plain.conditions or ((),) * len(plain.expressions)
-    for before, after, kept, more in zip(plain.expressions, found.expressions, otherwise, found.conditions, strict=True):
-        shorter = _operations(after) < _operations(before) + (_has_nested_fraction(before) or not graph.shapes)
-        expressions.append(after if shorter else before)
-        conditions.append(more if shorter else kept)
-    return Simplified((), tuple(expressions), tuple(conditions))
+    plain = simplifier.best(graph.outputs)
+    if plain is None or not _may_cancel(graph):
+        return simplifier.stated(graph.outputs, plain)
+    before = simplifier.known()
+    found = simplifier.best(graph.outputs) if simplifier.cancelling() else None
+    if found is None:
+        simplifier.forget(before)
+        return simplifier.stated(graph.outputs, plain)
+    shorter = simplifier.stated(graph.outputs, found)
+    if found == plain and not graph.shapes:
+        return shorter
+    simplifier.forget(before)
+    kept = simplifier.stated(graph.outputs, plain)
+    pairs = [
+        (new, more)
+        if _operations(new) < _operations(old) + (_has_nested_fraction(old) or not graph.shapes)
+        else (old, kept.conditions[at] if kept.conditions else ())
+        for at, (old, new, more) in enumerate(zip(kept.expressions, shorter.expressions, shorter.conditions, strict=True))
+    ]
+    return Simplified((), tuple([one for one, _ in pairs]), tuple([more for _, more in pairs]))
 
 
 def _chooses(graph: Graph) -> bool:
@@ -214,19 +218,36 @@ class Simplifier:
         room = ROOM + ROOM_FACTOR * len(self.graph)
         return normal_forms(self.graph, self.algebra, ends=self.ids, limit=FORM_LIMIT, room=room, generic=self.generic)
 
+    def known(self) -> tuple[list[int], set[int], set[int]]:
+        """What is to be given to :meth:`forget` after cancelling."""
+        return self.forms, set(self.algebra.cancelled), set(self.algebra.nonzero)
+
+    def forget(self, before: tuple[list[int], set[int], set[int]]) -> None:
+        """Let nothing be cancelled again."""
+        self.cancel = False
+        self.forms, self.algebra.cancelled, self.algebra.nonzero = before
+
     def together(self, ids: Sequence[int]) -> Simplified:
         """The expressions of nodes; where they would be much longer than the graph, in lines that they share."""
+        return self.stated(ids, self.best(ids))
+
+    def best(self, ids: Sequence[int]) -> list[int] | None:
+        """The shortest forms of nodes; None where they are much longer than the graph."""
         operations = sum(1 for id, kept in enumerate(self.graph.ancestors(*ids)) if kept and self.sizes[id])
         most = WRITTEN_FACTOR * max(operations, SHORT)
         raw = [self.forms[id] for id in ids]
         if TOO_LONG in raw or sum(map(self.algebra.size, raw)) > SHORTENED * most:
-            return self._in_named_lines(ids)
+            return None
         best = [shortest_spelling(self.algebra, form) for form in raw]
         if (self.generic or self.cancel) and not self.graph.shapes:
             best = [shortest_fraction(self.algebra, form) for form in best]
-        if sum(map(self.algebra.size, best)) > most:
+        return None if sum(map(self.algebra.size, best)) > most else best
+
+    def stated(self, ids: Sequence[int], best: Sequence[int] | None) -> Simplified:
+        """Forms of nodes as expressions, with conditions; in lines that nodes share where there are none."""
+        if best is None:
             return self._in_named_lines(ids)
-        expressions = tuple(self._expression(id, form) for id, form in zip(ids, best, strict=True))
+        expressions = tuple([self._expression(id, form) for id, form in zip(ids, best, strict=True)])
         return Simplified((), expressions, self._conditions(ids, best))
 
     def arranged(self, ids: Sequence[int], shape: str) -> Simplified:
@@ -380,7 +401,7 @@ def _raw_sizes(graph: Graph) -> list[int]:
         if graph.shapes:
             below = [literals[input] for input in inputs]
             own += literal_cost(operation, below) * own
-            known = operation == CONSTANT or operation == "stack" or not (inputs or graph.shape(id))
+            known = operation in (CONSTANT, STACK) or not (inputs or graph.shape(id))
             literals.append(graph.shape(id) if known or (operation in OPERATIONS and None not in below) else None)
         sizes.append(own + sum([sizes[input] for input in inputs]))
     return sizes

@@ -14,10 +14,10 @@ from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Settings
 from gradcli.language.ast import NOWHERE
 from gradcli.language.numbers import is_unwieldy, longer_than
 from gradcli.lowering.builders.static import StaticBuilder
-from gradcli.ops.catalogue import CHOICE, OPERATIONS, STRUCTURAL
+from gradcli.ops.catalogue import CHOICE, OPERATIONS, STRUCTURAL, TURN
 from gradcli.ops.declaration.facts import POLE
 from gradcli.ops.elementwise.arithmetic import add, div, mul, pow, sub
-from gradcli.ops.elementwise.logic import eq
+from gradcli.ops.elementwise.logic import both, eq
 
 _WITH_POLES = frozenset(
     name
@@ -153,7 +153,7 @@ def without_guards(graph: Graph, ids: Sequence[int]) -> tuple[Graph, list[int]]:
 def _plainer(graph: Graph, operation: str, inputs: tuple[int, ...], settings: Settings) -> tuple[str, tuple[int, ...], Settings]:
     """An operation as people write it: A.T for transpose(A), 2*x for expand(2)*x."""
     if operation == "transpose" and len(graph.shape(inputs[0])) == 2:
-        return "permute", inputs, (("axes", None),)
+        return TURN, inputs, (("axes", None),)
     if operation == mul.name:
         for at in (0, 1):
             spread, other = inputs[at], inputs[1 - at]
@@ -178,7 +178,7 @@ def _is_guard(graph: Graph, condition: int) -> bool:
             return False
         if graph.operations[id] == eq.name:
             return True
-        work.extend(graph.inputs[id] if graph.operations[id] == "logical_and" else ())
+        work.extend(graph.inputs[id] if graph.operations[id] == both.name else ())
     return False
 
 

@@ -13,7 +13,8 @@ from fractions import Fraction
 
 from mpmath import mp
 
-from gradcli.algebra.equality.high_precision import TOO_LARGE, Numeric
+from gradcli.algebra.equality.high_precision import Numeric
+from gradcli.algebra.equality.precise import TOO_LARGE
 from gradcli.language.numbers import number_text
 from gradcli.ops.declaration.ieee import as_float
 from gradcli.typing import Any, NamedTuple
@@ -269,9 +270,10 @@ class Slopes:
 
 
 def value_at(numeric: Numeric, step: int, point: Mapping[str, Fraction]) -> Any:
-    """The value of a step, with so many digits that more do not change it."""
+    """The value of a step, with so many digits that more do not change it, and that 1 + 1e-60 is not 1."""
     last: float | None = None
-    for digits in DIGITS:
+    own = max((len(str(value.denominator)) for value in point.values()), default=0)
+    for digits in [digits for digits in DIGITS if digits > 1.5 * own] or DIGITS[-1:]:
         value = numeric.values(point, digits)[step]
         rounded = as_float(value)
         if type(value) is float or (rounded == last and rounded):

@@ -1,11 +1,12 @@
-"""Stationary points of rational functions in one variable, with their kind, and exactly where that can be.
+"""Stationary points of rational functions times exponentials of such, with their kind, and exactly where that can be.
 
-With f = p/q in lowest terms f' = (p'q - pq')/q^2: its sign is that of the numerator, whose zeros are the stationary points, and
-which changes its sign at those of odd multiplicity alone.
+With f = p/q·exp(s/t) in lowest terms f' = ((p'q - pq')·t^2 + pq·(s't - st'))/(qt)^2·exp(s/t): its sign is that of the numerator,
+whose zeros are the stationary points, and which changes its sign at those of odd multiplicity alone.
 """
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 from gradcli.algebra.polynomials import (
@@ -23,6 +24,7 @@ from gradcli.algebra.polynomials import (
     value,
 )
 from gradcli.algebra.simplified import simplified_outputs
+from gradcli.algebra.sums.interned import EXP
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph
@@ -30,6 +32,8 @@ from gradcli.language.ast import Call, Expression, Group, Name, Number, Operator
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.node_expressions import written_out, written_sizes
 from gradcli.lowering.programs.lower import lower
+from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.declaration.constants import VALUES
 from gradcli.ops.declaration.ieee import as_float
 
 MOST = 100
@@ -42,6 +46,10 @@ MINIMUM, MAXIMUM, INFLECTION = "local minimum", "local maximum", "inflection"
 
 DIGITS = Fraction(1, 2**90)
 """How narrow the interval of a zero is from which numbers are taken."""
+
+
+_Pair = tuple[Polynomial, Polynomial]
+"""A numerator and a denominator."""
 
 
 class Stationary(Frozen):
@@ -65,11 +73,18 @@ class Stationary(Frozen):
 
 
 class _Quotient(Frozen):
-    """A rational function, and polynomials that are divided by on the way."""
+    """A rational function times the exponential of another one, and polynomials that are divided by on the way."""
 
     above: Polynomial
     below: Polynomial
     divisors: tuple[Polynomial, ...]
+    exponent: _Pair = ([], [Fraction(1)])
+
+    def at(self, place: Fraction) -> float:
+        """The value at a place."""
+        above, below = self.exponent
+        raised = value(above, place) / value(below, place)
+        return as_float(value(self.above, place) / value(self.below, place)) * float(OPERATIONS[EXP](as_float(raised)))
 
 
 def stationary_points(graph: Graph, variable: str) -> list[Stationary]:
@@ -86,10 +101,11 @@ def stationary_points(graph: Graph, variable: str) -> list[Stationary]:
         raise GradcliError("the expression is too long", exit_code=ExitCode.LIMIT)
     names = {id: name for name, id in graph.variables.items()}
     expression = written_out(graph, graph.output, [names.get(id, "") for id in range(len(graph))])
-    function = _rational(expression, variable)
-    shared = common(function.above, function.below)
-    p, q = divided(function.above, shared)[0], divided(function.below, shared)[0]
-    slope = plus(times(derivative(p), q), times(p, derivative(q)), -1)
+    given = _rational(expression, variable)
+    p, q = _lowest(given.above, given.below)
+    s, t = _lowest(*given.exponent)
+    function = _Quotient(p, q, given.divisors, (s, t))
+    slope = plus(times(_slope(p, q), times(t, t)), times(times(p, q), _slope(s, t)))
     if not slope:
         raise GradcliError("the function is constant: its derivative is 0 everywhere")
     found: list[tuple[Zero, Stationary]] = []
@@ -97,8 +113,19 @@ def stationary_points(graph: Graph, variable: str) -> list[Stationary]:
     for factor, multiplicity in factors:
         for zero, exact in exact_zeros(factor):
             if not any(_is_zero(divisor, factor, zero) for divisor in function.divisors):
-                found.append((zero, _point(zero, exact, multiplicity, slope, [one for one, _ in factors], p, q)))
+                found.append((zero, _point(zero, exact, multiplicity, slope, [one for one, _ in factors], function)))
     return [point for _, point in sorted(found, key=lambda pair: pair[1].number)]
+
+
+def _lowest(above: Polynomial, below: Polynomial) -> _Pair:
+    """Numerator and denominator without what they have in common."""
+    shared = common(above, below)
+    return divided(above, shared)[0], divided(below, shared)[0]
+
+
+def _slope(above: Polynomial, below: Polynomial) -> Polynomial:
+    """The numerator of the derivative of a quotient."""
+    return plus(times(derivative(above), below), times(above, derivative(below)), -1)
 
 
 def polynomial_in(expression: Expression, variable: str) -> Polynomial | None:
@@ -108,7 +135,7 @@ def polynomial_in(expression: Expression, variable: str) -> Polynomial | None:
     except GradcliError:
         return None
     quotient, rest = divided(found.above, found.below)
-    return None if rest or any(len(divisor) > 1 for divisor in found.divisors) else quotient
+    return None if rest or found.exponent[0] or any(len(divisor) > 1 for divisor in found.divisors) else quotient
 
 
 def _is_zero(divisor: Polynomial, factor: Polynomial, zero: Zero) -> bool:
@@ -125,23 +152,32 @@ def _point(
     multiplicity: int,
     slope: Polynomial,
     factors: list[Polynomial],
-    p: Polynomial,
-    q: Polynomial,
+    function: _Quotient,
 ) -> Stationary:
     rises = value(slope, _behind(zero, factors)) > 0
     kind = INFLECTION if multiplicity % 2 == 0 else MINIMUM if rises else MAXIMUM
+    p, q, (s, t) = function.above, function.below, function.exponent
     if isinstance(exact, Fraction):
-        height = value(p, exact) / value(q, exact)
-        return Stationary(kind, Number(exact), Number(height), as_float(exact), as_float(height), (exact, exact))
+        height = _times_exp(Number(value(p, exact) / value(q, exact)), Number(value(s, exact) / value(t, exact)))
+        return Stationary(kind, Number(exact), height, as_float(exact), function.at(exact), (exact, exact))
     interval = zero.low, zero.high
     nothing = _is_zero(p, zero.polynomial, zero)
     zero.narrow(DIGITS * max(Fraction(1), abs(zero.middle)))
     middle = zero.middle
-    number, height_number = as_float(middle), 0.0 if nothing else as_float(value(p, middle) / value(q, middle))
+    number, height_number = as_float(middle), 0.0 if nothing else function.at(middle)
     if exact is None:
         return Stationary(kind, None, Number(0) if nothing else None, number, height_number, interval)
     place = _number([Fraction(0), Fraction(1)], [Fraction(1)], exact, middle)
-    return Stationary(kind, place, _number(p, q, exact, middle), number, height_number, interval)
+    height = _times_exp(_number(p, q, exact, middle), _number(s, t, exact, middle))
+    return Stationary(kind, place, height, number, height_number, interval)
+
+
+def _times_exp(factor: Expression, exponent: Expression) -> Expression:
+    """A number times the exponential of another one."""
+    if exponent == Number(0):
+        return factor
+    raised = Name("e") if exponent == Number(1) else Call(EXP, (exponent,))
+    return _simplified(Operator("*", (factor, raised)))
 
 
 def _behind(zero: Zero, factors: list[Polynomial]) -> Fraction:
@@ -178,7 +214,11 @@ def _number(p: Polynomial, q: Polynomial, quadratic: Polynomial, near: Fraction)
         total: Expression = Operator("-", (term,)) if second < 0 else term
     else:
         total = Operator("-" if second < 0 else "+", (Number(first), term))
-    return simplified_outputs(lower(Program((Output(total),)), StaticBuilder(Graph()))).expressions[0]
+    return _simplified(total)
+
+
+def _simplified(expression: Expression) -> Expression:
+    return simplified_outputs(lower(Program((Output(expression),)), StaticBuilder(Graph()))).expressions[0]
 
 
 def _line(p: Polynomial, quadratic: Polynomial) -> tuple[Fraction, Fraction]:
@@ -207,6 +247,10 @@ def _rational(expression: Expression, variable: str) -> _Quotient:
             made = operands[0]
         elif isinstance(node, Operator) and node.symbol in "+-*/^":
             made = _applied(node.symbol, operands)
+        elif isinstance(node, Name) and VALUES.get(node.name) == math.e:
+            made = _Quotient(one, one, (), (one, one))
+        elif isinstance(node, Call) and node.function == EXP and not operands[0].exponent[0]:
+            made = _Quotient(one, one, operands[0].divisors, (operands[0].above, operands[0].below))
         else:
             raise _not_rational(node)
         if max(len(made.above), len(made.below)) > MOST + 1:
@@ -219,22 +263,33 @@ def _applied(symbol: str, operands: list[_Quotient]) -> _Quotient:
     divisors = tuple([divisor for operand in operands for divisor in operand.divisors])
     first, *rest = operands
     if not rest:
-        return _Quotient([-c for c in first.above], first.below, divisors) if symbol == "-" else first
+        return _Quotient([-c for c in first.above], first.below, divisors, first.exponent) if symbol == "-" else first
     [second] = rest
     a, b, c, d = first.above, first.below, second.above, second.below
     if symbol == "*":
-        return _Quotient(times(a, c), times(b, d), divisors)
+        return _Quotient(times(a, c), times(b, d), divisors, _sum(first.exponent, second.exponent))
     if symbol == "/":
         if not c:
             raise GradcliError("the function divides by 0 everywhere")
-        return _Quotient(times(a, d), times(b, c), (*divisors, c))
+        return _Quotient(times(a, d), times(b, c), (*divisors, c), _sum(first.exponent, second.exponent, -1))
     if symbol == "^":
         return _power(first, second, divisors)
-    return _Quotient(plus(times(a, d), times(c, b), 1 if symbol == "+" else -1), times(b, d), divisors)
+    if a and c and _sum(first.exponent, second.exponent, -1)[0]:
+        raise GradcliError("the terms of the function have different exponentials", hint=_HINT)
+    exponent = first.exponent if a else second.exponent
+    return _Quotient(plus(times(a, d), times(c, b), 1 if symbol == "+" else -1), times(b, d), divisors, exponent)
+
+
+def _sum(one: _Pair, other: _Pair, sign: int = 1) -> _Pair:
+    """The sum of two quotients, or the difference."""
+    return _lowest(plus(times(one[0], other[1]), times(other[0], one[1]), sign), times(one[1], other[1]))
 
 
 def _power(base: _Quotient, exponent: _Quotient, divisors: tuple[Polynomial, ...]) -> _Quotient:
-    if len(exponent.above) > 1 or len(exponent.below) > 1:
+    if base.above == base.below and base.exponent[0] and not exponent.exponent[0]:  # exp(s/t)^u
+        raised = times(base.exponent[0], exponent.above), times(base.exponent[1], exponent.below)
+        return _Quotient(base.above, base.below, divisors, raised)
+    if exponent.exponent[0] or len(exponent.above) > 1 or len(exponent.below) > 1:
         raise GradcliError("the variable stands in an exponent", hint=_HINT)
     number = (exponent.above[0] if exponent.above else Fraction(0)) / exponent.below[0]
     if number.denominator != 1:
@@ -250,11 +305,12 @@ def _power(base: _Quotient, exponent: _Quotient, divisors: tuple[Polynomial, ...
     found = [Fraction(1)], [Fraction(1)]
     for _ in range(times_):
         found = times(found[0], above), times(found[1], below)
-    return _Quotient(*found, divisors)
+    return _Quotient(*found, divisors, ([number * c for c in base.exponent[0]], base.exponent[1]))
 
 
 _HINT = (
-    "stationary points are found of polynomials and their quotients, with rational coefficients; gradcli diff has the derivative"
+    "stationary points are found of polynomials and their quotients with rational coefficients, times exponentials of such; "
+    "gradcli diff has the derivative"
 )
 
 

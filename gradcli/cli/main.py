@@ -96,7 +96,13 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
     if list(arguments) == ["--version"]:
         write([f"gradcli {__version__}\n"])
         return None
-    if not arguments or _COMPLETION in os.environ or arguments[0].partition("=")[0] in _FLAGS:
+    if not arguments and _COMPLETION not in os.environ:
+        from gradcli.cli.framework.help import welcome
+        from gradcli.cli.views.show import show_blocks
+
+        show_blocks(lambda style: welcome(), None)
+        return None
+    if _COMPLETION in os.environ or arguments[0].partition("=")[0] in _FLAGS:
         from gradcli.cli.framework.help import show_help
 
         if _COMPLETION in os.environ:
@@ -112,13 +118,14 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
     own = rest[: rest.index("--")] if "--" in rest else rest
     asking = next((flag for flag in own if flag in HELP_FLAGS), None)
     if asking is not None:
-        if len(rest) > 1:  # it may be a part of what is worked on, and a check that shows a page would count as passed
+        alone = len(rest) == 1  # else it may be a part of what is worked on, and a check that shows a page would count as passed
+        if not alone and not _is_terminal(sys.stdout):
             hint = f"`gradcli {name} --help` shows the page; behind -- everything is text: gradcli {name} -- TEXT"
             raise GradcliError(f"{asking} stands beside other arguments", hint=hint)
         from gradcli.cli.framework.help import show_help
 
         show_help([name, "--help"])
-        return None
+        return None if alone else ExitCode.BAD_INPUT
     from gradcli.cli.framework.reader import read
 
     command = command_named(name)

@@ -53,6 +53,18 @@ _RANGE = "a range stands only in a loop: for i in 0..n { ... }; the numbers as a
 _TEXT = 'a text stands only behind print: print "x is", x'
 _ATTRIBUTES = "for a product write *; what a node has is .grad, .grad_fn, .is_leaf, .requires_grad, .shape and .T"
 _SLICE_PARTS = "a slice has at most three parts: start:stop:step"
+_ITEM = "'...' is an item of an index: A[..., 0]"
+_BEHIND_A_VALUE = {
+    "ELLIPSIS": _ITEM, "EQUAL": "to compare, write ==; to assign, write name = value",
+    **dict.fromkeys(("IF", "ELSE"), "write A if C else B"), "FOR": NO_VALUES["∑"],
+}  # fmt: skip
+"""What to write in place of a token where no value is missing."""
+_FOR_A_VALUE = {
+    "DOTS": _RANGE, "ELLIPSIS": _ITEM, "IF": "a condition stands in the middle: A if C else B",
+    "NOT": "put the condition in parentheses: (not C)",
+    "POSTFIX": "for the opposite of a condition write not; the factorial of n is n!",
+}  # fmt: skip
+"""What to write in place of a token where one is."""
 _LIBRARIES = frozenset(("np", "numpy", "torch", "F", "math", "tf", "jnp", "scipy", "cmath", "Math"))
 """Names before a function that are those of libraries."""
 
@@ -81,12 +93,7 @@ def unexpected_character(text: str, position: int) -> GradcliError:
         shown, hint = f"U+{ord(character):04X}", "it is invisible: delete it"
     if character == '"':
         return GradcliError("this '\"' is never closed", (position, end), _TEXT)
-    if (
-        character == "."
-        and (text[end : end + 1].isalpha() or text[end : end + 1] == "_")
-        and position
-        and not text[position - 1].isspace()
-    ):
+    if character == "." and re.match(r"[^\W\d]", text[end:]) and position and not text[position - 1].isspace():
         hint = _no_attribute(text, end)
     elif character == "'" and _behind_print(text, position):
         hint = 'a text stands in double quotes: print "x is", x'
@@ -144,12 +151,11 @@ def unexpected(text: str, token: Token, previous: Token, expected: Collection[st
         if wants_value and not separates_rows:
             return _ends_early(text, token, previous)
         if "ELSE" in expected and END not in expected and not {"RPAR", "RSQB"} & set(expected):
-            return _no_else((end, end + 1))
+            return GradcliError("the 'else' of an 'if' is missing", (end, end + 1), "write A if C else B")
         if open_brackets and not separates_rows:
             if token.text == ";" and opening == "(" and text[: open_brackets[-1]][-1:].isalnum():
-                return GradcliError(
-                    "unexpected ';' between parentheses", token.span, "between the arguments of a function write ','"
-                )
+                hint = "between the arguments of a function write ','"
+                return GradcliError("unexpected ';' between parentheses", token.span, hint)
             return _not_closed(text, open_brackets[-1], "is never closed")
     shown = visible(token.text)
     if token.kind == "COLON" and opening != "[":
@@ -171,12 +177,13 @@ def unexpected(text: str, token: Token, previous: Token, expected: Collection[st
             return _not_closed(text, open_brackets[-1], "is not closed where its line ends", missing)
         return _no_operator(text, shown, token, previous, opening)
     if "ELSE" in expected and (token.kind in ("RPAR", "RSQB", "COLON") or (token.kind == "COMMA" and opening == "[")):
-        return _no_else(token.span)
+        return GradcliError("the 'else' of an 'if' is missing", token.span, "write A if C else B")
     if opening == "[" and token.kind in ("COLON", "SEPARATOR", "EQUAL"):
         return _misplaced_in_brackets(text, token, expected, open_brackets[-1])
     hint = "an operator or the end of the expression belongs here"
-    if previous.kind == "STRING":
-        hint = "between what is printed write ','"
+    hint = "between what is printed write ','" if previous.kind == "STRING" else hint
+    if previous.kind == "RPAR" and not open_brackets and re.search(r"print[^\S\n]*\([^\n;{}]*\Z", text[:end]):
+        hint = "all that is printed stands in the parentheses: print((x)^2, w)"
     elif token.kind == "EQUAL" and _behind_print(text, token.span[0]):
         hint = "assign before it: write name = value; output name"
     elif token.kind == "DOTS":
@@ -185,20 +192,14 @@ def unexpected(text: str, token: Token, previous: Token, expected: Collection[st
         hint = f"write {previous.text} without parentheses"
     elif token.kind == "TRANSPOSED":
         hint = f"only a name, a parenthesis or an array is transposed: (...){shown}"
-    elif token.kind == "ELLIPSIS":
-        hint = "'...' is an item of an index: A[..., 0]"
     elif token.kind == "COMMA" and previous.kind == "NUMBER":
         hint = _numbers_in_a_row(text, previous.span[0])
     elif token.kind == "COMMA":
         hint = ALONE["output"] if opening == "(" and _behind_print(text, open_brackets[-1]) else _STATEMENTS
-    elif token.kind == "EQUAL":
-        hint = "to compare, write ==; to assign, write name = value"
-    elif token.kind in ("IF", "ELSE"):
-        hint = "write A if C else B"
     elif token.kind == previous.kind == "POSTFIX":
         hint = "!! may be a double factorial or a factorial twice: write (n!)! for the latter"
-    elif token.kind == "FOR":
-        hint = NO_VALUES["∑"]
+    else:
+        hint = _BEHIND_A_VALUE.get(token.kind, hint)
     return GradcliError(f"unexpected '{shown}'", token.span, hint)
 
 
@@ -219,21 +220,15 @@ def _numbers_in_a_row(text: str, at: int) -> str:
 
 
 def _ends_early(text: str, token: Token, previous: Token) -> GradcliError:
-    what = "the expression" if token.kind == END else "the statement"
-    end = previous.span[1]
+    what, end = "the expression" if token.kind == END else "the statement", previous.span[1]
     hint = step(text, token, previous) or "write a value after it"
     if previous.text == "%":
         hint += "; % is the remainder: write 50/100 for 50%"
     return GradcliError(f"{what} ends after '{previous.text}', where a value is missing", (end, end + 1), hint)
 
 
-def _no_else(place: tuple[int, int]) -> GradcliError:
-    return GradcliError("the 'else' of an 'if' is missing", place, "write A if C else B")
-
-
 def _not_closed(text: str, at: int, how: str, otherwise: str = "") -> GradcliError:
-    opening = text[at]
-    return GradcliError(f"this '{opening}' {how}", (at, at + 1), f"write the missing '{_CLOSING[opening]}'{otherwise}")
+    return GradcliError(f"this '{text[at]}' {how}", (at, at + 1), f"write the missing '{_CLOSING[text[at]]}'{otherwise}")
 
 
 def _between(opening: str) -> str:
@@ -249,16 +244,13 @@ def _empty_brackets(place: tuple[int, int], index: bool) -> GradcliError:
 
 def _misplaced_in_brackets(text: str, token: Token, expected: Collection[str], at: int) -> GradcliError:
     """The error for ``:``, ``;`` or ``=`` behind a value inside brackets."""
+    hint = _NO_SLICE if "SEPARATOR" in expected else _SLICE_PARTS
     if token.kind == "EQUAL":
         if "\n" in text[at : token.span[0]]:
             return _not_closed(text, at, "is never closed")
         hint = "to compare, write =="
     elif token.kind == "SEPARATOR":
         hint = "between the items of an index write ',': A[0, 1]"
-    elif "SEPARATOR" in expected:
-        hint = _NO_SLICE
-    else:
-        hint = _SLICE_PARTS
     return GradcliError(f"unexpected '{token.text}'", token.span, hint)
 
 
@@ -268,22 +260,14 @@ def _not_a_value(text: str, shown: str, token: Token, previous: Token, opening: 
     if token.kind == previous.kind == "COLON":
         return GradcliError("unexpected ':'", token.span, _SLICE_PARTS)
     hint = _SPELLINGS.get((previous.text, token.text), "") or step(text, token, previous)
-    if token.kind == "DOTS":
-        hint = _RANGE
+    if token.kind in _FOR_A_VALUE:
+        hint = _FOR_A_VALUE[token.kind]
     elif token.text == "/" and text[token.span[1] : token.span[1] + 1] in ("/", "*"):
         hint = "a comment begins with #"
-    elif token.kind == "IF":
-        hint = "a condition stands in the middle: A if C else B"
-    elif token.kind == "NOT":
-        hint = "put the condition in parentheses: (not C)"
-    elif token.kind == "POSTFIX":
-        hint = "for the opposite of a condition write not; the factorial of n is n!"
     elif token.kind == "COMMA" and opening == "[":
         hint = "leave the ',' out, or write the item that is missing"
     elif token.kind == "COLON" and previous.kind in ("LSQB", "COMMA"):
         hint = _NO_SLICE
-    elif token.kind == "ELLIPSIS":
-        hint = "'...' is an item of an index: A[..., 0]"
     elif previous.kind in ("", "SEPARATOR") and not hint and "\n" in text[: token.span[0]].lstrip():
         hint = "a line is a statement of its own; parentheses around both lines make them one"
     after = f" after '{visible(previous.text)}'" if previous.text else ""
@@ -308,10 +292,8 @@ def _behind_print(text: str, at: int) -> bool:
 
 def _no_attribute(text: str, at: int) -> str:
     """What to write in place of an attribute or a method that there is not."""
-    end = at
-    while end < len(text) and (text[end].isalnum() or text[end] == "_"):
-        end += 1
-    name = text[at:end]
+    name = re.compile(r"\w*").match(text, at)[0]  # type: ignore[index]
+    end = at + len(name)
     if name in ("backward", "zero_grad", "retain_grad", "requires_grad_"):
         return f"write {name.rstrip('_')} NAME"
     if text[end : end + 1] != "(":
@@ -331,9 +313,8 @@ def _no_operator(text: str, shown: str, token: Token, previous: Token, opening: 
         hint = f'the quotation marks end before it: "{text[: option.start(1)].strip()[:40]}" {option[1]}'
         return GradcliError(f"'{option[1].split('=')[0].split()[0]}' stands inside the expression", option.span(1), hint)
     if previous.kind == token.kind == "NUMBER" and previous.span[1] == token.span[0]:
-        return GradcliError(
-            f"'{left}{shown}' is not a number", (previous.span[0], token.span[1]), "a number has one decimal point"
-        )
+        place = previous.span[0], token.span[1]
+        return GradcliError(f"'{left}{shown}' is not a number", place, "a number has one decimal point")
     if token.kind == "LSQB":
         return _no_index(text, left, token, previous)
     if token.kind == "NOT":
@@ -354,10 +335,8 @@ def _no_operator(text: str, shown: str, token: Token, previous: Token, opening: 
         hint = f"write {left}*{shown} for a product, or {left}({shown}) for a function"
     elif previous.kind == "NAME" and token.kind == "NUMBER":
         hint = f"write {left}*{shown} for a product, {left}^{shown} for a power, or {left}({shown}) for a function"
-    elif token.kind == "NUMBER":
-        hint = f"write *{shown} for a product, or ^{shown} for a power"
     else:
-        hint = "write * for a product"
+        hint = f"write *{shown} for a product, or ^{shown} for a power" if token.kind == "NUMBER" else "write * for a product"
     return GradcliError(f"{_between(opening)} is missing before '{shown}'", token.span, hint)
 
 

@@ -83,14 +83,20 @@ def _parts(statement: Statement) -> tuple[str, _Block, _Block]:
         case Break():
             return "break", None, None
         case Print(items):
-            return f"print {_listed(items)}", None, None
+            listed = _listed(items)
+            return f"print {listed}" if _BEGINS.match(listed) else f"print({listed})", None, None
         case Outputs(values):
-            return f"output {_listed(values)}", None, None
+            head, *rest = map(to_text, values)
+            return f"output {', '.join([head if _BEGINS.match(head) else f'({head})', *rest])}", None, None
         case Action(kind, arguments, keywords):
             first = len(arguments) - len(keywords)
             named = [f"{name}={to_text(value)}" for name, value in zip(keywords, arguments[first:], strict=True)]
             return f"{kind} {', '.join([*map(to_text, arguments[:first]), *named])}".rstrip(), None, None
     raise TypeError(f"{type(statement).__name__} is not a statement")
+
+
+_BEGINS = re.compile(r'[\w"√]')
+"""What makes a statement of print or output of what follows the word: print -x is a difference."""
 
 
 def _listed(items: Sequence[Expression]) -> str:

@@ -86,9 +86,10 @@ def to_text(expression: Expression, *, pretty: bool = False, number: NumberText 
         if isinstance(node, Call) and SPELLED.get(node.function) == POWER_OF_E:
             [power] = node.arguments
             node = Operator("^", (Name("e"), power if level(power) == ATOM else Group(power)))
-        begins = not pieces or pieces[-1].endswith(("(", ", "))
+        enclosed = (PRODUCT if pretty and _leads_product(node) else level(node)) < least
+        begins = enclosed or not pieces or pieces[-1].endswith(("(", ", "))
         parts = _parts(node, pretty, number, begins)
-        if (PRODUCT if pretty and _leads_product(node) else level(node)) < least:
+        if enclosed:
             parts = ["(", *parts, ")"]
         work.extend(reversed(parts))
     return "".join(pieces)
@@ -123,9 +124,9 @@ def _parts(node: Expression, pretty: bool, number: NumberText, begins: bool = Fa
             sign = f" {symbol} " if at < PRODUCT or symbol in "%@" else symbol
             if pretty and symbol == "*":
                 sign = "" if _runs_together(left, right) else "·"
-            last = (right, ATOM if _is_negative(right) or (pretty and _begins_with_minus(right)) else at + 1)
-            if pretty and sign and at == PRODUCT and _is_negative(left) and not begins:
-                return ["(", (left, at), ")", sign, last]
+            last = (right, ATOM if _is_negative(right) or (pretty and _is_minus(_first_factor(right))) else at + 1)
+            if pretty and at == PRODUCT and _is_negative(left) and not begins:
+                return ["(", (left, at), ")", sign or "·", last]
             return [(left, at), sign, last]
         case Partial(output, input, fixed, total, by):
             d = "∂" if pretty and not total else "d"
@@ -201,11 +202,6 @@ def _leads_product(node: Expression) -> bool:
     return not (_is_negative(first) or _is_minus(first) or level(first) == PRODUCT)
 
 
-def _begins_with_minus(node: Expression) -> bool:
-    """Whether it is a minus, or a product or quotient of one: -a·b."""
-    return _is_minus(_first_factor(node))
-
-
 def _first_factor(node: Expression) -> Expression:
     while isinstance(node, Operator) and node.symbol in "*/":
         node = node.operands[0]
@@ -233,9 +229,9 @@ def _runs_together(left: Expression, right: Expression) -> bool:
         right = right.target
     if isinstance(left, Operator) and _is_minus(left):
         left = left.operands[0]
-    if not (isinstance(left, Number) and isinstance(right, Name)) or left.value == 1:
+    if not (isinstance(left, Number) and isinstance(right, Name)) or abs(left.value) == 1:
         return False
-    text = number_text(left.value)
+    text = number_text(abs(left.value))
     if text.strip("0123456789."):  # 1/3, 1e20, inf
         return False
-    return right.name[0] not in "eE" and not _is_negative(left)
+    return right.name[0] not in "eE"

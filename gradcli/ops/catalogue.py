@@ -52,7 +52,7 @@ class _OnArrays(Mapping[str, Structural]):
         if not self._known:
             from gradcli.ops.arrays import create, extremes, index, rearrange, reduce, scan, select, shape  # noqa: F401
             from gradcli.ops.arrays.matrices import matmul, matrix, powers, products  # noqa: F401
-            from gradcli.ops.arrays.networks import conv, losses, nn, normal, pool, similarity  # noqa: F401
+            from gradcli.ops.arrays.networks import conv, losses, nn, normal, pool  # noqa: F401
 
             self._known = DECLARED
         return self._known

@@ -55,6 +55,7 @@ def product(
     derivatives = known.derivatives(carried, again=choosing, tails=tails)
     plain = times is operator.mul
     radial = choosing and known.facts.radial
+    divided = choosing and known is OPERATIONS["div"]
     masks = {index: mask for index in range(len(wanted)) if (mask := known.mask(index)) is not None}
 
     def of_elementwise(
@@ -66,6 +67,8 @@ def product(
             handed = [times(cancelled, operands[index]) for index in indices]
         else:
             handed = [g * partial for partial in found] if plain else [times(g, partial) for partial in found]
+            if divided and indices[-1] == 1:  # -(y/b) may leave the range of floats where g·y/b does not: b is cosh(400)
+                handed[-1] = -known(times(g, y), operands[1])
         if masks:
             for place, (index, partial) in enumerate(zip(indices, found, strict=True)):
                 if index in masks:

@@ -18,32 +18,24 @@ from gradcli.ops.declaration.constants import VALUES
 from gradcli.ops.declaration.operation import function_names, spelled
 
 TEXTBOOK = {
-    "sen": "sin", "arcsen": "asin", "senh": "sinh", "tg": "tan", "ctg": "cot", "cotg": "cot", "ctn": "cot", "cosec": "csc",
+    "sen": "sin", "arcsen": "asin", "senh": "sinh", "tg": "tan", "ctg": "cot", "cotg": "cot", "ctn": "cot",
     "cotan": "cot", "sinus": "sin", "cosinus": "cos", "tangens": "tan",
     "argsh": "asinh", "argch": "acosh", "argth": "atanh", "arsech": "asech", "arcsch": "acsch", "asen": "asin", "atg": "atan",
-    "arctg": "atan", "arcctg": "acot", "arccot": "acot", "arcsec": "asec", "arccsc": "acsc",
+    "arctg": "atan", "arcctg": "acot",
     "sh": "sinh", "ch": "cosh", "th": "tanh", "cth": "coth", "tgh": "tanh", "ctgh": "coth",
     "arsinh": "asinh", "arcosh": "acosh", "artanh": "atanh", "arcoth": "acoth", "arsh": "asinh", "arch": "acosh", "arth": "atanh",
-    "lg": "log10", "lb": "log2", "ld": "log2", "sgn": "sign", "ceiling": "ceil",
+    "lg": "log10", "lb": "log2", "ld": "log2", "ceiling": "ceil",
 }  # fmt: skip
-"""Spellings beside those that are declared, of functions that may be declared."""
-_RECIPROCALS = {
-    "sec": "cos", "csc": "sin", "cosec": "sin", "cot": "tan", "ctg": "tan", "cotg": "tan", "ctn": "tan",
-    "sech": "cosh", "csch": "sinh", "coth": "tanh", "cth": "tanh", "ctgh": "tanh",
-}  # fmt: skip
+"""Spellings beside those that are declared."""
 _ARGUMENTS = frozenset("xyzθφ")
 """What functions are taken of, mostly."""
 _CONSTANTS = frozenset("e")
 """Letters that are numbers."""
 INSTEAD = {
-    **{word: f"1/{name}(x)" for word, name in _RECIPROCALS.items()},
-    **dict.fromkeys(("arccot", "arcctg", "acot"), "pi/2 - atan(x)"),
-    **dict.fromkeys(("arcsec", "asec"), "acos(1/x)"), **dict.fromkeys(("arccsc", "acsc"), "asin(1/x)"),
     "lim": "the expression alone: limits are not taken", "int": "the expression alone: nothing is integrated",
-    "root": "x^(1/n)", "loge": "ln(x), or log(e*x)", "cis": "cos(x) or sin(x): nothing is complex",
+    "loge": "ln(x), or log(e*x)", "cis": "cos(x) or sin(x): nothing is complex",
 }  # fmt: skip
-"""What to write for a word of textbooks while there is no function for it."""
-
+"""What to write for a word of textbooks that there is no function for."""
 
 _POWER = re.compile(r"[⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+|(?:\^|\*\*)-?(?:\w+|\([^()]*\))")
 _HEAD = re.compile(r"(\\?[A-Za-z]+)(?:_\{\{([0-9])\}\})?\\left\(\{0\}(?:, \{1\})?\\right\)")
@@ -99,8 +91,7 @@ def vocabulary() -> Vocabulary:
             functions.setdefault(upright[1], name)
     functions.setdefault(DERIVATIVE, DERIVATIVE)
     for word, name in TEXTBOOK.items():
-        if name in functions:
-            functions.setdefault(word, name)
+        functions.setdefault(word, name)
     inverses = {operation.facts.inverse: name for name, operation in OPERATIONS.items() if operation.facts.inverse}
     return Vocabulary(
         functions=functions,
@@ -119,7 +110,7 @@ def vocabulary() -> Vocabulary:
         factorial="factorial",
         binomial="binomial",
         matrices={"determinant": "det", "inverse": "inv", "power": "matrix_power", "columns": "cross", "length": "norm"},
-        missing={word: text for word, text in INSTEAD.items() if word not in functions},
+        missing=INSTEAD,
     )
 
 

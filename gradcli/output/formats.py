@@ -264,7 +264,10 @@ def format_of_file(path: str, formats: Mapping[str, Format], option: str = "--fo
         raise GradcliError(f"the name {path} does not tell its format", hint=f"did you mean {near}? {ends}" if near else ends)
     if len(known[suffix]) > 1:
         names = [format.name for format in known[suffix]]
-        raise GradcliError(f"files of several formats end in {suffix}: {', '.join(names)}", hint=f"add {option} {names[0]}")
+        raise GradcliError(
+            f"files of several formats end in {suffix}: {', '.join(names)}",
+            hint=f"add {' or '.join(f'{option} {name}' for name in names)}",
+        )
     return known[suffix][0]
 
 

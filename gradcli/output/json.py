@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from gradcli.errors import WARNED, GradcliError, nearest
@@ -13,25 +14,23 @@ from gradcli.typing import Any
 SOURCES = ("expression", "first", "second")
 """The keys of documents that hold what was typed."""
 
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+
 Encode = Callable[[Any], str]
 
 
-def encoder(ascii: bool = False) -> Encode:
-    """What writes a value as JSON on one line.
+def encoder() -> Encode:
+    """What writes a value as JSON on one line."""
+    return json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False).encode
 
-    Args:
-        ascii: With escapes for characters beyond ASCII.
-    """
-    return json.JSONEncoder(ensure_ascii=ascii, allow_nan=False, check_circular=False).encode
+
+def escaped(pieces: Iterable[str]) -> Iterator[str]:
+    """Pieces of JSON with escapes for characters beyond ASCII, which stand in texts alone."""
+    return (piece if piece.isascii() else _BEYOND_ASCII.sub(lambda sign: json.dumps(sign[0])[1:-1], piece) for piece in pieces)
 
 
 def document(
-    name: str,
-    parts: Mapping[str, Any],
-    warnings: Iterable[str] = (),
-    *,
-    ascii: bool = False,
-    select: Collection[str] | None = None,
+    name: str, parts: Mapping[str, Any], warnings: Iterable[str] = (), *, select: Collection[str] | None = None
 ) -> Iterator[str]:
     """The pieces of a document; joined they are one JSON object.
 
@@ -40,7 +39,6 @@ def document(
         parts: The value of each key between ``schema`` and ``warnings``; a function without arguments gives a value that costs
             something; an iterator has its text.
         warnings: What the user should know, beside what this call has warned of.
-        ascii: With escapes for characters beyond ASCII.
         select: The keys to write, no others of which are computed; None for all.
 
     Raises:
@@ -54,7 +52,7 @@ def document(
             raise GradcliError(
                 f"the document has no key {key}", hint=f"did you mean {near}?" if near else f"its keys are {', '.join(whole)}"
             )
-    return object_json({key: part for key, part in whole.items() if select is None or key in select}, encoder(ascii), end="\n")
+    return object_json({key: part for key, part in whole.items() if select is None or key in select}, encoder(), end="\n")
 
 
 def _with_readings(parts: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -20,11 +20,13 @@ class Mistake(Frozen):
         rule: The rule that it breaks, in general form; ``{y}`` is the node, ``{u}`` and ``{v}`` its operands, ``{x}`` the
             variable: level 3.
         cost: How seldom it is made: about minus the logarithm of its share among wrong answers, less where it is frequent.
+        stays: Whether it leaves a number in the answer as it stands in the question.
     """
 
     says: str
     rule: str
     cost: float = 3.0
+    stays: bool = False
 
 
 _CHAIN = "chain rule: for {y} = f({u}), {dy} = f'({u})·{du}"
@@ -37,7 +39,8 @@ _FORMULAS = "the table of derivatives of the elementary functions"
 _FACTOR = "constant factors stay: (c·u)' = c·u'"
 _CONSTANT = "the derivative of a constant is 0"
 _POWERS_OF_PRODUCTS = "powers of products: (c·u)^n = c^n·u^n"
-_POWERS_OF_SUMS = "powers of sums: (u + v)^n is not u^n + v^n"
+_POWERS_OF_SUMS = "functions of sums: (u + v)^n is not u^n + v^n, and f(u + v) not f(u) + f(v)"
+_CANCELLED = "fractions: what is cancelled divides each term of the numerator, (u·v + w)/v is not u + w"
 _PARENTHESES = "products of sums: c·(u + v) = c·u + c·v, and -(u + v) = -u - v"
 _INVERSES = "an inverse function undoes a function; its reciprocal is 1 divided by it"
 _PATHS = "each path from {x} to the result adds a term: {dy} is the sum over all of them"
@@ -56,6 +59,9 @@ MISTAKES = {
     "chain.no_inner": Mistake("the inner derivative is missing", _CHAIN, 1.0),
     "chain.inner_only": Mistake("the outer derivative is missing", _CHAIN, 3.0),
     "chain.outer_at_x": Mistake("the outer derivative is taken at the variable, not at the inner function", _CHAIN, 2.0),
+    "chain.inner_ignored": Mistake("the inner function is taken for the variable", _CHAIN, 2.6),
+    "chain.inner_not_differentiated": Mistake("the inner function stands in the place of its derivative", _CHAIN, 2.4),
+    "chain.outer_kept": Mistake("the outer function is still there beside its derivative", _CHAIN, 3.2),
     "chain.outer_at_inner_derivative": Mistake("the outer derivative is taken at the inner derivative", _CHAIN, 2.6),
     "chain.function_of_derivative": Mistake("the function is applied to the inner derivative", _CHAIN, 3.0),
     "chain.outer_not_differentiated": Mistake("the outer function is not differentiated", _CHAIN, 2.5),
@@ -95,15 +101,17 @@ MISTAKES = {
     "quotient.product": Mistake("the product rule is used for a quotient", _QUOTIENT, 3.0),
     "power.no_factor": Mistake("the exponent is not there as a factor", _POWER, 2.0),
     "power.no_lower": Mistake("the exponent is not lowered", _POWER, 2.0),
-    "power.lower_twice": Mistake("the exponent is lowered by two", _POWER, 3.0),
+    "power.lower_twice": Mistake("the exponent is lowered by two", _POWER, 2.8),
     "power.raised": Mistake("the exponent is raised, not lowered", _POWER, 2.5),
-    "power.factor_lowered": Mistake("the lowered exponent stands as the factor", _POWER, 3.0),
-    "power.subtracted": Mistake("the exponent is subtracted from 1, not 1 from it", _POWER, 3.2),
+    "power.factor_lowered": Mistake("the lowered exponent stands as the factor", _POWER, 2.8),
+    "power.divided": Mistake("the exponent divides instead of multiplying", _POWER, 2.9),
+    "power.subtracted": Mistake("the exponent is subtracted from 1, not 1 from it", _POWER, 2.8),
     "power.sign": Mistake("the sign of the exponent is lost", _POWER, 2.5),
     "power.on_exponential": Mistake("the power rule is used where the exponent varies", _EXPONENTIAL, 2.0),
     "power.as_exponential": Mistake("the rule of exponentials is used although the base varies", _EXPONENTIAL, 2.5),
     "table.exp_no_log": Mistake("the logarithm of the base is missing", _EXPONENTIAL, 1.9),
     "table.exp_divided": Mistake("the logarithm of the base divides instead of multiplying", _EXPONENTIAL, 2.8),
+    "table.exp_of_exponent": Mistake("the logarithm is of the exponent, not of the base", _EXPONENTIAL, 3.0),
     "table.sign": Mistake("the derivative of the function has the wrong sign", _FORMULAS, 1.8),
     "table.swap": Mistake("the derivative is that of a related function", _FORMULAS, 2.5),
     "table.function": Mistake("the function in the place of the derivative is a related one with a wrong factor", _FORMULAS, 3.2),
@@ -117,7 +125,7 @@ MISTAKES = {
     "const.factor_inverted": Mistake("a constant factor stands upside down", _FACTOR, 3.2),
     "const.factor_not_raised": Mistake("a constant factor is not raised to the power", _POWERS_OF_PRODUCTS, 2.5),
     "const.differentiated": Mistake("a constant is differentiated as if it were a variable", _CONSTANT, 2.7),
-    "const.kept": Mistake("a constant term is still there", _CONSTANT, 2.5),
+    "const.kept": Mistake("a constant term is still there", _CONSTANT, 2.5, stays=True),
     "sum.sign": Mistake("a term has the wrong sign", _SUM, 2.0),
     "sum.term_lost": Mistake("the derivative of a term is missing", _SUM, 2.3),
     "sum.term_degree": Mistake("a term is differentiated twice", _SUM, 2.8),
@@ -134,9 +142,10 @@ MISTAKES = {
     ),
     "value.degrees": Mistake("the angle is taken in degrees", "angles are in radians: 180 degrees are pi", 2.2),
     "algebra.parentheses": Mistake(
-        "parentheses around a sum are left out, or a factor reaches only one of its terms", _PARENTHESES, 3.1
+        "parentheses around a sum are left out, or a factor reaches only one of its terms", _PARENTHESES, 2.8, stays=True
     ),
-    "algebra.power_of_sum": Mistake("a power of a sum is taken term by term", _POWERS_OF_SUMS, 3.0),
+    "algebra.power_of_sum": Mistake("a power or another function of a sum is taken term by term", _POWERS_OF_SUMS, 3.0),
+    "algebra.cancelled": Mistake("one term of the numerator alone is cancelled with the denominator", _CANCELLED, 3.0),
     "answer.negated": Mistake("the whole answer has the wrong sign", _SIGNS, 2.2),
     "answer.inverted": Mistake("the answer is the reciprocal of the right one", _ASKED, 3.5),
     "answer.factor": Mistake("the answer is a constant multiple of the right one", _FACTOR, 6.0),
@@ -154,7 +163,7 @@ MISTAKES = {
     "array.axis": Mistake("the sum is over the wrong axis", _BROADCAST, 2.2),
     "array.not_summed": Mistake("the sum over the axis along which it was broadcast is missing", _BROADCAST, 2.4),
     "array.operand_transposed": Mistake("a factor of a matrix product is transposed or on the wrong side", _MATRICES, 2.2),
-    "array.count": Mistake("the number of elements is missing as a factor, or stands there once too often", _MEAN, 2.5),
+    "array.count": Mistake("the number of elements is missing as a factor, or stands there once too often", _MEAN, 2.3),
     "graph.upstream_lost": Mistake("the factor that arrives from further up is missing", _CHAIN, 2.4),
     "tangent.slope_only": Mistake("this is the slope, not the line", _TANGENT, 2.0),
     "tangent.derivative": Mistake("this is the derivative, not the tangent", _TANGENT, 2.2),
@@ -164,7 +173,7 @@ MISTAKES = {
     "partial.wrong_variable_in_term": Mistake("a term is differentiated by another variable", _PARTIAL, 2.8),
     "partial.all": Mistake("the derivatives by all variables are added", _PARTIAL, 2.8),
     "partial.other_not_constant": Mistake("another variable is differentiated as if it were the one asked for", _PARTIAL, 2.4),
-    "choice.other_branch": Mistake("this is the derivative of the other branch", _CHOICES, 2.4),
+    "choice.other_branch": Mistake("this is the derivative of the other branch", _CHOICES, 1.6),
     "graph.path_lost": Mistake("a path from the variable to the result is missing", _PATHS, 2.9),
     "graph.overwritten": Mistake("only one path to the variable counts: = where += belongs", _PATHS, 3.0),
     "graph.paths_multiplied": Mistake("the terms of the paths are multiplied, not added", _PATHS, 3.1),

@@ -168,7 +168,9 @@ class Question(Frozen, eq=False):
         return len(next(iter(self.point.values())))
 
 
-def compile_question(expression: str, wrt: str, *, order: int = 1, at: Mapping[str, float] | None = None) -> Question:
+def compile_question(
+    expression: str, wrt: str, *, order: int = 1, at: Mapping[str, float] | None = None, beside: Sequence[str] = ()
+) -> Question:
     """Compile a question.
 
     Args:
@@ -176,6 +178,7 @@ def compile_question(expression: str, wrt: str, *, order: int = 1, at: Mapping[s
         wrt: The variable to differentiate by; or an intermediate value, by the name that the expression gives it.
         order: Which derivative is asked for; 0 is the value.
         at: A point that is added behind the others: the one at which a number is asked for.
+        beside: Variables that the expression does not have, and answers may.
 
     Raises:
         GradcliError: The expression is wrong, has arrays, branches or loops, does not have the variable, or has no value and
@@ -187,7 +190,7 @@ def compile_question(expression: str, wrt: str, *, order: int = 1, at: Mapping[s
     held: Program | None = None
     if wrt not in whole.variables and wrt in [line.name for line in named]:
         program, held = _held(program, wrt)
-    elif wrt not in whole.variables:
+    elif wrt not in [*whole.variables, *beside]:
         known = ", ".join(whole.variables) or "none"
         raise GradcliError(f"the expression has no variable {wrt}", hint=f"its variables: {known}")
     functions = [program]
@@ -208,7 +211,7 @@ def compile_question(expression: str, wrt: str, *, order: int = 1, at: Mapping[s
         return good
 
     for largest in _LARGEST:
-        point = chosen_points(program, list(whole.variables), partial(usable, largest=largest))
+        point = chosen_points(program, [*whole.variables, *beside], partial(usable, largest=largest))
         if len(next(iter(point.values()))) >= 2:
             break
     else:

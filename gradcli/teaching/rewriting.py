@@ -25,12 +25,14 @@ def of_rewriting(place: Place) -> Iterator[tuple[str, Callable[[Place, Sequence[
         if below.factor is not None:
             yield "const.factor_not_raised", lambda place, d: _right(place, d) * _factor(place, at) ** (1 - _exponent(place))
         if below.operation.name in TERMS and len(below.u) > 1 and operation is not arithmetic.div:
-            yield "algebra.power_of_sum", _of_powers
             yield "algebra.power_of_sum", _with_powers
     if operation is arithmetic.div and below is not None and below.operation.name in TERMS and len(below.u) > 1:
         yield "algebra.power_of_sum", _over_squares
     if len(varying) == 1 and operation not in _OF_NUMBERS:
         inner = place.below[varying[0]]
+        if inner is not None and inner.operation.name in TERMS and len(inner.u) > 1:
+            yield "algebra.power_of_sum", _of_terms
+            yield "algebra.power_of_sum", _of_all_terms
         inside = inner is not None and inner.operation not in (*_OF_NUMBERS, operation)
         if inside and inner is not None and len(inner.varying) == 1:
             yield "chain.misread", _turned_round
@@ -56,7 +58,8 @@ def _factor(place: Place, at: int) -> Any:
 
 def _terms(place: Place) -> Iterator[tuple[float, Any, Any, Place | None]]:
     """The terms of the sum below: sign, value, derivative, numbers."""
-    open_ends: list[tuple[float, Any, Any, Place | None]] = [(1.0, place.u[0], place.right[0], place.below[0])]
+    (at,) = place.varying
+    open_ends: list[tuple[float, Any, Any, Place | None]] = [(1.0, place.u[at], place.right[at], place.below[at])]
     while open_ends:
         sign, value, derivative, own = open_ends.pop()
         if own is None or own.operation.name not in TERMS:
@@ -66,11 +69,23 @@ def _terms(place: Place) -> Iterator[tuple[float, Any, Any, Place | None]]:
         open_ends += zip(signs, own.u, own.right, own.below, strict=True)
 
 
-def _of_powers(place: Place, d: Sequence[Any]) -> Any:
-    """(u + v)^n is taken for u^n + v^n, and that is differentiated."""
-    n = _exponent(place)
-    terms = [sign * n * value ** (n - 1) * own for sign, value, own, _ in _terms(place) if own is not None]
-    return sum(terms[1:], terms[0]) + 0 * d[0]
+def _of_terms(place: Place, d: Sequence[Any]) -> Any:
+    """f(u + v) is taken for f(u) + f(v), and that is differentiated."""
+    (at,) = place.varying
+    terms = [
+        sign * value_at(place.operation, place, at, value)[1] * own for sign, value, own, _ in _terms(place) if own is not None
+    ]
+    return sum(terms[1:], terms[0]) + 0 * d[at]
+
+
+def _of_all_terms(place: Place, d: Sequence[Any]) -> Any:
+    """The same with constants as if they varied: 1/x + 1/3 for log(x + 3)."""
+    (at,) = place.varying
+    terms = [
+        sign * value_at(place.operation, place, at, value)[1] * (1.0 if own is None else own)
+        for sign, value, own, _ in _terms(place)
+    ]
+    return sum(terms[1:], terms[0]) + 0 * d[at]
 
 
 def _over_squares(place: Place, d: Sequence[Any]) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy
 
@@ -18,6 +18,7 @@ from gradcli.language.program_text import program_text
 from gradcli.language.statements import expressions, free_names
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import written_out
+from gradcli.lowering.programs.calls import function_without_argument, is_unary_function
 from gradcli.ops.declaration.constants import is_constant
 from gradcli.teaching.marking.marking import Marker
 from gradcli.teaching.marking.parts import Parts
@@ -47,9 +48,12 @@ def variables_of(program: Program, wrt: Sequence[str]) -> list[str]:
     """The variables that are meant: those that are named, else all.
 
     Raises:
-        GradcliError: There are none.
+        GradcliError: There are none, or one is a function that lacks its argument.
     """
-    names = list(wrt) or [name for name in free_names(program) if not is_constant(name)]
+    named = {name: span for name, span in free_names(program).items() if not is_constant(name)}
+    if function := next((name for name in named if not wrt and is_unary_function(name)), ""):
+        raise function_without_argument(function, named[function])
+    names = list(wrt) or list(named)
     if not names:
         raise GradcliError("the expression of the question has no variable")
     return names
@@ -84,8 +88,8 @@ def task(
         GradcliError: The question is wrong, or has no such answer.
     """
 
-    def marker(text: str, name: str, order: int = 1) -> Marker:
-        return Marker(text, name, order=order, at=at, digits=digits, tolerance=tolerance, form=form)
+    def marker(text: str, name: str, order: int = 1, beside: Sequence[str] = ()) -> Marker:
+        return Marker(text, name, order=order, at=at, digits=digits, tolerance=tolerance, form=form, beside=beside)
 
     program = parse(expression)
     names = variables_of(program, wrt)
@@ -125,11 +129,8 @@ def task(
     if ask == DERIVATIVE:
         if len(names) > 1:
             raise GradcliError("by which variable is the derivative?", hint=f"add --wrt with one of {', '.join(names)}")
-        return (
-            _constant_too(marker, expression, names[0], names)
-            if is_missing(program, names[0])
-            else marker(expression, names[0], order)
-        )
+        alien = is_missing(program, names[0])
+        return marker(expression, names[0], 1 if alien else order, names if alien else ())
     own = result_name(free_names(program)) or RESULT
     if ask == JACOBIAN:
         *before, last = program.statements
@@ -153,7 +154,11 @@ def task(
         [f"∂{second}{own}/{output.partition('/')[2]}∂{name}" if second else f"∂{output}/∂{name}" for name in names]
         for output in outputs
     ]
-    return Parts([[_constant_too(marker, text, name, names) for name in names] for text in rows], parts, vector=vector)
+    markers = []
+    for text in rows:
+        beside = [name for name in names if name not in free_names(parse(text))]
+        markers.append([marker(text, name, 1, beside) for name in names])
+    return Parts(markers, parts, vector=vector)
 
 
 def is_missing(program: Program, name: str) -> bool:
@@ -172,14 +177,3 @@ def elements_of(program: Program) -> list[str]:
     graph = in_elements(graph)
     names = node_names(graph, frozenset(graph.variables))
     return [to_text(written_out(graph, end, names)) for end in graph.outputs]
-
-
-def _constant_too(marker: Callable[[str, str], Marker], text: str, name: str, names: Sequence[str]) -> Marker:
-    """A marker of a derivative, also where it is 0 since the variable is not there: then all variables are, times 0."""
-    missing = [other for other in names if other not in free_names(parse(text))]
-    if not missing:
-        return marker(text, name)
-    *before, last = parse(text).statements
-    zeros = "".join(f" + 0*{other}" for other in missing)
-    lines = program_text(Program((*before,))) if before else ""
-    return marker("\n".join(filter(None, [lines, f"{to_text(expressions(last)[0])}{zeros}"])), name)

@@ -145,3 +145,9 @@ def test_a_power_of_x_less_1_has_a_factor_for_each_divisor_of_its_degree(degree:
 def test_factors_of_polynomials_that_are_hard_to_factor(row: list[int], degrees: list[int]) -> None:
     _, found = factors(_of(row))
     assert sorted(max(one)[0] for one, _ in found) == degrees
+
+
+@pytest.mark.parametrize("shape", ["expanded", "together", "apart"])
+def test_powers_of_roots_of_numbers_are_numbers(shape: str) -> None:
+    assert arranged("(sqrt(2) + 1)^2", shape)[0] == "2*sqrt(2) + 3"
+    assert arranged("(sqrt(3) + sqrt(2))*(sqrt(3) - sqrt(2))", shape)[0] == "1"

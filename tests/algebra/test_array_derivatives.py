@@ -149,3 +149,18 @@ def test_a_long_hessian_is_in_named_lines_that_compute_it() -> None:
         moved[at] = step
         expected = (gradient(point + moved.reshape(3, 4)) - gradient(point - moved.reshape(3, 4))) / (2 * step)
         numpy.testing.assert_allclose(json.loads(found), expected.reshape(-1), rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("expression", "derivative"),
+    [
+        ("softmax([a, b, c])[0]", "softmax([a, b, c])[0]*(1 - softmax([a, b, c])[0])"),
+        ("softmax([a, b, c])[1]", "-softmax([a, b, c])[0]*softmax([a, b, c])[1]"),
+        ("cross_entropy([a, b, c], 1)", "softmax([a, b, c])[0]"),
+        ("-log(softmax([a, b, c])[1])", "softmax([a, b, c])[0]"),
+        ("sum(softmax([a, b])*[1, 2])", "softmax([a, b])[0]*(1 - sum(softmax([a, b])*[1, 2]))"),
+    ],
+)
+def test_one_element_of_a_gradient_is_written_with_elements_alone(expression: str, derivative: str) -> None:
+    """As courses write it: the derivative of softmax is s_i·([i = j] - s_j), that of cross-entropy s_j - [j = target]."""
+    assert command(["diff", expression, "--wrt", "a"])[1].strip() == derivative

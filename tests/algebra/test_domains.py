@@ -7,15 +7,20 @@ import random
 
 import pytest
 from commandline import command
+from definitions import definition_of
+from mpmath import mp, mpf
 
-from gradcli import simplify
+from gradcli import diff, simplify
 from gradcli.autodiff.passes.forward import evaluate
+from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import Output, Program
 from gradcli.language.parser import parse
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
+from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.declaration.operation import Operation
 
 
 @pytest.mark.parametrize(
@@ -109,3 +114,35 @@ def _graph(program: Program) -> Graph:
 
 def _value(graph: Graph, point: dict[str, float]) -> float:
     return float(evaluate(graph, {name: point[name] for name in graph.variables})[graph.output])
+
+
+NUMBERS = {"x - x": 0, "0*x + 1": 1, "x - x - 1": -1, "0*x + 1/2": 0.5}
+"""What is one number, whatever the variable is."""
+
+OF_ONE = [o for o in OPERATIONS.values() if o.differentiable and len(o.samples) == 1]
+
+
+@pytest.mark.parametrize("operation", OF_ONE, ids=lambda operation: operation.name)
+def test_what_is_one_number_has_the_derivative_0_and_what_has_no_value_has_none(operation: Operation) -> None:
+    for text, number in NUMBERS.items():
+        try:
+            value = definition_of(operation)(mpf(abs(number) if operation.facts.parity else number))  # mpmath.cbrt is complex
+            has_value = mp.isfinite(value) and mp.im(value) == 0
+        except (ValueError, ZeroDivisionError):
+            has_value = False
+        program = parse(f"{operation.name}({text})")
+        if has_value:
+            assert str(diff(program, "x")) == "0", text
+        else:
+            with pytest.raises(GradcliError, match="there is no derivative"):
+                diff(program, "x")
+
+
+def test_a_part_without_a_value_leaves_nothing_and_one_of_value_0_the_rest() -> None:
+    assert str(diff(parse("x + sqrt(y - y)"), "y")) == "0"
+    assert str(diff(parse("exp(1000)*x"), "x")) == "exp(1000)"  # too large for a float64, and a number
+    assert str(diff(parse("x*(sinh(1000) - cosh(1000))"), "x")) != "0"
+    assert str(diff(parse("x if x > 0 else log(x - x)"), "x")) == "where(x > 0, 1, 0)"
+    for text in ("x/0", "x*log(x - x)", "log(sin(x)^2 + cos(x)^2 - 1)", "x^(1/0)"):
+        with pytest.raises(GradcliError, match="there is no derivative"):
+            diff(parse(text), "x")

@@ -200,6 +200,11 @@ FAR_OUT = [
     ("where(abs(x*exp(x) - 1) <= 0, 1, 0)", "0"),
     ("where((x*exp(x) - 1)^2 == 0, 1, 0)", "0"),
     ("sign(x*exp(x) - 1)^2", "1"),
+    # zeros that are met without a change of sign, and are no written power: double roots, and least values
+    ("sign(x^2 - 2*sqrt(2)*x + 2)", "1"),
+    ("sign(exp(2x) - 6*exp(x) + 9)", "1"),
+    ("where(x^2*exp(2x) - 2*x*exp(x) + 1 == 0, 1, 0)", "0"),
+    ("sign(x*log(x) + exp(-1))", "1"),
     # rational numbers that are rounded where they are computed
     ("1 if x*x + x == 1/9 + 1/3 else 0", "0"),
     ("1 if x*x - 2*x*7/3 == -49/9 else 0", "0"),

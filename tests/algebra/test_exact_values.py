@@ -27,6 +27,7 @@ CALLS = [
     *[f"{function}({x})" for function in ("gamma", "factorial") for x in FACTORS],
     *[f"{function}({pair})" for function, pairs in (("binomial", PAIRS), ("root", ROOTS), ("log", LOGARITHMS)) for pair in pairs],
     *["beta(2, 3)", "beta(1/2, 1/2)", "beta(3/2, 5/2)"],
+    *["sinh(log(2))", "cosh(log(1/3))", "tanh(log(2))", "sech(log(2))", "sin(atan(2))", "tan(acos(1/3))", "cosh(atanh(1/2))"],
 ]
 
 

@@ -333,3 +333,22 @@ def test_orders_are_bounded_by_their_work() -> None:
 
 def test_the_derivative_of_a_constant() -> None:
     assert command(["diff", "5", "--wrt", "x"])[:2] == (0, "0\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "right"),  # by series: (1/x - 1)' of sin(x)/x and the like are odd, so that they are 0
+    [
+        ("sin(pi*x)/(1 - x)", "1", 0.0),
+        ("cos(pi*x/2)/(x - 1)", "1", 0.0),
+        ("tanh(x - 3)/(x - 3)", "3", 0.0),
+        ("(1 - cos(x - 1))/(x - 1)^2", "1", 0.0),
+        ("(x - 1)/log(x)", "1", 0.5),
+        ("sin(pi*x)/(1 - x^2)", "1", -math.pi / 4),
+        ("sin(x + 7)/(x + 7) + x", "-7", 1.0),
+    ],
+)
+def test_a_limit_is_found_wherever_it_lies(text: str, at: str, right: float) -> None:
+    _, out, _ = command(["diff", text, "--at", f"x={at}"])
+    shown, said = out.split("# ")[1].split(f" at x = {at} ")
+    assert float(shown) == pytest.approx(right, abs=1e-15)
+    assert "the limit" in said

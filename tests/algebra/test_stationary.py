@@ -24,22 +24,29 @@ FUNCTIONS = (
     "(x - 1/3)^4*(7x + 2)", "0.5x^2 - 1.25x", "(2x - 1)^-2 + x", "x^7 - 7x^3 + x/3", "(x^2 - 2)^2*(x^2 - 3)^3",
     "-(x^2 + x + 1)^5", "1e6*x^2 - x", "x^3/1000000 - x", "(x^4 + 1)/(x^4 - x^2 + 7)", "x^2 + 1e-9*x^3",
 )  # fmt: skip
+EXPONENTIALS = (
+    ("x", "-x"), ("x^2", "x"), ("1", "-x^2"), ("x^2 - 3", "x"), ("1", "1/x"), ("x^3", "-x/2"), ("x^3 - x - 1", "x"),
+    ("1/x", "x^2"), ("x/(x - 1)", "1/(x^2 + 1)"), ("(x + 1)^2", "-3x + 1"), ("x^2 - 2", "-x^2"), ("x", "400x"),
+)  # fmt: skip
 
 
 def graph(text: str) -> Graph:
     return lower(parse(text), StaticBuilder(Graph()))
 
 
-@pytest.mark.parametrize("text", FUNCTIONS)
-def test_they_are_those_that_sympy_finds(text: str) -> None:
+@pytest.mark.parametrize(("text", "raised"), [*((text, "0") for text in FUNCTIONS), *EXPONENTIALS])
+def test_they_are_those_that_sympy_finds(text: str, raised: str) -> None:
     x = oracle.variable("x")
-    function = oracle.in_sympy(parse(text))
-    holes = (
-        set(sympy.Poly(sympy.denom(sympy.together(function, deep=False)), x).real_roots())
-        if "/" in text or "^-" in text
-        else set()
-    )
-    above, _ = sympy.fraction(sympy.cancel(sympy.diff(function, x)))
+    factor, exponent = oracle.in_sympy(parse(text)), oracle.in_sympy(parse(raised))
+    function = factor * sympy.exp(exponent)
+    holes = {
+        root
+        for one in (factor, exponent)
+        if (below := sympy.denom(sympy.together(one, deep=False))).has(x)
+        for root in sympy.Poly(below, x).real_roots()
+    }
+    above, _ = sympy.fraction(sympy.cancel(sympy.diff(factor, x) + factor * sympy.diff(exponent, x)))
+    text = text if raised == "0" else f"({text})*exp({raised})"
     roots = sympy.Poly(above, x).real_roots(multiple=False) if above.has(x) else []
     expected = [(root, times) for root, times in roots if not any(abs(sympy.N(root - hole, 30)) < 1e-20 for hole in holes)]
     found = stationary_points(graph(text), "x")
@@ -87,7 +94,8 @@ def test_what_is_rational_or_quadratic_is_exact() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("sin(x)", "is not rational: it has sin"), ("2^x", "in an exponent"), ("x^2.5", "not a whole number"),
+        ("sin(x)", "is not rational: it has sin"), ("exp(x) + exp(-x)", "different exponentials"), ("exp(exp(x))", "it has exp"),
+        ("2^x", "in an exponent"), ("x^2.5", "not a whole number"),
         ("x - x + 3", "constant"), ("sqrt(2)*x^2", "it has sqrt"), ("x^101", "degree of more than 100"),
         ("(x^10)^(x - x + 20)", "degree of more than 100"), ("x if x > 0 else 1", "not rational"),
     ],

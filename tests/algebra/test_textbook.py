@@ -6,6 +6,7 @@ import pytest
 
 from gradcli.algebra.derivatives import diff, simplify
 from gradcli.algebra.equality.equal import equal
+from gradcli.language.ast import Number
 from gradcli.language.parser import parse
 from gradcli.language.text import to_text
 
@@ -75,3 +76,7 @@ def test_an_exercise_has_the_answer_of_a_textbook(text: str, expected: str, cond
 @pytest.mark.parametrize(("text", "expected"), DERIVATIVES)
 def test_a_derivative_is_that_of_a_textbook(text: str, expected: str) -> None:
     assert to_text(diff(parse(text), "x").expressions[0]) == expected
+
+
+def test_by_a_variable_that_is_not_there_a_derivative_is_0() -> None:
+    assert diff(parse("x^2"), "w").expressions == (Number(0),)

@@ -80,6 +80,13 @@ def test_equations_are_equal_where_one_is_a_multiple(first: str, second: str, sa
         ("log(x)*(sqrt(x) + 1) = 0", "log(x) = 0", "", "sqrt(x) + 1"),
         ("x/y = 1", "x = y", "y>0", "1/y"),
         ("x^2 + 1 = 0", "0 = 2x^2 + 2", "", "-0.5"),
+        ("x*y = 1", "y = 1/x", "", "x"),  # where x is 0 neither holds
+        ("y = 1/x", "x*y = 1", "", "1/x"),
+        ("a*b*c = 1", "a = 1/(b*c)", "", "b*c"),
+        ("2/(x - 1) = y", "y*(x - 1) = 2", "", "1/(1 - x)"),
+        ("x^2*y = x", "x*y = 1", "", None),
+        ("x*y = x^2", "y = x", "", None),
+        ("y/x = 1", "y = x", "", None),  # 0 = 0 holds, and 0/0 = 1 does not
         ("a*x = a*b", "x = b", "", None),
         ("x^2 = 1", "x = 1", "", None),
         ("x*(x - 1) = 0", "x = 1", "", None),

@@ -11,9 +11,8 @@ from typing import Any
 import numpy
 import pytest
 
-from gradcli.analysis.descent.methods import OPTIMISERS, Step, steps
+from gradcli.analysis.descent.methods import FALL, FLATTER, OPTIMISERS, Step, steps, strong_wolfe
 from gradcli.analysis.descent.objective import Objective
-from gradcli.analysis.descent.search import FALL, FLATTER, strong_wolfe
 from gradcli.analysis.descent.verdict import DIVERGES, SLOW, verdict
 from gradcli.autodiff.request import Request
 from gradcli.errors import GradcliError

@@ -13,7 +13,8 @@ import pytest
 from corpus import CORPUS, FRAMES
 from structural_cases import CASES
 
-from gradcli.analysis.verification.check import LOST, RIGHT, ROUNDED, WRONG, NotFiniteError, Verification, verify
+from gradcli.analysis.verification.check import NotFiniteError, verify
+from gradcli.analysis.verification.findings import LOST, RIGHT, ROUNDED, WRONG, Verification
 from gradcli.analysis.verification.rules import faults
 from gradcli.analysis.verification.stated import held_against
 from gradcli.autodiff.passes.tape import Tape

@@ -53,12 +53,15 @@ def test_functions_of_the_registry_are_numpys_to_a_few_units() -> None:
     assert (results.odd == others.odd).all()
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize(
     "text", ["(x*m - s)/x + x^3", "where(x > m, x*s, s/m) + max(x, m) - min(s, 1)", "abs(x - m)*relu(s - 1)"]
 )
-def test_arithmetic_and_choices_are_the_same_to_the_bit(text: str) -> None:
+def test_arithmetic_and_choices_are_the_same_to_the_bit(text: str, dtype: str) -> None:
     given = {**columns(1000), "x": numpy.append(columns(1000)["x"][:996], [numpy.inf, numpy.nan, 0, -0.0])}
-    found, expected = (gradcli.batch_function(text, kernel=kernel)(given) for kernel in ("c", "numpy"))
+    functions = [gradcli.batch_function(text, kernel=kernel, dtype=dtype) for kernel in ("c", "numpy")]
+    found, expected = (function(given) for function in functions)
+    assert bool(functions[0].note) != HERE, functions[0].note
     for name, column in expected.columns().items():
         assert numpy.array_equal(found.columns()[name], column, equal_nan=True), name
     assert (found.odd == expected.odd).all()
@@ -117,10 +120,9 @@ def test_a_library_that_is_cut_off_is_compiled_again(cache: Path) -> None:
     [
         (lambda patch: patch.setattr(libraries, "compiler", lambda: None), TEXT, "float64", "there is no C compiler"),
         (lambda patch: patch.setattr(c_source, "_LOOP", "what{parameters}"), TEXT, "float64", "gives no library"),
-        (lambda patch: None, TEXT, "float32", "C computes in float64"),
         (lambda patch: None, "if x > m { y = x } else { y = s }", "float64", "rows may go several ways"),
         (
-            lambda patch: patch.setattr(row_kernel, "_close", lambda one, other: False),
+            lambda patch: patch.setattr(row_kernel, "_close", lambda one, other, within: False),
             TEXT,
             "float64",
             "gives other results here",

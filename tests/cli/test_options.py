@@ -37,20 +37,14 @@ def test_options_have_the_values_of_the_call_or_their_defaults() -> None:
     assert [(given.name, given.text) for given in found.variables] == [("x", "3")]
 
 
-WITHOUT = {
-    "--json": {"export", "help", "repl", "schema"},
-    "--format": {"help", "repl", "schema", "tf1", "torch"},
-    "-o": {"practice", "predict", "repl"},
-    "-q": {*("compare-modes", "exercise", "explain", "export", "facts", "graph", "help", "mistakes", "ops", "plot", "practice"),
-           *("predict", "repl", "schema", "tf1", "torch", "trace", "why")},
-    "--ascii": set(), "--lang": set(),
-}  # fmt: skip
-"""The commands that lack what all others have: they talk, or write no document, or have more to say than one number."""
-
-
-@pytest.mark.parametrize("flag", WITHOUT)
-def test_commands_have_the_same_options(flag: str) -> None:
-    assert {name for name in FILES if flag not in command_named(name).by_flag} == WITHOUT[flag]
+@pytest.mark.parametrize("name", FILES)
+def test_commands_have_the_same_options_or_say_why_not(name: str) -> None:
+    own = command_named(name)
+    assert {"--ascii", "--lang"} <= own.by_flag.keys()
+    common = {"-q", "-o", "--json", "--format"} | ({"-f"} if own.takes_variables else set())
+    assert common - own.by_flag.keys() == own.lacks.keys()
+    for flag, why in own.lacks.items():
+        assert f"there is no {flag} for {name}, as {why}" in command([name, flag, "x"])[2]
 
 
 @pytest.mark.parametrize(
@@ -64,6 +58,18 @@ def test_commands_have_the_same_options(flag: str) -> None:
         ("taylor sin(x) --x -1:1 --order 3", ["x - x^3/6"], 0),
         ("tangent x^2 --at x=3 --format latex", [r"9 + 6 \left(x - 3\right)"], 0),
         ("descend (x-1)^2 --x 3 --optimizer newton", ["1", "0"], 0),
+        ("facts x^2+exp(w)", ["convex"], 0),
+        ("why log(x) --x 0", ["y = log(x)"], 0),
+        ("why x --x 1", [], 0),
+        ("explain x*sin(w)", ["sin(w)", "x*cos(w)"], 0),
+        ("explain x^2*w --x 3 --w 2", ["12", "9"], 0),
+        ("explain x^3 --by rules", ["3*x^2"], 0),
+        ("graph x*w+1", ["a = x*w", "y = a + 1"], 0),
+        ("plot 3*x --x 0:2 --points 2 --derivatives 1", ["0.0,0.0,3.0", "1.0,3.0,3.0", "2.0,6.0,3.0"], 0),
+        ("trace -e x*w --x 3 --w 2", ["3", "2", "6"], 0),
+        ("compare-modes -e x*w --x 2 --w 3", ["3", "3"], 0),
+        ("exercise 3*x^2", ["3*x^2"], 0),
+        ("ops sin", ["sin"], 0),
         ("check x^2 --x 2", [], 0),
         ("check x^2 --x 2 --gradient x:5", [], 1),
         ("grade x^2 --wrt x -- 2*x", [], 0),
@@ -123,7 +129,7 @@ def test_the_page_of_a_command_has_each_of_its_options(name: str) -> None:
         ),
         (["simplify", "x", "--hessian"], "there is no option --hessian", "eval and diff have --hessian, simplify has not"),
         (["trace", "x/w"], "cannot read x/w: No such file or directory", 'for an expression: gradcli trace -e "x/w"'),
-        (["graph", "x", "-q"], "there is no option -q here", "other commands have -q, graph has not"),
+        (["export", "x", "-q"], "there is no option -q", "there is no -q for export, as it writes code alone as it is"),
     ],
 )
 def test_a_mistake_is_met_with_what_to_write(

@@ -23,7 +23,7 @@ from gradcli.derivation.nodes.chain import CHECK_STEPS, Chain, WrongStepError
 from gradcli.derivation.nodes.chain_rule import _Deriving
 from gradcli.derivation.nodes.local import Labels
 from gradcli.derivation.nodes.workings import Workings
-from gradcli.derivation.notation import expressions, factors, tidy
+from gradcli.derivation.notation import expressions, products, tidy
 from gradcli.language.ast import Expression, Number, Operator
 from gradcli.language.rewrite import mapped
 
@@ -113,8 +113,7 @@ MAKERS: list[tuple[Any, str]] = [
     *_makers(tidy),
     *_makers(table),
     *_makers(chain),
-    (factors, "terms_collected"),
-    (factors, "factors_collected"),
+    *_makers(products),
     (Labels, "derivatives"),
     (Chain, "simplify"),
     (Chain, "_computed"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from gradcli import derive
 from gradcli.autodiff.runs.program_run import record
 from gradcli.derivation.nodes.special_points import away_from_kinks
 from gradcli.graph.graph import Graph
@@ -38,3 +39,19 @@ def test_a_kink_is_left_out(operation: Operation, special: Special) -> None:
 def test_what_is_smooth_holds_everywhere() -> None:
     graph = lower(parse("sin(x)*abs(y) + exp(z)"), StaticBuilder(Graph()))
     assert away_from_kinks(graph, [["x"], ["x", "z"]]) == [(), ()]
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "said"),  # 0^t is 1 at t = 0 and 0 beyond; t·log(t) has no slope at 0, and t^2 has
+    [
+        ("x^x", {"x": 0.0}, True),
+        ("x^y", {"x": 0.0, "y": 0.0}, True),
+        ("xlogy(x, y)", {"x": 0.0, "y": 0.0}, True),
+        ("x^y", {"x": 0.0, "y": 2.0}, False),
+        ("x^1.5", {"x": 0.0}, False),
+    ],
+)
+def test_a_finite_derivative_at_an_end_may_be_a_convention(text: str, values: dict[str, float], said: bool) -> None:
+    tape = record(parse(text), values)
+    notes = [step.note for equation in derive(tape).of("x") for step in equation.steps]
+    assert any("convention" in str(note) for note in notes) == said

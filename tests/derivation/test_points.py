@@ -10,7 +10,7 @@ from commandline import command
 
 import gradcli
 from gradcli.derivation.explain import VIEWS, Explanation
-from gradcli.derivation.notation.deeds import deeds, stages
+from gradcli.derivation.notation.stages import stages
 from gradcli.derivation.notation.steps import VALUE, Derivation, Step
 from gradcli.derivation.paths import Paths
 from gradcli.language.ast import Expression, Number, Output
@@ -147,24 +147,40 @@ def expression(text: str) -> Expression:
         ("sin(x)^2 + cos(x)^2 + x", "1 + x", ["sin² + cos² = 1"]),
         ("(sinh(x)^2 - cosh(x)^2)/w", "-1/w", ["cosh² - sinh² = 1"]),
         ("cos(x)^2 - sin(x)^2", "cos(2*x)", ["functions rewritten"]),
-        ("sin(x)*cos(x)/cos(x)", "sin(x)", ["factors cancelled", "functions rewritten"]),
+        ("sin(x)*cos(x)/cos(x)", "sin(x)", ["factors cancelled"]),
         (
             "(-(2*x/(2*sqrt(1 - x^2))*x) - sqrt(1 - x^2))/x^2",
             "(-1)/(x^2*sqrt(1 - x^2))",
-            ["common denominator", "factors cancelled", "like terms collected", "powers combined"],
+            ["one fraction", "factors cancelled", "powers combined", "common denominator", "like terms collected"],
         ),
         ("2*(x - w)/2", "x - w", ["factors cancelled"]),
         ("(2*(x - 3) - (2*x + 1))/(x - 3)^2", "-7/(x - 3)^2", ["multiplied out", "like terms collected"]),
-        ("(3*x^2*(x - 2) - x^3)/(x - 2)^2", "2*x^2*(x - 3)/(x - 2)^2", ["factored", "like terms collected"]),
+        (
+            "(3*x^2*(x - 2) - x^3)/(x - 2)^2",
+            "2*x^2*(x - 3)/(x - 2)^2",
+            ["factored", "multiplied out", "like terms collected", "factored"],
+        ),
         ("((x^2 + 1)^3 - 6*x^2*(x^2 + 1)^2)/x", "((x^2 + 1)^2*(1 - 5*x^2))/x", ["factored", "like terms collected"]),
         ("exp(-x)*(x*w)^2*x", "x^3*w^2*exp(-x)", ["powers combined"]),
         ("x/(2*sqrt(x^2 + w))/sqrt(x^2 + w)^2", "x/(2*(x^2 + w)^(3/2))", ["one fraction", "powers combined"]),
         ("3*x*3", "9*x", ["numbers computed"]),
+        ("3*x^2*x^4 + x^3*(4*x^3)", "7*x^6", ["powers combined", "like terms collected"]),
+        ("exp(x)*exp(-x) - exp(-x)*exp(x)", "0", ["like terms collected"]),
+        ("sqrt(4) - 1", "1", ["numbers computed"]),
+        ("4*x^3 - 4*x", "4*x*(x + 1)*(x - 1)", ["factored"]),
+        ("-(x - w)", "w - x", ["parentheses dropped"]),
+        ("cos(x)*(cos(x) + 2) + sin(x)^2", "1 + 2*cos(x)", ["multiplied out", "sin² + cos² = 1"]),
+        ("x^w*(log(x) + w/x)", "x^(w - 1)*(x*log(x) + w)", ["common denominator", "powers combined"]),
+        (
+            "1/(x^2 - 1) - (x - 1)*(2*x)/(x^2 - 1)^2",
+            "-1/(x + 1)^2",
+            ["common denominator", "multiplied out", "like terms collected", "factored", "factors cancelled"],
+        ),
         ("-1/w - x/w^2", "-x/w^2 - 1/w", ["put in order"]),
     ],
 )
 def test_a_simplification_is_named_by_what_it_does(before: str, after: str, named: list[str]) -> None:
-    assert deeds(expression(before), expression(after)) == named
+    assert [deed for _, done in stages(expression(before), expression(after)) for deed in done] == named
 
 
 def test_a_simplification_of_several_deeds_is_shown_in_lines() -> None:
@@ -172,8 +188,8 @@ def test_a_simplification_of_several_deeds_is_shown_in_lines() -> None:
     lines = stages(expression(before), expression("1/(x^2 - 1)"))
     assert [(to_text(line), *deeds) for line, deeds in lines] == [
         ("-2/(1 + x)^2/(2*sqrt((1 - x)/(1 + x)))/sqrt((1 - x)/(1 + x))", "like terms collected"),
-        ("-1/((1 + x)^2*((1 - x)/(1 + x)))", "one fraction", "powers combined"),
-        ("-1/((1 + x)*(1 - x))", "factors cancelled"),
+        ("-1/((1 - x)/(1 + x)*(1 + x)^2)", "one fraction", "powers combined"),
+        ("-1/((1 - x)*(1 + x))", "one fraction", "factors cancelled"),
         ("1/(x^2 - 1)", "multiplied out"),
     ]
 

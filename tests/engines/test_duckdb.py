@@ -27,4 +27,4 @@ def test_sums_and_addresses(tmp_path: Path) -> None:
     assert code == 1
     assert abs(float(out.splitlines()[1].split(",")[2]) / expected - 1) < 1e-12
     code, _, err = command([*arguments, "--address", "here"])
-    assert (code, err.splitlines()[0]) == (2, "error: DuckDB runs in this process, and not at an address")
+    assert (code, err.splitlines()[0]) == (2, "error: --engine duckdb runs in this process, and not at an address")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,6 +32,22 @@ def test_an_engine_that_is_not_installed_says_what_to_install(
     ]
 
 
+@pytest.mark.parametrize(
+    ("engine", "address"),
+    [("ray", "{}"), ("ray", "ray://{}"), ("dask", "tcp://{}"), ("spark", "spark://{}"), ("spark", "sc://{}/")],
+)
+def test_where_no_cluster_answers_nothing_is_begun(
+    engine: str, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(LIBRARIES, engine, "json")  # which is installed
+    with socket.create_server(("127.0.0.1", 0)) as ended:
+        address = address.format(f"127.0.0.1:{ended.getsockname()[1]}")
+    results = tmp_path / "results"
+    code, _, err = command(call(write_feed(tmp_path / "feed"), results, "--engine", engine, "--address", address))
+    assert (code, err.splitlines()[0]) == (2, f"error: no cluster answers at {address}: Connection refused")
+    assert not results.exists()
+
+
 def test_a_job_is_pickled_and_run_twice_and_gives_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     feed, here, there = write_feed(tmp_path / "feed"), tmp_path / "here", tmp_path / "there"
     jobs: list[bytes] = []
@@ -46,7 +63,8 @@ def test_a_job_is_pickled_and_run_twice_and_gives_the_same_bytes(tmp_path: Path,
     assert len(jobs[0]) < 10_000
 
 
-def test_workers_may_stand_in_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("feed", ["feed", "sql: select * from 'feed/rows-0[01].csv' order by all"])
+def test_workers_may_stand_in_another_folder(feed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_feed(tmp_path / "feed")
     monkeypatch.chdir(tmp_path)
 
@@ -56,9 +74,10 @@ def test_workers_may_stand_in_another_folder(tmp_path: Path, monkeypatch: pytest
         monkeypatch.chdir(tmp_path)
         return reports
 
-    assert command(call(Path("feed"), Path("here")))[0] == 1
+    code, _, _ = command(call(feed, Path("here")))
+    assert code <= 1
     monkeypatch.setattr(feed_folder, "reports_of", elsewhere)
-    assert command(call(Path("feed"), Path("there"), "--engine", "dask"))[0] == 1
+    assert command(call(feed, Path("there"), "--engine", "duckdb"))[0] == code
     assert contents(tmp_path / "there") == contents(tmp_path / "here")
 
 
@@ -93,14 +112,14 @@ def test_sums_of_parts_do_not_depend_on_who_is_done_first(tmp_path: Path, monkey
             return [pickle.loads(pickle.dumps(job))(number) for number in [*numbers][::order]]
 
         monkeypatch.setattr("gradcli.cli.inputs.feeds.sums.reports_of", elsewhere)
-        found.append(command([*arguments, "--format", "jsonl", "--engine", "dask"]))
+        found.append(command([*arguments, "--format", "jsonl", "--engine", "duckdb"]))
     assert found[0] == found[1]
     assert found[0][0] == 1
     for one, other in zip(map(json.loads, found[0][1].splitlines()), map(json.loads, whole.splitlines()), strict=True):
         assert one["kept"] == other["kept"]
         assert one["values"] == pytest.approx(other["values"], rel=1e-12)
     monkeypatch.setattr("gradcli.cli.inputs.feeds.sums.reports_of", lambda name, job, numbers, *others: [job(0)])
-    code, out, err = command([*arguments, "--engine", "dask"])
+    code, out, err = command([*arguments, "--engine", "duckdb"])
     assert (code, out) == (2, "")
     assert err.splitlines() == [
         "error: 7 of 8 parts are not done; part 1: nothing is known of why",

@@ -121,6 +121,24 @@ def test_beside(operation: Operation, special: Special) -> None:
                 assert math.isclose(number, float(expected), rel_tol=1e-9, abs_tol=slack), wrong
 
 
+OWN = [operation for operation in OPERATIONS.values() if operation.differentiable and not operation.facts.torch]
+OWN.remove(OPERATIONS["gelu_tanh"])  # PyTorch's gelu(approximate="tanh")
+
+
+@pytest.mark.parametrize("operation", OWN, ids=lambda operation: operation.name)
+def test_every_digit(operation: Operation) -> None:
+    """What PyTorch has is computed as there; the others lose no digits beside special points, far out, and at their samples."""
+    definition = definition_of(operation)
+    rows = [point for special in operation.facts.specials for point in near(operation, special)]
+    rows += [tuple(share * low + (1 - share) * high for low, high in operation.samples) for share in (0.1, 0.4, 0.7)]
+    rows += [(size,) for size in (*FAR_OUT, *FARTHER, 716.5, -716.5) if len(operation.samples) == 1]
+    for point in rows:
+        expected = derivative(definition, point, 0, 0, digits=MORE_DIGITS)
+        if mp.isfinite(expected) and abs(expected) < mpf(2) ** 1023:
+            value, unit = operation(*point), math.ulp(float(expected))
+            assert abs(mpf(value) - expected) <= 16 * unit, (point, value, float(expected))
+
+
 @each_special
 def test_at_the_point(operation: Operation, special: Special) -> None:
     """The kinds: smooth; two slopes, of which the derivative is one, or between, or 0; no slope, where it says nothing wrong."""

@@ -183,6 +183,7 @@ def test_the_notebook_runs_and_shows_everything() -> None:
         pytest.fail(f"the kernel of the notebook does not start here (it needs ipykernel and sockets of this machine): {error}")
     kinds = {kind for cell in notebook.cells for out in cell.get("outputs", ()) for kind in out.get("data", {})}
     assert {"text/plain", "text/latex", "image/svg+xml", "text/html"} <= kinds
+    assert sum("image/svg+xml" in out.get("data", {}) for cell in notebook.cells for out in cell.get("outputs", ())) >= 3
     said = [out["text"] for cell in notebook.cells for out in cell.get("outputs", ()) if out["output_type"] == "stream"]
     assert len(said) == 1
     assert "x is not a function" in said[0]

@@ -31,10 +31,9 @@ PROGRAMS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("program", "values", "options"), PROGRAMS)
-@pytest.mark.parametrize("ascii", [False, True])
-def test_lines_are_those_of_the_records(program: str, values: dict[str, Any], options: dict[str, Any], ascii: bool) -> None:
+def test_lines_are_those_of_the_records(program: str, values: dict[str, Any], options: dict[str, Any]) -> None:
     tape = gradcli.record(gradcli.parse(program), values, **options)
-    listing, encode = FunctionListing(tape, board=False), encoder(ascii)
+    listing, encode = FunctionListing(tape, board=False), encoder()
     tangents = [None, *range(1, len(tape.graph))]
     entries = [run_node(listing.entry(id)) for id in range(len(tape.graph))]
     assert list(NodeLines(listing, encode).nodes()) == list(map(encode, entries))

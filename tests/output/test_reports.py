@@ -34,6 +34,11 @@ PROGRAMS: dict[str, tuple[str, dict[str, object], list[str] | None]] = {
     ),
     "deep": ("s = x; for i in 0..8 { s = sin(s)*w }; s", {"x": 1.0, "w": 1.5}, ["w"]),
     "arrays": ("sum(relu(W @ x)^2)", {"W": array([[1.5, 2.25, 3.0], [4.0, 5.0, 6.125]]), "x": array([1.0, 2.0, 3.0])}, None),
+    "softmax": (
+        "y = softmax(W @ x); sum(y*y)",
+        {"W": array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 10.0]]), "x": array([1.0, 0.5, -1.0])},
+        None,
+    ),
 }
 NUMBER = r"-?[\d.]+(?:e[-+]?\d+)?"
 SCREENS = [(columns, lines) for columns in (80, 120) for lines in (24, 40, 70)]
@@ -92,8 +97,11 @@ def test_a_report_fits_the_screen_and_says_what_it_leaves_out(
     assert of(shown, ANSWER) == of(whole, ANSWER)
     for part in (NODES, EDGES):
         ((found,), (table,)) = of(shown, part), of(whole, part)
-        assert isinstance(found, Table)
         assert isinstance(table, Table)
+        if isinstance(found, Lines):
+            assert re.fullmatch(rf"\.\.\. {len(table.rows) + table.rest[0]} {part}; --only {part} shows .*", found.lines[1])
+            continue
+        assert isinstance(found, Table)
         assert 0 < len(found.rows) <= len(table.rows)
         assert rows(table)[: len(found.rows)] == rows(found)
         assert len(found.rows) + found.rest[0] == len(table.rows) + table.rest[0]
@@ -116,6 +124,12 @@ def test_the_worked_example_is_whole_and_two_neurons_fit_a_screen_with_a_derivat
     assert rich_text(shown, io.StringIO()).count("\n") < 40
 
 
+def test_derivations_come_before_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    whole, shown = report("softmax"), fitted(report("softmax"), height, 24)
+    assert [block for block in whole if block.part == WHY] == [block for block in shown if block.part == WHY]
+
+
 @pytest.mark.parametrize("columns", [80, 120])
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_tables_are_no_wider_than_the_screen_and_cut_no_number(name: str, columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,6 +142,18 @@ def test_tables_are_no_wider_than_the_screen_and_cut_no_number(name: str, column
             if column in table.numeric:
                 numbers = {number for row in table.rows for number in re.findall(NUMBER, row[at])}
                 assert numbers <= set(re.findall(NUMBER, text))
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_formula_that_the_screen_has_room_for_is_in_one_line(name: str, columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    for block in [block for block in report(name) if isinstance(block, Equations)]:
+        lines = plain(rich_text([block], io.StringIO())).splitlines()
+        assert max(map(len, lines)) <= columns
+        left = max(len(left) for left, *_ in block.rows)
+        for _, sign, right, _ in block.rows:
+            assert len(right) + left + 3 > columns or any(f"{sign} {right}" in line for line in lines), right
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

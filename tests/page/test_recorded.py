@@ -56,6 +56,12 @@ def test_the_inputs_are_fixed_and_the_page_says_why(opened: Open) -> None:
     assert page.locator("#inputs input").count() == 0
     assert "The inputs are fixed, since the graph has arrays" in page.text_content("#notes")
     assert page.locator("#inputs .live").all_text_contents() == ["= [[1, 2], [3, 4]]", "= [0.125, 0.25]", "= [1, 2]"]
+    cells = page.evaluate(
+        "[...document.querySelectorAll('#inputs .matrix span')].map((one) => one.getBoundingClientRect().toJSON())"
+    )
+    assert len(cells) == 4
+    assert cells[0]["bottom"] <= cells[2]["top"]  # the rows of a matrix stand below each other, and its columns too
+    assert abs(cells[0]["right"] - cells[2]["right"]) < 1 < cells[1]["right"] - cells[0]["right"]
 
 
 def test_it_steps_through_both_passes(opened: Open) -> None:

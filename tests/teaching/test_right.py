@@ -220,3 +220,16 @@ def test_a_changed_number_gets_hardly_a_certain_reason() -> None:
                 certain += certainty(marked) == "certain"
     assert tried > 100
     assert certain <= tried / 100
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "verdict"),
+    [
+        ("ln(x)", "1/abs(x)", Verdict.RIGHT),  # where the function has no value nothing is asked
+        ("x*sqrt(x)", "1.5*sqrt(abs(x))", Verdict.RIGHT),
+        ("ln(x)", "1/abs(x) if x < 1500 else 3", Verdict.WRONG),
+        ("ln(abs(x))", "1/abs(x)", Verdict.WRONG),
+    ],
+)
+def test_an_answer_counts_where_the_function_has_a_value(question: str, answer: str, verdict: Verdict) -> None:
+    assert Marker(question, "x").mark(answer).verdict is verdict

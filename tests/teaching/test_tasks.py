@@ -269,3 +269,10 @@ def test_the_derivative_by_a_variable_that_is_not_there_is_0() -> None:
 
 def test_huge_values_match_no_mistake() -> None:
     assert not Marker("sin(x^5)", "x").mark("5*x^36*cos(x^5)").reasons
+
+
+def test_a_variable_that_is_not_there_stays_out_of_the_question() -> None:
+    assert task("x^2", "derivative", ["q"]).question.expression == "x^2"
+    hessian = task("x^2*y", "hessian", ["x", "y"])
+    assert hessian.mark("[[2y, 2x], [2x, 0]]").score == 1
+    assert [reason.kind for reason in hessian.mark("[[2y, 2x], [2x, x^2]]").reasons] == ["order.once"]

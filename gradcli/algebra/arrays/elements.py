@@ -11,7 +11,7 @@ from gradcli.algebra.arrays.exact import cofactors, determinant
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.terms import Rational, whole
 from gradcli.graph.graph import Settings, Shape
-from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
+from gradcli.ops.catalogue import INDEX, OPERATIONS, STACK, STRUCTURAL
 from gradcli.typing import Any
 
 FEW = 64
@@ -31,7 +31,7 @@ def on_elements(operation: str, shapes: Sequence[Shape], settings: Settings) -> 
     facts, whole_operands = declared.facts, declared.whole(*shapes)
     linear = {at for group in facts.linear for at in group} if facts.linear else set()
     carrying = range(len(declared.parameters)) if declared.variadic else range(len(shapes))
-    covered = bool(linear) and all(at in linear or at in whole_operands for at in carrying)
+    covered = bool(carrying) and all(at in linear or at in whole_operands for at in carrying)
     return (facts.moves or covered) and _runs(operation, tuple(shapes), settings)
 
 
@@ -85,11 +85,13 @@ class Elements:
     Args:
         algebra: The algebra of the forms.
         apply: Applies an elementwise operation to forms.
+        sums_stay: Whether numbers that are made of arrays stay as they are: sum(x), not x[0] + x[1].
     """
 
-    def __init__(self, algebra: Algebra, apply: Callable[[Algebra, str, list[int]], int]) -> None:
+    def __init__(self, algebra: Algebra, apply: Callable[[Algebra, str, list[int]], int], *, sums_stay: bool = False) -> None:
         self.algebra = algebra
         self.apply = apply
+        self.sums_stay = sums_stay
         self.found: dict[int, Any] = {}
 
     def forms(self, form: int) -> list[int]:
@@ -102,6 +104,12 @@ class Elements:
             self.found[at] = self._sum(at)
         return self.found[form]
 
+    def moved(self, operation: str, form: int, settings: Settings) -> Any:
+        """The entries of a form where an operation moves them, of which it takes one or some."""
+        import numpy
+
+        return STRUCTURAL[operation].forward(numpy, self.of(form), **dict(settings))
+
     def _below(self, form: int) -> Iterator[int]:
         for monomial, _ in self.algebra.forms[form]:
             for atom, _ in monomial:
@@ -112,7 +120,7 @@ class Elements:
         """Whether the elements of an atom follow from those of its arguments."""
         algebra = self.algebra
         kind, content = algebra.atoms[atom]
-        if not isinstance(content, tuple) or (atom not in algebra.shapes and kind in OPERATIONS):
+        if not isinstance(content, tuple) or (atom not in algebra.shapes and (kind in OPERATIONS or self.sums_stay)):
             return False
         if kind in BY_COFACTORS:
             return algebra.shape(content[0]) in SMALL_MATRICES
@@ -203,7 +211,7 @@ def filled(numpy: Any, values: list[Any], shape: Shape) -> Any:
 def part(algebra: Algebra, form: int, place: tuple[int, ...]) -> int:
     """An element of a form that is not known element by element: ``x[0]``."""
     settings: Settings = (("index", tuple(map(int, place))),)
-    return algebra.of_atom(algebra.atom("index", (form,), settings, ()))
+    return algebra.of_atom(algebra.atom(INDEX, (form,), settings, ()))
 
 
 def literal(algebra: Algebra, forms: list[int], shape: Shape) -> int:
@@ -217,7 +225,7 @@ def literal(algebra: Algebra, forms: list[int], shape: Shape) -> int:
 
 def row_of(algebra: Algebra, row: list[int]) -> int:
     """The array of some forms of one shape along a new first axis."""
-    atom = algebra.atom("stack", tuple(row), (("axis", 0),), (len(row), *algebra.shape(row[0])))
+    atom = algebra.atom(STACK, tuple(row), (("axis", 0),), (len(row), *algebra.shape(row[0])))
     if all(map(algebra.is_literal, row)):
         algebra.literals.add(atom)
     return algebra.of_atom(atom)

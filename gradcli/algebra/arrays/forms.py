@@ -36,7 +36,7 @@ from gradcli.graph.graph import CONSTANT, VARIABLE, Constant, Graph, Setting, Se
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
 from gradcli.ops.arrays.axes import axes_of
-from gradcli.ops.catalogue import STRUCTURAL
+from gradcli.ops.catalogue import STACK, STRUCTURAL, TURN
 from gradcli.typing import Any
 
 _MANY = 10_000
@@ -98,8 +98,8 @@ def array_form(algebra: Algebra, operation: str, operands: Sequence[int], settin
         if shape == () and algebra.shape(operands[0]):
             return array_form(algebra, "reduce_sum", operands, (("axis", None), ("keepdims", False)), ())
         operation, settings = "reshape", (("shape", shape),)
-    elif operation in ("permute", "transpose"):
-        operation, settings = "permute", (("axes", order_of(algebra.shape(operands[0]), operation, dict(settings))),)
+    elif operation in (TURN, "transpose"):
+        operation, settings = TURN, (("axes", order_of(algebra.shape(operands[0]), operation, dict(settings))),)
     elif operands:
         settings = normal_settings(algebra.shape(operands[0]), operation, settings)
         if operation.startswith("reduce_") and dict(settings)["axis"] is None:  # sizes of 1 that are kept are broadcast
@@ -253,7 +253,7 @@ def _simplified(algebra: Algebra, operation: str, operands: Sequence[int], setti
     if by_rule is not None:
         return by_rule
     found = algebra.of_atom(algebra.atom(operation, tuple(operands), settings, shape))
-    if operation == "stack" and given["axis"] == 0 and all(map(algebra.is_literal, operands)):
+    if operation == STACK and given["axis"] == 0 and all(map(algebra.is_literal, operands)):
         algebra.literals.add(algebra.forms[found][0][0][0][0])
         return found
     return literal_or(algebra, operation, operands, settings, shape, found)

@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import prod
 
-from gradcli.algebra.arrays.elements import FEW, Elements, literal, on_elements
+from gradcli.algebra.arrays.elements import FEW, Elements, form_of, literal, on_elements
 from gradcli.algebra.arrays.exact import cofactors, determinant, inverse
 from gradcli.algebra.arrays.products import single
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.rules import apply_operation
 from gradcli.algebra.sums.terms import Rational
 from gradcli.graph.graph import Settings, Shape
+from gradcli.ops.catalogue import STACK, STRUCTURAL
 
 _SHOWN = 16
 """Elements up to which zeros with a part put into them are written element by element."""
@@ -21,7 +22,7 @@ _SHOWN = 16
 def elementwise(algebra: Algebra, form: int) -> int:
     """The form, or the shorter one of a literal that exact arithmetic makes of it: [1, 2] + [3, 4] = [4, 6]."""
     shape = algebra.shape(form)
-    if not shape or not 0 < prod(shape) <= FEW or not algebra.is_literal(form) or single(algebra, form)[0] == "stack":
+    if not shape or not 0 < prod(shape) <= FEW or not algebra.is_literal(form) or single(algebra, form)[0] == STACK:
         return form
     written = literal(algebra, Elements(algebra, apply_operation).forms(form), shape)
     return written if algebra.size(written) <= algebra.size(form) else form
@@ -31,19 +32,23 @@ def literal_or(algebra: Algebra, operation: str, operands: Sequence[int], settin
     """What exact arithmetic makes of literals, where that is not longer than what was found."""
     if not 0 < prod(shape) <= FEW or any(prod(algebra.shape(operand)) > FEW for operand in operands):
         return found
-    if not all(_is_known(algebra, operand) for operand in operands):
+    element = not shape and len(operands) == 1 and STRUCTURAL[operation].facts.moves  # needs few of the others
+    if shape and not all(_is_known(algebra, operand) for operand in operands):
         return found
     if operation not in _EXACT and not on_elements(operation, list(map(algebra.shape, operands)), settings):
         return found
     shown = operation == "index_put" and prod(shape) <= _SHOWN
-    if not operands or not (shown or any(algebra.is_literal(operand) and algebra.shape(operand) for operand in operands)):
+    literals = [atom for operand in operands for atom in _atoms(algebra, operand) if atom in algebra.literals]
+    if not operands or not (shown or element or literals):
         return found
-    elements = Elements(algebra, apply_operation)
+    elements = Elements(algebra, apply_operation, sums_stay=element)
     if operation in _EXACT:
         exact = _EXACT[operation](algebra, [elements.forms(operand) for operand in operands], settings)
         if exact is None:
             return found
         values = exact
+    elif element:
+        values = [form_of(algebra, elements.moved(operation, operands[0], settings))]
     else:
         atom = algebra.atom(operation, tuple(operands), settings, shape)
         values = elements.forms(algebra.of_atom(atom))
@@ -53,8 +58,12 @@ def literal_or(algebra: Algebra, operation: str, operands: Sequence[int], settin
 
 def _is_known(algebra: Algebra, form: int) -> bool:
     """Whether the elements of a form are written without an index: of literals, numbers, ones, eye(n)."""
-    arrays = [atom for monomial, _ in algebra.forms[form] for atom, _ in monomial if atom in algebra.shapes]
+    arrays = [atom for atom in _atoms(algebra, form) if atom in algebra.shapes]
     return all(atom in algebra.literals or algebra.atoms[atom].kind in ("ones", "zeros", "eye") for atom in arrays)
+
+
+def _atoms(algebra: Algebra, form: int) -> list[int]:
+    return [atom for monomial, _ in algebra.forms[form] for atom, _ in monomial]
 
 
 def _extreme(choose: Callable[..., Rational]) -> Callable[[Algebra, list[list[int]], Settings], list[int] | None]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.graph.graph import Settings
-from gradcli.ops.catalogue import STRUCTURAL
+from gradcli.ops.catalogue import STRUCTURAL, TURN
 
 _TRANSPOSE: Settings = (("axes", None),)
 
@@ -28,7 +28,7 @@ def single(algebra: Algebra, form: int) -> tuple[str, tuple[int, ...]]:
 def is_transpose(algebra: Algebra, form: int) -> bool:
     """Whether a form is A.T."""
     atom = algebra.single_atom(form)
-    return atom is not None and algebra.atoms[atom].kind == "permute" and algebra.settings[atom] == _TRANSPOSE
+    return atom is not None and algebra.atoms[atom].kind == TURN and algebra.settings[atom] == _TRANSPOSE
 
 
 def rank(algebra: Algebra, form: int) -> int:
@@ -52,7 +52,7 @@ def transposed(algebra: Algebra, form: int) -> int:
 
 
 def _atom_of_transpose(algebra: Algebra, form: int) -> int:
-    return algebra.of_atom(algebra.atom("permute", (form,), _TRANSPOSE, algebra.shape(form)[::-1]))
+    return algebra.of_atom(algebra.atom(TURN, (form,), _TRANSPOSE, algebra.shape(form)[::-1]))
 
 
 def _transposed(algebra: Algebra, form: int) -> int:
@@ -80,7 +80,7 @@ def _transposed(algebra: Algebra, form: int) -> int:
 
 def _transposes(algebra: Algebra, form: int) -> int:
     """How many atoms of a form are transposes."""
-    return sum(algebra.atoms[atom].kind == "permute" for monomial, _ in algebra.forms[form] for atom, _ in monomial)
+    return sum(algebra.atoms[atom].kind == TURN for monomial, _ in algebra.forms[form] for atom, _ in monomial)
 
 
 def _by_parts(algebra: Algebra, form: int) -> int | None:

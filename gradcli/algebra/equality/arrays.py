@@ -30,6 +30,7 @@ from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Shape
 from gradcli.language.numbers import short_text
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.operation import EVERYWHERE
+from gradcli.ops.elementwise.arithmetic import div, pow
 from gradcli.typing import Any
 
 DIGITS = 9
@@ -97,11 +98,11 @@ def _is_total(graph: Graph, outputs: tuple[int, int]) -> bool:
         operation = node.operation
         if not needed[node.id] or operation in (VARIABLE, CONSTANT):
             continue
-        if operation == "div":
+        if operation == div.name:
             divisor = graph.constants.get(node.inputs[1])
             if not isinstance(divisor, int | Fraction) or divisor == 0:
                 return False
-        elif operation == "pow":
+        elif operation == pow.name:
             exponent = graph.constants.get(node.inputs[1])
             if not isinstance(exponent, int) or exponent < 0:
                 return False

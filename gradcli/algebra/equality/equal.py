@@ -32,6 +32,7 @@ from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.operation import EVERYWHERE
+from gradcli.ops.elementwise.arithmetic import pow
 
 SOURCES = ("first expression", "second expression")
 
@@ -114,7 +115,7 @@ def _is_total(step: Step, steps: Sequence[Step]) -> bool:
     """Whether an operation is defined for all operands."""
     if step.operation == CONSTANT:
         return not isinstance(step.constant, float) and step.constant not in ("inf", "nan")
-    if step.operation == "pow":
+    if step.operation == pow.name:
         exponent = steps[step.inputs[1]].constant
         return steps[step.inputs[1]].operation == CONSTANT and isinstance(exponent, int) and exponent >= 0
     return step.operation == VARIABLE or OPERATIONS[step.operation].domain == EVERYWHERE

@@ -7,26 +7,35 @@ two values differ is computed again, with twice and more digits, until it is cle
 from __future__ import annotations
 
 import math
-import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from mpmath import mp
 
 from gradcli.algebra.equality.pair import Kind, Outcome, Step, pair_in, together
-from gradcli.algebra.equality.points import SIMPLEST, Coordinate, Irrational, Rational
+from gradcli.algebra.equality.points import SIMPLEST, Coordinate, Irrational
+from gradcli.algebra.equality.precise import (
+    COMPARISONS,
+    LOGICAL,
+    SPECIAL,
+    TOO_LARGE,
+    TRUTHS,
+    Computed,
+    applied,
+    close,
+    constant_of,
+    cost,
+    function_at,
+    number_of,
+)
 from gradcli.algebra.sums.terms import number_length
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
-from gradcli.lowering.builders.builder import forward_of
 from gradcli.ops.catalogue import OPERATIONS
-from gradcli.ops.declaration.constants import constant_value
-from gradcli.ops.declaration.facts import JUMP, TRUTH
-from gradcli.ops.declaration.ieee import as_float
-from gradcli.ops.elementwise import arithmetic, special
-from gradcli.ops.elementwise.exponential import log, sqrt
-from gradcli.ops.elementwise.logic import either, where
-from gradcli.ops.elementwise.trigonometric import acosh, asinh, atan
-from gradcli.typing import Any, NamedTuple
+from gradcli.ops.declaration.facts import JUMP
+from gradcli.ops.elementwise import arithmetic
+from gradcli.ops.elementwise.exponential import sqrt
+from gradcli.ops.elementwise.logic import eq, ne, where
+from gradcli.typing import Any
 
 DIGITS = 50
 """Digits of the first calculation where no constant is long."""
@@ -39,37 +48,13 @@ _LONGEST_CONSTANT = 500
 
 _MOST_DIGITS = 3000
 _MOST_SPECIAL_DIGITS = 800
-"""The most digits where special functions are computed: what mpmath needs for them grows fast."""
-
-SPECIAL = 100
-"""What a special function costs, in sums."""
-
-MOST_BITS = 4096
-"""The largest binary exponent of an argument: exp(exp(exp(10))) has an exponent that no memory holds."""
-
-_TAMES = frozenset(one.name for one in (log, sqrt, atan, asinh, acosh, arithmetic.abs))
-"""Operations that take numbers of any size: log(exp(1e16)) is 1e16."""
-
-TOO_LARGE = float("nan")
-"""Stands for a value that is too large to compute; known by identity."""
-
-_FASTER: dict[str, Callable[..., Any]] = {
-    "fadd": operator.add,
-    "fsub": operator.sub,
-    "fmul": operator.mul,
-    "fdiv": operator.truediv,
-    "fneg": operator.neg,
-}
-"""Operators that do what functions of mpmath do."""
+"""The most digits where special functions are computed, and at zeros that are searched: what mpmath needs for them grows fast."""
 
 _KEEPS_DIGITS = frozenset((
     arithmetic.mul.name, arithmetic.div.name, arithmetic.neg.name, arithmetic.pow.name, sqrt.name, where.name, CONSTANT, VARIABLE,
 ))  # fmt: skip
 """Operations whose results have as many right digits as their operands."""
 
-_TRUTHS = frozenset(name for name, declared in OPERATIONS.items() if declared.facts.result == TRUTH and not declared.definition)
-_COMPARISONS = frozenset(name for name in _TRUTHS if OPERATIONS[name].facts.specials)
-_LOGICAL = _TRUTHS - _COMPARISONS
 _ROUNDINGS = (
     frozenset(
         name
@@ -79,9 +64,9 @@ _ROUNDINGS = (
         and declared.facts.specials
         and all(one.kind == JUMP for one in declared.facts.specials)
     )
-    - _TRUTHS
+    - TRUTHS
 )
-_MEETING = _COMPARISONS | _ROUNDINGS | {arithmetic.add.name, arithmetic.sub.name}
+_MEETING = COMPARISONS | _ROUNDINGS | {arithmetic.add.name, arithmetic.sub.name}
 """Operations that tell whether two numbers are equal, or one is whole."""
 
 
@@ -106,13 +91,13 @@ class Numeric:
         lengths = [number_length(s.constant) * 302 // 1000 for s in steps if isinstance(s.constant, int | Fraction)]
         self.digits = DIGITS + max((length for length in lengths if 15 < length <= _LONGEST_CONSTANT), default=0)
         self.is_special = any(cost(step.operation) >= SPECIAL for step in steps)
-        compiled: dict[tuple[str, int, bool], _Function] = {}
-        self._functions: list[_Function | None] = []
+        compiled: dict[tuple[str, int, bool], Computed] = {}
+        self._functions: list[Computed | None] = []
         for step in steps:
             if step.operation in (CONSTANT, VARIABLE):
                 self._functions.append(None)
                 continue
-            tests_itself = step.operation in ("eq", "ne") and step.inputs[0] == step.inputs[1]
+            tests_itself = step.operation in (eq.name, ne.name) and step.inputs[0] == step.inputs[1]
             key = (step.operation, len(step.inputs), tests_itself)
             if key not in compiled:
                 compiled[key] = function_at(step.operation, len(step.inputs), tests_itself=tests_itself)
@@ -131,12 +116,12 @@ class Numeric:
                 elif step.operation == VARIABLE:
                     found.append(self._coordinate(point[step.variable], digits))
                 else:
-                    found.append(_constant(step.constant))
+                    found.append(constant_of(step.constant))
         return found
 
     def _coordinate(self, value: Coordinate, digits: int) -> Any:
         if not isinstance(value, Irrational):
-            return _number(value)
+            return number_of(value)
         if not isinstance(value.source, Graph):
             return value.source(digits)
         if value not in self._constants:
@@ -149,7 +134,7 @@ class Numeric:
         """How the two results compare at a point."""
         digits, found = self.digits, self.values(point, self.digits)
         outcomes = [self._outright(found[first], found[second], digits) for first, second in self.ends]
-        most = _MOST_SPECIAL_DIGITS if self.is_special else _MOST_DIGITS
+        most = self._most_digits(point)
         while any(outcome and outcome.kind is Kind.AGREE for outcome in outcomes) and self._loses(found, digits):
             if digits == most:  # what was lost may be all the difference
                 return Outcome(Kind.UNDECIDED)
@@ -160,6 +145,10 @@ class Numeric:
         decided = self._careful(point, found, [self.ends[at] for at in open_ends], digits) if open_ends else []
         rest = iter(decided)
         return together([next(rest) if outcome is None else outcome for outcome in outcomes])
+
+    def _most_digits(self, point: Mapping[str, Coordinate]) -> int:
+        searched = any(isinstance(value, Irrational) and not isinstance(value.source, Graph) for value in point.values())
+        return _MOST_SPECIAL_DIGITS if self.is_special or searched else _MOST_DIGITS
 
     def _loses(self, found: Sequence[Any], digits: int) -> bool:
         """Whether an operand left no trace among so many digits: that of a sum, or of tanh far out."""
@@ -195,7 +184,7 @@ class Numeric:
         """Two calculations at each of several precisions show what is rounding: it shrinks as the digits grow."""
         digits = max(least if least > self.digits else 0, *[self._digits(rough, end) for end in ends])
         found: list[Outcome | None] = [None] * len(ends)
-        while None in found and digits <= (_MOST_SPECIAL_DIGITS if self.is_special else _MOST_DIGITS):
+        while None in found and digits <= self._most_digits(point):
             low, high = self.values(point, digits), self.values(point, 2 * digits)
             with mp.workdps(2 * digits):
                 unclear = self._unclear(low, high, digits if _is_rounded(point) else 0)
@@ -217,7 +206,7 @@ class Numeric:
         if fine == 0 or abs(fine) <= abs(rough) * mp.mpf(10) ** (-digits // 2):
             return Outcome(Kind.AGREE, a, b)
         lost = self._largest_cancelling(high) * mp.mpf(10) ** (SPARE_DIGITS - digits)
-        return Outcome(Kind.DIFFER, a, b) if _close(rough, fine) and abs(fine) > lost else None
+        return Outcome(Kind.DIFFER, a, b) if close(rough, fine) and abs(fine) > lost else None
 
     def _largest_cancelling(self, found: Sequence[Any]) -> Any:
         """The largest number of which digits may cancel: 1 - tanh(x)^2 is 0 where tanh(x) rounds to 1, at any two precisions."""
@@ -251,108 +240,31 @@ class Numeric:
             if operation == where.name:
                 condition, *branches = inputs
                 chosen = branches[0] if high[condition] else branches[1]
-                unclear.append(unclear[condition] or unclear[chosen] or not _close(low[condition], high[condition]))
+                unclear.append(unclear[condition] or unclear[chosen] or not close(low[condition], high[condition]))
                 continue
             if any(map(unclear.__getitem__, inputs)):
                 unclear.append(True)
-            elif operation in _COMPARISONS:
+            elif operation in COMPARISONS:
                 (a, b), (c, d) = [low[input] for input in inputs], [high[input] for input in inputs]
                 if met:
                     (a, b), (c, d) = _met(operation, [a, b], met), _met(operation, [c, d], 2 * met)
                 infinite = any(type(value) is float for value in (a, b, c, d))
-                unclear.append(type(a) is not type(c) or type(b) is not type(d) if infinite else not _close(a - b, c - d))
-            elif operation in _LOGICAL:
-                unclear.append(not all(_close(low[input], high[input]) for input in inputs))
+                unclear.append(type(a) is not type(c) or type(b) is not type(d) if infinite else not close(a - b, c - d))
+            elif operation in LOGICAL:
+                unclear.append(not all(close(low[input], high[input]) for input in inputs))
             elif operation in _ROUNDINGS:
                 (a,), (c,) = [low[inputs[0]]], [high[inputs[0]]]
                 if met:
                     (a,), (c,) = _met(operation, [a], met), _met(operation, [c], 2 * met)
-                unclear.append(not _close(_from_half(a), _from_half(c)))
+                unclear.append(not close(_from_half(a), _from_half(c)))
             elif type(low[at]) is not type(high[at]):
                 unclear.append(True)
             elif type(high[at]) is float:  # freshly undefined: log(0) is, unless the 0 is rounding
-                alike = all(_close(low[input], high[input]) for input in inputs)
+                alike = all(close(low[input], high[input]) for input in inputs)
                 unclear.append(not alike or ((absorbed[at] and math.isinf(high[at])) or any(absorbed[i] for i in inputs)))
             else:
                 unclear.append(False)
         return unclear
-
-
-class _Function(NamedTuple):
-    """How an operation is computed.
-
-    Attributes:
-        operation: Its name.
-        compute: From numbers of mpmath.
-        is_arithmetic: Whether it takes numbers of any size.
-        is_choice: Whether it compares its operands or chooses one; it may then be defined where one of them is not.
-        tests_itself: Whether its operands are one node: b == b asks whether b is defined.
-        plain: From floats.
-    """
-
-    operation: str
-    compute: Callable[..., Any]
-    is_arithmetic: bool
-    is_choice: bool
-    tests_itself: bool
-    plain: Callable[..., float]
-
-
-def function_at(operation: str, count: int, *, tests_itself: bool) -> _Function:
-    precise, plain = OPERATIONS[operation].precise, forward_of(operation, count)
-    if isinstance(precise, str):
-        faster = _FASTER.get(precise)
-        is_arithmetic = faster is not None or operation in _TAMES
-        return _Function(operation, faster or getattr(mp, precise), is_arithmetic, False, tests_itself, plain)
-    assert precise is not None, f"{operation} has neither a definition nor a precise value"
-    is_choice = precise.__module__ != special.__name__
-    return _Function(operation, precise, True, is_choice, tests_itself, plain)
-
-
-def applied(function: _Function, operands: Sequence[Any]) -> Any:
-    """The value of an operation: a number of mpmath, or a float where it is undefined."""
-    if function.is_choice:
-        return _choice(function, operands)
-    for operand in operands:
-        if type(operand) is float:
-            return TOO_LARGE if operand is TOO_LARGE else function.plain(*map(as_float, operands))
-        if not function.is_arithmetic and mp.mag(operand) > MOST_BITS:
-            return TOO_LARGE
-    try:
-        value = function.compute(*operands)
-    except OverflowError:
-        return TOO_LARGE
-    except (ZeroDivisionError, ValueError, mp.NoConvergence):
-        value = None
-    if type(value) is mp.mpf:
-        _, mantissa, exponent, _ = value._mpf_
-        if mantissa or not exponent:
-            return value
-    plain = function.plain(*map(as_float, operands))
-    return plain if math.isinf(plain) else math.nan
-
-
-def _choice(function: _Function, operands: Sequence[Any]) -> Any:
-    """The value of a choice or a comparison. Infinities can be compared; what another undefined value decides is undefined."""
-    operation = function.operation
-    if operation == where.name:
-        condition = operands[0]
-        chosen = operands[1] if condition else operands[2]
-        if type(condition) is not float or condition is TOO_LARGE:
-            return TOO_LARGE if condition is TOO_LARGE else chosen
-        return as_float(chosen)
-    if any(operand is TOO_LARGE for operand in operands):
-        return TOO_LARGE
-    value = function.compute(*operands)
-    if operation in _LOGICAL:
-        decides = operation == either.name  # true or x is true, false and x is false, whatever x is
-        settled = any(type(operand) is not float and bool(operand) == decides for operand in operands)
-        undefined = any(type(operand) is float for operand in operands) and not (settled and len(operands) > 1)
-        return float(value) if undefined else mp.mpf(value)
-    if operation in _COMPARISONS:
-        undefined = not function.tests_itself and any(type(o) is float and not math.isinf(o) for o in operands)
-        return float(value) if undefined else mp.mpf(value)
-    return value
 
 
 def _absorbs(operation: str, operands: Sequence[Any], value: Any) -> bool:
@@ -389,48 +301,6 @@ def _is_rounded(point: Mapping[str, Coordinate]) -> bool:
 
 def _meet(a: Any, b: Any, digits: int) -> bool:
     return bool(abs(a - b) <= mp.mpf(10) ** (SPARE_DIGITS - digits) * max(abs(a), abs(b)))
-
-
-def cost(operation: str) -> float:
-    """What an operation costs at 50 digits, in sums."""
-    if operation in (CONSTANT, VARIABLE):
-        return 1
-    precise = OPERATIONS[operation].precise
-    if not isinstance(precise, str):
-        return SPECIAL if precise is not None and precise.__module__ == special.__name__ else 2
-    return 1 if precise in _FASTER else SPECIAL if precise in ("erf", "erfc", "erfinv", "digamma") else 5
-
-
-def _number(value: Rational) -> Any:
-    return mp.mpf(value.numerator) / value.denominator if isinstance(value, Fraction) else mp.mpf(value)
-
-
-def _constant(value: Any) -> Any:
-    if isinstance(value, int | Fraction):
-        return _number(value)
-    if value in ("pi", "e", "tau"):
-        return {"pi": +mp.pi, "e": +mp.e, "tau": 2 * mp.pi}[value]
-    number = constant_value(value)
-    return mp.mpf(number) if math.isfinite(number) else number
-
-
-def _close(a: Any, b: Any) -> bool:
-    """Whether values of two precisions are one number: they agree in ten digits, which rounding alone would not."""
-    if type(a) is float or type(b) is float:
-        return type(a) is type(b) and (a == b or a != a)
-    return bool(abs(a - b) <= max(abs(a), abs(b)) * mp.mpf(10) ** -10)
-
-
-def as_fraction(value: Any) -> Fraction:
-    """A number of mpmath as the fraction that it is."""
-    sign, mantissa, exponent, _ = value._mpf_
-    size = Fraction(1 << min(exponent, 4000)) if exponent > 0 else Fraction(1, 1 << min(-exponent, 4000))
-    return Fraction(-int(mantissa) if sign else int(mantissa)) * size
-
-
-def is_too_large(value: Any) -> bool:
-    """Whether a value is not known, since it is too large to compute."""
-    return value is TOO_LARGE
 
 
 def _from_half(value: Any) -> Any:

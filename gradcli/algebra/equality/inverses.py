@@ -276,8 +276,9 @@ def _coordinates(graph: Graph, ids: Sequence[int], *, exact: bool) -> list[Coord
     others = [id for id in ids if id not in constants or isinstance(constants[id], str)]
     if exact or not others:
         return found
-    from gradcli.algebra.equality.high_precision import DIGITS, Numeric, as_fraction
+    from gradcli.algebra.equality.high_precision import DIGITS, Numeric
     from gradcli.algebra.equality.line_search import simplest
+    from gradcli.algebra.equality.precise import as_fraction
 
     pair = pair_in(graph, [(id, id) for id in others])
     values = Numeric(pair.steps, pair.ends).values({}, DIGITS)

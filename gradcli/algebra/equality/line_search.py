@@ -11,8 +11,8 @@ from fractions import Fraction
 
 from mpmath import mp
 
-from gradcli.algebra.equality.high_precision import as_fraction, is_too_large
 from gradcli.algebra.equality.points import SIMPLEST
+from gradcli.algebra.equality.precise import as_fraction, is_too_large
 from gradcli.typing import Any
 
 MOST_PLACES = 24
@@ -22,16 +22,24 @@ _FAR = tuple(Fraction(10) ** power for power in (-30, -20, -12, -9, -6, -4, 8, 1
 """Sizes beyond those that are looked at closely."""
 
 
+_NEARLY = mp.mpf(10) ** -12
+"""What is left of a height after 24 halvings beside a zero."""
+
+
+_ROUNDS = 60
+"""Steps of the secant method, which doubles the digits with every two."""
+
+
 class LineSearch:
     """The zeros of switches along a line.
 
     Args:
-        values: The value of each switch at a place.
+        values: The value of each switch at a place, to so many digits where a number of them is given.
         count: How many switches there are.
         exhausted: Tells whether no more may be computed.
     """
 
-    def __init__(self, values: Callable[[Fraction], Sequence[Any]], count: int, exhausted: Callable[[], bool]) -> None:
+    def __init__(self, values: Callable[..., Sequence[Any]], count: int, exhausted: Callable[[], bool]) -> None:
         self.values = values
         self.count = count
         self.exhausted = exhausted
@@ -106,13 +114,14 @@ class LineSearch:
         return simplest(place - margin, place + margin)
 
     def _least(self, grid: Sequence[Fraction], switch: int) -> Iterator[tuple[Fraction, int | None]]:
-        """Zeros around a least absolute value, on both sides of which the sign is the same."""
+        """Zeros around a least absolute value, on both sides of which the sign is the same, and at it, as of (x*exp(x) - 1)^2."""
         for left, middle, right in zip(grid, grid[1:], grid[2:], strict=False):
             values = [self.at(place, switch) for place in (left, middle, right)]
             if any(value is None or value == 0 for value in values) or len({value > 0 for value in values}) > 1:
                 continue
             if abs(values[1]) >= min(abs(values[0]), abs(values[2])):
                 continue
+            around = min(abs(values[0]), abs(values[2]))
             for _ in range(24):
                 if self.exhausted():
                     return
@@ -132,6 +141,12 @@ class LineSearch:
                     at = int(abs(heights[1]) == best)
                     left, middle, right = ((left, sides[0], middle), (middle, sides[1], right))[at]
                     values[1] = heights[at]
+            else:
+                if abs(values[1]) < around * _NEARLY:
+                    place = as_fraction(refined(self.values, switch, middle, 5)(45))
+                    margin, height = abs(place) / 10**40, self.values(place, 150)[switch]
+                    if type(height) is not float and abs(height) < around * _NEARLY**5:
+                        yield simplest(place - margin, place + margin), switch
 
 
 def _middle(small: Fraction, large: Fraction) -> Fraction:
@@ -159,27 +174,50 @@ def simplest(left: Fraction, right: Fraction) -> Fraction:
     return middle
 
 
-def refined(values: Callable[[Any, int], Sequence[Any]], switch: int, near: Fraction) -> Callable[[int], Any]:
-    """What gives a zero of a switch to any number of digits, by the secant method.
+def refined(
+    values: Callable[[Any, int], Sequence[Any]], switch: int, near: Fraction, known_digits: int = 30
+) -> Callable[[int], Any]:
+    """What gives a zero of a switch to any number of digits, by the secant method: for f, or where f has one sign on both sides,
+    for f/f', whose zeros are simple.
 
     Args:
         values: The value of each switch at a number of mpmath, computed in so many digits.
         switch: The switch.
-        near: The zero to 40 digits or so.
+        near: The zero.
+        known_digits: How many of its digits are right, at least.
     """
     known: dict[int, Any] = {}
 
+    def quotient(place: Any, digits: int) -> Any:
+        h = (abs(place) or 1) * mp.mpf(10) ** -digits
+        below, here, above = [values(at, 3 * digits)[switch] for at in (place - h, place, place + h)]
+        if float in map(type, (below, here, above)):
+            return None
+        return 2 * h * here / (above - below) if above != below else mp.zero
+
+    def plain(place: Any, digits: int) -> Any:
+        value = values(place, digits)[switch]
+        return None if type(value) is float else value
+
     def zero(digits: int) -> Any:
         if digits not in known:
-            with mp.workdps(digits + 20):
+            with mp.workdps(100):
                 place = mp.mpf(near.numerator) / near.denominator
-                before = place + (abs(place) or 1) * mp.mpf(10) ** -35
-                there = values(before, digits + 20)[switch]
-                while abs(place - before) > abs(place) * mp.mpf(10) ** -(digits + 10):
-                    here = values(place, digits + 20)[switch]
-                    if type(here) is float or type(there) is float or here == there or abs(here) > abs(there):
+                step = (abs(place) or 1) * mp.mpf(10) ** -known_digits
+                sides = [plain(at, 100) for at in (place - step, place + step)]
+            touches = None not in sides and (sides[0] < 0) == (sides[1] < 0)
+            function = quotient if touches else plain
+            with mp.workdps((digits + 20) * (3 if touches else 1)):
+                place = mp.mpf(near.numerator) / near.denominator
+                before = place + step
+                there = function(before, digits + 20)
+                for _ in range(_ROUNDS):
+                    here = function(place, digits + 20)
+                    if here is None or there is None or here == there or abs(here) > abs(there):
                         break
                     before, place, there = place, place - here * (place - before) / (here - there), here
+                    if abs(place - before) <= abs(place) * mp.mpf(10) ** -(digits + 10):
+                        break
                 known[digits] = place
         return known[digits]
 

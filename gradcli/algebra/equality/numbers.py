@@ -1,6 +1,4 @@
-"""The verdict on two results that are written in numbers, from exact arithmetic where they are rational functions of their
-variables, and else from calculations at high precision.
-"""
+"""The verdict on two results in numbers: by exact arithmetic where they are rational functions, else at high precision."""
 
 from __future__ import annotations
 
@@ -28,6 +26,9 @@ from gradcli.algebra.equality.verdict import EXACT, Equality, Method, Verdict, W
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.frozen import replace
 from gradcli.graph.graph import CONSTANT, VARIABLE
+
+Compare = Callable[[Mapping[str, Coordinate]], Outcome]
+Special = Callable[[], Sequence[Point]]
 
 ERROR_BITS = 67
 """The probability of an error of random points is below 2^-67, which is less than 1e-20."""
@@ -57,6 +58,13 @@ _FEW = Fraction(1, 4)
 
 _SHOWN_DIFFERENCES = 3
 """Points of each kind that are kept of a difference of domains."""
+
+
+_COUNTED = {
+    "points": Kind.AGREE, "only_first": Kind.ONLY_FIRST, "only_second": Kind.ONLY_SECOND, "neither": Kind.NEITHER,
+    "undecided": Kind.UNDECIDED,
+}  # fmt: skip
+"""What of points is counted, by the fields of the verdict."""
 
 
 def decided(pair: Pair, start: Equality, same_form: Callable[[], bool]) -> Equality:
@@ -114,7 +122,7 @@ def _rational(pair: Pair, start: Equality, same_form: Callable[[], bool]) -> Equ
     degree = degree_of_difference(pair.steps, pair.ends)
     found = replace(found, degree=degree)
     if not pair.variables:
-        return replace(found, method=Method.VALUE) if found.points else _nowhere(found)
+        return replace(found, method=Method.VALUE) if found.points else replace(found, verdict=Verdict.NOWHERE, proof=False)
     if degree is not None and (certain := _at_enough_points(pair, found, degree, compare)):
         return certain
     if found.points and same_form():
@@ -122,7 +130,7 @@ def _rational(pair: Pair, start: Equality, same_form: Callable[[], bool]) -> Equ
     return _at_random_points(pair, found, degree)
 
 
-def _exact_comparison(pair: Pair) -> Callable[[Mapping[str, Coordinate]], Outcome]:
+def _exact_comparison(pair: Pair) -> Compare:
     limit = 200_000 + 20 * len(pair.steps)
 
     def compare(point: Mapping[str, Coordinate]) -> Outcome:
@@ -143,9 +151,7 @@ def _outcome(a: Rational | None, b: Rational | None) -> Outcome:
     return Outcome(kind, a, b)
 
 
-def _at_enough_points(
-    pair: Pair, found: Equality, degree: int, compare: Callable[[Mapping[str, Coordinate]], Outcome]
-) -> Equality | None:
+def _at_enough_points(pair: Pair, found: Equality, degree: int, compare: Compare) -> Equality | None:
     """A polynomial of degree d that is 0 on a grid of d + 1 values for each variable is 0 (Alon 1999, lemma 2.1)."""
     count = len(pair.variables)
     facts = [found.assume.of(name) for name in pair.variables]
@@ -209,7 +215,7 @@ def _from_trials(found: Equality, method: Method, outcomes: Sequence[tuple[Point
             return _different(found, point, outcome)
     agreed = kinds.count(Kind.AGREE)
     if not agreed:
-        return _nowhere(found)
+        return replace(found, verdict=Verdict.NOWHERE, proof=False)
     if agreed < len(kinds):
         log_bound = log_bound * agreed / len(kinds) + len(kinds)
     return replace(
@@ -221,7 +227,8 @@ def _from_trials(found: Equality, method: Method, outcomes: Sequence[tuple[Point
 
 
 def _numeric(pair: Pair, start: Equality, same_form: Callable[[], bool]) -> Equality:
-    from gradcli.algebra.equality.high_precision import SPARE_DIGITS, Numeric, cost
+    from gradcli.algebra.equality.high_precision import SPARE_DIGITS, Numeric
+    from gradcli.algebra.equality.precise import cost
 
     numeric = Numeric(pair.steps, pair.ends)
     budget = _WORK / sum(cost(step.operation) for step in pair.steps)
@@ -247,7 +254,7 @@ def _known(pair: Pair) -> list[Point]:
     return list(itertools.islice(critical_points(steps, found, pair.variables), _MOST_EXACT))
 
 
-def _share_more_than_points(pair: Pair, found: Equality, compare: Callable[[Mapping[str, Coordinate]], Outcome]) -> bool:
+def _share_more_than_points(pair: Pair, found: Equality, compare: Compare) -> bool:
     """Whether both are defined in a neighbourhood of some point, and not at single points only."""
     if not pair.variables or found.points > _FEW * (found.only_first + found.only_second + found.neither):
         return True
@@ -262,10 +269,10 @@ def _share_more_than_points(pair: Pair, found: Equality, compare: Callable[[Mapp
 def _sampled(
     pair: Pair,
     start: Equality,
-    compare: Callable[[Mapping[str, Coordinate]], Outcome],
+    compare: Compare,
     count: int,
     exhausted: Callable[[], bool] = lambda: False,
-    special: Callable[[], Sequence[Point]] | None = None,
+    special: Special | None = None,
 ) -> Equality:
     """Compare at points until one shows a difference; special ones are found when the simple ones show none."""
     tally: dict[Kind, int] = dict.fromkeys(Kind, 0)
@@ -288,25 +295,16 @@ def _sampled(
             domain[outcome.kind].append(witness_of(point, outcome))
         if exhausted():
             break
-    found = replace(
-        start,
-        points=tally[Kind.AGREE],
-        only_first=tally[Kind.ONLY_FIRST],
-        only_second=tally[Kind.ONLY_SECOND],
-        domain=(*domain[Kind.ONLY_FIRST], *domain[Kind.ONLY_SECOND]),
-        neither=tally[Kind.NEITHER],
-        undecided=tally[Kind.UNDECIDED],
-        places=len(special()),
-        agreed_at=tuple(agreed),
-    )
+    counts = {name: tally[kind] for name, kind in _COUNTED.items()}
+    shown = (*domain[Kind.ONLY_FIRST], *domain[Kind.ONLY_SECOND])
+    found = replace(start, **counts, domain=shown, places=len(special()), agreed_at=tuple(agreed))
     if not found.points and start.method is Method.NUMERIC:
-        return _nowhere(found)
+        return replace(found, verdict=Verdict.NOWHERE, proof=False)
     return found if found.same_domain else replace(found, verdict=Verdict.WHERE_DEFINED)
 
 
-def _when_asked(special: Callable[[], Sequence[Point]]) -> Iterator[Point]:
-    """Special points, which are not found before the first of them is asked for."""
-    yield from special()
+def _when_asked(special: Special) -> Iterator[Point]:
+    yield from special()  # which are not found before the first of them is asked for
 
 
 def _named(pair: Pair) -> list[Rational]:
@@ -317,10 +315,8 @@ def _named(pair: Pair) -> list[Rational]:
 
 def _exact_places(pair: Pair) -> Iterator[Point]:
     known = _known(pair)
-    return itertools.islice(
-        itertools.chain(known, Places(pair, (), known, 0, most_lines=_EXACT_WORK // (40 * len(pair.steps))).points()),
-        2 * _MOST_EXACT,
-    )
+    others = Places(pair, (), known, 0, most_lines=_EXACT_WORK // (40 * len(pair.steps))).points()
+    return itertools.islice(itertools.chain(known, others), 2 * _MOST_EXACT)
 
 
 def _different(found: Equality, point: Point, outcome: Outcome) -> Equality:
@@ -328,17 +324,7 @@ def _different(found: Equality, point: Point, outcome: Outcome) -> Equality:
     return replace(found, verdict=Verdict.DIFFERENT, proof=exactly, counterexample=witness_of(point, outcome))
 
 
-def _nowhere(found: Equality) -> Equality:
-    return replace(found, verdict=Verdict.NOWHERE, proof=False)
-
-
-def _with_positive(
-    pair: Pair,
-    found: Equality,
-    compare: Callable[[Mapping[str, Coordinate]], Outcome],
-    special: Callable[[], Sequence[Point]],
-    exhausted: Callable[[], bool],
-) -> Equality:
+def _with_positive(pair: Pair, found: Equality, compare: Compare, special: Special, exhausted: Callable[[], bool]) -> Equality:
     """What differs may still agree where all variables are positive, as sqrt(x^2) and x do."""
     witness = found.counterexample
     if witness is None or not pair.variables or found.assume or all(rational(value) > 0 for value in witness.point.values()):

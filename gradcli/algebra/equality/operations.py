@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 
 from mpmath import mp
 
-from gradcli.algebra.equality.high_precision import Numeric, applied, function_at
+from gradcli.algebra.equality.high_precision import Numeric
 from gradcli.algebra.equality.pair import PrimitiveBuilder, pair_in
+from gradcli.algebra.equality.precise import applied, function_at
 from gradcli.graph.graph import Graph
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.symbol import Symbol

@@ -114,22 +114,27 @@ def equal_equations(
         GradcliError: One of them has an error, or is an array, or both are too large to compare.
     """
     found = equal_up_to(first, second, MULTIPLIED, assume=assume, max_nodes=max_nodes, max_elements=max_elements)
-    if found or (factor := _factor(first, second, found.assume)) is None:
+    if found or (known := _factor(first, second, found.assume)) is None:
         return found
+    factor, places = known
+    settled = all(_holds_nowhere(program, *place, found.assume) for place in places for program in (first, second))
     compare = partial(equal, assume=found.assume, max_nodes=max_nodes, max_elements=max_elements)
     multiple = _with_number(second, MULTIPLIED, factor)
     again = compare(first, multiple)
     divided = compare(_with_number(multiple, MULTIPLIED, Operator("/", (Number(1), factor))), second)
     lost = [witness.second for witness in divided.domain]  # where the factor has no value; the second one must not hold there
-    if not again or not divided or 0 in lost or len(lost) < divided.only_second:
+    if not again or not divided or not settled or 0 in lost or (not places and len(lost) < divided.only_second):
         return found
     if lost:
         again = replace(again, verdict=divided.verdict, only_second=divided.only_second, domain=divided.domain)
     return replace(again, up_to=MULTIPLIED, number=to_text(factor))
 
 
-def _factor(first: Program, second: Program, assume: Assumptions) -> Expression | None:
-    """The quotient of two expressions, simplified; None where it is not known to be 0 nowhere."""
+def _factor(first: Program, second: Program, assume: Assumptions) -> tuple[Expression, list[tuple[str, Fraction]]] | None:
+    """The quotient of two expressions, simplified, and the places of a variable where it is 0 or has no value.
+
+    None where it is not known where that is; it may have no value elsewhere, where it is the root of something.
+    """
     builder = StaticBuilder(Graph())
     quotient = builder.operation(div.name, tuple([lower(program, builder).output for program in (first, second)]), NOWHERE)
     builder.graph.output, builder.graph.outputs = quotient, [quotient]
@@ -139,9 +144,26 @@ def _factor(first: Program, second: Program, assume: Assumptions) -> Expression 
             found = simplified_outputs(whole, assume=assume, shape=shape)
             graph = lower(found.program(), StaticBuilder(Graph()))
             algebra = Algebra(assume)
-            if not found.definitions and algebra.is_nonzero_form(normal_forms(graph, algebra)[graph.output]):
-                return found.expressions[0]
+            form = normal_forms(graph, algebra)[graph.output]
+            monomial, _ = algebra.as_term(form)
+            atoms = [atom for atom, _ in monomial if not algebra.is_nonzero(atom)]
+            inside = [algebra.arguments(one)[0] if algebra.atoms[one].kind == "form" else algebra.of_atom(one) for one in atoms]
+            places = [algebra.only_zero(one) for one in inside]
+            known = [place for place in places if place is not None]
+            if not found.definitions and (len(known) == len(places) or algebra.is_nonzero_form(form)):
+                return found.expressions[0], known if len(known) == len(places) else []
     return None
+
+
+def _holds_nowhere(program: Program, variable: str, place: Fraction, assume: Assumptions) -> bool:
+    """Whether the output of a program is not 0 at a place of a variable, whatever the others are, or has no value there."""
+    graph = lower(Program((Assignment(variable, Number(place)), *program.statements)), StaticBuilder(Graph()))
+    algebra = Algebra(assume)
+    form = normal_forms(graph, algebra)[graph.output]
+    values: dict[int, list[float]] = {}
+    for one in algebra.inside_out(form, values):
+        values[one] = [algebra.value_of_atom(atom) or 0 for monomial, _ in algebra.forms[one] for atom, _ in monomial]
+    return not all(map(math.isfinite, itertools.chain(*values.values()))) or algebra.is_nonzero_form(form)
 
 
 def _neutral(what: str) -> Number:

@@ -10,6 +10,7 @@ from gradcli.algebra.sums.declared import Apply
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.terms import Monomial, Rational, divided
 from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.elementwise.extremes import maximum, minimum
 
 
 def assumed_form(algebra: Algebra, operation: str, operands: Sequence[int], apply: Apply) -> int | None:
@@ -59,7 +60,7 @@ def _keeps_integers(operation: str) -> bool:
 
 _SYMBOLS = ("<", "<=", ">", ">=", "==", "!=")
 
-_LARGER = {"maximum": True, "minimum": False}
+_LARGER = {maximum.name: True, minimum.name: False}
 
 
 def _without_turns(algebra: Algebra, operation: str, form: int, apply: Apply) -> int | None:

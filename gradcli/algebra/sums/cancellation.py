@@ -9,13 +9,12 @@ from collections.abc import Collection
 from fractions import Fraction
 
 from gradcli.algebra.polynomials import common
-from gradcli.algebra.sums.factors import factors, quotient
+from gradcli.algebra.sums.factors import factors, is_linear, quotient
 from gradcli.algebra.sums.generators import expanded, polynomials
 from gradcli.algebra.sums.interned import ABS
 from gradcli.algebra.sums.normal import Algebra
-from gradcli.algebra.sums.terms import ONE, Monomial, Polynomial, Rational, whole
+from gradcli.algebra.sums.terms import ONE, Common, Monomial, Polynomial, Rational, whole
 from gradcli.ops.catalogue import OPERATIONS
-from gradcli.typing import NamedTuple
 
 _MOST_TERMS = 64
 _DEPTH = 8
@@ -27,14 +26,6 @@ _ROOM = 2_000
 
 _HIGHEST = 100
 """The degree beyond which no common divisor is looked for."""
-
-
-class _Common(NamedTuple):
-    """Two polynomials as the products of a common divisor and the rest, as forms."""
-
-    divisor: int
-    above: int
-    below: int
 
 
 def common_cancelled(algebra: Algebra, form: int) -> int:
@@ -94,21 +85,27 @@ def _zero_with(algebra: Algebra, atom: int) -> int:
     return algebra.arguments(atom)[0] if algebra.atoms[atom].kind == ABS else _content(algebra, atom)
 
 
-def _common(algebra: Algebra, above: int, below: int) -> _Common | None:
+def _common(algebra: Algebra, above: int, below: int) -> Common | None:
     """What two polynomials have in common; None where that is a number, or is not found."""
+    if (above, below) not in algebra.common:
+        algebra.common[above, below] = _found_common(algebra, above, below)
+    return algebra.common[above, below]
+
+
+def _found_common(algebra: Algebra, above: int, below: int) -> Common | None:
     found = polynomials(algebra, [_opened(algebra, above), _opened(algebra, below)])
     if found is None:
         return None
     (high, low), generators = found
     if (rest := _divided(algebra, high, low)) is not None:
-        return _Common(below, generators.form(rest), algebra.number(1))
+        return Common(below, generators.form(rest), algebra.number(1))
     if (rest := _divided(algebra, low, high)) is not None:
-        return _Common(above, algebra.number(1), generators.form(rest))
+        return Common(above, algebra.number(1), generators.form(rest))
     divisor = _shared(high, low)
     parts = [None if divisor is None else _divided(algebra, polynomial, divisor) for polynomial in (high, low)]
     if divisor is None or parts[0] is None or parts[1] is None:
         return None
-    return _Common(*[generators.form(part) for part in (divisor, *parts) if part is not None])
+    return Common(*[generators.form(part) for part in (divisor, *parts) if part is not None])
 
 
 def _opened(algebra: Algebra, form: int) -> int:
@@ -132,6 +129,8 @@ def _divided(algebra: Algebra, polynomial: Polynomial, divisor: Polynomial) -> P
 def _shared(high: Polynomial, low: Polynomial) -> Polynomial | None:
     """A common divisor of two polynomials: the greatest of those in one variable, or an irreducible factor of the second one."""
     used = {place for at in (*high, *low) for place, e in enumerate(at) if e}
+    if is_linear(high) or is_linear(low):  # neither divides the other
+        return None
     if max((e for at in (*high, *low) for e in at), default=0) > _HIGHEST:
         return None
     if len(used) == 1:
@@ -164,14 +163,18 @@ def conditions(algebra: Algebra, form: int, divisors: Collection[int] = (), know
         divisors: The atoms that the original divides by, beside those that were cancelled.
         known: Forms that are said not to be 0 already.
     """
+    stated = _divisors(algebra, form)
+    lost = algebra.cancelled.union(divisors) - stated
+    if not lost:
+        return []
     algebra.room = _ROOM
-    own, inside, further = (
+    own, inside = (
         [part for atom in atoms for part in _irreducible(algebra, _numerator(algebra, _zero_with(algebra, atom)))]
-        for atoms in (_divisors(algebra, form), algebra.cancelled, divisors)
+        for atoms in (stated, lost)
     )
     known = {*own, *[part for one in known for part in _irreducible(algebra, one)]}
     found: dict[tuple[int, int], None] = {}
-    for one in sorted({*inside, *further}, key=lambda one: (-len(algebra.forms[one]), one)):
+    for one in sorted(set(inside), key=lambda one: (-len(algebra.forms[one]), one)):
         if one not in known and not algebra.is_nonzero_form(one) and algebra.value(one) is None:
             known.add(one)
             found[_difference(algebra, one)] = None

@@ -68,6 +68,8 @@ def stated(algebra: Algebra, form: int) -> set[Sign]:
 def lost(algebra: Algebra, wanted: Sequence[Sign], form: int) -> list[Sign]:
     """What an expression needed for a value that a form does not need, and that is not so by itself."""
     own = stated(algebra, form)
+    if own.issuperset(wanted):
+        return []
     algebra.room = _ROOM
     strict = {one for one, more in (*wanted, *own) if more}
     found = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from gradcli.algebra.sums.interned import EXP, POW
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.terms import Monomial, Rational, coefficient_parts
 from gradcli.language.ast import Call, Expression, Name, Number, Operator
@@ -12,6 +13,7 @@ from gradcli.language.rewrite import joined
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import applied, applied_to_arrays
 from gradcli.ops.catalogue import STRUCTURAL
+from gradcli.ops.elementwise.exponential import cbrt, sqrt
 from gradcli.typing import Any
 
 _HALF = Fraction(1, 2)
@@ -72,7 +74,7 @@ class _Writer:
                 inner = [self.negative(atom)] if turned else [self.expressions[form] for form in content]
                 text = kind + ", ".join(map(to_text, inner)) + str(self.algebra.settings.get(atom, ""))
                 number = kind == "form" and self.algebra.rational(content[0]) is not None
-                key = 0 if number else {"pow": 2, "exp": 2, "form": 4, "power": 5}.get(kind, 3), text.translate(_LETTERS_FIRST)
+                key = 0 if number else {POW: 2, EXP: 2, "form": 4, "power": 5}.get(kind, 3), text.translate(_LETTERS_FIRST)
             else:
                 key = int(kind == "variable"), str(content)
             self.keys[atom] = key
@@ -186,9 +188,9 @@ def _power(base: Expression, exponent: Rational) -> Expression:
     if exponent == 1:
         return base
     if exponent == _HALF:
-        return Call("sqrt", (base,))
+        return Call(sqrt.name, (base,))
     if exponent == Fraction(1, 3) and isinstance(base, Number):  # that of a positive number
-        return Call("cbrt", (base,))
+        return Call(cbrt.name, (base,))
     if isinstance(exponent, Fraction):
         return Operator("^", (base, Operator("/", (Number(exponent.numerator), Number(exponent.denominator)))))
     return Operator("^", (base, Number(exponent)))

@@ -65,6 +65,8 @@ def factors(polynomial: Polynomial) -> tuple[Fraction, list[tuple[Polynomial, in
     """
     content = _content(polynomial)
     left = {at: c / content for at, c in polynomial.items()}
+    if is_linear(left) and any(map(sum, left)):
+        return content, [(left, 1)]
     found: list[tuple[Polynomial, int]] = []
     count = len(next(iter(polynomial)))
     for place in range(count):  # x, y, ... themselves
@@ -97,6 +99,11 @@ def factors(polynomial: Polynomial) -> tuple[Fraction, list[tuple[Polynomial, in
     else:
         content *= next(iter(left.values()))
     return content, found
+
+
+def is_linear(polynomial: Polynomial) -> bool:
+    """Whether the degree of a polynomial is at most 1, in all variables together; then it has no factors."""
+    return max(map(sum, polynomial)) <= 1
 
 
 def _content(polynomial: Polynomial) -> Fraction:

@@ -20,14 +20,14 @@ from gradcli.algebra.sums.terms import (
     whole,
 )
 from gradcli.graph.graph import Shape
-from gradcli.ops.catalogue import STRUCTURAL
+from gradcli.ops.catalogue import STACK, STRUCTURAL, TURN
 from gradcli.ops.declaration.rational import power as exact_power
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.algebra.assumptions.facts import Assumptions
 
-NOTATION = frozenset({"form", "stack", "permute"})
+NOTATION = frozenset({"form", STACK, TURN})
 """What is not counted as an operation: parentheses, the brackets of a literal, the T of a transpose."""
 
 _HALF = Fraction(1, 2)

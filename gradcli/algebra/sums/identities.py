@@ -16,6 +16,7 @@ from gradcli.algebra.sums.combined import COMBINED, combined_functions
 from gradcli.algebra.sums.exponentials import merged_powers
 from gradcli.algebra.sums.interned import POW
 from gradcli.algebra.sums.normal import Algebra
+from gradcli.algebra.sums.squares import PARTNERS, through_squares
 from gradcli.algebra.sums.terms import ONE, Monomial, Rational, divided
 from gradcli.language.ast import Call, Number, Operator, children, postorder
 from gradcli.language.parser import parse_expression
@@ -59,6 +60,10 @@ IDENTITIES = (
     Identity("cot(x)^2 + 1", "csc(x)^2"),
     Identity("-tanh(x)^2 + 1", "sech(x)^2"),
     Identity("coth(x)^2 - 1", "csch(x)^2"),
+    Identity("sec(x)^2 - 1", "tan(x)^2"),
+    Identity("csc(x)^2 - 1", "cot(x)^2"),
+    Identity("-sech(x)^2 + 1", "tanh(x)^2"),
+    Identity("csch(x)^2 + 1", "coth(x)^2"),
     Identity("1/cos(x)^2 - 1", "tan(x)^2"),
     Identity("1/sin(x)^2 - 1", "cot(x)^2"),
     Identity("-1/cosh(x)^2 + 1", "tanh(x)^2"),
@@ -166,8 +171,14 @@ def with_identities(algebra: Algebra, form: int) -> int:
         return merged
     if not kinds.isdisjoint(COMBINED) and (combined := combined_functions(algebra, form)) != form:
         return combined
-    if kinds.isdisjoint(_KINDS):
-        return form
+    if "form" in kinds or kinds & PARTNERS.keys():
+        for candidate in through_squares(algebra, form):
+            if algebra.size(found := _with_one(algebra, candidate)) < algebra.size(form):
+                return found
+    return form if kinds.isdisjoint(_KINDS) else _with_one(algebra, form)
+
+
+def _with_one(algebra: Algebra, form: int) -> int:
     size = algebra.size(form)
     for candidate in itertools.chain(
         _candidates(algebra, form, _patterns()), _taken_apart(algebra, form), _of_exponentials(algebra, form)
@@ -182,9 +193,11 @@ def with_identities(algebra: Algebra, form: int) -> int:
 
 def _candidates(algebra: Algebra, form: int, patterns: Iterable[_Pattern]) -> Iterator[int]:
     """The form with one identity used, in all ways."""
-    terms = dict(algebra.forms[form])
+    terms, kinds = dict(algebra.forms[form]), algebra.kinds(form)
     for pattern in patterns:
         (number, functions), *others = pattern.terms
+        if not functions.keys() <= kinds:
+            continue
         for monomial, coefficient in algebra.forms[form]:
             for argument in _arguments(algebra, monomial, functions):
                 rest = _without(algebra, monomial, functions, argument)
@@ -229,10 +242,12 @@ def _of_exponentials(algebra: Algebra, form: int) -> Iterator[int]:
 
 def _taken_apart(algebra: Algebra, form: int) -> Iterator[int]:
     """The form with a function as the product that it is, where a factor of that cancels: sin(2x)/sin(x) is 2·cos(x)."""
-    terms = dict(algebra.forms[form])
+    terms, kinds = dict(algebra.forms[form]), algebra.kinds(form)
     for pattern in _products():
         number, functions = pattern.terms[0]
         [(whole, _)] = pattern.result[1].items()
+        if whole not in kinds or kinds.isdisjoint(functions):
+            continue
         for monomial, coefficient in algebra.forms[form]:
             powers = dict(monomial)
             for atom, exponent in monomial:
@@ -248,15 +263,17 @@ def _taken_apart(algebra: Algebra, form: int) -> Iterator[int]:
                     yield algebra.add([left, algebra.settled(algebra.joined(rest, factors), scale)])
 
 
-def _quotients() -> Iterator[_Pattern]:
+@functools.cache
+def _quotients() -> tuple[_Pattern, ...]:
     """The identities of a quotient of two functions that is one of the same argument."""
-    return (one for one in _products() if min(one.terms[0][1].values()) < 0)
+    return tuple([one for one in _products() if min(one.terms[0][1].values()) < 0])
 
 
-def _products() -> Iterator[_Pattern]:
+@functools.cache
+def _products() -> tuple[_Pattern, ...]:
     """The identities of a product of two functions that is one."""
     single = (pattern for pattern in _patterns() if len(pattern.terms) == len(pattern.result[1]) == 1)
-    return (pattern for pattern in single if len(pattern.terms[0][1]) == 2)
+    return tuple([pattern for pattern in single if len(pattern.terms[0][1]) == 2])
 
 
 @functools.cache

@@ -17,9 +17,10 @@ from gradcli.graph.graph import Settings, Shape
 from gradcli.graph.shapes import broadcast
 from gradcli.ops.catalogue import CHOICE, OPERATIONS
 from gradcli.ops.declaration.constants import VALUES, constant_value
+from gradcli.ops.elementwise import arithmetic, exponential
 from gradcli.typing import NamedTuple
 
-ABS, EXP, LOG, POW = "abs", "exp", "log", "pow"
+ABS, EXP, LOG, POW = arithmetic.abs.name, exponential.exp.name, exponential.log.name, arithmetic.pow.name
 """Operations that arithmetic on forms knows: |u|, e^u, its inverse, and u^v for a v that is no number."""
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from gradcli.algebra.sums.forms import Forms
 from gradcli.algebra.sums.interned import ABS, EXP, POW
-from gradcli.algebra.sums.terms import ONE, Monomial, Rational, common_monomial, content_of, divided, whole
+from gradcli.algebra.sums.terms import ONE, Common, Monomial, Rational, common_monomial, content_of, divided, whole
 from gradcli.ops.catalogue import CHOICE
 from gradcli.ops.declaration.rational import power as exact_power
 from gradcli.typing import TYPE_CHECKING
@@ -32,6 +32,7 @@ class Algebra(Forms):
             log(x·y).
         positive: Forms that are positive where what is simplified has the value of the result.
         spelled: The shortest shape that was found for a form while so many atoms were known to be nonzero.
+        common: What two forms have in common as polynomials, as far as that was asked.
         room: Terms that the search for a shortest shape may look at still.
     """
 
@@ -43,6 +44,7 @@ class Algebra(Forms):
         self.states_domains = False
         self.positive: set[int] = set()
         self.spelled: dict[tuple[int, int], int] = {}
+        self.common: dict[tuple[int, int], Common | None] = {}
         self.room = 0
         self._terms: dict[int, tuple[Monomial, Rational]] = {}
 
@@ -264,10 +266,8 @@ class Algebra(Forms):
     def power(self, form: int, exponent: Rational) -> int:
         """A rational power: (a·b)^n is a^n·b^n, and (a^m)^n is a^(m·n), for integers n only."""
         exponent = whole(exponent)
-        if exponent == 1:
-            return form
-        if exponent == 0:
-            return self.number(1)
+        if exponent in (0, 1):
+            return form if exponent else self.number(1)
         value = self.rational(form)
         if value is not None:
             return self.power_of_number(value, exponent)
@@ -278,7 +278,8 @@ class Algebra(Forms):
                 return self.of_atom(self.atom("form", (form,)), exponent)
             if exponent < 0:  # 1/(1/x) is x where x is not 0
                 self.cancelled.update(atom for atom, e in monomial if e < 0 and not self.is_nonzero(atom))
-            return self.settled(tuple((atom, whole(e * exponent)) for atom, e in monomial), number)
+            found = self.settled(tuple([(atom, whole(e * exponent)) for atom, e in monomial]), number)
+            return self.add([found]) if exponent < 0 else found  # 1/(1/(a + b)) is a sum
         if coefficient == 1 and len(monomial) == 1 and (monomial[0][1] == 1 or _is_root(monomial[0][1])):
             (atom, times), kind = monomial[0], self.atoms[monomial[0][0]].kind
             inside = self.of(EXP, self.scale(self.arguments(atom)[0], times * exponent)) if kind == EXP else None
@@ -309,7 +310,8 @@ class Algebra(Forms):
                 return self.of(EXP, self.multiply(self.scale(content[0], times), exponent))
             if times != 1 and (apart or _is_root(times)):
                 return self.raised(self.of_atom(atom), self.scale(exponent, times))
-        return self.of(POW, base, exponent)
+        of_e = (alone := self.single_atom(base)) is not None and self.atoms[alone] == ("constant", "e")
+        return self.of(EXP, exponent) if of_e else self.of(POW, base, exponent)
 
     def magnitude(self, form: int) -> int:
         """|u|, which is u where that is known not to be negative: |2·x + 2| is 2·|x + 1|."""

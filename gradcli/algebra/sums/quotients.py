@@ -193,10 +193,12 @@ class Fractions:
     def form(self, polynomial: Polynomial) -> int:
         """A polynomial as a form."""
         terms: dict[Monomial, Rational] = {}
+        roots = list(zip(self.atoms, self.roots, strict=True))
         for exponents, c in polynomial.items():
             powers = zip(self.atoms, exponents, self.roots, strict=True)
             terms[tuple([(atom, whole(Fraction(e, root))) for atom, e, root in powers if e])] = whole(c)
-        return self.algebra.form(terms)
+        numbers = any(root > 1 and self.algebra.is_root_of_number(atom, Fraction(1, root)) for atom, root in roots)
+        return self.algebra.settled_sum(terms) if numbers else self.algebra.form(terms)
 
     def over(self, number: Fraction, above: Factors, below: Factors) -> int:
         """A number times powers of polynomials over others, each a factor of its own."""

@@ -21,6 +21,7 @@ from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import END, ODD, POLE, TRUTH
 from gradcli.ops.declaration.rational import square_root
 from gradcli.ops.elementwise.arithmetic import add, mul, neg, sub
+from gradcli.ops.elementwise.logic import both, eq, ne
 from gradcli.typing import NamedTuple
 
 _POWERS: dict[str, Rational] = {
@@ -89,24 +90,24 @@ RULES = (
     *_declared_rules(),
     Rule("acosh(cosh(x))", "abs(x)"),
     # a function that has nothing left to do
-    Rule("abs(abs(x))", "abs(x)"),
-    Rule("sign(sign(x))", "sign(x)"),
-    Rule("relu(relu(x))", "relu(x)"),
-    Rule("floor(floor(x))", "floor(x)"),
-    Rule("ceil(ceil(x))", "ceil(x)"),
-    Rule("round(round(x))", "round(x)"),
+    Rule("abs(abs(x))", "abs(x)"), Rule("sign(sign(x))", "sign(x)"), Rule("relu(relu(x))", "relu(x)"),
+    Rule("floor(floor(x))", "floor(x)"), Rule("ceil(ceil(x))", "ceil(x)"), Rule("round(round(x))", "round(x)"),
     Rule("trunc(trunc(x))", "trunc(x)"),
-)
+)  # fmt: skip
 
 
-TRIANGLES = (
-    Rule("sin(acos(x))", "sqrt(1 - x^2)", "-1 < x < 1"),
-    Rule("cos(asin(x))", "sqrt(1 - x^2)", "-1 < x < 1"),
-    Rule("cos(atan(x))", "1/sqrt(x^2 + 1)"),
-    Rule("sinh(acosh(x))", "sqrt(x^2 - 1)", "x > 1"),
-    Rule("cosh(asinh(x))", "sqrt(x^2 + 1)"),
-)
-"""What is left of a function is a root, be it longer."""
+TRIANGLES = tuple(
+    Rule(*row.split(": "))
+    for row in (
+        "sin(acos(x)): sqrt(1 - x^2): -1 < x < 1", "cos(asin(x)): sqrt(1 - x^2): -1 < x < 1", "cos(atan(x)): 1/sqrt(x^2 + 1)",
+        "sinh(acosh(x)): sqrt(x^2 - 1): x > 1", "cosh(asinh(x)): sqrt(x^2 + 1)", "sin(atan(x)): x/sqrt(x^2 + 1)",
+        "tan(asin(x)): x/sqrt(1 - x^2): -1 < x < 1", "tan(acos(x)): sqrt(1 - x^2)/x: -1 < x < 1",
+        "sinh(atanh(x)): x/sqrt(1 - x^2): -1 < x < 1", "cosh(atanh(x)): 1/sqrt(1 - x^2): -1 < x < 1",
+        "tanh(asinh(x)): x/sqrt(x^2 + 1)", "tanh(acosh(x)): sqrt(x^2 - 1)/x: x > 1", "sinh(log(x)): x/2 - 1/(2*x): x > 0",
+        "cosh(log(x)): x/2 + 1/(2*x): x > 0", "tanh(log(x)): (x^2 - 1)/(x^2 + 1): x > 0",
+    )
+)  # fmt: skip
+"""What is left of a function is algebraic, be it longer."""
 
 
 @functools.lru_cache(maxsize=1)
@@ -168,7 +169,7 @@ def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *
             return operands[1] if values[0] else operands[2]
         case "where" if generic and values[1] == 0 and _at_single_points(algebra, operands[0]):
             return operands[2]
-        case "where" if generic and values[1] == 1 and operands[0] == algebra.of("eq", operands[2], algebra.number(0)):
+        case "where" if generic and values[1] == 1 and operands[0] == algebra.of(eq.name, operands[2], algebra.number(0)):
             return operands[2]  # u if u != 0 else 1
         case "where":  # a if c else a = a
             return algebra.choice(*operands)
@@ -256,7 +257,7 @@ def _simpler(algebra: Algebra, operation: str, operand: int) -> int | None:
         return _instance(algebra, rules[operation, "-"], algebra.scale(operand, -1))
     match operation:
         case "sign" if algebra.is_positive_form(operand) or algebra.is_not_0_nor_negative(operand):  # sign(u) = 1 for u > 0
-            return algebra.number(1)
+            return None if math.isnan(algebra.value(operand) or 0) else algebra.number(1)  # sign(nan) is 0
         case "sign" if terms and (size := abs(content_of(terms))) != 1:  # sign(k·u) = sign(u)
             return apply_operation(algebra, operation, [algebra.scale(operand, 1 / size)])
         case "abs" if algebra.assume or (terms and abs(content_of(terms)) != 1) or algebra.has_a_sign(operand):
@@ -327,7 +328,7 @@ def _truth(algebra: Algebra, form: int) -> int:
     """A form as a truth value: itself where it is one, else whether it is not 0."""
     atom = algebra.single_atom(form)
     is_truth = algebra.rational(form) in (0, 1) or (atom is not None and algebra.atoms[atom].kind in _TRUTHS)
-    return form if is_truth else apply_operation(algebra, "ne", [form, algebra.number(0)])
+    return form if is_truth else apply_operation(algebra, ne.name, [form, algebra.number(0)])
 
 
 def _lie_apart(one: float | None, other: float | None) -> bool:
@@ -343,6 +344,6 @@ def _at_single_points(algebra: Algebra, condition: int) -> bool:
     if len(terms) != 1 or len(terms[0][0]) != 1:
         return False
     kind, content = algebra.atoms[terms[0][0][0][0]]
-    if kind == "logical_and" and isinstance(content, tuple):
+    if kind == both.name and isinstance(content, tuple):
         return any(_at_single_points(algebra, part) for part in content)
-    return kind == "eq"
+    return kind == eq.name

@@ -69,10 +69,14 @@ class Signs(Interned):
             return all(exponent < 0 or self.is_nonzero(atom) for atom, exponent in terms[0][0])
         if self.is_positive_form(form) or self.is_positive_form(self._opposite(form)):
             return True
-        one = _single_variable(terms)  # k·x + c is 0 at x = -c/k alone
-        return (
-            one is not None and self.assume is not None and not self.assume.of(self._name(one[0])).has(-Fraction(one[2]) / one[1])
-        )
+        one = self.only_zero(form)
+        return one is not None and self.assume is not None and not self.assume.of(one[0]).has(one[1])
+
+    def only_zero(self, form: int) -> tuple[str, Fraction] | None:
+        """The variable and its value where a form is 0, x and -c/k for k·x + c; None of any other form."""
+        one = _single_variable(self.forms[form])
+        name = "" if one is None else self._name(one[0])
+        return None if one is None or not name else (name, -Fraction(one[2]) / one[1])
 
     def is_positive_form(self, form: int) -> bool:
         """Whether a form is known to be positive wherever it is defined: x^2 + 1, exp(x)·|x| + 2, and x - 1 for x > 1."""

@@ -8,21 +8,10 @@ from fractions import Fraction
 from gradcli.algebra.sums.generators import expanded, polynomial_root
 from gradcli.algebra.sums.interned import POW
 from gradcli.algebra.sums.normal import Algebra
+from gradcli.algebra.sums.squares import PARTNERS, collected_squares
 from gradcli.algebra.sums.terms import ONE, Monomial, Rational, common_monomial, content_of, divided
 from gradcli.errors import GradcliError
 from gradcli.ops.catalogue import CHOICE, OPERATIONS
-
-SQUARES: dict[str, tuple[str, Rational]] = {
-    name: (partner, 1 if sign == "+" else -1)  # sin(x)^2 + cos(x)^2 = 1, cosh(x)^2 - sinh(x)^2 = 1
-    for name, operation in OPERATIONS.items()
-    for partner, _, sign in [operation.facts.squares.partition(" ")]
-    if partner
-}
-"""Sums of squares that are 1 for every x: the first function, the second one, and the sign between them."""
-
-PARTNERS: dict[str, tuple[str, Rational, Rational]] = {first: (second, sign, 1) for first, (second, sign) in SQUARES.items()}
-PARTNERS |= {second: (first, 1, sign) for first, (second, sign) in SQUARES.items()}
-"""For either function of such a sum the other one, its sign, and the own sign."""
 
 _POWERS = frozenset((POW, *[name for name, operation in OPERATIONS.items() if operation.facts.base]))
 """Functions that are powers of a number, or may be."""
@@ -144,50 +133,6 @@ def grouped(algebra: Algebra, form: int) -> int:
             if algebra.size(candidate) < algebra.size(best):
                 best = candidate
     return best
-
-
-def collected_squares(algebra: Algebra, form: int) -> int:
-    """k·sin(x)² + k·cos(x)² is k, and the like, wherever a sum or a factor of its terms has such a pair.
-
-    Beside a sine of x also k - k·cos(x)² is k·sin(x)²; a factor may be older than the sine beside it.
-    """
-    found = _with_squares_joined(algebra, form)
-    for monomial, coefficient in algebra.forms[found]:
-        for atom, exponent in monomial:
-            kind, content = algebra.atoms[atom]
-            if kind != "form" or not isinstance(content, tuple):
-                continue
-            inner = _with_squares_joined(algebra, content[0])
-            if inner != content[0]:
-                if atom in algebra.nonzero:
-                    algebra.nonzero.update(factor for factor, _ in algebra.as_term(inner)[0])
-                term = algebra.form({monomial: coefficient})
-                changed = algebra.form({divided(monomial, {atom: exponent}): coefficient})
-                rest = algebra.add([found, algebra.scale(term, -1)])
-                return algebra.add([rest, algebra.multiply(changed, algebra.power(inner, exponent))])
-    return found
-
-
-def _with_squares_joined(algebra: Algebra, form: int) -> int:
-    terms = dict(algebra.forms[form])
-    for monomial, coefficient in algebra.forms[form]:
-        for atom, exponent in monomial:
-            kind, content = algebra.atoms[atom]
-            if kind not in PARTNERS or not isinstance(content, tuple) or not algebra.has_atom(PARTNERS[kind][0], content):
-                continue
-            if exponent < 2 or not isinstance(exponent, int) or monomial not in terms:
-                continue
-            other_kind, sign, own = PARTNERS[kind]
-            rest = tuple((a, e - 2 * (a == atom)) for a, e in monomial if a != atom or e != 2)
-            other = algebra.joined(rest, ((algebra.atom(other_kind, content), 2),))
-            whole = coefficient * own  # own·k·kind² + sign·k·other² = k
-            if terms.get(other) == sign * whole:
-                del terms[monomial], terms[other]
-                terms[rest] = terms.get(rest, 0) + whole
-            elif terms.get(rest) == -whole:
-                del terms[monomial], terms[rest]
-                terms[other] = terms.get(other, 0) - sign * whole
-    return algebra.form(terms)
 
 
 def collected_choices(algebra: Algebra, form: int) -> int:
@@ -345,6 +290,6 @@ _SHAPES: tuple[tuple[Callable[[Algebra, int], int], frozenset[str] | None], ...]
     (grouped, None),
     (cancelled, _SUM),
     (_rationalized, _SUM),
-    (with_identities, frozenset(OPERATIONS)),
+    (with_identities, frozenset((*OPERATIONS, "form"))),
 )
 """The shapes, each with the kinds of atoms of which it needs one; None for any."""

@@ -178,6 +178,8 @@ def _rational_below(algebra: Algebra, monomial: Monomial, coefficient: Rational)
 def odd_root(algebra: Algebra, operation: str, operands: Sequence[int], degree: int) -> int | None:
     """The real root of a product, whose powers of the degree come out: cbrt(8·x^3·y) is 2·x·cbrt(y); None where none do."""
     monomial, coefficient = algebra.as_term(operands[0])
+    if not coefficient:
+        return algebra.number(0)
     powers = {atom: int(e / degree) if isinstance(e, int) else 0 for atom, e in monomial}
     outside = Fraction(1)
     for part, sign in zip(Fraction(coefficient).as_integer_ratio(), (1, -1), strict=True):

@@ -7,6 +7,7 @@ from fractions import Fraction
 from math import gcd, lcm
 
 from gradcli.language.numbers import HALF, LARGEST_DENOMINATOR, SPELLED
+from gradcli.typing import NamedTuple
 
 Rational = int | Fraction
 Monomial = tuple[tuple[int, Rational], ...]
@@ -17,6 +18,15 @@ Terms = tuple[tuple[Monomial, Rational], ...]
 
 Polynomial = dict[tuple[int, ...], Fraction]
 """Coefficients, none of them 0, by the exponents of what it is a polynomial in."""
+
+
+class Common(NamedTuple):
+    """Two polynomials as the products of a common divisor and the rest, as forms."""
+
+    divisor: int
+    above: int
+    below: int
+
 
 ONE: Monomial = ()
 

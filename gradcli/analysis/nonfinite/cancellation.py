@@ -6,8 +6,9 @@ import math
 from collections.abc import Mapping
 
 from gradcli.analysis.nonfinite.verified import exact_value
-from gradcli.analysis.verification.check import LOST, Verification, verify
+from gradcli.analysis.verification.check import verify
 from gradcli.analysis.verification.digits import digits_of
+from gradcli.analysis.verification.findings import LOST, Verification
 from gradcli.autodiff.passes.tape import Tape, all_finite
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen

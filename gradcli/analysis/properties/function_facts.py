@@ -9,10 +9,15 @@ from math import prod
 from gradcli.algebra.assumptions.facts import NOTHING as NO_ASSUMPTIONS
 from gradcli.algebra.assumptions.facts import Assumptions
 from gradcli.analysis.properties.bounds import bounds_of
-from gradcli.analysis.properties.colouring import distance_2_colouring, star_colouring
 from gradcli.analysis.properties.composition import FIXED, Run, runs_of
 from gradcli.analysis.properties.costs import Form, Segments, checkpoints, form_of, gradient_work, saved_by, work_of
-from gradcli.analysis.properties.sparsity import hessian_pattern, jacobian_pattern, transposed
+from gradcli.analysis.properties.sparsity import (
+    distance_2_colouring,
+    hessian_pattern,
+    jacobian_pattern,
+    star_colouring,
+    transposed,
+)
 from gradcli.errors import GradcliError, UnknownVariableError
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph

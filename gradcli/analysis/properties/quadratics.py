@@ -46,15 +46,6 @@ def constant_hessian(graph: Graph, variables: Sequence[str]) -> list[list[Fracti
     return matrix
 
 
-def definiteness(matrix: Sequence[Sequence[Fraction]]) -> tuple[bool, bool]:
-    """Whether a symmetric matrix is positive semidefinite, and whether it is negative semidefinite.
-
-    By L·D·Lᵀ, without a rounding (Golub and Van Loan, Matrix Computations, 4th ed., section 4.2.8): it is positive semidefinite
-    where no pivot is negative, and below each that is 0 the whole column is.
-    """
-    return _semidefinite(matrix), _semidefinite([[-entry for entry in row] for row in matrix])
-
-
 def _semidefinite(matrix: Sequence[Sequence[Fraction]]) -> bool:
     left = [list(row) for row in matrix]
     for at in range(len(left)):
@@ -70,7 +61,7 @@ def _semidefinite(matrix: Sequence[Sequence[Fraction]]) -> bool:
 
 def of_hessian(run: Run, matrix: Sequence[Sequence[Fraction]]) -> Run:
     """How a polynomial of degree 2 runs, of which composition rules say nothing."""
-    upwards, downwards = definiteness(matrix)
+    upwards, downwards = _semidefinite(matrix), _semidefinite([[-entry for entry in row] for row in matrix])
     if upwards and downwards:  # it is affine, and what cancels is not seen by the rules
         return run
     word = "positive semidefinite" if upwards else "negative semidefinite" if downwards else "indefinite"

@@ -12,10 +12,11 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
-from gradcli.algebra.equality.high_precision import Numeric, as_fraction
+from gradcli.algebra.equality.high_precision import Numeric
 from gradcli.algebra.equality.inverses import solved
 from gradcli.algebra.equality.pair import Pair
 from gradcli.algebra.equality.points import rational
+from gradcli.algebra.equality.precise import as_fraction
 from gradcli.algebra.equality.thresholds import with_switches
 from gradcli.analysis.sampling.functions import primitive_pair, vectors_of
 from gradcli.frozen import Frozen

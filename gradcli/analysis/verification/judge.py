@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 
 from mpmath import mp
 
-from gradcli.algebra.equality.high_precision import SPECIAL, cost
 from gradcli.algebra.equality.operations import Computed, at_high_precision
+from gradcli.algebra.equality.precise import SPECIAL, cost
 from gradcli.analysis.verification.partials import moving_together, partials
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph

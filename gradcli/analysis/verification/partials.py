@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from mpmath import mp
 
-from gradcli.algebra.equality.high_precision import MOST_BITS
 from gradcli.algebra.equality.operations import Computed, at_high_precision
+from gradcli.algebra.equality.precise import MOST_BITS
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import REMOVABLE
 from gradcli.ops.declaration.ieee import as_float

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 
 from gradcli.algebra.assumptions.facts import Assumptions
 from gradcli.analysis.points import random_points
-from gradcli.analysis.verification.check import RIGHT, NotFiniteError, Verification, verify
+from gradcli.analysis.verification.check import NotFiniteError, verify
+from gradcli.analysis.verification.findings import RIGHT, Verification
 from gradcli.autodiff.passes.reverse import gradient_graph
 from gradcli.autodiff.passes.tape import Tape, all_finite
 from gradcli.autodiff.request import Request

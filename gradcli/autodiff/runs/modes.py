@@ -63,6 +63,16 @@ class Comparison(NamedTuple):
     graphs: list[int]
     values: list[tuple[Value, Value]]
 
+    @property
+    def recorded(self) -> list[int]:
+        """How many nodes the dynamic graph of each run has."""
+        return [sum(row.recorded[at] for row in self.rows) for at in range(len(self.inputs))]
+
+    @property
+    def built(self) -> int:
+        """How many nodes the static graph has."""
+        return sum(row.built for row in self.rows)
+
 
 class _Found(NamedTuple):
     span: Span

@@ -180,6 +180,7 @@ class Command(Generic[O]):
         uses_values: Whether it is about an expression at values of its variables; one that is not says so of those it is given.
         over_ranges: Whether a variable without a value goes over a range.
         work: What is said that it does where that takes long; empty for a command that asks and is answered.
+        lacks: Options that most commands have and this one has not, and why; each ends like a sentence behind its name.
     """
 
     def __init__(
@@ -194,6 +195,7 @@ class Command(Generic[O]):
         uses_values: bool = True,
         over_ranges: bool = False,
         work: str = "working on it",
+        lacks: Mapping[str, str] | None = None,
     ) -> None:
         self.name = run.__module__.rpartition(".")[2].replace("_", "-")
         self.help = help
@@ -205,6 +207,7 @@ class Command(Generic[O]):
         self.uses_values = takes_variables and uses_values
         self.over_ranges = over_ranges
         self.work = work
+        self.lacks = lacks or {}
         self.options = record.declared()
         self.by_flag = {flag: option for option in self.options for flag in option.flags}
 

@@ -18,6 +18,7 @@ from gradcli.cli.framework.command import Command, Option
 from gradcli.cli.framework.streams import write
 from gradcli.cli.framework.table import GROUPS, command_named, command_names, grouped_names
 from gradcli.errors import GradcliError, columns, said, spoken
+from gradcli.output.reports.blocks import Lines, Table
 
 _MARGIN = 4
 """What Typer writes before a line, and leaves free behind it."""
@@ -47,15 +48,12 @@ Computation graphs, gradients, and the chain rule that leads to them.
   gradcli eval "(x+w)*(w+1)" --x 2 --w 1 --wrt w     value, gradient, why
   gradcli eval "x^2" --x 3 -q                        just the numbers
   gradcli eval "x*w" --x 2 --w 3 --json | jq .grad   for scripts
-  gradcli run newton.grad --feed rows.csv            for many inputs
-  gradcli graph "(x+w)*(w+1)" --x 2 --w 1 --open     a page, step by step
   gradcli explain "x^2*sin(x)" --by rules            by the rules of a class
   gradcli diff "(x+w)*(w+1)" --wrt w                 the derivative
-  gradcli simplify "(w + 1) + (x + w)"               a shorter form
-  gradcli taylor "sin(x)" --about x=0 --order 5      the Taylor polynomial
-  gradcli equal "(x+1)^2" "x^2+2x+1"                 equal, or where not
+  gradcli graph "(x+w)*(w+1)" --x 2 --w 1 --open     a page, step by step
+  gradcli plot "x^3 - 3x" --tangent-at x=2           curve and tangent
+  gradcli run newton.grad --feed rows.csv            for many inputs
   gradcli torch lesson.py                            PyTorch, without it
-  gradcli ops                                        what one may write
   gradcli help start                                 the manual
 """
 
@@ -85,6 +83,18 @@ class Grouped(typer.core.TyperGroup):
         for folder, names in grouped_names().items():
             with formatter.section(_spread(said(GROUPS[folder]))):
                 formatter.write_dl([(name.ljust(widest), self.commands[name].get_short_help_str(10**6)) for name in names])
+
+
+def welcome() -> list[Lines | Table]:
+    """What the tool is for and its commands by their names, on a screen of 24 lines."""
+    text = _closed(fitted(help_said(HELP)).replace("\b\n", "")).strip()
+    return [Lines(text.split("\n"), own=False), commands_table()]
+
+
+def commands_table() -> Table:
+    """The names of the commands, a row for each group."""
+    rows = [(GROUPS[folder], " ".join(names)) for folder, names in grouped_names().items()]
+    return Table("Commands; gradcli --help says what each does", ("for", "commands"), rows, wide=frozenset({"commands"}))
 
 
 def application(commands: Sequence[Command[Any]], suggesting: Suggesting | None = None) -> typer.Typer:

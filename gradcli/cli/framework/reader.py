@@ -57,7 +57,7 @@ def read(command: Command[O], arguments: Sequence[str]) -> O:
                 raise _no_value(flag, command)
             variables.append(Given(flag[2:], value if equals else value_of(flag), flag))
         elif not command.takes_expressions and argument.startswith("-") and len(argument) > 1:
-            raise GradcliError(f"there is no option {argument}", hint=f"`gradcli {command.name} --help` lists the options")
+            raise _no_option(argument, command)
         else:
             positional.append(argument)
     return command.record(command, given, variables, positional)

@@ -81,9 +81,9 @@ def read_bytes(path: str, most: int = MOST_BYTES) -> tuple[bytes, str]:
     return data, where
 
 
-def can_print_signs(stream: TextIO | None) -> bool:
-    """Whether a stream's encoding has the signs of a derivation."""
-    return _can_print(stream, _SIGNS)
+def can_print_signs() -> bool:
+    """Whether the encoding of standard output has the signs of a derivation."""
+    return _can_print(sys.stdout, _SIGNS)
 
 
 def _can_print(stream: TextIO | None, signs: str) -> bool:
@@ -103,12 +103,11 @@ def only_ascii() -> None:
             stream.reconfigure(encoding="ascii", errors="backslashreplace")
 
 
-def wants_rich(stream: TextIO | None) -> bool:
-    """Whether output goes to a terminal that can do more than plain text, or the user asks for it."""
-    if stream is None:
-        return False
-    if os.environ.get("FORCE_COLOR"):
-        return True
+def wants_rich(*, error: bool = False) -> bool:
+    """Whether standard output, or error, goes to a terminal that can do more than plain text, or the user asks for it."""
+    stream = sys.stderr if error else sys.stdout
+    if stream is None or os.environ.get("FORCE_COLOR"):
+        return stream is not None
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
@@ -123,7 +122,7 @@ def write(pieces: Iterable[str] | bytes) -> bool:
     """
     if sys.stdout is None:  # closed by the caller, who wants the exit code alone
         return True
-    if hasattr(sys.stdout, "reconfigure") and not can_print_signs(sys.stdout):
+    if hasattr(sys.stdout, "reconfigure") and not can_print_signs():
         sys.stdout.reconfigure(errors="backslashreplace")
     erased(for_good=sys.stdout.isatty())
     try:
@@ -176,6 +175,13 @@ def write_to(path: str | None, pieces: Iterable[str] | bytes, *, ascii: bool = F
         write_file(path, pieces)
 
 
+def write_json(pieces: Iterable[str], path: str | None = None, *, ascii: bool = False) -> None:
+    """Write a document to a file, or to standard output; see :func:`write_to`. Where signs are escaped they are so as in JSON."""
+    from gradcli.output.json import escaped
+
+    write_to(path, escaped(pieces) if ascii or (path in (None, STDIN) and not can_print_signs()) else pieces)
+
+
 def abandon_stdout() -> None:
     """The reader is gone: what is still buffered goes nowhere, quietly."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -205,7 +211,7 @@ def write_error(error: GradcliError, *, as_json: bool) -> None:
 
 def _in_colour() -> bool:
     """Whether standard error shows colours."""
-    return wants_rich(sys.stderr) and not os.environ.get("NO_COLOR")
+    return wants_rich(error=True) and not os.environ.get("NO_COLOR")
 
 
 def _fitted(line: str) -> str:

@@ -80,6 +80,8 @@ def others_have(flag: str, command: Command[Any], value: str = "") -> str:
     """
     if instead := _instead(flag, command, value):
         return instead
+    if flag in command.lacks:
+        return f"there is no {flag} for {command.name}, as {command.lacks[flag]}"
     names = [name for name in command_names() if flag in command_named(name).by_flag]
     if not names:
         return ""

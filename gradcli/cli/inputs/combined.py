@@ -13,7 +13,6 @@ from gradcli.cli.inputs.variables import directions
 from gradcli.errors import GradcliError, UnknownVariableError, located
 from gradcli.frozen import Frozen
 from gradcli.language.ast import NOWHERE, Expression
-from gradcli.language.parser import parse
 from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -82,7 +81,7 @@ def field_sums(options: CombinedOptions, values: Mapping[str, Any], others: Sequ
 
     text, where = expression_text(options)
     kind = _only(options, others)
-    graph = graph_of(parse(text, where), text, where, values, options)
+    graph = graph_of(text, where, values, options)
     direction: Mapping[str, Expression] = {}
     with located(text, where):
         field = vector_fields.components(graph)
@@ -116,7 +115,7 @@ def totals(options: CombinedOptions, asked: Sequence[str] = ()) -> Totals:
         GradcliError: The options or the expression do not fit.
     """
     text, where = expression_text(options)
-    graph = graph_of(parse(text, where), text, where, {}, options)
+    graph = graph_of(text, where, {}, options)
     if graph.shapes:
         raise GradcliError("--depends is for numbers, and here are arrays", hint="leave --shape out")
     dependences = dependences_of(options.depends, graph)
@@ -146,6 +145,10 @@ def variables_asked(graph: Graph, asked: Sequence[str], where: str, option: str 
     return list(dict.fromkeys(asked)) or list(graph.variables)
 
 
+_USUAL = "xyz"
+"""Coordinates where some of them do not occur."""
+
+
 def _only(options: CombinedOptions, others: Sequence[str]) -> str:
     """The one of the options that was given."""
     asked = [f"--{name}" for name in (*COMBINED, *others) if name in options.given]
@@ -166,11 +169,15 @@ def _coordinates(options: CombinedOptions, graph: Graph, count: int) -> list[str
     names = variables_asked(graph, given, "expression") if given or graph.variables else []
     names = names if given else sorted(names)
     what = "--curl" if options.curl else "--divergence" if options.divergence else ""
+    if what and not given and len(names) < count and set(names) <= set(_USUAL[:count]):  # [-y, x, 0]
+        names = list(_USUAL[:count])
     if options.curl and count not in (2, 3):
         raise GradcliError(f"--curl is of a vector of three, or two, and this has {count}", hint='for example "[-y, x, z]"')
     if what and len(names) != count:
         raise GradcliError(
             f"{what} takes a coordinate for each component: there are {count} components and the variables {', '.join(names)}",
-            hint="--wrt x,y,z names the coordinates in their order",
+            hint="a coordinate that does not occur is written 0*z"
+            if len(names) < count and not given
+            else "--wrt x,y,z names the coordinates in their order",
         )
     return names

@@ -10,7 +10,6 @@ from gradcli.cli.inputs.symbolic import assumed, graph_of
 from gradcli.cli.inputs.variables import bindings_of, exact_point
 from gradcli.errors import GradcliError, located
 from gradcli.frozen import replace
-from gradcli.language.parser import parse
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ def worked(options: ExplainedOptions, kind: str, order: int) -> tuple[Worked, st
             raise GradcliError(what, hint="give a value to each variable: --x 2")
         if values and kind == "stationary":
             raise GradcliError("stationary points are found, and not given", hint="leave the values out")
-        graph = graph_of(parse(text, where), text, where, values, options)
+        graph = graph_of(text, where, values, options)
         if graph.shapes:
             raise GradcliError("this is of numbers, and here are arrays", hint="leave them out")
         if kind != "tangent" and len(graph.variables) != 1:

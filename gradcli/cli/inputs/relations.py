@@ -87,7 +87,7 @@ def implicit_graph(
     from gradcli.cli.inputs.symbolic import graph_of
 
     equation, where = equation_of(options)
-    graph = graph_of(equation.difference, equation.text, where, values, options)
+    graph = graph_of(equation.text, where, values, options, equation.difference)
     if graph.shapes:
         raise GradcliError("--implicit is for numbers, and here are arrays", hint="leave --shape out")
     if variable not in graph.variables:

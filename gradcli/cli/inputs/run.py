@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from gradcli.autodiff.request import Request
 from gradcli.cli.framework.choices import check_stdin, refuse, split_names
@@ -12,6 +12,7 @@ from gradcli.cli.framework.options import (
     ModeOptions,
     OptimizeOptions,
     RunOptions,
+    ValueOptions,
     WrtOptions,
     limits_of,
 )
@@ -21,6 +22,7 @@ from gradcli.cli.inputs.variables import bindings_of, number
 from gradcli.errors import ExitCode, GradcliError, UnknownVariableError, located, no_value
 from gradcli.frozen import replace
 from gradcli.graph.graph import DEFAULT_MAX_NODES, Graph, Shape
+from gradcli.graph.shapes import shape_text
 from gradcli.typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -148,7 +150,6 @@ def run_of(
             if not isinstance(mismatch, MismatchError):
                 raise
             from gradcli.autodiff.runs.failed_run import broken_tape
-            from gradcli.cli.inputs.given_shapes import given_shapes
 
             mismatch.hint = given_shapes(mismatch.variables, options, from_file, asked.shapes) or mismatch.hint
             mismatch.located(text, where)
@@ -297,3 +298,23 @@ def _differing(found: GraphDocument, tape: Tape, where: str) -> list[str]:
     told, value = found.values[id], tape.values[id]
     by = {"constant": "expr gives", "variable": "binding gives"}.get(found.graph.operations[id], "inputs give")
     return [f"{where} gives {tape.names[id]} the value {told!r}, and its {by} {value!r}: what is computed counts"]
+
+
+MOST_SHAPES = 4
+"""Variables up to which a hint says where each got its shape from."""
+
+
+def given_shapes(
+    variables: Mapping[str, Shape], options: ValueOptions, from_file: Collection[str], shapes: Collection[str]
+) -> str:
+    """Where the variables get their shapes from: ``--A has shape (2, 3)``; empty where they are many."""
+    by_option = {given.name: given.option for given in options.variables}
+    found: list[str] = []
+    for name, shape in variables.items():
+        if name in shapes:
+            found.append(f"{name} has shape {shape_text(shape)} by --shape")
+        elif name in from_file:
+            found.append(f"{name} has shape {shape_text(shape)} in {options.bindings}")
+        else:
+            found.append(f"{by_option.get(name, f'--set {name}')} has shape {shape_text(shape)}")
+    return ", ".join(found) if len(found) <= MOST_SHAPES else ""

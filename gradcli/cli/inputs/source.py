@@ -211,8 +211,7 @@ def read_otherwise(error: GradcliError, options: Options) -> GradcliError:
         found = _read(source, error.where, "lenient", options)
     except GradcliError as other:
         knows_words = error.message.startswith("an operator is missing") and other.message != error.message
-        error.hint = (knows_words and other.hint) or error.hint
-        return error
+        return other if knows_words and other.hint else error  # its hint is of its own fault
     try:
         program = parse(source)
         apart = set(free_names(program)) - set(re.findall(_GIVEN, found.read_as))  # xe of xe^x, which is read as x*e^x
@@ -221,7 +220,12 @@ def read_otherwise(error: GradcliError, options: Options) -> GradcliError:
             return error
     except GradcliError:
         pass
-    error.hint = f"{error.hint}; or --read lenient, which reads {found.read_as}".removeprefix("; or ")
+    if not error.hint.startswith("write ") or not re.search("is missing before|and here it has no argument", error.message):
+        error.hint = f"{error.hint}; or --read lenient, which reads {found.read_as}".removeprefix("; or ")
+        return error
+    arrays = "*" in found.read_as and any(given.text.lstrip()[:1] in ("[", "@") for given in options.variables)
+    matrices = ", with @ in place of * for a product of matrices" if arrays else ""
+    error.hint = f"write {found.read_as}{matrices}, or add --read lenient, which reads it so"
     return error
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
@@ -13,7 +12,7 @@ from gradcli.autodiff.passes.forward import evaluate
 from gradcli.autodiff.runs.static_graphs import build
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.options import AssumeOptions, DerivativeOptions, ShapeOptions
-from gradcli.cli.framework.streams import can_print_signs, remark_said, wants_rich, write, write_warning
+from gradcli.cli.framework.streams import can_print_signs, remark_said, wants_rich, write, write_json, write_warning
 from gradcli.cli.inputs.run import request_of
 from gradcli.cli.inputs.variables import shapes_of
 from gradcli.errors import GradcliError, UnknownVariableError, located, no_value
@@ -32,31 +31,20 @@ _MANY_NODES = 4_000
 """Nodes beyond which values at a point are computed in float64 alone."""
 
 
-def static_graph(text: str, where: str, values: Mapping[str, Any], options: DerivativeOptions) -> Graph:
-    """The graph of the text of a program, as :func:`graph_of` has it.
-
-    Args:
-        text: The program.
-        where: What messages call it.
-        values: The values of its variables; empty where they have none.
-        options: The options of the call.
-    """
-    return graph_of(parse(text, where), text, where, values, options)
-
-
-def graph_of(program: Program, text: str, where: str, values: Mapping[str, Any], options: ShapeOptions) -> Graph:
+def graph_of(text: str, where: str, values: Mapping[str, Any], options: ShapeOptions, program: Program | None = None) -> Graph:
     """The graph of a program, built before any value is known; exact constants fold.
 
     Args:
-        program: The program.
         text: What was typed.
         where: What messages call it.
         values: The values of its variables; empty where they have none.
         options: The options of the call.
+        program: The program, where that is not the text itself.
 
     Raises:
         GradcliError: The text is not a program, or some of its variables have values and others have none.
     """
+    program = parse(text, where) if program is None else program
     shapes = shapes_of(options.shape)
     for name, value in values.items():
         shape = shape_of(value)
@@ -128,11 +116,11 @@ def write_derivatives(
     if format == "sympy" and not has_elements_only(found.simplified, arrays):
         raise GradcliError("SymPy's format has no arrays", hint="choose text, unicode, latex or json")
     if format == "json":
-        write(derivatives_json(found, text, ascii=not can_print_signs(sys.stdout)))
+        write_json(derivatives_json(found, text))
     else:
         write(
             f"{remark_said(line)}\n"
-            for line in lines(found, format, alone=options.quiet, of_what=wants_rich(sys.stdout) and can_print_signs(sys.stdout))
+            for line in lines(found, format, alone=options.quiet, of_what=wants_rich() and can_print_signs())
         )
 
 

@@ -193,14 +193,14 @@ def show(view: View) -> None:
     Raises:
         GradcliError: A picture would be written to a terminal, or standard output cannot be written to.
     """
-    if not view.ascii and not can_print_signs(sys.stdout) and "ascii" in view.format.options:
+    if not view.ascii and not can_print_signs() and "ascii" in view.format.options:
         view = replace(view, ascii=True)
     if view.format.name == "table":
         from gradcli.cli.views.show import show_blocks
 
         shown = _checked(view, view.diagram())
         show_blocks(lambda style: _tables(view, shown, style), None)
-    elif view.format.name == "draw" and wants_rich(sys.stdout):
+    elif view.format.name == "draw" and wants_rich():
         from gradcli.output.box_drawing.draw import rich_drawing
 
         write([rich_drawing(_drawing(view), sys.stdout)])
@@ -208,7 +208,7 @@ def show(view: View) -> None:
         if sys.stdout is not None and sys.stdout.isatty():
             raise GradcliError(f"{view.format.name} is not for a terminal", hint=f"add -o graph.{view.format.name}, or --open")
         write(_picture(view))
-    elif view.format.is_document and not can_print_signs(sys.stdout):
+    elif view.format.is_document and not can_print_signs():
         write("".join(_text(view)).encode())  # a document is UTF-8, whatever the stream would have text be
     else:
         write(_text(view))
@@ -246,18 +246,13 @@ def open_in_browser(view: View, path: str | None) -> None:
 def _text(view: View) -> Iterable[str]:
     """The pieces of a text format."""
     if view.format.name == "json":
+        from gradcli.output.json import escaped
         from gradcli.output.serialization.graph import graph_json
 
         _check_whole(view)
-        return graph_json(
-            view.shown,
-            view.text,
-            view.warnings,
-            backward=view.side != "forward",
-            removed=view.tape.removed,
-            ascii=view.ascii,
-            select=split_names("--select", view.options.select) or None,
-        )
+        backward, select = view.side != "forward", split_names("--select", view.options.select) or None
+        found = graph_json(view.shown, view.text, view.warnings, backward=backward, removed=view.tape.removed, select=select)
+        return escaped(found) if view.ascii else found
     if view.format.name == "table":
         from gradcli.cli.views.show import blocks_said
         from gradcli.output.reports.blocks import Style

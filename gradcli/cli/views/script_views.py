@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from os.path import basename, splitext
 
 from gradcli.cli.framework.choices import at_most_one, refuse, split_names
 from gradcli.cli.framework.command import flag, text, whole
 from gradcli.cli.framework.options import WRITTEN, SizeLimits, WatchOptions
-from gradcli.cli.framework.streams import can_print_signs, read_text, write, write_note, write_to
+from gradcli.cli.framework.streams import read_text, write, write_json, write_note, write_to
 from gradcli.errors import GradcliError, nearest
 from gradcli.frozen import replace
 from gradcli.output.formats import GRAPHS, Format, suffixes
@@ -21,6 +20,9 @@ if TYPE_CHECKING:
 
 
 SCRIPT = ("FILE", "The script; - is standard input.")
+
+
+LACKS = {"-q": "what the script prints is all that it writes", "--format": "--json writes the document of gradcli eval"}
 
 
 class ScriptOptions(WatchOptions, SizeLimits):
@@ -199,4 +201,4 @@ def _document(options: ScriptOptions, tape: Tape, text: str, printed: str) -> No
 
     derivation = derive(tape) if len(tape.graph) <= DERIVATION_NODES else None
     notes = [] if derivation else [f"the graph has {len(tape.graph):,} nodes: derivation and derivatives are left out"]
-    write(eval_json(tape, derivation, text, notes, ascii=not can_print_signs(sys.stdout), printed=printed))
+    write_json(eval_json(tape, derivation, text, notes, printed=printed))

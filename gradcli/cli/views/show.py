@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Collection, Iterable, Sequence
 
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.cli.framework.streams import can_print_signs, wants_rich, write, write_note, write_warning
+from gradcli.cli.framework.streams import can_print_signs, wants_rich, write, write_json, write_note, write_warning
 from gradcli.errors import spoken, visible
 from gradcli.frozen import replace
 from gradcli.language.numbers import number_text
@@ -72,10 +72,9 @@ def show(
     if format == "json":
         from gradcli.output.serialization.evaluation import eval_json
 
-        signs = can_print_signs(sys.stdout)
         everything = [*warnings, *left_out]
         said = "\n".join([*printed, ""]) or None
-        write(eval_json(tape, derivation, text, everything, ascii=not signs, jacobians=jacobians, printed=said, select=select))
+        write_json(eval_json(tape, derivation, text, everything, jacobians=jacobians, printed=said, select=select))
         return
     from gradcli.output.reports.blocks import PARTS, Lines
     from gradcli.output.reports.runs.evaluation import eval_report
@@ -104,9 +103,9 @@ def show_blocks(blocks: Callable[[Style], Iterable[Block]], format: str | None, 
     """
     from gradcli.output.reports.blocks import Style, in_ascii
 
-    ascii = not can_print_signs(sys.stdout)
+    ascii = not can_print_signs()
     made = map(in_ascii, blocks(Style(ascii))) if ascii else blocks(Style(ascii))
-    if format == "rich" or (format is None and wants_rich(sys.stdout)):
+    if format == "rich" or (format is None and wants_rich()):
         from gradcli.output.reports.rich import rich_text
 
         if fit and sys.stdout is not None and sys.stdout.isatty():

@@ -6,10 +6,10 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from gradcli.cli.framework.choices import chosen_format, file_format
+from gradcli.cli.framework.choices import chosen_format, file_format, refuse
 from gradcli.cli.framework.command import text
 from gradcli.cli.framework.options import FileOptions, OutputOptions
-from gradcli.cli.framework.streams import STDIN, can_print_signs, wants_rich, write, write_to
+from gradcli.cli.framework.streams import STDIN, can_print_signs, wants_rich, write, write_json, write_to
 from gradcli.cli.views.show import blocks_said
 from gradcli.errors import GradcliError, said
 from gradcli.frozen import replace
@@ -35,8 +35,11 @@ def chart_format(options: ChartOptions) -> Format:
     Raises:
         GradcliError: Options ask for different ones, or for what its format does not have.
     """
+    if "quiet" in options.given:
+        refuse(options, ("format", "json", "theme"), "is for more than numbers, and --quiet writes these alone")
+        return PLOTS["csv"]
     asked = file_format(chosen_format(options), options.output, PLOTS)
-    terminal = sys.stdout is not None and (sys.stdout.isatty() or wants_rich(sys.stdout))
+    terminal = sys.stdout is not None and (sys.stdout.isatty() or wants_rich())
     format = asked or PLOTS["draw" if terminal else "table"]
     if options.theme is not None and "theme" not in format.options:
         pictures = ", ".join(one.name for one in PLOTS.values() if "theme" in one.options)
@@ -46,7 +49,7 @@ def chart_format(options: ChartOptions) -> Format:
 
 def in_ascii(options: ChartOptions) -> bool:
     """Whether no signs beyond ASCII are written."""
-    return options.ascii or (options.output in (None, STDIN) and not can_print_signs(sys.stdout))
+    return options.ascii or (options.output in (None, STDIN) and not can_print_signs())
 
 
 def write_chart(
@@ -71,11 +74,12 @@ def write_chart(
     ascii = in_ascii(options)
     chart = replace(chart, notes=[said(note) for note in chart.notes])
     if format.name == "json":
-        write_to(options.output, json())
+        write_json(json(), options.output, ascii=options.ascii)
     elif format.name == "csv":
         from gradcli.output.plots.records import csv_lines
 
-        write_to(options.output, csv_lines(columns, rows()), ascii=ascii)
+        heading = () if "quiet" in options.given else [columns]
+        write_to(options.output, csv_lines(heading, rows()), ascii=ascii)
     elif format.name == "table":
         from gradcli.output.plots.records import number_table
         from gradcli.output.reports.plain import plain_lines
@@ -92,7 +96,7 @@ def write_chart(
 
         svg = "".join(PLOTS["svg"].written(chart, theme=options.theme or "light"))
         write_to(options.output, converted(svg, format.name, title=chart.title))
-    elif format.name == "draw" and to_stdout and wants_rich(sys.stdout):
+    elif format.name == "draw" and to_stdout and wants_rich():
         from gradcli.output.box_drawing.draw import rich_drawing
         from gradcli.output.plots.terminal import drawn_chart
 

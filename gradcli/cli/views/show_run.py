@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.prepared import results, run_once
-from gradcli.cli.framework.streams import can_print_signs, write, write_note, write_warning
+from gradcli.cli.framework.streams import write, write_json, write_note, write_warning
 from gradcli.cli.inputs.run import not_finite_warnings, without_gradient
 from gradcli.cli.views.show import show_blocks
 from gradcli.errors import visible
@@ -54,7 +53,7 @@ def show_run(program: Program, asked: Request, text: str, format: str | None, *,
         write_warning(warning)
     values = dict(zip(names, [tape.values[id] for id in ids], strict=True))
     if format == "json":
-        write(run_json(tape, values, text, "".join(printed), warnings, ascii=not can_print_signs(sys.stdout)))
+        write_json(run_json(tape, values, text, "".join(printed), warnings))
     elif format == "numbers":
         numbers = [*values.values(), *(tape.full_gradient.values() if _gradient(tape) else ())]
         write(f"{number_text(value)}\n" for value in numbers)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
+from importlib.util import find_spec
 
 from gradcli.data.manifest import RESUME
 from gradcli.data.tables.pieces import Partition
@@ -28,8 +30,43 @@ class Work(Protocol):
         """Do it with a part."""
 
 
+HERE = ("duckdb",)
+"""Engines that run in this process, and not at an address."""
+
 LIBRARIES = {"ray": "ray", "dask": "distributed", "spark": "pyspark", "duckdb": "duckdb"}
 """The engines, each with the library that it needs; ``gradcli[NAME]`` installs it."""
+
+
+SECONDS = 10
+"""How long a cluster is waited for; engines by themselves wait for minutes."""
+
+_ADDRESS = re.compile(r"(?:(?:ray|tcp|tls|spark|sc)://)?\[?([\w.:-]+?)\]?:(\d+)(?:/.*)?")
+
+
+def check_engine(engine: str, address: str | None) -> None:
+    """Check that an engine is installed, and that something listens where its cluster shall be.
+
+    Args:
+        engine: The engine.
+        address: That of a running cluster; what is no host with a port is left to the engine.
+
+    Raises:
+        GradcliError: It is not, or nothing does.
+    """
+    library = LIBRARIES[engine]
+    if find_spec(library) is None:
+        raise GradcliError(f"--engine {engine} needs {library}, which is not installed", hint=f"pip install 'gradcli[{engine}]'")
+    if address is not None and engine in HERE:
+        raise GradcliError(f"--engine {engine} runs in this process, and not at an address", hint="leave --address out")
+    found = _ADDRESS.fullmatch(address or "")
+    if found is None:
+        return
+    try:
+        socket.create_connection((found[1], int(found[2])), SECONDS).close()
+    except (OSError, OverflowError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        hint = "start the cluster, or leave --address out for one on this machine"
+        raise GradcliError(f"no cluster answers at {address}: {why}", hint=hint) from None
 
 
 def reports_of(
@@ -38,20 +75,15 @@ def reports_of(
     """Run parts of a feed on an engine; gives their reports as they come.
 
     Args:
-        engine: The engine.
+        engine: The engine, see :func:`check_engine`.
         job: What is done with each part.
         numbers: The parts.
         address: That of a running cluster; None for one on this machine, which ends with the run.
         advance: Is called with the rows that have run.
 
     Raises:
-        GradcliError: The engine is not installed, or ends early.
+        GradcliError: The engine ends early.
     """
-    try:
-        import_module(LIBRARIES[engine])
-    except ImportError:
-        hint = f"pip install 'gradcli[{engine}]'"
-        raise GradcliError(f"--engine {engine} needs {LIBRARIES[engine]}, which is not installed", hint=hint) from None
     if not numbers:
         return
     try:

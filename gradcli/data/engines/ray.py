@@ -13,6 +13,8 @@ from gradcli.typing import Any
 def run(job: Work, numbers: Sequence[int], address: str | None) -> Iterator[str]:
     """Run parts of a feed; see :mod:`gradcli.data.engines`."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    if address:
+        os.environ.setdefault("RAY_NUM_REDIS_GET_RETRIES", "1")  # of half a minute each, if it is no Ray that listens there
     import ray
     import ray.data
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from gradcli.data.kernels.libraries import VECTOR
 from gradcli.data.kernels.straight_line import StraightLine
 from gradcli.errors import Span
+from gradcli.frozen import replace
 from gradcli.graph.graph import Graph, Settings
 from gradcli.language.ast import NOWHERE
+from gradcli.lowering.builders.builder import ROUND
 from gradcli.lowering.builders.compaction import replay
 from gradcli.ops.elementwise.arithmetic import add, sub
 from gradcli.output.code.catalogue import language_named
@@ -23,7 +25,7 @@ __attribute__((noinline)) static void each({parameters}, unsigned char *restrict
 }}
 
 __attribute__((visibility("default")))
-void rows(long count, const double *const *column, double *const *result, unsigned char *finite) {{
+void rows(long count, const {real} *const *column, {real} *const *result, unsigned char *finite) {{
   each({pointers}, finite, count);
 }}
 """
@@ -43,7 +45,7 @@ class _PlainBuilder(CodeBuilder):
     """A graph of operations that have a formula, each as it is: nothing is chosen that rows multiply."""
 
     def operation(self, name: str, inputs: tuple[int, ...], span: Span = NOWHERE, settings: Settings = ()) -> int:
-        return self._written(name, inputs, span, settings)
+        return self.graph.append(name, inputs, span) if name == ROUND else self._written(name, inputs, span, settings)
 
 
 def sources_of(line: StraightLine) -> list[str]:
@@ -53,6 +55,8 @@ def sources_of(line: StraightLine) -> list[str]:
         GradcliError: There is no code for an operation.
     """
     language = language_named("c")
+    language = replace(language, calls={**language.calls, "Math.fround": "(double)(float)({0})"})
+    real = "float" if line.rounds else language.real
     builder = _PlainBuilder(Graph(64 * line.graph.max_nodes))
     symbols = [symbol.id for symbol in replay(line.graph, builder)]
     results = [symbols[id] for id in (*line.values, *line.adjoints) if id is not None]
@@ -69,10 +73,11 @@ def sources_of(line: StraightLine) -> list[str]:
     written = Written("f", "a kernel", found, (), (size,), (variables,) * size, "", builder.graph, (), variables)
     columns = range(len(variables))
     parameters = [
-        *(f"const double *restrict column{at}" for at in columns),
-        *(f"double *restrict result{at}" for at in range(size)),
+        *(f"const {real} *restrict column{at}" for at in columns),
+        *(f"{real} *restrict result{at}" for at in range(size)),
     ]
     loop = _LOOP.format(
+        real=real,
         parameters=", ".join(parameters),
         size=size,
         arguments="".join(f"column{at}[row], " for at in columns),

@@ -11,9 +11,10 @@ from collections.abc import Callable, Sequence
 
 import numpy
 
-from gradcli.data.kernels.straight_line import ROUND, StraightLine
+from gradcli.data.kernels.straight_line import StraightLine
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONSTANT, VARIABLE
+from gradcli.lowering.builders.builder import ROUND
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.operation import Operation
 from gradcli.typing import Any

@@ -35,7 +35,8 @@ def _facts(line: StraightLine) -> str:
     """What the source of a straight line follows from: the graph, and the code that writes it."""
     graph = line.graph
     constants = {id: float.hex(value) if isinstance(value, float) else repr(value) for id, value in graph.constants.items()}
-    return repr((_writer(), graph.operations, graph.inputs, constants, graph.variables, line.values, line.adjoints, line.watched))
+    results = (line.values, line.adjoints, line.watched, line.rounds)
+    return repr((_writer(), graph.operations, graph.inputs, constants, graph.variables, *results))
 
 
 @cache
@@ -51,7 +52,7 @@ class NativeKernel:
     """A straight line in C, compiled.
 
     Args:
-        line: The straight line, in double precision.
+        line: The straight line.
 
     Raises:
         GradcliError: There is no code for an operation.
@@ -66,6 +67,7 @@ class NativeKernel:
     block = BLOCK
 
     def __init__(self, line: StraightLine) -> None:
+        self._dtype = numpy.dtype("float32" if line.rounds else "float64")
         self._rows = loaded(_facts(line), partial(_sources, line)).rows
         self._rows.argtypes = [ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p]
         self._rows.restype = None
@@ -81,11 +83,11 @@ class NativeKernel:
         """Compute blocks of rows, as :meth:`gradcli.data.kernels.blocks.BlockKernel.run` does."""
         given = (ctypes.c_void_p * max(1, len(self.columns)))()
         found = (ctypes.c_void_p * self.finite)()
-        spare = numpy.empty(BLOCK)
+        spare = numpy.empty(BLOCK, self._dtype)
         arrays = dict(results)
         for first in starts:
             rows = slice(first, min(first + BLOCK, count))
-            parts = [numpy.ascontiguousarray(columns[name][rows], "float64") for name in self.columns]
+            parts = [numpy.ascontiguousarray(columns[name][rows], self._dtype) for name in self.columns]
             for at, part in enumerate(parts):
                 given[at] = part.ctypes.data
             outputs = [arrays[place][rows] if place in arrays else spare for place in range(self.finite)]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ENOUGH = 500_000_000
 """Functions of NumPy times rows from which on compiling is worth while: it takes half a second, and saves two thirds."""
 
-CLOSE = 1e-9
+CLOSE = {"float64": 1e-9, "float32": 1e-6}
 """How far results of a compiled kernel may be from NumPy's, relative to the largest, or it is not used: sums that cancel enlarge
 the few units in the last place by which functions differ."""
 
@@ -130,15 +130,13 @@ class RowKernel:
         self._chosen = True
         if self.kernel == "numpy" or not count:
             return
-        if self.kernel == "auto" and (line.rounds or len(blocks.lanes.steps) * max(count, self.expected) < ENOUGH):
+        if self.kernel == "auto" and len(blocks.lanes.steps) * max(count, self.expected) < ENOUGH:
             return
         from gradcli.data.kernels.libraries import NoLibraryError
         from gradcli.data.kernels.native import LONGEST, NativeKernel
 
-        if line.rounds or len(line.graph) > LONGEST:
-            self.note = "NumPy computes: " + (
-                "C computes in float64" if line.rounds else "the program is too long for a C compiler"
-            )
+        if len(line.graph) > LONGEST:
+            self.note = "NumPy computes: the program is too long for a C compiler"
             return
         try:
             native = NativeKernel(line)
@@ -147,24 +145,25 @@ class RowKernel:
             return
         at = numpy.linspace(0, count - 1, min(count, _COMPARED)).astype(int)
         some = {name: column[at] for name, column in columns.items()}
-        if all(_close(*pair) for pair in zip(_results(native, some, len(at)), _results(blocks, some, len(at)), strict=True)):
+        found, expected = (_results(kernel, some, len(at), self.dtype) for kernel in (native, blocks))
+        if all(_close(*pair, CLOSE[self.dtype]) for pair in zip(found, expected, strict=True)):
             self.native = native
         else:
             self.note = "NumPy computes: compiled code gives other results here"
 
 
-def _results(kernel: BlockKernel | NativeKernel, columns: Mapping[str, Any], count: int) -> list[Any]:
-    """All results of a kernel as arrays of float64."""
+def _results(kernel: BlockKernel | NativeKernel, columns: Mapping[str, Any], count: int, dtype: str) -> list[Any]:
+    """All results of a kernel."""
     places = [*kernel.values, *[place for place in kernel.adjoints if place is not None]]
-    results = [(place, numpy.empty(count)) for place in places]
+    results = [(place, numpy.empty(count, dtype)) for place in places]
     finite = [] if kernel.finite is None else [(kernel.finite, numpy.empty(count, bool))]
     kernel.run(columns, results + finite, iter(range(0, count, kernel.block)), count)
     return [array for _, array in results]
 
 
-def _close(one: Any, other: Any) -> bool:
+def _close(one: Any, other: Any, within: float) -> bool:
     finite = numpy.isfinite(other)
     largest = numpy.abs(other[finite]).max(initial=0.0)
     return numpy.array_equal(one[~finite], other[~finite], equal_nan=True) and bool(
-        numpy.all(numpy.abs(one[finite] - other[finite]) <= CLOSE * largest)
+        numpy.all(numpy.abs(one[finite] - other[finite]) <= within * largest)
     )

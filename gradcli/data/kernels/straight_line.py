@@ -15,19 +15,15 @@ from gradcli.errors import Span
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph, Settings
 from gradcli.language.ast import NOWHERE
-from gradcli.lowering.builders.builder import Value, float32
+from gradcli.lowering.builders.builder import ROUND, Value, float32
 from gradcli.lowering.builders.dynamic import DynamicBuilder
 from gradcli.lowering.builders.execute import execute
 from gradcli.ops.catalogue import CHOICE, OPERATIONS
 from gradcli.ops.declaration.on_arrays import QUICK_POWERS
-from gradcli.ops.declaration.operation import DEFINITION
 from gradcli.ops.declaration.symbol import Ieee, Symbol
 from gradcli.ops.elementwise.arithmetic import mul, pow
 from gradcli.ops.elementwise.logic import both, ne, where
 from gradcli.typing import Any
-
-ROUND = "float32"
-"""The operation of a straight line that rounds to single precision."""
 
 LONGEST = 20_000
 """Nodes of a program beyond which it has no straight line: a step of the interpreter costs little there beside its rows."""
@@ -115,7 +111,7 @@ class LineBuilder:
             return chosen if isinstance(chosen, Symbol) else RowSymbol(self, self.node(chosen))
         if operation == pow.name and not isinstance(operands[1], Symbol) and operands[1] in PRODUCTS:
             return PRODUCTS[operands[1]](None, operands[0])  # type: ignore[no-any-return]
-        if declared.array == DEFINITION and declared.definition is not None:
+        if declared.array is None and declared.definition is not None:
             found = declared.definition(*declared.complete(tuple(operands)))
             return found if isinstance(found, Symbol) else RowSymbol(self, self.node(found))
         return self._interned(operation, tuple([self.node(operand) for operand in operands]))

@@ -45,7 +45,8 @@ class DuckTable(Table):
         self._error = library.Error
         self.where = "the query" if file is None else partition.path
         try:
-            self._database = library.connect(":memory:" if file is None else partition.path, read_only=file is not None)
+            config = {"file_search_path": partition.folder} if "," not in partition.folder else {}  # which would part it in two
+            self._database = library.connect(":memory:" if file is None else partition.path, file is not None, config)
             if reading.memory:
                 self._database.execute(f"set memory_limit = '{reading.memory // 2**20} MiB'")
             if file is None:

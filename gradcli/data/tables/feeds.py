@@ -185,7 +185,7 @@ def partitions_of(feed: str, reading: Reading, most: int = PART) -> list[Partiti
         if file.path == STDIN:
             raise GradcliError("standard input cannot be read in parts", hint="save it in a file, and give its name")
         if file.path.startswith(SQL):  # one part: a query need not give its rows in the same order twice
-            found.append(replace(file, first=rows))
+            found.append(replace(file, first=rows, folder=os.getcwd()))
             continue
         if not is_address(file.path):  # workers of an engine may stand in another folder
             file = replace(file, path=os.path.abspath(file.path))

@@ -103,6 +103,7 @@ class Partition(Frozen):
         first: How many rows of the feed stand before it.
         rows: How many it has; None where that is not known.
         keys: Columns that the names of folders give, ``year=2024``.
+        folder: Where relative names in a query begin; empty for where the process stands.
     """
 
     path: str
@@ -111,6 +112,7 @@ class Partition(Frozen):
     first: int = 0
     rows: int | None = None
     keys: tuple[tuple[str, Any], ...] = ()
+    folder: str = ""
 
 
 class Wanted(Frozen):

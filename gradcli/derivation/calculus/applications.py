@@ -105,6 +105,6 @@ class Parts:
         return Name(self.names[id]) if id in self.named else self.written[id]
 
     def definitions(self) -> tuple[tuple[Name, Expression], ...]:
-        """The parts that go by a name, in the order of evaluation."""
-        on_the_way = self.workings.on_the_way
-        return tuple((Name(self.names[id]), self.written[id]) for id in sorted(self.named) if on_the_way[id])
+        """The parts that go by a name, in the order of evaluation; none where that is the whole alone."""
+        named = [id for id in sorted(self.named) if self.workings.on_the_way[id]]
+        return tuple((Name(self.names[id]), self.written[id]) for id in named if named != [self.graph.output])

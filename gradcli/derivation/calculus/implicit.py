@@ -106,7 +106,8 @@ class _Deriving(Working):
         self.say("terms collected", tidy(Operator("*", (below, prime))), above, "what has ", prime, " on the left side")
         if below != Number(1):
             where = ", where it is not 0" if self.conditions else ", which is not 0"
-            self.say("divided", prime, tidy(Operator("/", (above, below))), "divided by ", below, where)
+            quotient = ZERO if above == ZERO else Operator("/", (above, below))
+            self.say("divided", prime, quotient, "divided by ", below, where)
         self.simplified(prime, slope)
         return slope
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 
 from gradcli.algebra.simplified import Simplified
 from gradcli.derivation.nodes.chain import CHECK_STEPS, WrongStepError
-from gradcli.derivation.notation.deeds import stages
 from gradcli.derivation.notation.expressions import ExpressionValues, reads_alike, replaced_names
 from gradcli.derivation.notation.prose import Equal, Piece, Words, listed
+from gradcli.derivation.notation.stages import stages
 from gradcli.derivation.notation.steps import Step
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.frozen import Frozen

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 
 from gradcli.algebra.simplified import Simplified
 from gradcli.derivation.nodes.workings import Workings, convention
-from gradcli.derivation.notation.deeds import REORDERED, stages
 from gradcli.derivation.notation.expressions import is_sum, reads_alike, signed_terms, weight
 from gradcli.derivation.notation.prose import Piece, joined, listed
-from gradcli.derivation.notation.steps import End, Step
+from gradcli.derivation.notation.stages import stages
+from gradcli.derivation.notation.steps import REORDERED, End, Step
 from gradcli.frozen import replace
 from gradcli.language.ast import Expression, Group, Name, Number, Operator, Partial, children, postorder
+from gradcli.language.numbers import short_text
 from gradcli.language.text import to_text
 
 CHECK_STEPS = "GRADCLI_DEBUG"
@@ -122,7 +123,7 @@ class Chain:
         if self.workings.every_step and weight(simple) < weight(last):
             self.say("parentheses dropped", without_groups(last), "parentheses dropped")
         lines = stages(last, simple)
-        if lines == [(simple, [REORDERED])]:
+        if lines == [(simple, [REORDERED])] and parentheses(simple) >= parentheses(last):
             return last
         shown = [self.say(done[0], line, ", ".join(done)) for line, done in lines]
         return simple if all(shown) else last
@@ -136,13 +137,19 @@ class Chain:
         if last is not None:
             put_in, used = workings.put_numbers(last)
             found = workings.values.of(last)
+            if isinstance(put_in, Operator) and [*map(type, put_in.operands)] == [Number]:  # -0
+                put_in = Number(found or 0.0)
             if used and (math.isfinite(found) or not math.isfinite(self.value)):
                 self.say("numbers put in", put_in, *listed(used, ", "))
                 if workings.every_step:
                     self.say("terms computed", self._computed(put_in), "each term computed")
         number = Number(self.value)
         words = (self._convention() if math.isfinite(self.adjoint) else []) or self._at_this_point(found)
-        if not self.steps or not reads_alike(self.steps[-1].right, number):
+        exact = bool(self.steps) and isinstance(self.steps[-1].right, Number) and found != self.value
+        if exact and not words and math.isfinite(found) and short_text(found) != short_text(self.value):
+            words = ["what rounding makes of it in the backward pass"]
+        said_already = self.steps and (reads_alike(self.steps[-1].right, number) or (exact and not words))
+        if not said_already:
             self.steps.append(Step("value", self.left, number, tuple(words)))
         elif words:  # the line has this number already
             said = self.steps[-1]
@@ -200,6 +207,11 @@ def value_of(workings: Workings, simplified: Simplified, adjoint: float) -> floa
 def _formulas(simplified: Simplified | None) -> Sequence[Expression]:
     """The derivative where it is one line."""
     return () if simplified is None or simplified.definitions else simplified.expressions
+
+
+def parentheses(expression: Expression) -> int:
+    """How many parentheses an expression is written with."""
+    return to_text(expression, pretty=True).count("(")
 
 
 def without_groups(expression: Expression) -> Expression:

@@ -51,9 +51,13 @@ def rewriting(products: Collection[Sequence[Expression]]) -> str:
     if any(map(computes, products)):
         cancelled = any(is_quotient(factor) for factor in factors)
         return "factors cancelled" if cancelled else "numbers computed"
-    if any(isinstance(factor, Number) and factor.value in (0, 1, -1) for factor in factors):
-        return "factors 1 dropped"
-    return "as one fraction" if any(map(is_quotient, factors)) else "signs in front"
+    ones = any(isinstance(factor, Number) and factor.value in (0, 1, -1) for factor in factors)
+    beside = [
+        [factor for factor in product if not (isinstance(factor, Number) and abs(factor.value) == 1)] for product in products
+    ]
+    fraction = any(len(product) > 1 and any(map(is_quotient, product)) for product in beside)
+    done = ["factors 1 dropped"] * ones + ["as one fraction"] * (fraction or (not ones and any(map(is_quotient, factors))))
+    return ", ".join(done) or "signs in front"
 
 
 class _Deriving:

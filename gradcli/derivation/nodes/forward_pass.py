@@ -76,7 +76,7 @@ class _Deriving:
             yield Step("chain rule", left, sum_of(chain), tuple(words))
             terms = [without_trivial([local, self.dot(input)]) for input, local in factors]
             last = sum_of([term for term in terms if term is not None])
-            yield Step("local derivatives", left, last, ("local derivative" + "s" * (len(factors) > 1),))
+            yield Step("local derivatives", left, last, ("local derivatives" if len(factors) > 1 else "local derivative",))
         value = self.tangents[id]
         assert value is not None
         if last is not None and not self.graph.shape(id):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, pairwise
+from math import isfinite
 from operator import add
 
 from gradcli.algebra.assumptions.facts import Assumptions
@@ -25,8 +26,14 @@ from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.ops.arrays.ties import rows
 from gradcli.ops.catalogue import CHOICE, OPERATIONS, STRUCTURAL
-from gradcli.ops.declaration.facts import JUMP, KINK, TRUTH, Special
+from gradcli.ops.declaration.facts import END, JUMP, KINK, TRUTH, Special
 from gradcli.typing import Any
+
+_SAID = {KINK, JUMP, END}
+"""The kinds of points at which a derivative may be a convention."""
+
+_STEP, _NEAR = 1e-9, 1e-3
+"""A step of a difference quotient, and how near it is to the derivative."""
 
 
 def said_of(tape: Tape, variable: int) -> list[Piece]:
@@ -124,10 +131,27 @@ def _special_nodes(tape: Tape) -> Iterator[tuple[int, tuple[int, ...]]]:
         adjoint, known = tape.adjoints[id], OPERATIONS.get(name) or STRUCTURAL.get(name)
         if known is None or not tape.requires_grad[id] or adjoint is None or not _any(adjoint):
             continue
-        if any(special.kind in (KINK, JUMP) and _is_at(tape, special, id) for special in known.facts.specials):
+        met = {special.kind for special in known.facts.specials if special.kind in _SAID and _is_at(tape, special, id)}
+        if met - {END} or (met and _is_chosen(tape, id)):
             yield id, inputs
         elif name == CHOICE and graph.operations[inputs[0]] != CONSTANT and len(set(inputs[1:])) > 1:
             yield from ((id, at) for at in _turning(tape, inputs[0]))
+
+
+def _is_chosen(tape: Tape, id: int) -> bool:
+    """Whether a derivative at an end is finite and not what difference quotients say, as that of 0^0 by the exponent."""
+    operation, inputs = OPERATIONS.get(tape.graph.operations[id]), tape.graph.inputs[id]
+    operands = tuple([tape.values[input] for input in inputs])
+    if operation is None or any(hasattr(value, "ndim") for value in operands):
+        return False
+    found = operation.derivatives(tuple([tape.requires_grad[input] for input in inputs]))(tape.values[id], operands)
+    for at, partial in zip(*found, strict=True):
+        for step in (-_STEP, _STEP):
+            moved = operation(*operands[:at], operands[at] + step, *operands[at + 1 :])
+            quotient = (moved - tape.values[id]) / step
+            if isfinite(partial) and quotient == quotient and not abs(quotient - partial) <= _NEAR * (1 + abs(partial)):
+                return True
+    return False
 
 
 def _is_at(tape: Tape, special: Special, id: int) -> bool:
@@ -136,7 +160,7 @@ def _is_at(tape: Tape, special: Special, id: int) -> bool:
     Of one on arrays it is where the numbers along its axes are, of arrays element by element where those of one place are.
     """
     inputs, operation = tape.graph.inputs[id], OPERATIONS.get(tape.graph.operations[id])
-    if len(inputs) > 1 and len(set(inputs)) == 1:  # max(x, x) is x
+    if special.kind != END and len(inputs) > 1 and len(set(inputs)) == 1:  # max(x, x) is x
         return False
     operands = tuple([tape.values[input] for input in inputs])
     if operation is None:

@@ -5,13 +5,50 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gradcli.algebra.simplified import Simplified
-from gradcli.derivation.notation.deeds import DEEDS
+from gradcli.algebra.sums.squares import SQUARES
 from gradcli.derivation.notation.prose import Words, words_text
 from gradcli.frozen import Frozen, shown
 from gradcli.language.ast import Expression
 from gradcli.typing import NamedTuple
 
-SIMPLIFICATIONS = frozenset({"trivial factors dropped", "parentheses dropped", "terms computed", *DEEDS})
+COMMON_DENOMINATOR = "common denominator"
+ONE_FRACTION = "one fraction"
+TERM_BY_TERM = "divided term by term"
+CANCELLED = "factors cancelled"
+LIKE_TERMS = "like terms collected"
+MULTIPLIED_OUT = "multiplied out"
+FACTORED = "factored"
+POWERS = "powers combined"
+CHOICES = "choices joined"
+INTO_CHOICE = "factor taken into the choice"
+NUMBERS = "numbers computed"
+IDENTITIES = "functions rewritten"
+PARENTHESES = "parentheses dropped"
+REWRITTEN = "rewritten"
+REORDERED = "put in order"
+SQUARES_ARE_ONE = {(a, b): f"{a}² {'+' if sign > 0 else '-'} {b}² = 1" for a, (b, sign) in SQUARES.items()}
+
+DEEDS = (
+    COMMON_DENOMINATOR,
+    ONE_FRACTION,
+    TERM_BY_TERM,
+    CANCELLED,
+    MULTIPLIED_OUT,
+    FACTORED,
+    LIKE_TERMS,
+    POWERS,
+    CHOICES,
+    INTO_CHOICE,
+    *SQUARES_ARE_ONE.values(),
+    IDENTITIES,
+    NUMBERS,
+    PARENTHESES,
+    REWRITTEN,
+    REORDERED,
+)
+"""What can be done to an expression, in the order in which it is said."""
+
+SIMPLIFICATIONS = frozenset({"trivial factors dropped", "terms computed", *DEEDS})
 """Rules that only rewrite: they can be folded away, and what is derived stays."""
 
 PUTTING_IN = frozenset({"intermediates written out", "derivatives put in", "numbers put in"})

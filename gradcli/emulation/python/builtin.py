@@ -1,17 +1,16 @@
-"""The functions that every script has: Python's own, as far as a lesson uses them, and those of ``math``."""
+"""The functions that every script has: Python's own, as far as a lesson uses them."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 
 from gradcli.emulation.python.classes import CLASSES, Instance
 from gradcli.emulation.python.interpreter import Interpreter
-from gradcli.emulation.python.methods import as_set, ordered
-from gradcli.emulation.python.operators import ERRORS, check_length, formatted, raised
+from gradcli.emulation.python.methods import as_set, method, ordered
+from gradcli.emulation.python.operators import ERRORS, formatted, raised
 from gradcli.emulation.python.source import UnknownError
-from gradcli.emulation.python.values import Caught, Foreign, Namespace, Native, Raised, Size, Type, address, type_name
-from gradcli.ops.catalogue import OPERATIONS
+from gradcli.emulation.python.subset import MACHINERY
+from gradcli.emulation.python.values import Caught, Foreign, Native, Raised, Size, Type, address, type_name
 from gradcli.typing import Any
 
 EXCEPTIONS = {
@@ -46,27 +45,28 @@ def _print(machine: Interpreter, *values: Any, sep: Any = " ", end: Any = "\n", 
     machine.write(text)
 
 
-def _number(machine: Interpreter, value: Any) -> Any:
+def number_of(machine: Interpreter, value: Any) -> Any:
+    """The number of a tensor; anything else as it is."""
     return value.number(machine) if isinstance(value, Foreign) else value
 
 
 def _to_float(machine: Interpreter, value: Any = 0.0) -> float:
-    value = _number(machine, value)
+    value = number_of(machine, value)
     if not isinstance(value, int | float | str):
         raise Raised("TypeError", f"float() argument must be a string or a real number, not '{type_name(value)}'")
-    return _python(float, value)  # type: ignore[no-any-return]
+    return of_python(float, value)  # type: ignore[no-any-return]
 
 
 def _to_int(machine: Interpreter, value: Any = 0) -> int:
-    value = _number(machine, value)
+    value = number_of(machine, value)
     if not isinstance(value, int | float | str):
         raise Raised(
             "TypeError", f"int() argument must be a string, a bytes-like object or a real number, not '{type_name(value)}'"
         )
-    return _python(int, value)  # type: ignore[no-any-return]
+    return of_python(int, value)  # type: ignore[no-any-return]
 
 
-def _python(function: Callable[..., Any], *arguments: Any) -> Any:
+def of_python(function: Callable[..., Any], *arguments: Any) -> Any:
     """The result of a function of Python on values of Python."""
     try:
         return function(*arguments)
@@ -94,32 +94,32 @@ def _to_dict(machine: Interpreter, values: Any = (), **items: Any) -> dict[Any, 
     if isinstance(values, dict):
         return {**values, **items}
     pairs = [machine.listed(pair) for pair in machine.listed(values)]
-    return {**_python(dict, pairs), **items}
+    return {**of_python(dict, pairs), **items}
 
 
 def _range(machine: Interpreter, *bounds: Any) -> range:
-    found: range = _python(range, *[int(bound.number(machine)) if isinstance(bound, Foreign) else bound for bound in bounds])
+    found: range = of_python(range, *[int(bound.number(machine)) if isinstance(bound, Foreign) else bound for bound in bounds])
     return found
 
 
 def _len(machine: Interpreter, value: Any) -> int:
-    return value.length(machine) if isinstance(value, Foreign) else _python(len, value)
+    return value.length(machine) if isinstance(value, Foreign) else of_python(len, value)
 
 
 def _abs(machine: Interpreter, value: Any) -> Any:
     if isinstance(value, Foreign):
         return machine.call(value.attribute(machine, "abs"), [], {})
-    return _python(abs, value)
+    return of_python(abs, value)
 
 
 def _round(machine: Interpreter, value: Any, ndigits: Any = None) -> Any:
     if isinstance(value, Foreign):
         return machine.call(value.attribute(machine, "round"), [], {} if ndigits is None else {"decimals": ndigits})
     if ndigits is None:
-        return _python(round, value)
+        return of_python(round, value)
     if isinstance(value, int) and isinstance(ndigits, int) and -ndigits > value.bit_length():
         return 0  # where Python would compute that power of ten
-    return _python(round, value, ndigits)
+    return of_python(round, value, ndigits)
 
 
 def _pow(machine: Interpreter, base: Any, exponent: Any) -> Any:
@@ -158,21 +158,22 @@ def _extreme(symbol: str, name: str) -> Callable[..., Any]:
 
 
 def _any(machine: Interpreter, values: Any) -> bool:
-    return any(machine.truth(value) for value in _charged(machine, values))
+    return any(machine.truth(value) for value in charged(machine, values))
 
 
 def _all(machine: Interpreter, values: Any) -> bool:
-    return all(machine.truth(value) for value in _charged(machine, values))
+    return all(machine.truth(value) for value in charged(machine, values))
 
 
-def _charged(machine: Interpreter, values: Any) -> Iterator[Any]:
+def charged(machine: Interpreter, values: Any) -> Iterator[Any]:
+    """Elements, each of which counts as a step."""
     for value in machine.iterate(values):
         machine.charge(1)
         yield value
 
 
 def _enumerate(machine: Interpreter, values: Any, start: int = 0) -> Any:
-    return _python(enumerate, machine.iterate(values), start)
+    return of_python(enumerate, machine.iterate(values), start)
 
 
 def _zip(machine: Interpreter, *values: Any) -> Any:
@@ -231,6 +232,45 @@ def _id(machine: Interpreter, value: Any) -> int:
     return int(address(value), 16)
 
 
+def _iter(machine: Interpreter, values: Any) -> Iterator[Any]:
+    return machine.iterate(values)
+
+
+def _next(machine: Interpreter, iterator: Any, *default: Any) -> Any:
+    if not isinstance(iterator, Iterator):
+        raise Raised("TypeError", f"'{type_name(iterator)}' object is not an iterator")
+    for value in iterator:
+        return value
+    if not default:
+        raise Raised("StopIteration", "")
+    return default[0]
+
+
+def _attribute(machine: Interpreter, value: Any, name: Any, *default: Any) -> Any:
+    if not isinstance(name, str):
+        raise Raised("TypeError", f"attribute name must be string, not '{type_name(name)}'")
+    if name.startswith("__") and name not in MACHINERY:
+        raise UnknownError(f"{name} is not known here", hint="names that begin with __ are Python's own machinery")
+    try:
+        return value.attribute(machine, name) if isinstance(value, Foreign) else method(value, name)
+    except Raised as error:
+        if not default or error.kind != "AttributeError":
+            raise
+    return default[0]
+
+
+def _has_attribute(machine: Interpreter, value: Any, name: Any) -> bool:
+    return _attribute(machine, value, name, _NOTHING) is not _NOTHING
+
+
+def _set_attribute(machine: Interpreter, value: Any, name: str, new: Any) -> None:
+    if not isinstance(value, Foreign) or not isinstance(name, str) or name.startswith("__"):
+        raise Raised("AttributeError", f"'{type_name(value)}' object has no attribute '{name}'")
+    value.set_attribute(machine, name, new)
+
+
+_NOTHING = object()
+
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "print": _print,
     "len": _len,
@@ -257,6 +297,11 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "repr": _repr,
     "format": _format,
     "id": _id,
+    "iter": _iter,
+    "next": _next,
+    "getattr": _attribute,
+    "hasattr": _has_attribute,
+    "setattr": _set_attribute,
 }
 
 
@@ -290,49 +335,3 @@ def _types() -> list[Type]:
     return kinds + [
         Type(name, _exception(name), every if name == "Exception" else (name, *more)) for name, more in EXCEPTIONS.items()
     ]
-
-
-# ---- math ----
-
-_MATH = (
-    *[name for name in OPERATIONS if callable(getattr(math, name, None))],
-    "degrees", "fabs", "frexp", "gcd", "isclose", "isfinite", "isinf", "isnan", "ldexp", "radians",
-)  # fmt: skip
-"""The functions of ``math`` that are operations as well, and others that numbers are written with."""
-
-
-def _of_math(name: str) -> Native:
-    function = getattr(math, name)  # one of the names above
-
-    def call(machine: Interpreter, *arguments: Any, **keywords: Any) -> Any:
-        values = [_number(machine, argument) for argument in arguments]
-        if not all(isinstance(value, int | float) for value in values):
-            wrong = next(value for value in values if not isinstance(value, int | float))
-            raise Raised("TypeError", f"must be real number, not {type_name(wrong)}")
-        return _python(lambda: function(*values, **keywords))
-
-    return Native(name, call)
-
-
-def _factorial(machine: Interpreter, n: Any) -> int:
-    if isinstance(n, int) and n > 1_500:
-        check_length(machine, 10**9)
-    return _python(math.factorial, n)  # type: ignore[no-any-return]
-
-
-def _fsum(machine: Interpreter, values: Any) -> float:
-    return _python(math.fsum, [_number(machine, value) for value in machine.listed(values)])  # type: ignore[no-any-return]
-
-
-def _prod(machine: Interpreter, values: Any) -> Any:
-    total: Any = 1
-    for value in _charged(machine, values):
-        total = machine.binary("*", total, value)
-    return total
-
-
-def math_module() -> Namespace:
-    """The module ``math``."""
-    names: dict[str, Any] = {name: _of_math(name) for name in _MATH}
-    names |= {"factorial": Native("factorial", _factorial), "fsum": Native("fsum", _fsum), "prod": Native("prod", _prod)}
-    return Namespace("math", {**names, "pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf, "nan": math.nan})

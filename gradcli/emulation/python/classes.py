@@ -170,6 +170,10 @@ class Instance(Foreign):
         found = self.special(machine, "__getitem__", index)
         return super().item(machine, index) if found is NotImplemented else found
 
+    def iterate(self, machine: Interpreter) -> Iterator[Any]:
+        found = self.special(machine, "__iter__")
+        return super().iterate(machine) if found is NotImplemented else machine.iterate(found)
+
     def text(self, machine: Interpreter) -> str:
         found = self.special(machine, "__str__")
         return self.representation(machine) if found is NotImplemented else found

@@ -53,6 +53,7 @@ class Code:
         outer: Names that are declared ``global`` or ``nonlocal``.
         own: Of a function the names that it assigns to.
         calls: Whether it is run by calls, and not once as the body of a class is.
+        yields: Whether a call gives a generator.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Code:
     outer: set[str] = field(default_factory=set)
     own: frozenset[str] = frozenset()
     calls: bool = True
+    yields: bool = False
 
 
 class Arity(NamedTuple):

@@ -88,6 +88,8 @@ EXPANSIONS: dict[type[ast.AST], Callable[[_Compiler, Any], list[Item]]] = {
     ast.Raise: _Compiler.raise_,
     ast.Assert: _Compiler.assert_,
     ast.Return: _Compiler.return_,
+    ast.Yield: _Compiler.yield_,
+    ast.YieldFrom: _Compiler.yield_,
     ast.Delete: _Compiler.delete,
     ast.Global: _Compiler.outer,
     ast.Nonlocal: _Compiler.outer,

@@ -120,7 +120,8 @@ class Expressions(Expansion):
             items += [node.key, node.value, Instruction("put", depth, node)]
         else:
             items += [node.elt, Instruction("append", depth, node)]
-        return [*items, *closing, Instruction("close scope", None, node)]
+        once = [Instruction("iterate", None, node)] if isinstance(node, ast.GeneratorExp) else []
+        return [*items, *closing, Instruction("close scope", None, node), *once]
 
     def walrus(self, node: ast.NamedExpr) -> list[Item]:
         return [node.value, Instruction("copy", None, node), *self.store(node.target)]

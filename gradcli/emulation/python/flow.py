@@ -115,6 +115,14 @@ def _return(machine: Machine, frame: Frame, argument: None) -> None:
         machine.frames[-1].stack.append(value if frame.instead is None else frame.instead)
 
 
+def _yield(machine: Machine, frame: Frame, argument: None) -> None:
+    value = frame.stack.pop()
+    frame.stack.append(None)  # what the expression gives when it goes on
+    frame.yielded = True
+    machine.frames.pop()
+    machine.frames[-1].stack.append(value)
+
+
 def _import(machine: Machine, frame: Frame, what: tuple[str, str]) -> None:
     module, name = what
     if module not in machine.modules:
@@ -189,6 +197,6 @@ def _fail(machine: Machine, frame: Frame, argument: None) -> None:
 
 FLOW: tuple[Handler, ...] = (
     _jump, _jump_unless, _jump_unless_or_pop, _jump_if_or_pop, _iterate, _next, _open_scope, _close_scope, _function, _class,
-    _call, _return, _import, _enter, _leave, _try, _finally, _forget, _catches, _raise, _fail,
+    _call, _return, _yield, _import, _enter, _leave, _try, _finally, _forget, _catches, _raise, _fail,
 )  # fmt: skip
 """Each is the function of the instruction of its name."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from gradcli.autodiff.torch_tape.storage import TapeError
 from gradcli.emulation.python.code import MAX_CALLS, Code, Instruction, Label
 from gradcli.emulation.python.effort import charge_nested
-from gradcli.emulation.python.operators import ERRORS, check_length, combined, raised, repr_of, text_of
+from gradcli.emulation.python.operators import ERRORS, as_raised, check_length, combined, length_of, raised, repr_of, text_of
 from gradcli.emulation.python.source import Source, UnknownError
 from gradcli.emulation.python.values import Caught, Entered, Foreign, Namespace, Raised, Scope, Type, type_name
 from gradcli.errors import ExitCode, GradcliError, Span
@@ -39,7 +39,7 @@ class Block:
 class Frame:
     """A call under way; it gives what stands in ``instead``, where that is not None, and not the result of its code."""
 
-    __slots__ = ("at", "blocks", "code", "home", "instead", "scope", "stack")
+    __slots__ = ("at", "blocks", "code", "home", "instead", "scope", "stack", "yielded")
 
     def __init__(self, code: Code, scope: Scope, instead: Any = None) -> None:
         self.code = code
@@ -49,6 +49,7 @@ class Frame:
         self.stack: list[Any] = []
         self.blocks: list[Block] = []
         self.instead = instead
+        self.yielded = False
 
 
 class Machine:
@@ -117,6 +118,9 @@ class Machine:
         if len(self.frames) >= MAX_CALLS:
             raise Raised("RecursionError", "maximum recursion depth exceeded")
         frame = Frame(function.code, function.bind(arguments, keywords), instead)
+        if function.code.yields:
+            self.frames[-1].stack.append(self._yielded(frame))
+            return
         for manager in function.managers:
             manager.enter(self)
             frame.blocks.append(Block(None, manager, 0, frame.scope))
@@ -132,6 +136,15 @@ class Machine:
         if entered is not None:
             return self._nested(lambda: self.enter(entered, keywords or {}))
         return self._nested(lambda: self.frames[-1].stack.append(self.call(function, arguments, keywords or {})))
+
+    def _yielded(self, frame: Frame) -> Iterator[Any]:
+        """What a generator of the script gives: its frame is put onto the others until it yields again, or ends."""
+        while True:
+            frame.yielded = False
+            value = self._nested(lambda: self.frames.append(frame))
+            if not frame.yielded:
+                return
+            yield value
 
     def run_inside(self, code: Code, scope: Scope) -> None:
         """Run a part of a function among its names, such as what stands behind ``finally``."""
@@ -163,11 +176,11 @@ class Machine:
             except Raised as error:
                 self._unwind(error, base)
             except TapeError as error:
-                self._unwind(_as_raised(error), base)
+                self._unwind(as_raised(error), base)
             except GradcliError as error:
                 if isinstance(error, UnknownError) or error.exit_code != ExitCode.BAD_INPUT:
                     raise self._located(error) from None
-                self._unwind(_as_raised(error), base)
+                self._unwind(as_raised(error), base)
 
     def _go(self, base: int) -> None:
         """Run until so many frames are left or an exception is raised."""
@@ -297,7 +310,7 @@ class Machine:
             GradcliError: They are too many (exit code 4).
         """
         if isinstance(value, list | tuple | str | range | dict | set):
-            check_length(self, _length(value))
+            check_length(self, length_of(value))
             return list(value)
         items: list[Any] = []
         for item in self.iterate(value):
@@ -334,16 +347,3 @@ class Machine:
 
 Handler = Callable[[Machine, Frame, Any], None]
 """What an instruction does with the machine, the frame of the call under way and its argument."""
-
-
-def _length(value: Any) -> int:
-    try:
-        return len(value)
-    except OverflowError:  # of a range
-        return 1 << 62
-
-
-def _as_raised(error: GradcliError) -> Raised:
-    found = Raised("RuntimeError", error.message, error.hint)
-    found.span = None if error.span in (None, (0, 0)) else error.span
-    return found

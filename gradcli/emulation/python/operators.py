@@ -262,3 +262,18 @@ def filled(machine: Interpreter, template: str, arguments: list[Any], keywords: 
     text = "".join(pieces)
     check_length(machine, len(text))
     return text
+
+
+def length_of(value: Any) -> int:
+    """How many elements a value of Python has, be they more than Python counts."""
+    try:
+        return len(value)
+    except OverflowError:  # of a range
+        return 1 << 62
+
+
+def as_raised(error: GradcliError) -> Raised:
+    """An error of what a script calls, as an exception that it may catch."""
+    found = Raised("RuntimeError", error.message, error.hint)
+    found.span = None if error.span in (None, (0, 0)) else error.span
+    return found

@@ -135,6 +135,18 @@ class Statements(Expansion):
         value: Item = Instruction("constant", None, node) if node.value is None else node.value
         return [value, Instruction("return", None, node)]
 
+    def yield_(self, node: ast.Yield | ast.YieldFrom) -> list[Item]:
+        if self.target.name == MODULE or not self.target.calls:
+            raise self.unknown(node, "yield is known in functions alone", "write a function that yields")
+        self.target.yields = True
+        value: Item = Instruction("constant", None, node) if node.value is None else node.value
+        if isinstance(node, ast.Yield):
+            return [value, Instruction("yield", None, node)]
+        start, end = Label(), Label()
+        goes_on: list[Item] = [Instruction("pop", None, node), Instruction("jump", start, node), end]
+        items: list[Item] = [Instruction("iterate", None, node), start, Instruction("next", end, node)]
+        return [value, *items, Instruction("yield", None, node), *goes_on, Instruction("constant", None, node)]
+
     def delete(self, node: ast.Delete) -> list[Item]:
         items: list[Item] = []
         for target in node.targets:

@@ -36,7 +36,8 @@ COMPARE: dict[type[ast.cmpop], str] = {
 
 MODULES = (
     "torch", "torch.nn", "torch.nn.functional", "torch.nn.utils", "torch.nn.init", "torch.autograd", "torch.autograd.functional",
-    "torch.optim", "torch.optim.lr_scheduler", "torch.utils", "torch.utils.data", "copy", "numpy", "math",
+    "torch.func", "torch.optim", "torch.optim.lr_scheduler", "torch.utils", "torch.utils.data", "copy", "numpy", "math",
+    "random", "time",
 )  # fmt: skip
 """The modules that a script for PyTorch may import."""
 
@@ -44,7 +45,8 @@ TENSORFLOW_MODULES = ("tensorflow", "tensorflow.compat.v1", "tensorflow.compat",
 """The modules that a script for TensorFlow 1 may import."""
 
 MACHINERY = (
-    "__name__", "__version__", "__init__", "__class__", "__call__", "__dict__", "__len__", "__getitem__", "__repr__", "__str__",
+    "__name__", "__version__", "__init__", "__class__", "__call__", "__dict__", "__len__", "__getitem__", "__iter__", "__repr__",
+    "__str__",
     "__add__", "__sub__", "__mul__", "__truediv__", "__pow__", "__neg__", "__radd__", "__rsub__", "__rmul__", "__rtruediv__",
 )  # fmt: skip
 """The names of Python's own machinery that a script may use."""
@@ -57,8 +59,6 @@ _REFUSALS = {
     ast.AsyncFor: ("async is not known here", "write for"),
     ast.AsyncWith: ("async is not known here", "write with"),
     ast.Await: ("await is not known here", "call the function"),
-    ast.Yield: ("yield is not known here", "return a list"),
-    ast.YieldFrom: ("yield is not known here", "return a list"),
     ast.Match: ("match is not known here", "write if and elif"),
     ast.Starred: ("* is known in calls, lists and assignments alone", ""),
 }
@@ -108,6 +108,6 @@ def check_import(
 
 def _no_module(name: str) -> tuple[str, str]:
     near = nearest(name, ("torch", "math", "torch.nn.functional", "tensorflow"))
-    listed = "torch, torch.nn, torch.optim, numpy and math"
+    listed = "torch, torch.nn, torch.optim, numpy, math, random and time"
     hint = f"did you mean {near}?" if near else f"scripts may import {listed}"
     return f"the module {name or '.'} is not known here", hint

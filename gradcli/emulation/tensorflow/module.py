@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gradcli.emulation.python.builtin import math_module
 from gradcli.emulation.python.interpreter import Interpreter
+from gradcli.emulation.python.library import math_module
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Foreign, Namespace, Native, Type, Word
 from gradcli.emulation.tensorflow.control import cond, while_loop

@@ -10,6 +10,7 @@ from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.values import Raised, type_name
 from gradcli.emulation.torch.results import Mode
 from gradcli.emulation.torch.tensor.tensors import Session, Tensor
+from gradcli.ops.catalogue import STACK
 from gradcli.typing import Any
 
 
@@ -76,8 +77,18 @@ def run_backward(
 
 
 def _grad(machine: Interpreter, session: Session, outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any = None,
-          create_graph: Any = False, allow_unused: Any = None, materialize_grads: Any = False) -> tuple[Any, ...]:  # fmt: skip
+          create_graph: Any = False, allow_unused: Any = None, is_grads_batched: Any = False,
+          materialize_grads: Any = False) -> tuple[Any, ...]:  # fmt: skip
     roots, wanted = _tensors(outputs), _tensors(inputs)
+    if machine.truth(is_grads_batched):
+        batch, more = _tensors(grad_outputs), (create_graph, allow_unused, False, materialize_grads)
+        last = batch[0].length(machine) - 1
+        rows = [
+            _grad(machine, session, roots, wanted, [one.item(machine, at) for one in batch], at < last or retain_graph, *more)
+            for at in range(last + 1)
+        ]
+        parts = [[row[at] for row in rows] for at in range(len(wanted))]
+        return tuple([None if None in part else session.operate(machine, STACK, part, (("axis", 0),)) for part in parts])
     if not wanted:
         raise Raised("RuntimeError", "`inputs` argument to `grad()` cannot be empty.")
     seeds = _seeds(grad_outputs, roots)

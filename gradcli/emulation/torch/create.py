@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from gradcli.autodiff.torch_tape.dtypes import FLOATS, LARGEST, rounded
 from gradcli.emulation.python.interpreter import Interpreter
+from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Raised, checked, type_name
 from gradcli.emulation.torch.arrays import Array
 from gradcli.emulation.torch.results import check_device
@@ -53,6 +54,18 @@ def new_shape(machine: Interpreter, session: Session, sizes: tuple[Any, ...], ti
     return tuple(sizes)
 
 
+def sizes_of(sizes: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
+    """The sizes of a new tensor, which may be given as ``size=`` as well.
+
+    Raises:
+        UnknownError: Another argument is.
+    """
+    wrong = next((name for name in named if name != "size"), "")
+    if wrong:
+        raise UnknownError(f"the argument {wrong} is not known here", hint="size, dtype, requires_grad and device are")
+    return (*sizes, *named.values())
+
+
 def _check_count(session: Session, count: int) -> None:
     most = session.tape.graph.max_elements
     if count > most:
@@ -75,8 +88,8 @@ def _filled(machine: Interpreter, session: Session, shape: Shape, value: Any, dt
 
 def _constants(value: float, title: str) -> Callable[..., Any]:
     def make(machine: Interpreter, session: Session, *size: Any, dtype: Any = None, requires_grad: Any = False,
-             device: Any = None) -> Tensor:  # fmt: skip
-        return _filled(machine, session, new_shape(machine, session, size, title), value, dtype, requires_grad)
+             device: Any = None, **named: Any) -> Tensor:  # fmt: skip
+        return _filled(machine, session, new_shape(machine, session, sizes_of(size, named), title), value, dtype, requires_grad)
 
     return make
 

@@ -6,9 +6,10 @@ import math
 from collections.abc import Callable
 
 from gradcli.autodiff.torch_tape.dtypes import FLOATS
-from gradcli.emulation.python.builtin import SIZE, math_module
+from gradcli.emulation.python.builtin import SIZE
 from gradcli.emulation.python.classes import Class
 from gradcli.emulation.python.interpreter import Interpreter
+from gradcli.emulation.python.library import math_module, random_module, time_module
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Namespace, Native, Raised, Type, checked
 from gradcli.emulation.torch.autograd import AUTOGRAD
@@ -23,20 +24,20 @@ from gradcli.emulation.torch.nn.optim import adagrad, adam, adamw, rmsprop, sgd
 from gradcli.emulation.torch.nn.schedules import INIT, SCHEDULES, UTILS
 from gradcli.emulation.torch.numpy import numpy_module
 from gradcli.emulation.torch.parts import PARTS, einsum
-from gradcli.emulation.torch.random import RANDOM, Generator
+from gradcli.emulation.torch.random import RANDOM, Generator, dropout
 from gradcli.emulation.torch.results import Mode, check_device
 from gradcli.emulation.torch.tensor.data import tensor_from
 from gradcli.emulation.torch.tensor.members import DTYPES, METHODS, dtype_of, dtype_word
 from gradcli.emulation.torch.tensor.tensors import Session, Tensor
+from gradcli.emulation.torch.transforms import TRANSFORMS
 from gradcli.emulation.torch.unknown_members import is_member
 from gradcli.typing import Any
 
 VERSION = "2.13.0+cpu"
 """The version of PyTorch that is followed."""
 
-_RANDOM = "it draws by other means than PyTorch's generator, which cannot be followed here"
 _REFUSED = {
-    **dict.fromkeys(("bernoulli", "multinomial", "poisson", "dropout"), (_RANDOM, "compare torch.rand with a probability")),
+    "poisson": ("it is not known here", "draw with torch.rand"),
     **dict.fromkeys(("load", "save", "compile", "jit", "hub", "multiprocessing"),
                     ("it is not known here, since it reads files or runs code", "write the numbers: torch.tensor([...])")),
     **dict.fromkeys(("float16", "half", "bfloat16", "int16", "int8", "uint8", "complex64"),
@@ -72,6 +73,7 @@ def modules(session: Session) -> dict[str, Namespace]:
     autograd.names |= {"functional": derivatives, "gradcheck": bound({"gradcheck": gradcheck})["gradcheck"]}
     optimisers = _Module("torch.optim", bound({"SGD": sgd, "Adam": adam, "AdamW": adamw, "Adagrad": adagrad, "RMSprop": rmsprop}))
     optimisers.names["lr_scheduler"] = schedules
+    transforms = _Module("torch.func", bound(TRANSFORMS))
     names = {
         **operations("torch"),
         **bound(_TORCH),
@@ -81,6 +83,8 @@ def modules(session: Session) -> dict[str, Namespace]:
         "utils": _Module("torch.utils", {"data": data}),
         "cuda": Namespace("torch.cuda", {"is_available": Native("is_available", lambda machine: False)}),
         "autograd": autograd,
+        "func": transforms,
+        "vmap": transforms.names["vmap"],
         "optim": optimisers,
         "special": _Module("torch.special", operations("torch.special")),
         "linalg": _Module("torch.linalg", operations("torch.linalg")),
@@ -104,8 +108,11 @@ def modules(session: Session) -> dict[str, Namespace]:
         "torch.autograd.functional": derivatives,
         "torch.optim.lr_scheduler": schedules,
         "torch.autograd": autograd,
+        "torch.func": transforms,
         "torch.optim": optimisers,
         "math": math_module(),
+        "random": random_module(),
+        "time": time_module(),
         "copy": copy_module(),
         "numpy": numpy_module(),
     }
@@ -195,4 +202,4 @@ def _linear(machine: Interpreter, session: Session, input: Tensor, weight: Tenso
     return total
 
 
-_FUNCTIONAL: dict[str, Callable[..., Any]] = {"linear": _linear}
+_FUNCTIONAL: dict[str, Callable[..., Any]] = {"linear": _linear, "dropout": dropout}

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from gradcli.autodiff.torch_tape.dtypes import rounded
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.values import Foreign, Native, Raised, address
-from gradcli.emulation.torch.create import new_shape
+from gradcli.emulation.torch.create import new_shape, sizes_of
 from gradcli.emulation.torch.single_precision import fused, logarithm, sine_and_cosine
 from gradcli.emulation.torch.tensor.members import METHODS, dtype_of
 from gradcli.emulation.torch.tensor.tensors import Session, Tensor
@@ -140,8 +140,9 @@ def _new(machine: Interpreter, session: Session, numbers: Any, shape: Shape, dty
 
 def _made(draw: Callable[[Generator, int, str], Any]) -> Callable[..., Tensor]:
     def make(machine: Interpreter, session: Session, *size: Any, dtype: Any = None, requires_grad: Any = False,
-             generator: Any = None) -> Tensor:  # fmt: skip
-        shape, name = new_shape(machine, session, size), dtype_of(dtype) or session.tape.dtype
+             generator: Any = None, **named: Any) -> Tensor:  # fmt: skip
+        shape = new_shape(machine, session, sizes_of(size, named))
+        name = dtype_of(dtype) or session.tape.dtype
         numbers = draw(_given(session, generator), math.prod(shape), name)
         return _new(machine, session, numbers, shape, name, requires_grad)
 
@@ -191,6 +192,63 @@ def _normal(machine: Interpreter, session: Session, mean: Any = 0.0, std: Any = 
     return machine.binary("+", machine.binary("*", drawn, std), mean)  # type: ignore[no-any-return]
 
 
+def _bernoulli(machine: Interpreter, session: Session, input: Tensor, p: Any = None, *, generator: Any = None) -> Tensor:
+    import numpy
+
+    dtype, chances = (input.dtype, numpy.ravel(input.value)) if p is None else ("float64", p)
+    numbers = _given(session, generator).uniform(math.prod(input.shape), dtype) < chances
+    return _new(machine, session, numbers, input.shape, input.dtype, False)
+
+
+def _multinomial(machine: Interpreter, session: Session, input: Tensor, num_samples: int, replacement: Any = False, *,
+                 generator: Any = None) -> Tensor:  # fmt: skip
+    import numpy
+
+    chances = numpy.atleast_2d(numpy.asarray(input.value, input.dtype))
+    count = chances.shape[1]
+    if num_samples < 1 or (num_samples > count and not machine.truth(replacement)):
+        few = "<= 0 samples" if num_samples < 1 else "> prob_dist.size(-1) samples without replacement"
+        raise Raised("RuntimeError", f"cannot sample n_sample {few}")
+    if not numpy.all((chances >= 0) & numpy.isfinite(chances)):
+        raise Raised("RuntimeError", "probability tensor contains either `inf`, `nan` or element < 0")
+    source = _given(session, generator)
+    if num_samples == 1 or not machine.truth(replacement):  # the first to come of events that come at these rates
+        waits = _exponential(source, chances.size, 1.0).astype(chances.dtype).reshape(chances.shape)
+        with numpy.errstate(all="ignore"):
+            found = numpy.argsort(-(chances / waits), axis=1, kind="stable")[:, :num_samples]
+    else:
+        below = numpy.cumsum(chances, axis=1)
+        below = below / below[:, -1:]
+        found = numpy.array([numpy.searchsorted(row, source.uniform(num_samples, "float64")) for row in below])
+    shape = (*input.shape[:-1], num_samples)
+    return _new(machine, session, found.astype("float64"), shape, "int64", False)
+
+
+def _exponential(source: Generator, count: int, rate: float) -> Any:
+    import numpy
+
+    return -numpy.log1p(-source.uniform(count, "float64")) / rate
+
+
+def dropout(machine: Interpreter, session: Session, input: Tensor, p: Any = 0.5, training: Any = True,
+            inplace: Any = False) -> Tensor:  # fmt: skip
+    """``torch.nn.functional.dropout``: elements are 0 with a probability, and the others enlarged.
+
+    Raises:
+        Raised: The probability is none.
+    """
+    import numpy
+
+    if not 0 <= p <= 1:
+        raise Raised("ValueError", f"dropout probability has to be between 0 and 1, but got {p}")
+    if not p or not machine.truth(training):
+        return input
+    count, kind = math.prod(input.shape), numpy.dtype(input.dtype).type
+    kept = generator(session).uniform(count, "float64") < 1 - p if p < 1 else numpy.zeros(count)
+    noise = _new(machine, session, kept * (kind(1) / kind(1 - p or 1)), input.shape, input.dtype, False)
+    return machine.binary("*", input, noise)  # type: ignore[no-any-return]
+
+
 RANDOM: dict[str, Callable[..., Any]] = {
     "manual_seed": lambda machine, session, seed: generator(session)._manual_seed(machine, seed),
     "rand": _made(lambda source, count, dtype: source.uniform(count, dtype)),
@@ -200,6 +258,8 @@ RANDOM: dict[str, Callable[..., Any]] = {
     "randint": _randint,
     "randperm": _randperm,
     "normal": _normal,
+    "bernoulli": _bernoulli,
+    "multinomial": _multinomial,
 }
 """Functions of ``torch`` that draw random numbers."""
 
@@ -221,4 +281,21 @@ def normal_(machine: Interpreter, tensor: Tensor, mean: float = 0.0, std: float 
     return _overwrite(machine, tensor, generator(tensor.session).normal(math.prod(tensor.shape), tensor.dtype, mean, std))
 
 
-METHODS |= {"uniform_": uniform_, "normal_": normal_}
+def _bernoulli_(machine: Interpreter, tensor: Tensor, p: float = 0.5, *, generator: Any = None) -> Tensor:
+    return _overwrite(machine, tensor, _given(tensor.session, generator).uniform(math.prod(tensor.shape), "float64") < p)
+
+
+def _exponential_(machine: Interpreter, tensor: Tensor, lambd: float = 1.0, *, generator: Any = None) -> Tensor:
+    return _overwrite(machine, tensor, _exponential(_given(tensor.session, generator), math.prod(tensor.shape), lambd))
+
+
+_DRAWN: dict[str, Callable[..., Any]] = {
+    "uniform_": uniform_,
+    "normal_": normal_,
+    "bernoulli_": _bernoulli_,
+    "exponential_": _exponential_,
+    "multinomial": lambda machine, tensor, *given, **named: _multinomial(machine, tensor.session, tensor, *given, **named),
+    "bernoulli": lambda machine, tensor, *given, **named: _bernoulli(machine, tensor.session, tensor, *given, **named),
+}
+
+METHODS |= _DRAWN

@@ -79,6 +79,8 @@ class Mode(Foreign):
         (function,) = arguments
         if not isinstance(function, Function):
             raise Raised("TypeError", f"'{type_name(function)}' object is not callable")
+        if function.code.yields:
+            raise UnknownError("a generator that is decorated is not known here", hint="write with inside of it")
         inside = Function(function.code, function.defaults, function.scope)
         inside.managers = [*function.managers, self]
         return inside

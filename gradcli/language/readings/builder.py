@@ -27,6 +27,9 @@ _DOTS = ("·", "⋅", "∙", "×")
 _WHOLE = frozenset("kmn")
 """Letters of whole numbers, which stand in exponents more often than behind them: x^2n."""
 
+_EXPONENTS = frozenset(((2, 3), (3, 2), (4, 3), (5, 2), (5, 3), (3, 4)))
+"""Fractions that often are exponents."""
+
 Build = Callable[[Sequence[Any], Span], Any]
 
 
@@ -100,13 +103,19 @@ class Builder:
             self._other(result, left, last, meant)
         elif result.symbol == "/" and _is_power(last) and (isinstance(right, Number) or _is_first_power(last)):
             other = Operator("^", (last.operands[0], Operator("/", (last.operands[1], right))))
-            if _is_first_power(last):
+            if _is_first_power(last) or (near and self._may_go_on(last, right)):
                 divided = isinstance(left, Operator) and left.symbol == "/"
                 whole = Otherwise(result, left, last, other).meant() if divided else other
                 shown, typed = (left, span) if divided else (last, typed)
                 self._note(typed, f"({to_text(shown)})/{to_text(right)}; {to_text(whole)} is written with parentheses")
             if self._ends_openly(last.operands[1]):
                 self._other(result, left, last, other)
+        elif result.symbol in ("+", "-") and near and isinstance(right, Number) and isinstance(last, Call):
+            argument = self._argument(last)
+            apart = id(last) in self._bare and self._text[argument.span[0] - 1].isspace()
+            if (apart or id(last) in self._rooted) and isinstance(argument, Name):
+                meant = mapped(last, lambda node: Operator(sign, (node, right)) if node is self._argument(last) else node)
+                self._note(typed, f"{to_text(Operator(sign, (last, right)))}; {to_text(meant)} is written with parentheses")
         elif result.symbol in ("+", "-") and isinstance(right, Number) and near and _is_power(last):
             if self._ends_openly(last.operands[1]) and not isinstance(last.operands[1], Number):
                 base, exponent = last.operands
@@ -215,6 +224,11 @@ class Builder:
         if isinstance(exponent, Operator) and len(exponent.operands) == 1:
             exponent = exponent.operands[0]
         return isinstance(exponent, Number) or (isinstance(exponent, Name) and id(exponent) not in self._grouped)
+
+    def _may_go_on(self, power: Operator, right: Expression) -> bool:
+        """Whether a number behind a power and a slash may belong to the exponent: x^2/3, but not x^2/2 nor x²/3."""
+        numbers = [part.value for part in (power.operands[1], right) if isinstance(part, Number)]
+        return tuple(numbers) in _EXPONENTS and self._ends_openly(power.operands[1]) and "^" in self._text[slice(*power.span)]
 
     def definition(self, values: Sequence[Any], span: Span) -> Statement:
         target, _, value = values

@@ -48,7 +48,8 @@ SIGNS = {command: (kind, sign.strip(".")) for kind, sign, *commands in _LINES fo
 ARROWS = frozenset(("vec", "overrightarrow"))
 BOLD = ARROWS | {"mathbf", "boldsymbol", "bm", "textbf"}
 WORDS = BOLD | {"operatorname", "mathrm", "mathit", "mathsf", "text", "textrm", "textit", "mathop"}
-ACCENTS = {"hat": "hat", "widehat": "hat", "bar": "bar", "tilde": "tilde", "widetilde": "tilde"}
+_ACCENTS = "hat,widehat,bar,tilde,widetilde,dot,ddot"
+ACCENTS = {name: name.removeprefix("wide") for name in _ACCENTS.split(",")}
 """Signs on a letter, and what is written behind its name for them."""
 COLOURS = frozenset(("color", "textcolor"))
 

@@ -10,7 +10,7 @@ from gradcli.language.grammar import END, Token
 from gradcli.language.other_languages import NO_VALUES
 from gradcli.language.readings.calls import with_bases, with_groups, with_parentheses
 from gradcli.language.readings.commas import in_groups
-from gradcli.language.readings.products import arguments, coefficient, exponent, raised_call, seldom_meant
+from gradcli.language.readings.products import arguments, coefficient, exponent, joined, raised_call, seldom_meant
 from gradcli.language.readings.scan import VALUE_ENDS, refuse
 from gradcli.language.readings.vocabulary import GREEK, NO_WORDS, PROSE, Vocabulary
 from gradcli.language.statements import WORDS
@@ -70,6 +70,7 @@ class Names:
     def classified(self, tokens: Sequence[Token]) -> list[Token]:
         """The tokens with functions told from variables, and products of letters taken apart."""
         self._note_own(tokens)
+        tokens = joined(tokens, self.vocabulary.functions, self.known)
         tokens = with_parentheses(with_bases(tokens, self.vocabulary, self.known), self.vocabulary, self.known)
         tokens = in_groups(tokens, self.notes)
         if self.longest == _LONGEST_PRODUCT:
@@ -225,7 +226,12 @@ class Names:
             cut = token.span[0] + len(index[1])
             before_index = Token("NAME", index[1], (token.span[0], cut))
             return [*self._read(before_index, before, "NAME", ()), Token("NAME", index[2], (cut, token.span[1]))]
+        if name[0] in "Δ∆" and len(name) == 2:
+            self._note(token, f"{name} is read as one variable; a product is written {'*'.join(name)}")
+            return [token]
         if "_" in name or (function and len(name) > 2) or not all(sign.lower() != sign.upper() for sign in name):
+            if name.isascii() and not name.isalpha() and "_" not in name and self.longest == _LONGEST_PRODUCT:
+                self._note(token, f"{name} is read as one variable; factors of a product are written with * between them")
             return [token]
         return self._parts(token, called, before, after)
 

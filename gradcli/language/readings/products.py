@@ -15,6 +15,32 @@ _GOES_ON = frozenset(("NAME", "PI", "CONSTANT", "LPAR", "ROOT", "ABS_OPEN", "FRA
 """Terminals with which a value begins of which a number is the coefficient."""
 _UNITS = frozenset(("cm", "mm", "km", "kg", "mg", "Hz", "kHz", "ms", "mL", "ml", "kN", "kW", "kJ"))
 
+_DEGREES = frozenset(("deg", "degree", "degrees"))
+_DIFFERENCES = "Δ∆"
+
+
+def joined(tokens: Sequence[Token], functions: Collection[str], known: Collection[str]) -> list[Token]:
+    """The tokens with what is one word in two pieces as one: arc tg x, Δ x, 45 deg.
+
+    Args:
+        tokens: The tokens.
+        functions: What functions may be called.
+        known: The names that have values.
+    """
+    result: list[Token] = []
+    for token in tokens:
+        before = result[-1] if result else None
+        of_names = before is not None and before.kind == token.kind == "NAME" and before.text not in known
+        if before is not None and of_names and before.text == "arc" and f"arc{token.text}" in functions:
+            result[-1] = before._replace(text=f"arc{token.text}", span=(before.span[0], token.span[1]))
+        elif before is not None and of_names and before.text in _DIFFERENCES and len(token.text) == 1:
+            result[-1] = before._replace(text=f"Δ{token.text}", span=(before.span[0], token.span[1]))
+        elif before is not None and before.kind == "NUMBER" and token.text in _DEGREES and token.text not in known:
+            result.append(token._replace(kind="POSTFIX", text="°"))
+        else:
+            result.append(token)
+    return result
+
 
 def coefficient(before: Sequence[Token], tokens: Sequence[Token], notes: list[tuple[int, str]]) -> list[Token]:
     """The sign of a product between a factor and a number that is the coefficient of what follows: ``cos(x^2 + 1)2x``.
@@ -138,6 +164,8 @@ def seldom_meant(before: Sequence[Token], tokens: Sequence[Token], place: int, k
         GradcliError: A power or a product ends in a sign that stands apart, ``3x^ + 2``, or a share is asked for, ``50% x``.
     """
     token, behind = tokens[place], tokens[place + 1 : place + 2]
+    if token.kind in ("PLUS", "SIGN") and token.text == "+" and before and before[-1].kind in ("PLUS", "MINUS", "SIGN"):
+        return [(token.span[0], f"two signs stand side by side, {before[-1].text} +: a term may be missing between them")]
     apart = bool(behind) and behind[0].span[0] > token.span[1]
     if token.kind in ("PLUS", "MINUS", "SIGN") and apart and before and before[-1].kind == "POWER":
         raise GradcliError("an exponent is missing", (before[-1].span[0], token.span[1]), "write it behind ^")
@@ -145,18 +173,21 @@ def seldom_meant(before: Sequence[Token], tokens: Sequence[Token], place: int, k
     if share and share.kind == "NUMBER" and behind and (apart or behind[0].kind in _GOES_ON):
         hint = f"write {share.text}/100 for a share, and blanks around the % of a remainder"
         raise GradcliError(f"{share.text}% may be percent or a remainder", (share.span[0], token.span[1]), hint)
+    if token.text == "%" and token.span[1] == token.span[0] + 1:
+        return [(token.span[0], "% is read as the remainder of a division; a share is written x/100")]
     if token.kind != "NAME" or token.text in known:
         return []
     start, name = token.span[0], token.text
-    number = before[-1] if before and before[-1].kind == "NUMBER" and before[-1].span[1] == start else None
+    number = before[-1] if before and before[-1].kind == "NUMBER" else None
+    if number is not None and name in _UNITS:
+        return [(start, f"{name} is read as variables; a unit is left out")]
+    number = number if number is not None and number.span[1] == start else None
     if number is not None and number.text == "0" and re.fullmatch("x[0-9a-fA-F]+", name):
         raise GradcliError(f"0{name} is no number of this language", (number.span[0], token.span[1]), "write it in decimals")
     if number is not None and name == "x10" and behind and behind[0].kind in ("POWER", "SUPERSCRIPT"):
         written = f"{number.text}{name}^..."
         hint = f"write {number.text}*10^... for a power of ten"
         raise GradcliError(f"{written} may be a power of ten or have a variable x10", (number.span[0], token.span[1]), hint)
-    if number is not None and name in _UNITS:
-        return [(start, f"{name} is read as variables; a unit is left out")]
     if any(mark in unicodedata.normalize("NFD", name) for mark in "\u0307\u0308\u20db"):
         return [(start, f"{name} is read as a variable of its own, and no derivative is taken")]
     if number is not None and name in ("O", "l", "j"):

@@ -18,7 +18,7 @@ _ARROW = re.compile(
 )
 """A function of Maple, Python, JavaScript or a textbook: f := x -> x^2."""
 _LABEL = re.compile(r"\s*(?:[^\W\d_]{2,}|[\u4e00-\u9fff])(?:[ \t]+[^\W\d_]+)*\s*:(?!=)\s*(?=\S)")
-_THEREFORE = re.compile(r"(?<![<])=>|⇒|⟹|\\(?:implies|[Rr]ightarrow|Longrightarrow|therefore)(?![a-zA-Z])|∴")
+_THEREFORE = re.compile(r"(?<!<)=>(?!\s*[-+]?[\d.]+\s*\Z)|⇒|⟹|\\(?:implies|[Rr]ightarrow|Longrightarrow|therefore)(?![a-zA-Z])|∴")
 _EQUAL = re.compile(r"(?<![<>=!:])=(?!=)")
 _JOINED = re.compile(r"[,;:]|(?<!\w)(?:and|or)(?!\w)|\\(?:land|lor|wedge|vee|quad|qquad)(?![a-zA-Z])")
 _GAP = r"(?:[\s,;.]|\\[,;: ]|\\q?quad(?![a-zA-Z]))"
@@ -39,7 +39,8 @@ _NEWLINE = re.compile(r"\n(?=(?:(?!\\begin)[\s\S])*\\end)")
 _ALIGNED = re.compile(r"\\(?:begin|end)\s*\{\s*(?:align|aligned|gather|gathered|equation|split|eqnarray|displaymath)\*?\s*\}")
 _GOES_ON = re.compile(r"&(?=\s*=)|(?<==)\s*&|\\\\(?=[\s&]*(?:=|$))")
 _LOOP = re.compile(rf"\s*for\s+{NAME}\s+in(?!\w)")
-_UNIT = re.compile(r"(?<=[\w)])\s+((?:[kcm]?m/(?:s|h|min)(?:\^2|²)?|kg|[kcm]m|k?Hz)\.?\s*$)")
+_SPEED = r"m/(?:s|h|min)(?:\^2|²)?"
+_UNIT = re.compile(rf"(?<=[^\W\d)]|\))\s+((?:[kcm]?{_SPEED}|kg|[kcm]m|k?Hz)\.?\s*$)|(?<=\d)\s+({_SPEED})(?![\w(^])")
 _OPERATORS = ("", *"+-−–*·×/^=(<>|&,")
 """What no formula ends with, and the beginning."""
 _NOTHING = re.compile(r"\s*[nN]/[aA]\s*\.?\s*")
@@ -100,7 +101,7 @@ def without_remarks(text: str, notes: list[tuple[int, str]]) -> str:
         text = _without(text, found.start(), found.end(), notes)
     text = _without_tail(_last_statement(text, notes), notes)
     if found := _UNIT.search(text):
-        notes.append((found.start(1), f"{found[1].strip()} is read as variables; a unit is left out"))
+        notes.append((found.end() - len(found[0].lstrip()), f"{found[0].strip()} is read as variables; a unit is left out"))
     return re.sub(r"(?<=[\w)\]}])\s*:=", lambda found: "=".rjust(len(found[0])), text, count=1)
 
 

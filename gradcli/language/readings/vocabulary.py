@@ -31,7 +31,7 @@ PROSE = {
     "divides": "write x % y == 0 for a condition",
     "squared": "write x^2 for a square",
     "cubed": "write x^3 for a cube",
-    "deg": "write 45° for degrees",
+    "deg": "write 45 deg or 45° for degrees",
     **dict.fromkeys(("Ans", "ans"), "write the last result itself"),
     **dict.fromkeys(("the", "for", "are", "let", "idk", "DNE", "dne"), NO_WORDS),
 }

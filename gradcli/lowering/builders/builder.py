@@ -170,6 +170,10 @@ def shortest_single(value: float) -> float:
     return next((one for one in near if float32(one) == single), single)
 
 
+ROUND = "float32"
+"""The operation of a flat graph that rounds to single precision; it is in no program."""
+
+
 def float32(value: Value) -> Value:
     """The value rounded to IEEE 754 single precision; infinite beyond its range."""
     if not isinstance(value, float):

@@ -90,20 +90,18 @@ linspace = _creation(
 )
 
 
-def _like(name: str, number: float, doc: str) -> Structural:
-    return structural(
-        f"{name}(a)",
-        lambda numpy, a: numpy.full_like(a, number),
-        lambda a: a,
-        None,
-        result=SAME,
-        torch=f"{name}: torch",
-        doc=doc,
-    )
-
-
-zeros_like = _like("zeros_like", 0, "Zeros in the shape of an array; they carry no gradient.")
-ones_like = _like("ones_like", 1, "Ones in the shape of an array; they carry no gradient.")
+zeros_like = _creation(
+    "zeros_like(a)",
+    lambda numpy, a: numpy.zeros_like(a),
+    lambda a: a,
+    "Zeros in the shape of an array; they carry no gradient.",
+)
+ones_like = _creation(
+    "ones_like(a)",
+    lambda numpy, a: numpy.ones_like(a),
+    lambda a: a,
+    "Ones in the shape of an array; they carry no gradient.",
+)
 full = _creation(
     "full(shape=None, value=0)",
     lambda numpy, shape, value: numpy.full(new_shape(shape), _number(value, "value"), dtype=float),

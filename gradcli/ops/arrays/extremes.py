@@ -116,14 +116,10 @@ def _place_shape(a: Shape, axis: Setting, keepdims: Setting) -> Shape:
     return _nonempty(a, axis, keepdims)
 
 
-def _place(name: str, numpy_name: str, doc: str) -> Structural:
-    def forward(numpy: Any, a: Any, axis: Setting, keepdims: bool) -> Any:
-        array = numpy.asarray(a)
-        return getattr(numpy, numpy_name)(array, axis=axis, keepdims=keepdims).astype(array.dtype)
-
+def _place(name: str, doc: str) -> Structural:
     return structural(
         f"{name}(a, axis=None, keepdims=False)",
-        forward,
+        lambda numpy, a, axis, keepdims: getattr(numpy, name)(a, axis=axis, keepdims=keepdims).astype(a.dtype),
         _place_shape,
         None,
         result=WHOLE,
@@ -134,5 +130,5 @@ def _place(name: str, numpy_name: str, doc: str) -> Structural:
     )
 
 
-argmax = _place("argmax", "argmax", "The place of the largest element, the first of equal ones; it carries no gradient.")
-argmin = _place("argmin", "argmin", "The place of the smallest element, the first of equal ones; it carries no gradient.")
+argmax = _place("argmax", "The place of the largest element, the first of equal ones; it carries no gradient.")
+argmin = _place("argmin", "The place of the smallest element, the first of equal ones; it carries no gradient.")

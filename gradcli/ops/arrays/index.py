@@ -194,7 +194,6 @@ index: Structural = structural(
     grad_fn=_index_function,
     spellings=(),
     moves=True,
-    linear="a",
     view=VIEW,
     doc="A part of an array: ``a[0]``, ``a[:, 1:3]``, ``a[None]``.",
 )
@@ -231,7 +230,6 @@ stack = structural(
     _unstacked,
     grad_fn="StackBackward0(*)",
     moves=True,
-    linear="a",
     torch="stack: torch",
     tensorflow="stack(values, axis=0) stack: top",
     torch_message=torch_messages.stacked,
@@ -269,7 +267,6 @@ cat = structural(
     grad_fn="CatBackward0(*)",
     spellings=("cat", "concat", "concatenate"),
     moves=True,
-    linear="a",
     torch="cat: torch; concat: torch; concatenate: torch",
     tensorflow="concat(values, axis) concat: top",
     torch_message=lambda shapes, settings: torch_messages.joined(shapes, settings["axis"]),
@@ -295,6 +292,5 @@ shift: Structural = structural(
     lambda g, y, a, axis, steps, fill: [shift(g, axis=axis, steps=-steps, fill=0)],
     grad_fn="ConstantPadNdBackward0(0)",
     moves=True,
-    linear="a",
     doc="The elements moved along an axis, those at the end dropped, a number in the places that become free.",
 )

@@ -26,7 +26,6 @@ flip: Structural = structural(
     _flip_shape,
     lambda g, y, a, axis: [flip(g, axis=axis)],
     moves=True,
-    linear="a",
     torch="flip(dims=axis): torch Tensor",
     torch_call=lambda a, axis: f"torch.flip({{0}}, {tuple(range(len(a)))})" if axis is None else "",
     doc="The elements in the reverse order along some axes, or along all.",
@@ -61,7 +60,6 @@ roll: Structural = structural(
     _roll_shape,
     lambda g, y, a, shifts, axis: [roll(g, shifts=_opposite(shifts), axis=axis)],
     moves=True,
-    linear="a",
     torch="roll(shifts=shifts, dims=axis): torch Tensor",
     doc="The elements moved along an axis, those at the end to its front; of all elements in their order where no axis is named.",
 )
@@ -96,7 +94,6 @@ pad: Structural = structural(
     lambda g, y, a, widths, value: [pad(g, widths=_opposite(widths), value=0)],
     grad_fn="ConstantPadNdBackward0(0)",
     moves=True,
-    linear="a",
     torch="pad(pad=widths): F",
     doc="The array with a number around it; widths are before and after the last axis, then the one before it, and so on.",
 )
@@ -127,7 +124,6 @@ repeat = structural(
     _repeat_pullback,
     spellings=("repeat", "tile"),
     moves=True,
-    linear="a",
     torch="repeat: Tensor; tile: torch Tensor",
     torch_call=lambda a, times: (
         "{0}.repeat({times})" if len(as_shape(times)) >= len(a) else f"torch.tile({{0}}, {as_shape(times)})"
@@ -165,7 +161,6 @@ repeat_interleave = structural(
     _interleave_pullback,
     grad_fn=_interleave_function,
     moves=True,
-    linear="a",
     torch="repeat_interleave(repeats=times): torch Tensor",
     doc="Each element so many times in a row along an axis, or of all elements in their order where no axis is named.",
 )
@@ -192,7 +187,6 @@ movedim = structural(
     grad_fn="PermuteBackward0(0)",
     spellings=("movedim", "moveaxis"),
     moves=True,
-    linear="a",
     torch="movedim(source=source, destination=destination): torch Tensor; moveaxis: torch Tensor",
     view=VIEW,
     doc="Some axes moved to other places, the others in their order.",
@@ -236,7 +230,6 @@ def _glued(name: str, axis: int, rank: int, doc: str) -> Structural:
         pullback,
         grad_fn=function,
         moves=True,
-        linear="a",
         torch=f"{name}: torch",
         torch_message=lambda shapes, settings: torch_messages.joined(shapes, axis),
         doc=doc,

@@ -7,17 +7,12 @@ from collections.abc import Callable
 
 from gradcli.graph.shapes import ShapeError, shape_text
 from gradcli.ops.arrays import ties
-from gradcli.ops.arrays.axes import axis_of
+from gradcli.ops.arrays.axes import same_shape
 from gradcli.ops.arrays.index import shift
 from gradcli.ops.declaration.facts import COUNT, SAME
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, structural
 from gradcli.ops.elementwise.exponential import exp, log
 from gradcli.typing import Any
-
-
-def _same_shape(a: Shape, axis: Setting, reverse: Setting) -> Shape:
-    axis_of(axis, a)
-    return a
 
 
 def _scan(name: str) -> Callable[..., Any]:
@@ -43,7 +38,7 @@ def _scan_call(name: str) -> Callable[..., str]:
 cumsum: Structural = structural(
     "cumsum(a, axis=-1, reverse=False)",
     _scan("cumsum"),
-    _same_shape,
+    same_shape,
     lambda g, y, a, axis, reverse: [cumsum(g, axis=axis, reverse=not reverse)],
     grad_fn=_scan_function("CumsumBackward0"),
     result=COUNT,
@@ -66,7 +61,7 @@ def _cumprod_pullback(g: Any, y: Any, a: Any, axis: Setting, reverse: Setting) -
 cumprod: Structural = structural(
     "cumprod(a, axis=-1, reverse=False)",
     _scan("cumprod"),
-    _same_shape,
+    same_shape,
     _cumprod_pullback,
     grad_fn=_scan_function("CumprodBackward0"),
     result=COUNT,
@@ -98,7 +93,7 @@ def _recurrence(numpy: Any, a: Any, b: Any, axis: int, reverse: bool) -> Any:
 def _recurrence_shape(a: Shape, b: Shape, axis: Setting, reverse: Setting) -> Shape:
     if a != b:
         raise ShapeError(f"the factors have the shape {shape_text(a)}, and the terms {shape_text(b)}")
-    return _same_shape(a, axis, reverse)
+    return same_shape(a, axis)
 
 
 def _recurrence_pullback(g: Any, y: Any, a: Any, b: Any, axis: Setting, reverse: Setting) -> list[Any]:
@@ -120,10 +115,6 @@ recurrence: Structural = structural(
 )
 
 
-def _logcumsumexp(numpy: Any, a: Any, axis: Setting) -> Any:
-    return numpy.logaddexp.accumulate(a, axis=axis)
-
-
 def _logcumsumexp_pullback(g: Any, y: Any, a: Any, axis: Setting) -> list[Any]:
     """The sum of g[j]·exp(a[i] - y[j]) over j from i on, by factors exp(y[j] - y[j + 1]), which are at most 1."""
     factors = exp(y - shift(y, axis=axis, steps=-1))
@@ -133,8 +124,8 @@ def _logcumsumexp_pullback(g: Any, y: Any, a: Any, axis: Setting) -> list[Any]:
 
 logcumsumexp = structural(
     "logcumsumexp(a, axis=-1)",
-    _logcumsumexp,
-    lambda a, axis: _same_shape(a, axis, False),
+    lambda numpy, a, axis: numpy.logaddexp.accumulate(a, axis=axis),
+    same_shape,
     _logcumsumexp_pullback,
     torch="logcumsumexp(dim=axis): torch Tensor",
     definition=lambda a, axis: log(cumsum(exp(a), axis=axis)),

@@ -31,19 +31,14 @@ def _gather(numpy: Any, a: Any, index: Any, axis: int) -> Any:
     return numpy.take_along_axis(part, places, at)
 
 
-def _gathered(g: Any, y: Any, a: Any, index: Any, axis: Setting) -> list[Any]:
-    return [scatter_add(g, index, shape=shape_of(a), axis=axis), None]
-
-
 gather: Structural = structural(
     "gather(a, index, axis=0)",
     _gather,
     _gather_shape,
-    _gathered,
+    lambda g, y, a, index, axis: [scatter_add(g, index, shape=shape_of(a), axis=axis), None],
     grad_fn="GatherBackward0(0)",
     whole=(1,),
     moves=True,
-    linear="a",
     torch="gather(dim=axis, index=index): torch Tensor",
     torch_call="torch.gather({0}, {axis}, {1})",
     doc="The elements at places along an axis: ``a[index[i, j], j]`` along the axis 0.",
@@ -81,10 +76,6 @@ scatter_add: Structural = structural(
 )
 
 
-def _scattered(adjoint: Any, index: Any, shape: Shape, axis: Setting) -> Any:
-    return scatter_add(adjoint, index, shape=shape, axis=axis)
-
-
 def _vector_of_places(index: Shape) -> None:
     if len(index) > 1:
         raise ShapeError(f"index_select takes a vector of places, not an array of the shape {shape_text(index)}")
@@ -100,7 +91,7 @@ def _index_select_pullback(g: Any, y: Any, a: Any, index: Any, axis: Setting) ->
     shape = shape_of(g)
     at = axis_of(axis, shape)
     places = reshaped(index, tuple([size if other == at else 1 for other, size in enumerate(shape)]))
-    return [_scattered(g, expanded(places, shape), shape_of(a), axis), None]
+    return [scatter_add(g, expanded(places, shape), shape=shape_of(a), axis=axis), None]
 
 
 index_select = structural(
@@ -115,7 +106,6 @@ index_select = structural(
     torch_call="torch.index_select({0}, {axis}, {1})",
     whole=(1,),
     moves=True,
-    linear="a",
     doc="The parts of an array at places of an axis, in their order; a place may come twice.",
 )
 take = structural(
@@ -123,13 +113,12 @@ take = structural(
     lambda numpy, a, index: numpy.take(a, whole_numbers(numpy, index, numpy.size(a), "places")),
     lambda a, index: index,
     lambda g, y, a, index: [
-        reshaped(_scattered(_flat(g), _flat(index), (count(shape_of(a)),), 0), shape_of(a)),
+        reshaped(scatter_add(_flat(g), _flat(index), shape=(count(shape_of(a)),)), shape_of(a)),
         None,
     ],
     grad_fn="TakeBackward0(0)",
     whole=(1,),
     moves=True,
-    linear="a",
     torch="take: torch Tensor",
     doc="The elements at places, which are counted through all rows.",
 )
@@ -148,7 +137,7 @@ def _embedding_shape(index: Shape, weight: Shape) -> Shape:
 def _embedding_pullback(g: Any, y: Any, index: Any, weight: Any) -> list[Any]:
     shape = (count(shape_of(index)), shape_of(weight)[1])
     places = expanded(reshaped(index, (shape[0], 1)), shape)
-    return [None, _scattered(reshaped(g, shape), places, shape_of(weight), 0)]
+    return [None, scatter_add(reshaped(g, shape), places, shape=shape_of(weight))]
 
 
 embedding = structural(
@@ -193,7 +182,9 @@ sort = structural(
     "sort(a, axis=-1, descending=False)",
     _sort,
     same_shape,
-    lambda g, y, a, axis, descending: [_scattered(g, argsort(a, axis=axis, descending=descending), shape_of(a), axis)],
+    lambda g, y, a, axis, descending: [
+        scatter_add(g, argsort(a, axis=axis, descending=descending), shape=shape_of(a), axis=axis)
+    ],
     result=SAME,
     torch="sort(dim=axis, descending=descending): torch Tensor",
     torch_call="torch.sort({0}, {axis}, descending={descending}).values",
@@ -210,10 +201,6 @@ def _topk_shape(a: Shape, k: Setting, axis: Setting, largest: Setting) -> Shape:
     return (*a[:at], k, *a[at + 1 :])
 
 
-def _topk_pullback(g: Any, y: Any, a: Any, k: int, axis: Setting, largest: Setting) -> list[Any]:
-    return [_scattered(g, argtopk(a, k=k, axis=axis, largest=largest), shape_of(a), axis)]
-
-
 argtopk: Structural = structural(
     "argtopk(a, k=1, axis=-1, largest=True)",
     lambda numpy, a, k, axis, largest: numpy.take(_argsort(numpy, a, axis, largest), range(k), axis=axis),
@@ -228,7 +215,7 @@ topk = structural(
     "topk(a, k=1, axis=-1, largest=True)",
     lambda numpy, a, k, axis, largest: numpy.take(_sort(numpy, a, axis, largest), range(k), axis=axis),
     _topk_shape,
-    _topk_pullback,
+    lambda g, y, a, axis, **settings: [scatter_add(g, argtopk(a, axis=axis, **settings), shape=shape_of(a), axis=axis)],
     result=SAME,
     torch="topk(k=k, dim=axis, largest=largest): torch Tensor",
     torch_call="torch.topk({0}, {k}, {axis}, largest={largest}).values",
@@ -261,7 +248,7 @@ def _running(name: str, numpy_name: str, grad_fn: str, word: str) -> Structural:
         f"{name}(a, axis=-1)",
         value,
         same_shape,
-        lambda g, y, a, axis: [_scattered(g, where_(a, axis=axis), shape_of(a), axis)],
+        lambda g, y, a, axis: [scatter_add(g, where_(a, axis=axis), shape=shape_of(a), axis=axis)],
         grad_fn=grad_fn,
         result=SAME,
         torch=f"{name}(dim=axis): torch Tensor",
@@ -320,7 +307,7 @@ def _median(name: str, skip: bool, doc: str) -> Structural:
         if axis is None:
             return shared(g, y, a, axis, keepdims)
         shape = kept(shape_of(a), axis)
-        return [_scattered(reshaped(g, shape), place(a, axis=axis, keepdims=True), shape_of(a), axis)]
+        return [scatter_add(reshaped(g, shape), place(a, axis=axis, keepdims=True), shape=shape_of(a), axis=axis)]
 
     return structural(
         f"reduce_{name}(a, axis=None, keepdims=False)",

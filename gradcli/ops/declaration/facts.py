@@ -277,7 +277,7 @@ def facts(
 ) -> Facts:
     """The facts of an operation with these parameters, see :class:`Facts`.
 
-    What only moves elements has their dtype, unless said otherwise.
+    What only moves elements has their dtype, and is linear in its first operand, unless said otherwise.
 
     Args:
         linear: Names of parameters: ``"a b"`` for linear in both together, ``"a, b"`` for linear in either one.
@@ -287,6 +287,7 @@ def facts(
     """
     if known.get("moves"):
         known.setdefault("result", SAME)
+        linear = linear or parameters[0]
     groups = [frozenset(map(parameters.index, group.split())) for group in linear.split(",") if group]
 
     def places(names: str) -> frozenset[int]:

@@ -31,11 +31,12 @@ MANY = 1_000_000
 EVERYWHERE = "all real numbers"
 """The domain of an operation that is real and smooth for all arguments."""
 
-DEFINITION = "definition"
-"""What computes with arrays, where the definition of an operation loses no digits."""
+EACH = "each"
+"""What computes with arrays, where the definition of an operation would lose digits: its value, for each element."""
 
 Rational = int | Fraction
 Rule = Callable[..., Any]
+Intervals = tuple[tuple[float, float], ...]
 
 OPERATIONS: dict[str, Operation] = {}
 """Every operation, by name, in the order of declaration."""
@@ -69,8 +70,8 @@ class Operation(Frozen, eq=False):
             of the arguments, or with {*} for all of them; it may call the functions of ``output/page/functions.js``. Empty where
             the definition computes as accurately and has the same values at infinities and nan.
         array: Its value from arrays: the name of the function of NumPy, or a function of (numpy, *arrays), which are all of one
-            dtype; ``DEFINITION`` where the definition computes it from arrays as accurately. None where ``forward`` is called for
-            each element.
+            dtype. None where the definition computes it from arrays as accurately; ``EACH`` where ``forward`` is called for each
+            element, as it is where there is no definition.
         domain: Where it is real and smooth, in words.
         samples: For each argument the interval in which tests sample it; kinks and poles lie outside.
         doc: What it is, as one sentence.
@@ -93,7 +94,7 @@ class Operation(Frozen, eq=False):
     javascript: str
     array: str | Rule | None
     domain: str
-    samples: tuple[tuple[float, float], ...]
+    samples: Intervals
     doc: str
     known: Known
 
@@ -212,13 +213,11 @@ class Operation(Frozen, eq=False):
             return numpy.asarray(self._from_arrays(numpy, on_arrays.alike(dtype, self.complete(arguments))), dtype)
 
     def _from_arrays(self, numpy: Any, arguments: Sequence[Any]) -> Any:
-        if self.array is None:
+        if self.array is None and self.definition is not None:
+            return self.definition(*arguments)
+        if self.array is None or self.array == EACH:
             return on_arrays.one_by_one(numpy, self.forward, arguments)
-        if not isinstance(self.array, str):
-            return self.array(numpy, *arguments)
-        compute = self.definition if self.array == DEFINITION else getattr(numpy, self.array)
-        assert compute is not None
-        return compute(*arguments)
+        return getattr(numpy, self.array)(*arguments) if isinstance(self.array, str) else self.array(numpy, *arguments)
 
     def local_derivatives(self, y: Any, arguments: tuple[Any, ...], wanted: Sequence[bool]) -> list[Any]:
         """∂y/∂argument for each wanted argument, as floats, or as symbols where ``y`` and the arguments are symbols.
@@ -341,7 +340,7 @@ def operation(
     javascript: str = "",
     array: str | Rule | None = None,
     domain: str = EVERYWHERE,
-    samples: tuple[tuple[float, float], ...] = (),
+    samples: Intervals = (),
     **known: Unpack[Known],
 ) -> Operation:
     """Declare an operation; see :class:`Operation` for what the arguments mean.

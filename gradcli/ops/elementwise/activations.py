@@ -7,7 +7,7 @@ import math
 from gradcli.ops.declaration import ieee, on_arrays
 from gradcli.ops.declaration.constants import SQRT2, SQRT_2_OVER_PI, SQRT_TAU, fraction
 from gradcli.ops.declaration.facts import DECIMALS, JUMP, KINK, NUMBERS, ODD, REMOVABLE, SAME, no_kernel, special
-from gradcli.ops.declaration.operation import DEFINITION, Operation, Undefined, operation
+from gradcli.ops.declaration.operation import Operation, Undefined, operation
 from gradcli.ops.elementwise.arithmetic import Bounds, abs, square
 from gradcli.ops.elementwise.exponential import exp, expm1, log, log1p
 from gradcli.ops.elementwise.extremes import clamp, clamp_max, maximum
@@ -161,10 +161,7 @@ relu6 = operation(
     result=SAME,
     masks="x",
     range=(0, 6),
-    specials=(
-        special(KINK, lambda x: x, 0),
-        special(KINK, lambda x: x - 6, 6),
-    ),
+    specials=(special(KINK, lambda x: x, 0), special(KINK, lambda x: x - 6, 6)),
     torch="relu6: F",
     tensorflow="relu6 Relu6: nn",
     course="rises; convex to 6; concave from 0",
@@ -217,7 +214,6 @@ softsign = operation(
     lambda x: x / (1 + math.fabs(x)),
     (lambda y, x: 1 / square(1 + abs(x)),),
     grad_fn="DivBackward0(0, AddBackward0(AbsBackward0(0), None))",
-    array=DEFINITION,
     samples=((0.2, 2.0),),
     definition=lambda x: x / (1 + abs(x)),
     parity=ODD,
@@ -314,10 +310,7 @@ hardswish = operation(
     samples=(SMOOTH,),
     definition=lambda x: x * relu6(x + 3) / 6,
     masks="x",
-    specials=(
-        special(KINK, lambda x: x + 3, -3),
-        special(KINK, lambda x: x - 3, 3),
-    ),
+    specials=(special(KINK, lambda x: x + 3, -3), special(KINK, lambda x: x - 3, 3)),
     torch="hardswish: F",
     doc="x·relu6(x + 3)/6.",
 )
@@ -331,10 +324,7 @@ hardsigmoid = operation(
     definition=lambda x: relu6(x + 3) / 6,
     masks="x",
     range=(0, 1),
-    specials=(
-        special(KINK, lambda x: x + 3, -3),
-        special(KINK, lambda x: x - 3, 3),
-    ),
+    specials=(special(KINK, lambda x: x + 3, -3), special(KINK, lambda x: x - 3, 3)),
     torch="hardsigmoid: F",
     course="rises; convex to 3; concave from -3",
     doc="relu6(x + 3)/6.",
@@ -343,7 +333,6 @@ mish = operation(
     "mish(x)",
     lambda x: x * math.tanh(_softplus(x, 1.0, 20.0)),
     (lambda y, x: tanh(softplus(x)) + x * (1 - square(tanh(softplus(x)))) * sigmoid(x),),
-    array=DEFINITION,
     course="falls to -1.2; rises from -1.19; convex from -2.25 to 1.49; concave to -2.26; concave from 1.5",
     samples=(SMOOTH,),
     definition=lambda x: x * tanh(log1p(exp(x))),  # from 20 on the same in floats as with softplus, which jumps there
@@ -356,7 +345,6 @@ tanhshrink = operation(
     lambda x: x - math.tanh(x),
     (lambda y, x: square(tanh(x)),),
     grad_fn="SubBackward0(0, TanhBackward0(0))",
-    array=DEFINITION,
     samples=(SMOOTH,),
     definition=lambda x: x - tanh(x),
     parity=ODD,
@@ -371,16 +359,12 @@ softshrink = operation(
         lambda y, x, bound: where(both(ge(x, -bound), le(x, bound)), 0, 1),
         lambda y, x, bound: where(gt(x, bound), -1, where(gt(-bound, x), 1, 0)),
     ),
-    array=DEFINITION,
     domain="x ≠ ±lambd",
     samples=((1.0, 2.0), (0.2, 0.8)),
     definition=lambda x, bound: where(gt(x, bound), x - bound, where(lt(x, -bound), x + bound, x * 0)),
     masks="x",
     parity=ODD,
-    specials=(
-        special(KINK, lambda x, bound: x - bound, 0.5, 0.5),
-        special(KINK, lambda x, bound: x + bound, -0.5, 0.5),
-    ),
+    specials=(special(KINK, lambda x, bound: x - bound, 0.5, 0.5), special(KINK, lambda x, bound: x + bound, -0.5, 0.5)),
     torch="softshrink: F",
     doc="x moved towards 0 by lambd, and 0 where that would cross it.",
 )
@@ -388,16 +372,12 @@ hardshrink = operation(
     "hardshrink(x, lambd=0.5)",
     lambda x, bound: 0.0 if -bound <= x <= bound else x,
     (lambda y, x, bound: where(both(ge(x, -bound), le(x, bound)), 0, 1), lambda y, x, bound: 0),
-    array=DEFINITION,
     domain="x ≠ ±lambd",
     samples=((1.0, 2.0), (0.2, 0.8)),
     definition=lambda x, bound: where(both(ge(x, -bound), le(x, bound)), 0, x),
     masks="x",
     parity=ODD,
-    specials=(
-        special(JUMP, lambda x, bound: x - bound, 0.5, 0.5),
-        special(JUMP, lambda x, bound: x + bound, -0.5, 0.5),
-    ),
+    specials=(special(JUMP, lambda x, bound: x - bound, 0.5, 0.5), special(JUMP, lambda x, bound: x + bound, -0.5, 0.5)),
     torch="hardshrink: torch Tensor F",
     doc="x, or 0 where it lies between -lambd and lambd.",
 )
@@ -410,7 +390,6 @@ threshold = operation(
         lambda y, x, bound, value: where(le(x, bound), 1, 0),
     ),
     grad_fn="ThresholdBackward0(0)",
-    array=DEFINITION,
     domain="x ≠ threshold",
     samples=((1.0, 2.0), (0.2, 0.8), SMOOTH),
     definition=lambda x, bound, value: where(le(x, bound), value, x),

@@ -25,7 +25,7 @@ from gradcli.ops.declaration.facts import (
     no_kernel,
     special,
 )
-from gradcli.ops.declaration.operation import DEFINITION, Operation, operation
+from gradcli.ops.declaration.operation import Operation, operation
 from gradcli.ops.declaration.symbol import divide
 from gradcli.ops.elementwise.exponential import log
 from gradcli.ops.elementwise.logic import both, eq, ge, gt, lt, where
@@ -298,7 +298,6 @@ addcmul = operation(
     "addcmul(x, a, b)",
     lambda x, a, b: x + a * b,
     (lambda y, x, a, b: 1, lambda y, x, a, b: b, lambda y, x, a, b: a),
-    array=DEFINITION,
     definition=lambda x, a, b: x + a * b,
     result=SAME,
     linear="x a, x b",

@@ -7,7 +7,7 @@ import math
 from gradcli.ops.declaration import ieee, rational
 from gradcli.ops.declaration.constants import LN2, LN10, fraction
 from gradcli.ops.declaration.facts import END, KINK, ODD, POLE, special
-from gradcli.ops.declaration.operation import DEFINITION, OPERATIONS, Operation, operation
+from gradcli.ops.declaration.operation import EACH, OPERATIONS, Operation, operation
 from gradcli.ops.elementwise.logic import both, either, eq, le, lt, where
 
 ANYWHERE = (-2.0, 2.0)
@@ -100,7 +100,6 @@ log_base = operation(
     exact=rational.logarithm_to,
     latex=r"\log_{{{1}}}\left({0}\right)",
     javascript="Math.log({0}) / Math.log({1})",
-    array=DEFINITION,
     domain="x > 0, base > 0 and base ≠ 1",
     samples=(POSITIVE, (1.5, 4.5)),
     definition=lambda x, base: log(x) / log(base),
@@ -189,7 +188,6 @@ rsqrt = operation(
     lambda x: ieee.divide(1.0, ieee.sqrt(x)),
     (lambda y, x: -y * y * y / 2,),
     latex=r"\frac{{1}}{{\sqrt{{{0}}}}}",
-    array=DEFINITION,
     domain="x > 0",
     samples=(POSITIVE,),
     definition=lambda x: 1 / sqrt(x),
@@ -226,7 +224,7 @@ def _root(x: float, n: float) -> float:
     if x < 0 and not odd:
         return math.nan
     y = ieee.power(math.fabs(x) if odd else x, ieee.divide(1.0, n)) if n else math.nan
-    if 2 < abs(n) <= 64 and float(n).is_integer() and 0 < y < math.inf:
+    if 1 < abs(n) <= 64 and n != 2 and 0 < y < math.inf:
         power = ieee.power(y, n)
         if power not in (0, math.inf):
             y -= y * (power - abs(x)) / power / n  # one step of Newton's method makes the last digit right
@@ -244,6 +242,7 @@ root: Operation = operation(
     exact=rational.root,
     latex=r"\sqrt[{1}]{{{0}}}",
     javascript="realRoot({0}, {1})",
+    array=EACH,
     domain="x > 0, or x ≠ 0 and n odd",
     samples=(POSITIVE, (1.5, 4.5)),
     definition=lambda x, n: where(
@@ -277,7 +276,6 @@ xlogy = operation(
     lambda a, b: 0.0 if a == 0 and b == b else a * ieee.log(b),
     (lambda y, a, b: where(both(eq(a, 0), le(b, 0)), 0, log(b)), lambda y, a, b: a / b),
     grad_fn={"tt": "XlogyBackward0(0, 1)", "tn": "XlogyBackward2(0)", "nt": "XlogyBackward1(1)"},
-    array=DEFINITION,
     domain="b > 0",
     samples=(ANYWHERE, POSITIVE),
     definition=lambda a, b: where(both(eq(a, 0), eq(b, b)), 0, a * log(b)),
@@ -290,15 +288,11 @@ logit = operation(
     "logit(x)",
     lambda x: ieee.log(ieee.divide(x, 1 - x)),
     (lambda y, x: 1 / (x * (1 - x)),),
-    array=DEFINITION,
     domain="0 < x < 1",
     samples=((0.1, 0.9),),
     definition=lambda x: log(x / (1 - x)),
     inverse="sigmoid",
-    specials=(
-        special(POLE, lambda x: x, 0),
-        special(POLE, lambda x: x - 1, 1),
-    ),
+    specials=(special(POLE, lambda x: x, 0), special(POLE, lambda x: x - 1, 1)),
     torch="logit: torch Tensor special",
     course="rises; defined from 0 to 1; concave to 0.5; convex from 0.5",
     doc="log(x/(1 - x)), the inverse of sigmoid; where it is nan the derivative is that of the formula, and in PyTorch nan.",

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+import operator
+from collections.abc import Callable
 
 from gradcli.ops.declaration import ieee, on_arrays
 from gradcli.ops.declaration.facts import KINK, SAME, special
-from gradcli.ops.declaration.operation import operation
+from gradcli.ops.declaration.operation import Intervals, Operation, operation
 from gradcli.ops.elementwise.logic import both, eq, ge, gt, le, lt, ne, where
 from gradcli.typing import Any
+
+Value = Callable[..., Any]
 
 LOW = (-2.0, -0.5)
 HIGH = (0.5, 2.0)
@@ -16,56 +20,39 @@ HIGH = (0.5, 2.0)
 LARGEST = 1.7976931348623157e308
 """The largest float64."""
 
-maximum = operation(
-    "maximum(a, b)",
-    ieee.largest,
-    exact=lambda *xs: max(xs),
-    partials=(
-        lambda y, a, b: where(eq(a, b), 0.5, where(lt(a, b), 0, 1)),
-        lambda y, a, b: where(eq(a, b), 0.5, where(gt(a, b), 0, 1)),
-    ),
-    spellings=("max",),
-    latex=r"\max\left({0}, {1}\right)",
-    javascript="Math.max({0}, {1})",
-    array="maximum",
-    domain="a ≠ b",
-    samples=(LOW, HIGH),
-    precise=ieee.largest,
-    result=SAME,
-    masks="a b",
-    specials=(special(KINK, lambda a, b: a - b, 1, 1),),
-    torch="maximum: torch Tensor; max: torch Tensor",
-    tensorflow="maximum Maximum: tf",
-    sympy="Max",
-    course="convex rises",
-    chooses="a b",
-    doc="The larger of two numbers; equal ones share the gradient.",
-)
-minimum = operation(
-    "minimum(a, b)",
-    ieee.smallest,
-    exact=lambda *xs: min(xs),
-    partials=(
-        lambda y, a, b: where(eq(a, b), 0.5, where(gt(a, b), 0, 1)),
-        lambda y, a, b: where(eq(a, b), 0.5, where(lt(a, b), 0, 1)),
-    ),
-    spellings=("min",),
-    latex=r"\min\left({0}, {1}\right)",
-    javascript="Math.min({0}, {1})",
-    array="minimum",
-    domain="a ≠ b",
-    samples=(LOW, HIGH),
-    precise=ieee.smallest,
-    result=SAME,
-    masks="a b",
-    specials=(special(KINK, lambda a, b: a - b, 1, 1),),
-    torch="minimum: torch Tensor; min: torch Tensor",
-    tensorflow="minimum Minimum: tf",
-    sympy="Min",
-    course="concave rises",
-    chooses="a b",
-    doc="The smaller of two numbers; equal ones share the gradient.",
-)
+
+def _of_two(name: str, value: Value, exact: Value, loses: Operation, wins: Operation, bends: str, doc: str) -> Operation:
+    """The larger or the smaller one of two numbers."""
+    short = name[:3]
+    return operation(
+        f"{name}(a, b)",
+        value,
+        (
+            lambda y, a, b: where(eq(a, b), 0.5, where(loses(a, b), 0, 1)),
+            lambda y, a, b: where(eq(a, b), 0.5, where(wins(a, b), 0, 1)),
+        ),
+        exact=exact,
+        spellings=(short,),
+        latex=rf"\{short}\left({{0}}, {{1}}\right)",
+        javascript=f"Math.{short}({{0}}, {{1}})",
+        array=name,
+        domain="a ≠ b",
+        samples=(LOW, HIGH),
+        precise=value,
+        result=SAME,
+        masks="a b",
+        specials=(special(KINK, lambda a, b: a - b, 1, 1),),
+        torch=f"{name}: torch Tensor; {short}: torch Tensor",
+        tensorflow=f"{name} {name.title()}: tf",
+        sympy=short.title(),
+        course=f"{bends} rises",
+        chooses="a b",
+        doc=doc,
+    )
+
+
+maximum = _of_two("maximum", ieee.largest, max, lt, gt, "convex", "The larger of two numbers; equal ones share the gradient.")
+minimum = _of_two("minimum", ieee.smallest, min, gt, lt, "concave", "The smaller of two numbers; equal ones share the gradient.")
 
 
 def shares(y: Any, *arguments: Any) -> list[Any]:
@@ -77,86 +64,64 @@ def shares(y: Any, *arguments: Any) -> list[Any]:
     return [where(tie, 1 / ties, 0) for tie in equal]
 
 
-max_ = operation(
-    "max(x, ...)",
-    ieee.largest,
-    (shares,),
-    exact=lambda *xs: max(xs),
-    grad_fn="MaxBackward1(StackBackward0(*))",
-    javascript="Math.max({*})",
-    array=on_arrays.folded("maximum"),
-    domain="one largest argument",
-    samples=(LOW, (-0.3, 0.3), HIGH),
-    precise=ieee.largest,
-    result=SAME,
-    masks="x",
-    specials=(special(KINK, lambda a, b: a - b, 1, 1),),
-    torch="max: torch Tensor",
-    sympy="Max",
-    course="convex rises",
-    chooses="x",
-    doc="The largest of any number of arguments; equal ones share the gradient.",
-)
-min_ = operation(
-    "min(x, ...)",
-    ieee.smallest,
-    (shares,),
-    exact=lambda *xs: min(xs),
-    grad_fn="MinBackward1(StackBackward0(*))",
-    javascript="Math.min({*})",
-    array=on_arrays.folded("minimum"),
-    domain="one smallest argument",
-    samples=(LOW, (-0.3, 0.3), HIGH),
-    precise=ieee.smallest,
-    result=SAME,
-    masks="x",
-    specials=(special(KINK, lambda a, b: a - b, 1, 1),),
-    torch="min: torch Tensor",
-    sympy="Min",
-    course="concave rises",
-    chooses="x",
-    doc="The smallest of any number of arguments; equal ones share the gradient.",
-)
-fmax = operation(
-    "fmax(a, b)",
-    lambda a, b: a if a >= b or b != b else b,
-    (
-        lambda y, a, b: where(ge(a, b), 1, where(ne(b, b), 1, 0)),
-        lambda y, a, b: where(ge(a, b), 0, where(ne(b, b), 0, 1)),
-    ),
-    array="fmax",
-    domain="a ≠ b",
-    samples=(LOW, HIGH),
-    definition=lambda a, b: where(ne(a, a), b, where(ne(b, b), a, maximum(a, b))),
-    result=SAME,
-    masks="a b",
-    specials=(special(KINK, lambda a, b: a - b, 1, 1),),
-    torch="fmax: torch Tensor",
-    course="convex rises",
-    chooses="a b",
-    skips_nan=True,
-    doc="The larger of two numbers; one that is not nan, if any.",
-)
-fmin = operation(
-    "fmin(a, b)",
-    lambda a, b: a if a <= b or b != b else b,
-    (
-        lambda y, a, b: where(le(a, b), 1, where(ne(b, b), 1, 0)),
-        lambda y, a, b: where(le(a, b), 0, where(ne(b, b), 0, 1)),
-    ),
-    array="fmin",
-    domain="a ≠ b",
-    samples=(LOW, HIGH),
-    definition=lambda a, b: where(ne(a, a), b, where(ne(b, b), a, minimum(a, b))),
-    result=SAME,
-    masks="a b",
-    specials=(special(KINK, lambda a, b: a - b, 1, 1),),
-    torch="fmin: torch Tensor",
-    course="concave rises",
-    chooses="a b",
-    skips_nan=True,
-    doc="The smaller of two numbers; one that is not nan, if any.",
-)
+def extreme(name: str, which: str, samples: Intervals, doc: str, *, masks: str = "") -> Operation:
+    """The largest or the smallest one of any number of arguments: ``which`` is ``max`` or ``min``."""
+    largest = which == "max"
+    value = ieee.largest if largest else ieee.smallest
+    return operation(
+        f"{name}(x, ...)",
+        value,
+        (shares,),
+        exact=lambda *xs: max(xs) if largest else min(xs),
+        grad_fn=f"{name.title()}Backward{int(name == which)}(StackBackward0(*))",
+        javascript=f"Math.{which}({{*}})",
+        array=on_arrays.folded(f"{which}imum"),
+        domain=f"one {'largest' if largest else 'smallest'} argument",
+        samples=samples,
+        precise=value,
+        result=SAME,
+        masks=masks,
+        specials=(special(KINK, lambda a, b: a - b, 1, 1),),
+        torch=f"{name}: torch Tensor",
+        sympy=which.title(),
+        course=f"{'convex' if largest else 'concave'} rises",
+        chooses="x",
+        doc=doc,
+    )
+
+
+_AMONG = (LOW, (-0.3, 0.3), HIGH)
+
+extreme("max", "max", _AMONG, "The largest of any number of arguments; equal ones share the gradient.", masks="x")
+extreme("min", "min", _AMONG, "The smallest of any number of arguments; equal ones share the gradient.", masks="x")
+
+
+def _of_numbers(name: str, wins: Operation, test: Value, ordinary: Operation, bends: str, doc: str) -> Operation:
+    """The larger or the smaller one of two numbers, where nan is no number."""
+    return operation(
+        f"{name}(a, b)",
+        lambda a, b: a if test(a, b) or b != b else b,
+        (
+            lambda y, a, b: where(wins(a, b), 1, where(ne(b, b), 1, 0)),
+            lambda y, a, b: where(wins(a, b), 0, where(ne(b, b), 0, 1)),
+        ),
+        array=name,
+        domain="a ≠ b",
+        samples=(LOW, HIGH),
+        definition=lambda a, b: where(ne(a, a), b, where(ne(b, b), a, ordinary(a, b))),
+        result=SAME,
+        masks="a b",
+        specials=(special(KINK, lambda a, b: a - b, 1, 1),),
+        torch=f"{name}: torch Tensor",
+        course=f"{bends} rises",
+        chooses="a b",
+        skips_nan=True,
+        doc=doc,
+    )
+
+
+fmax = _of_numbers("fmax", ge, operator.ge, maximum, "convex", "The larger of two numbers; one that is not nan, if any.")
+fmin = _of_numbers("fmin", le, operator.le, minimum, "concave", "The smaller of two numbers; one that is not nan, if any.")
 clamp = operation(
     "clamp(x, min=-inf, max=inf)",
     lambda x, low, high: ieee.smallest(ieee.largest(x, low), high),
@@ -187,40 +152,32 @@ clamp = operation(
     course=lambda x, low, high: f"rises; convex to {high[0]}; concave from {low[1]}" if low and high else "rises",
     doc="x between two bounds; at a bound the derivative is 1.",
 )
-clamp_min = operation(
-    "clamp_min(x, min)",
-    ieee.largest,
-    (lambda y, x, low: where(ge(x, low), 1, 0), lambda y, x, low: where(lt(x, low), 1, 0)),
-    grad_fn={"tt": "ClampMinBackward1(0, 1)", "tn": "ClampMinBackward0(0)"},
-    array="maximum",
-    domain="x ≠ min",
-    samples=(HIGH, LOW),
-    definition=lambda x, low: maximum(x, low),
-    result=SAME,
-    masks="x min",
-    specials=(special(KINK, lambda x, low: x - low, 1, 1),),
-    torch="clamp_min: torch Tensor",
-    course="convex rises",
-    chooses="x min",
-    doc="x, or the bound where x is below it.",
-)
-clamp_max = operation(
-    "clamp_max(x, max)",
-    ieee.smallest,
-    (lambda y, x, high: where(le(x, high), 1, 0), lambda y, x, high: where(gt(x, high), 1, 0)),
-    grad_fn={"tt": "ClampMaxBackward1(0, 1)", "tn": "ClampMaxBackward0(0)"},
-    array="minimum",
-    domain="x ≠ max",
-    samples=(LOW, HIGH),
-    definition=lambda x, high: minimum(x, high),
-    result=SAME,
-    masks="x max",
-    specials=(special(KINK, lambda x, high: x - high, 1, 1),),
-    torch="clamp_max: torch Tensor",
-    course="concave rises",
-    chooses="x max",
-    doc="x, or the bound where x is above it.",
-)
+
+
+def _bounded(bound: str, value: Value, ordinary: Operation, inside: Operation, outside: Operation, doc: str) -> Operation:
+    """A number with a bound on one side."""
+    title, samples = f"Clamp{bound.title()}Backward", (HIGH, LOW) if bound == "min" else (LOW, HIGH)
+    return operation(
+        f"clamp_{bound}(x, {bound})",
+        value,
+        (lambda y, x, end: where(inside(x, end), 1, 0), lambda y, x, end: where(outside(x, end), 1, 0)),
+        grad_fn={"tt": f"{title}1(0, 1)", "tn": f"{title}0(0)"},
+        array=ordinary.name,
+        domain=f"x ≠ {bound}",
+        samples=samples,
+        definition=lambda x, end: ordinary(x, end),
+        result=SAME,
+        masks=f"x {bound}",
+        specials=(special(KINK, lambda x, end: x - end, 1, 1),),
+        torch=f"clamp_{bound}: torch Tensor",
+        course=ordinary.known["course"],
+        chooses=f"x {bound}",
+        doc=doc,
+    )
+
+
+clamp_min = _bounded("min", ieee.largest, maximum, ge, lt, "x, or the bound where x is below it.")
+clamp_max = _bounded("max", ieee.smallest, minimum, le, gt, "x, or the bound where x is above it.")
 nan_to_num = operation(
     "nan_to_num(x)",
     lambda x: 0.0 if x != x else min(max(x, -LARGEST), LARGEST),

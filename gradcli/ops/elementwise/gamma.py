@@ -1,4 +1,4 @@
-"""The gamma function and what is made of it, and exponential integrals."""
+"""The gamma function and what is made of it."""
 
 from __future__ import annotations
 
@@ -8,25 +8,28 @@ from fractions import Fraction
 from gradcli.ops.declaration import ieee, rational
 from gradcli.ops.declaration.constants import SQRT_PI
 from gradcli.ops.declaration.facts import POLE, special
-from gradcli.ops.declaration.operation import Operation, Undefined, operation
+from gradcli.ops.declaration.operation import EACH, Operation, Undefined, operation
 from gradcli.ops.declaration.symbol import Exact, Symbol
-from gradcli.ops.elementwise.exponential import POSITIVE, exp
-from gradcli.ops.elementwise.special import by_mpmath, digamma, polygamma
+from gradcli.ops.elementwise.exponential import POSITIVE
+from gradcli.ops.elementwise.special import BERNOULLI, POLES_OF_GAMMA, by_mpmath, digamma, polygamma
 from gradcli.typing import Any
 
 LARGEST_HALF = 100
 """Γ is written with the root of π for halves of odd numbers up to here."""
 
+_EXACT = 20
+"""Γ is put in up to here; from here on the rounding of sums like n + 1 costs digits of Γ, which quotients of Γ need not lose."""
+
+_SHORT = 20
+"""Up to here (n - 1)! is a number that is written out."""
+
 _SHORT_PRODUCT = 1000
 """Factors of n(n-1)···(n-k+1) that are multiplied one by one."""
 
-_STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156)
+_STIRLING = [b / (2 * j * (2 * j - 1)) for j, b in enumerate(BERNOULLI, 1)]
 """lnΓ(x) = (x - 1/2)·ln x - x + ln(2π)/2 + Σ of these over x, x^3, x^5, ... (Abramowitz and Stegun, 6.1.40)."""
 
 _logarithm = ieee.guarded(math.lgamma, ieee.overflow)
-BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510)
-"""The Bernoulli numbers B2, B4, ..., B16."""
-
 MOST_ORDER = 20
 """The largest order of a difference of polygamma functions."""
 
@@ -49,6 +52,12 @@ def _at_halves(x: Any) -> Exact | None:
     return Exact(float(factor) * SQRT_PI, "mul", factor, SQRT_PI)
 
 
+def _at_whole_numbers(x: Any) -> Exact | None:
+    """lnΓ(n) = ln((n - 1)!)."""
+    value = None if isinstance(x, Symbol) or x > _SHORT else rational.factorial(x - 1)
+    return None if value is None else Exact(_logarithm(x), "log", value)
+
+
 def _growth(b: float, d: float) -> tuple[float, float]:
     """Γ(b + d)/Γ(b) for b, b + d > 0 as a factor and the exponent of exp, without the digits that lnΓ(b + d) - lnΓ(b) loses."""
     factor = 1.0
@@ -56,8 +65,17 @@ def _growth(b: float, d: float) -> tuple[float, float]:
         factor *= b / (b + d)
         b += 1
     a = b + d
-    tail = sum(c * (a ** (-1 - 2 * j) - b ** (-1 - 2 * j)) for j, c in enumerate(_STIRLING))
+    tail = sum(c * _power_growth(1 + 2 * j, b, d) for j, c in enumerate(_STIRLING))
     return factor, (a - 0.5) * math.log1p(d / b) + d * math.log(b) - d + tail
+
+
+def _log_gamma(x: float) -> float:
+    """ln|Γ(x)|; near its zeros 1 and 2 by what it grows from them, without the digits that the logarithm of nearly 1 loses."""
+    zero = 1 if x < 1.5 else 2
+    d = x - zero
+    if not 0.5 < x < 2.5:
+        return _logarithm(x)
+    return math.fsum([_growth(11.0, d)[1], *(-math.log1p(d / m) for m in range(zero, 11))])
 
 
 def _over(b: float, d: float, c: float) -> float:
@@ -89,25 +107,34 @@ def _binomial(n: float, k: float) -> float:
         return math.nan if n < 0 and float(n).is_integer() else 0.0
     if n < 0 and float(n).is_integer():
         return math.nan
-    if n > -1 and c > 0 and k > -1 and n < 169:
-        return _value(n + 1) / _value(k + 1) / _value(c)
-    if n > -1 and c > 0:  # of the two below, that which is nearer to n
+    if n > -1 and c > 0 and k > -1:
+        if n < _EXACT:
+            return _value(n + 1) / _value(k + 1) / _value(c)
+        # of the two below, that which is nearer to n
         return _over(c, k, k + 1) if abs(k) <= abs(c - 1) else _over(k + 1, c - 1, c)
-    if k > -1 and c < 0:  # 1/Γ(c) = Γ(1-c)·sin(πc)/π
-        factor, exponent = _growth(k + 1, -n - 1)
-        return factor * ieee.exp(exponent) * _value(n + 1) * _sine(c) / math.pi
-    # k <= -1, and 1/Γ(k+1) = Γ(-k)·sin(π(k+1))/π
+    if k > -1 and n > -1:  # 1/Γ(c) = Γ(1-c)·sin(πc)/π
+        return _beta(n + 1, k - n) * (_sine(n, -k) / -math.pi)
+    if k > -1:  # Γ(n+1)/Γ(c) = Γ(1-c)·sin(πc)/(Γ(-n)·sin(π(n+1)))
+        return _over(-n, k, k + 1) * (_sine(n, -k) / _sine(n))
+    if c > 0 and n > -1:  # 1/Γ(k+1) = Γ(-k)·sin(π(k+1))/π
+        return _beta(n + 1, -k) * (_sine(k) / -math.pi)
     if c > 0:
-        factor, exponent = _growth(c, -n - 1)
-        return factor * ieee.exp(exponent) * _value(n + 1) * _sine(k + 1) / math.pi
+        return _over(-n, c - 1, c) * (_sine(k) / _sine(n))
     return _value(n + 1) / _value(k + 1) / _value(c)
 
 
-def _sine(x: float) -> float:
-    """sin(πx)."""
+def _turn(x: float) -> tuple[float, float]:
+    """sin(πx) and cos(πx)."""
     rest = math.fmod(x, 2)
-    near = rest - round(rest)  # exact, so that it is accurate near its zeros
-    return math.sin(math.pi * near) * (-1 if round(rest) % 2 else 1)
+    near = rest - round(rest)  # exact, so that the sine is accurate near its zeros
+    sign = -1 if round(rest) % 2 else 1
+    return math.sin(math.pi * near) * sign, math.cos(math.pi * near) * sign
+
+
+def _sine(a: float, b: float = 0.0) -> float:
+    """sin(π(a + b)), whatever digits a + b would lose."""
+    (sine_a, cosine_a), (sine_b, cosine_b) = _turn(a), _turn(b)
+    return sine_a * cosine_b + cosine_a * sine_b
 
 
 def _whole_binomial(n: float, k: float) -> float:
@@ -160,31 +187,31 @@ def _beta(a: float, b: float) -> float:
     if not (math.isfinite(a) and math.isfinite(b)):
         return 0.0 if a > 0 and b > 0 else math.nan
     low, high = min(a, b), max(a, b)
-    if low > 0 and low + high < 170 and low * high > 1e-290:
+    if low > 0 and low + high < _EXACT and low * high > 1e-290:
         return _value(low) * _value(high) / _value(low + high)
     if high > 0 and low + high > 0:
         factor, exponent = _growth(high, low)
-        if abs(exponent) < 700 and low < 170:
+        if abs(exponent) < 700 and -1 < low < 170:
             return _value(low) / (factor * math.exp(exponent))
-        return ieee.exp(_logarithm(low) - exponent) / factor if low > 0 else math.nan
+        if low > 0:
+            return ieee.exp(_logarithm(low) - exponent) / factor
+        return ieee.divide(math.pi, _sine(low)) * _binomial(high - 1, -low)  # Γ(low) = π/(sin(π·low)·Γ(1-low))
     if float(low + high).is_integer() and not (float(low).is_integer() or float(high).is_integer()):
         return 0.0
-    return ieee.divide(_value(low) * _value(high), _value(low + high))
+    if float(low).is_integer() or float(high).is_integer():
+        return ieee.divide(_value(low) * _value(high), _value(low + high))
+    reflected = _sine(low, high) / _sine(low)  # of Γ(low)/Γ(low + high)
+    if high > 0:
+        return reflected * _beta(high, 1 - low - high)
+    return reflected / _sine(high) * math.pi / ((1 - low - high) * _beta(1 - low, 1 - high))
 
 
 def _power_growth(m: float, b: float, d: float) -> float:
     """(b + d)^-m - b^-m, without the digits that the difference loses."""
     a = b + d
-    if (a > 0) != (b > 0):
+    if not 0.5 < a / b < 2:  # they are no near neighbours, and the difference loses nothing
         return ieee.power(a, -m) - ieee.power(b, -m)
-    if b < 0:
-        return _power_growth(m, -b, -d) * (-1 if m % 2 else 1)
-    return ieee.power(b, -m) * ieee.expm1(-m * _logarithmic_growth(b, d))
-
-
-def _logarithmic_growth(b: float, d: float) -> float:
-    """ln(b + d) - ln(b) for b, b + d > 0."""
-    return math.log1p(d / b) if b + d > b / 2 else math.log((b + d) / b)
+    return ieee.power(b, -m) * ieee.expm1(-m * math.log1p(d / b))
 
 
 def _polygamma_growth(n: float, x: float, d: float) -> float:
@@ -199,34 +226,17 @@ def _polygamma_growth(n: float, x: float, d: float) -> float:
     while b < 10 + order or b + d < 10 + order:
         total += factorial * _power_growth(order + 1, b, d)
         b += 1
-    total += factorial / order * _power_growth(order, b, d) if order else -_logarithmic_growth(b, d)
+    total += (
+        factorial / order * _power_growth(order, b, d)
+        if order
+        else -(math.log1p(d / b) if b + d > b / 2 else math.log((b + d) / b))
+    )
     total += factorial / 2 * _power_growth(order + 1, b, d)
     rising = factorial * (order + 1) / 2  # (2j + n - 1)!/(2j)!
     for j, bernoulli in enumerate(BERNOULLI, 1):
         total += bernoulli * rising * _power_growth(order + 2 * j, b, d)
         rising *= (2 * j + order) * (2 * j + order + 1) / ((2 * j + 1) * (2 * j + 2))
     return total if order % 2 else -total
-
-
-def _by_mpmath(name: str, x: float) -> float:
-    from mpmath import mp
-
-    try:
-        return float(getattr(mp, name)(x))
-    except OverflowError:
-        return math.inf
-
-
-def _ei(x: float) -> float:
-    if x == 0 or not math.isfinite(x):
-        return -math.inf if x == 0 else 0.0 if x < 0 else x
-    return _by_mpmath("ei", x)
-
-
-def _e1(x: float) -> float:
-    if not 0 < x < math.inf:
-        return math.inf if x == 0 else 0.0 if x > 0 else math.nan
-    return _by_mpmath("e1", x)
 
 
 gamma: Operation = operation(
@@ -242,18 +252,19 @@ gamma: Operation = operation(
     precise=by_mpmath(lambda mp, x: mp.gamma(x)),
     closed=_at_halves,
     step=lambda x: x,
-    specials=(special(POLE, lambda x: x, 0), special(POLE, lambda x: x + 1, -1)),
+    specials=POLES_OF_GAMMA,
     sympy="gamma",
     course="convex from 0",
     doc="The gamma function, (x - 1)! for whole x.",
 )
 factorial = operation(
     "factorial(x)",
-    lambda x: _value(x + 1),
+    lambda x: x * _value(x) if x > 1 and x % 1 else _value(x + 1),  # a rounded x + 1 costs digits of Γ
     (lambda y, x: y * digamma(x + 1),),
     exact=rational.factorial,
     latex="{0}!",
     javascript="gamma({0} + 1)",
+    array=EACH,
     domain="x > -1, or x not an integer",
     samples=(POSITIVE,),
     definition=lambda x: gamma(x + 1),
@@ -261,6 +272,22 @@ factorial = operation(
     specials=(special(POLE, lambda x: x + 1, -1), special(POLE, lambda x: x + 2, -2)),
     sympy="factorial",
     doc="1·2·3···x, and between whole numbers gamma(x + 1).",
+)
+lgamma = operation(
+    "lgamma(x)",
+    _log_gamma,
+    (lambda y, x: digamma(x),),
+    latex=r"\ln\left(\left|\Gamma\left({0}\right)\right|\right)",
+    javascript="lgamma({0})",
+    domain="x > 0, or x not an integer",
+    samples=(POSITIVE,),
+    precise=by_mpmath(lambda mp, x: mp.re(mp.loggamma(x))),
+    specials=POLES_OF_GAMMA,
+    closed=_at_whole_numbers,
+    torch="lgamma: torch Tensor",
+    sympy="log(Abs(gamma({0})))",
+    course="convex from 0",
+    doc="Logarithm of the absolute value of the gamma function.",
 )
 polygamma_growth: Operation = operation(
     "polygamma_growth(n, x, d)",
@@ -311,39 +338,11 @@ beta = operation(
     exact=rational.beta,
     latex=r"B\left({0}, {1}\right)",
     javascript="beta({0}, {1})",
+    array=EACH,
     domain="a > 0 and b > 0",
     samples=(POSITIVE, POSITIVE),
     definition=lambda a, b: gamma(a) * gamma(b) / gamma(a + b),
     specials=(special(POLE, lambda a, b: a, 0, 1), special(POLE, lambda a, b: b, 1, 0)),
     sympy="beta",
     doc="Euler's beta function, gamma(a)·gamma(b)/gamma(a + b).",
-)
-ei = operation(
-    "ei(x)",
-    _ei,
-    (lambda y, x: exp(x) / x,),
-    spellings=("Ei", "expi"),
-    latex=r"\operatorname{{Ei}}\left({0}\right)",
-    javascript="ei({0})",
-    domain="x ≠ 0",
-    samples=((0.5, 2.5),),
-    precise=by_mpmath(lambda mp, x: mp.ei(x)),
-    specials=(special(POLE, lambda x: x, 0),),
-    sympy="Ei",
-    doc="Exponential integral: the antiderivative of exp(x)/x that is -∞ at 0 and 0 at -∞.",
-)
-expint = operation(
-    "expint(x)",
-    _e1,
-    (lambda y, x: -exp(-x) / x,),
-    spellings=("exp1",),
-    latex=r"E_{{1}}\left({0}\right)",
-    javascript="expint({0})",
-    domain="x > 0",
-    samples=(POSITIVE,),
-    precise=by_mpmath(lambda mp, x: mp.e1(x)),
-    range=(0, math.inf),
-    specials=(special(POLE, lambda x: x, 0),),
-    sympy="expint(1, {0})",
-    doc="The exponential integral E1, the integral of exp(-t)/t from x to ∞.",
 )

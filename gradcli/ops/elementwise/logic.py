@@ -6,9 +6,12 @@ import operator
 from collections.abc import Callable
 
 from gradcli.ops.declaration.facts import JUMP, SAME, TRUTH, special
-from gradcli.ops.declaration.operation import DEFINITION, Operation, operation
+from gradcli.ops.declaration.operation import Operation, operation
+from gradcli.typing import Any
 
 ANYWHERE = (-2.0, 2.0)
+
+Pair = tuple[int | None, ...]
 
 
 def _compare(name: str, symbol: str, array: str, test: Callable[[float, float], bool], javascript: str, doc: str) -> Operation:
@@ -37,55 +40,34 @@ ge = _compare("ge", ">=", "greater_equal", operator.ge, ">=", "Whether a is grea
 eq = _compare("eq", "==", "equal", operator.eq, "===", "Whether a equals b.")
 ne = _compare("ne", "!=", "not_equal", operator.ne, "!==", "Whether a differs from b.")
 
-both = operation(
-    "logical_and(a, b)",
-    lambda a, b: 1.0 if a and b else 0.0,
-    (),
-    exact=lambda a, b: int(bool(a and b)),
-    symbol="and",
-    javascript="{0} !== 0 && {1} !== 0 ? 1 : 0",
-    array="logical_and",
-    precise=lambda a, b: bool(a and b),
-    result=TRUTH,
-    range=(0, 1),
-    torch="logical_and: torch Tensor",
-    tensorflow="logical_and LogicalAnd: tf",
-    neutral=(1, 1),
-    absorbing=(0, 0),
-    doc="Whether both are true, that is, not 0.",
-)
-either = operation(
-    "logical_or(a, b)",
-    lambda a, b: 1.0 if a or b else 0.0,
-    (),
-    exact=lambda a, b: int(bool(a or b)),
-    symbol="or",
-    javascript="{0} !== 0 || {1} !== 0 ? 1 : 0",
-    array="logical_or",
-    precise=lambda a, b: bool(a or b),
-    result=TRUTH,
-    range=(0, 1),
-    torch="logical_or: torch Tensor",
-    tensorflow="logical_or LogicalOr: tf",
-    neutral=(0, 0),
-    absorbing=(1, 1),
-    doc="Whether one of them is true, that is, not 0.",
-)
-negation = operation(
-    "logical_not(a)",
-    lambda a: 0.0 if a else 1.0,
-    (),
-    exact=lambda a: int(not a),
-    symbol="not",
-    javascript="{0} === 0 ? 1 : 0",
-    array="logical_not",
-    precise=lambda a: not a,
-    result=TRUTH,
-    range=(0, 1),
-    torch="logical_not: torch Tensor",
-    tensorflow="logical_not LogicalNot: tf",
-    doc="Whether it is false, that is, 0.",
-)
+
+def _logical(
+    parameters: str, word: str, value: Callable[..., Any], javascript: str, doc: str, neutral: Pair = (), absorbing: Pair = ()
+) -> Operation:
+    return operation(
+        f"logical_{word}({parameters})",
+        lambda *xs: 1.0 if value(*xs) else 0.0,
+        (),
+        exact=lambda *xs: int(bool(value(*xs))),
+        symbol=word,
+        javascript=f"{javascript} ? 1 : 0",
+        array=f"logical_{word}",
+        precise=lambda *xs: bool(value(*xs)),
+        result=TRUTH,
+        range=(0, 1),
+        torch=f"logical_{word}: torch Tensor",
+        tensorflow=f"logical_{word} Logical{word.title()}: tf",
+        neutral=neutral,
+        absorbing=absorbing,
+        doc=doc,
+    )
+
+
+_AND, _OR = "{0} !== 0 && {1} !== 0", "{0} !== 0 || {1} !== 0"
+
+both = _logical("a, b", "and", lambda a, b: a and b, _AND, "Whether both are true, that is, not 0.", (1, 1), (0, 0))
+either = _logical("a, b", "or", lambda a, b: a or b, _OR, "Whether one of them is true, that is, not 0.", (0, 0), (1, 1))
+negation = _logical("a", "not", operator.not_, "{0} === 0", "Whether it is false, that is, 0.")
 where: Operation = operation(
     "where(condition, a, b)",
     lambda condition, a, b: a if condition else b,
@@ -117,7 +99,6 @@ masked_fill = operation(
     ),
     exact=lambda x, mask, value: value if mask else x,
     grad_fn={"": "MaskedFillBackward0(0)", **dict.fromkeys(("ttt", "ntt", "tnt", "nnt"), "MaskedFillBackward1(0, 2)")},
-    array=DEFINITION,
     domain="where the mask does not change",
     samples=(ANYWHERE, (1.0, 2.0), ANYWHERE),
     definition=lambda x, mask, value: where(mask, value, x),

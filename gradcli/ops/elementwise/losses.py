@@ -7,7 +7,7 @@ import math
 
 from gradcli.ops.declaration import ieee
 from gradcli.ops.declaration.facts import END, KINK, POLE, SAME, special
-from gradcli.ops.declaration.operation import DEFINITION, operation
+from gradcli.ops.declaration.operation import operation
 from gradcli.ops.elementwise.activations import logsigmoid, sigmoid
 from gradcli.ops.elementwise.arithmetic import abs, sign, square
 from gradcli.ops.elementwise.exponential import log, log1p, xlogy
@@ -54,7 +54,6 @@ mse_loss = operation(
     lambda x, target: (x - target) * (x - target),
     (lambda y, x, target: 2 * (x - target), lambda y, x, target: 2 * (target - x)),
     exact=lambda x, target: (x - target) * (x - target),
-    array=DEFINITION,
     samples=(LOW, HIGH),
     definition=lambda x, target: square(x - target),
     range=(0, math.inf),
@@ -68,7 +67,6 @@ l1_loss = operation(
     (lambda y, x, target: sign(x - target), lambda y, x, target: -sign(x - target)),
     exact=lambda x, target: builtins.abs(x - target),
     grad_fn="MeanBackward0(AbsBackward0(SubBackward0(0, 1)))",
-    array=DEFINITION,
     domain="x ≠ target",
     samples=(LOW, HIGH),
     definition=lambda x, target: abs(x - target),
@@ -87,7 +85,6 @@ smooth_l1_loss = operation(
         lambda y, x, target, beta: _from_zero(beta, clamp((target - x) / beta, -1, 1)),
         lambda y, x, target, beta: _from_zero(beta, where(lt(abs(x - target), beta), -y / beta, -1 / 2)),
     ),
-    array=DEFINITION,
     domain="|x - target| ≠ beta",
     samples=(LOW, HIGH, (4.5, 5.0)),
     definition=lambda x, target, beta: _from_zero(
@@ -107,7 +104,6 @@ huber_loss = operation(
         lambda y, x, target, delta: _from_zero(delta, clamp(target - x, -delta, delta)),
         lambda y, x, target, delta: _from_zero(delta, where(le(abs(x - target), delta), 0, abs(x - target) - delta)),
     ),
-    array=DEFINITION,
     domain="|x - target| ≠ delta",
     samples=(LOW, HIGH, (0.5, 1.0)),
     definition=lambda x, target, delta: _from_zero(
@@ -125,14 +121,10 @@ binary_cross_entropy = operation(
         lambda y, p, target: (p - target) / clamp_min(p * (1 - p), LEAST_VARIANCE),
         lambda y, p, target: log1p(-p) - log(p),
     ),
-    array=DEFINITION,
     domain="0 < p < 1",
     samples=(PROBABILITY, PROBABILITY),
     definition=lambda p, target: -(target * clamp_min(log(p), LEAST_LOG) + (1 - target) * clamp_min(log1p(-p), LEAST_LOG)),
-    specials=(
-        special(POLE, lambda p, target: p, 0, 1),
-        special(POLE, lambda p, target: p - 1, 1, 0),
-    ),
+    specials=(special(POLE, lambda p, target: p, 0, 1), special(POLE, lambda p, target: p - 1, 1, 0)),
     torch="binary_cross_entropy: F",
     doc="-(target·log(p) + (1 - target)·log(1 - p)), each logarithm at least -100.",
 )
@@ -140,7 +132,6 @@ binary_cross_entropy_with_logits = operation(
     "binary_cross_entropy_with_logits(x, target)",
     lambda x, target: (1 - target) * x - logsigmoid(x),
     (lambda y, x, target: sigmoid(x) - target, lambda y, x, target: -x),
-    array=DEFINITION,
     samples=((-2.0, 2.0), PROBABILITY),
     definition=lambda x, target: (1 - target) * x - logsigmoid(x),
     torch="binary_cross_entropy_with_logits: F torch",
@@ -152,7 +143,6 @@ kl_div = operation(
     lambda x, target: (0.0 if target == 0 else target * ieee.log(target)) - target * x,
     (lambda y, x, target: -target, lambda y, x, target: log(target) + target / target - x),
     grad_fn="MeanBackward0(SubBackward0(XlogyBackward0(1, 1), MulBackward0(1, 0)))",
-    array=DEFINITION,
     domain="target > 0",
     samples=((-2.0, -0.1), PROBABILITY),
     definition=lambda x, target: xlogy(target, target) - target * x,

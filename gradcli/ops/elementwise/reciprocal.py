@@ -7,15 +7,29 @@ import math
 from gradcli.ops.declaration import ieee, rational
 from gradcli.ops.declaration.constants import HALF_PI
 from gradcli.ops.declaration.facts import END, EVEN, ODD, POLE, special
-from gradcli.ops.declaration.operation import DEFINITION, Operation, operation
+from gradcli.ops.declaration.operation import Operation, operation
 from gradcli.ops.elementwise.arithmetic import abs, over
 from gradcli.ops.elementwise.exponential import sqrt
-from gradcli.ops.elementwise.trigonometric import acos, acosh, asin, asinh, atan, atanh, cos, cosh, sin, sinh, tan, tanh
+from gradcli.ops.elementwise.special import POLES
+from gradcli.ops.elementwise.trigonometric import ENDS, acos, acosh, asin, asinh, atan, atanh, cos, cosh, sin, sinh, tan, tanh
+from gradcli.typing import Any
 
 POSITIVE = (0.3, 2.5)
 BEYOND_1 = (1.3, 3.0)
 
-_AT_ENDS = (special(END, lambda x: x - 1, 1), special(END, lambda x: x + 1, -1))
+_FLAT = 700.0
+"""From here on exp(-|x|) is half of sech(x), while cosh(x) grows beyond float64."""
+
+
+def _leg(x: float) -> float:
+    """sqrt(x^2 - 1), with all its digits near ±1; nan between."""
+    return ieee.sqrt(math.fabs(x) - 1) * math.sqrt(math.fabs(x) + 1)
+
+
+def _legs(numpy: Any, x: Any) -> Any:
+    """The same of an array."""
+    return numpy.sqrt(numpy.abs(x) - 1) * numpy.sqrt(numpy.abs(x) + 1)
+
 
 sec = operation(
     "sec(x)",
@@ -24,7 +38,6 @@ sec = operation(
     exact=rational.only(0, 1),
     latex=r"\sec\left({0}\right)",
     javascript="1 / Math.cos({0})",
-    array=DEFINITION,
     domain="x ≠ π/2 + kπ",
     samples=((-1.2, 1.2),),
     definition=lambda x: 1 / cos(x),
@@ -42,7 +55,6 @@ csc: Operation = operation(
     spellings=("cosec",),
     latex=r"\csc\left({0}\right)",
     javascript="1 / Math.sin({0})",
-    array=DEFINITION,
     domain="x ≠ kπ",
     samples=(POSITIVE,),
     definition=lambda x: 1 / sin(x),
@@ -73,37 +85,37 @@ cot: Operation = operation(
 )
 asec = operation(
     "asec(x)",
-    lambda x: acos.forward(ieee.divide(1.0, x)),
+    lambda x: math.atan2(_leg(x), math.copysign(1.0, x)),
     (lambda y, x: 1 / (abs(x) * sqrt(x * x - 1)),),
     spellings=("arcsec",),
     exact=rational.only(1, 0),
     latex=r"\operatorname{{arcsec}}\left({0}\right)",
     javascript="Math.acos(1 / {0})",
-    array=DEFINITION,
+    array=lambda numpy, x: numpy.arctan2(_legs(numpy, x), numpy.copysign(1, x)),
     domain="x < -1 or x > 1",
     samples=(BEYOND_1,),
     definition=lambda x: acos(1 / x),
     inverse="sec",
     range=(0, math.pi),
-    specials=_AT_ENDS,
+    specials=ENDS,
     sympy="asec",
     doc="Inverse secant, in radians between 0 and π.",
 )
 acsc = operation(
     "acsc(x)",
-    lambda x: asin.forward(ieee.divide(1.0, x)),
+    lambda x: math.copysign(math.atan2(1.0, _leg(x)), x),
     (lambda y, x: -1 / (abs(x) * sqrt(x * x - 1)),),
     spellings=("arccsc", "acosec", "arccosec"),
     latex=r"\operatorname{{arccsc}}\left({0}\right)",
     javascript="Math.asin(1 / {0})",
-    array=DEFINITION,
+    array=lambda numpy, x: numpy.copysign(numpy.arctan2(1, _legs(numpy, x)), x),
     domain="x < -1 or x > 1",
     samples=(BEYOND_1,),
     definition=lambda x: asin(1 / x),
     parity=ODD,
     inverse="csc",
     range=(-math.pi / 2, math.pi / 2),
-    specials=_AT_ENDS,
+    specials=ENDS,
     sympy="acsc",
     doc="Inverse cosecant, in radians between -π/2 and π/2.",
 )
@@ -124,12 +136,12 @@ acot = operation(
 )
 sech = operation(
     "sech(x)",
-    lambda x: 1 / cosh.forward(x),
+    lambda x: 2 * math.exp(-math.fabs(x)) if math.fabs(x) > _FLAT else 1 / math.cosh(x),
     (lambda y, x: -(y * tanh(x)),),
     exact=rational.only(0, 1),
     latex=r"\operatorname{{sech}}\left({0}\right)",
     javascript="1 / Math.cosh({0})",
-    array=DEFINITION,
+    array=lambda numpy, x: numpy.where(numpy.abs(x) > _FLAT, 2 * numpy.exp(-numpy.abs(x)), 1 / numpy.cosh(x)),
     definition=lambda x: 1 / cosh(x),
     parity=EVEN,
     squares="tanh +",
@@ -140,12 +152,12 @@ sech = operation(
 )
 csch: Operation = operation(
     "csch(x)",
-    lambda x: ieee.divide(1.0, sinh.forward(x)),
+    lambda x: math.copysign(2 * math.exp(-math.fabs(x)), x) if math.fabs(x) > _FLAT else ieee.divide(1.0, math.sinh(x)),
     (lambda y, x: -(y * coth(x)),),
     spellings=("cosech",),
     latex=r"\operatorname{{csch}}\left({0}\right)",
     javascript="1 / Math.sinh({0})",
-    array=DEFINITION,
+    array=lambda numpy, x: numpy.where(numpy.abs(x) > _FLAT, numpy.copysign(2 * numpy.exp(-numpy.abs(x)), x), 1 / numpy.sinh(x)),
     domain="x ≠ 0",
     samples=(POSITIVE,),
     definition=lambda x: 1 / sinh(x),
@@ -158,7 +170,7 @@ csch: Operation = operation(
 )
 coth: Operation = operation(
     "coth(x)",
-    lambda x: ieee.divide(1.0, math.tanh(x)),
+    lambda x: math.copysign(1 + ieee.divide(2.0, ieee.expm1(2 * math.fabs(x))), x),
     (lambda y, x: -(csch(x) * csch(x)),),
     latex=r"\coth\left({0}\right)",
     javascript="1 / Math.tanh({0})",
@@ -200,7 +212,6 @@ acsch = operation(
     spellings=("arccsch",),
     latex=r"\operatorname{{arcsch}}\left({0}\right)",
     javascript="Math.asinh(1 / {0})",
-    array=DEFINITION,
     domain="x ≠ 0",
     samples=(POSITIVE,),
     definition=lambda x: asinh(1 / x),
@@ -213,18 +224,18 @@ acsch = operation(
 )
 acoth = operation(
     "acoth(x)",
-    lambda x: atanh.forward(ieee.divide(1.0, x)),
+    lambda x: math.copysign(ieee.log1p(ieee.divide(2.0, math.fabs(x) - 1)) / 2, x),
     (lambda y, x: 1 / (1 - x * x),),
     spellings=("arccoth",),
     latex=r"\operatorname{{arcoth}}\left({0}\right)",
     javascript="Math.atanh(1 / {0})",
-    array=DEFINITION,
+    array=lambda numpy, x: numpy.copysign(numpy.log1p(2 / (numpy.abs(x) - 1)) / 2, x),
     domain="x < -1 or x > 1",
     samples=(BEYOND_1,),
     definition=lambda x: atanh(1 / x),
     parity=ODD,
     inverse="coth",
-    specials=(special(POLE, lambda x: x - 1, 1), special(POLE, lambda x: x + 1, -1)),
+    specials=POLES,
     sympy="acoth",
     doc="Inverse hyperbolic cotangent.",
 )

@@ -9,10 +9,10 @@ import operator
 from gradcli.ops.declaration import ieee, on_arrays, rational
 from gradcli.ops.declaration.constants import fraction
 from gradcli.ops.declaration.facts import COUNT, DECIMALS, KINK, NO_MEAN, SAME, special
-from gradcli.ops.declaration.operation import DEFINITION, Operation, operation
+from gradcli.ops.declaration.operation import Operation, operation
 from gradcli.ops.elementwise.arithmetic import POSITIVE, abs, square
 from gradcli.ops.elementwise.exponential import exp, log, sqrt
-from gradcli.ops.elementwise.extremes import shares
+from gradcli.ops.elementwise.extremes import extreme, shares
 from gradcli.ops.elementwise.logic import eq, gt, where
 from gradcli.typing import Any
 
@@ -63,7 +63,6 @@ sum_ = operation(
     (lambda y, *xs: [1] * len(xs),),
     exact=_total,
     grad_fn="SumBackward0(StackBackward0(*))",
-    array=DEFINITION,
     samples=SPREAD,
     definition=_total,
     result=COUNT,
@@ -78,7 +77,6 @@ mean = operation(
     (lambda y, *xs: [fraction(1, len(xs))] * len(xs),),
     exact=lambda *xs: rational.quotient(_total(*xs), len(xs)),
     grad_fn="MeanBackward0(StackBackward0(*))",
-    array=DEFINITION,
     samples=SPREAD,
     definition=lambda *xs: _total(*xs) / len(xs),
     linear="x",
@@ -93,7 +91,6 @@ prod = operation(
     (_products_of_others,),
     exact=_product,
     grad_fn="ProdBackward0(StackBackward0(*))",
-    array=DEFINITION,
     samples=SPREAD,
     definition=_product,
     result=COUNT,
@@ -124,7 +121,6 @@ var = operation(
     _variance,
     (lambda y, *xs: [2 * d / (len(xs) - 1) for d in _deviations(*xs)],),
     grad_fn="VarBackward0(StackBackward0(*))",
-    array=DEFINITION,
     samples=SPREAD,
     definition=lambda *xs: _total(*[square(d) for d in _deviations(*xs)]) / (len(xs) - 1),
     range=(0, math.inf),
@@ -137,7 +133,6 @@ std: Operation = operation(
     lambda *xs: ieee.sqrt(_variance(*xs)),
     (lambda y, *xs: [where(eq(y, 0), 0, d / (y * (len(xs) - 1))) for d in _deviations(*xs)],),
     grad_fn="StdBackward0(StackBackward0(*))",
-    array=DEFINITION,
     domain="two arguments or more, not all equal",
     samples=SPREAD,
     definition=lambda *xs: sqrt(var(*xs)),
@@ -162,44 +157,8 @@ logsumexp = operation(
     course="convex rises",
     doc="Logarithm of the sum of the exponentials of the arguments, without overflow.",
 )
-amax = operation(
-    "amax(x, ...)",
-    ieee.largest,
-    (shares,),
-    exact=lambda *xs: max(xs),
-    grad_fn="AmaxBackward0(StackBackward0(*))",
-    javascript="Math.max({*})",
-    array=on_arrays.folded("maximum"),
-    domain="one largest argument",
-    samples=SPREAD,
-    precise=ieee.largest,
-    result=SAME,
-    specials=(special(KINK, lambda a, b: a - b, 1, 1),),
-    torch="amax: torch Tensor",
-    sympy="Max",
-    course="convex rises",
-    chooses="x",
-    doc="The largest of the arguments; equal ones share the gradient.",
-)
-amin = operation(
-    "amin(x, ...)",
-    ieee.smallest,
-    (shares,),
-    exact=lambda *xs: min(xs),
-    grad_fn="AminBackward0(StackBackward0(*))",
-    javascript="Math.min({*})",
-    array=on_arrays.folded("minimum"),
-    domain="one smallest argument",
-    samples=SPREAD,
-    precise=ieee.smallest,
-    result=SAME,
-    specials=(special(KINK, lambda a, b: a - b, 1, 1),),
-    torch="amin: torch Tensor",
-    sympy="Min",
-    course="concave rises",
-    chooses="x",
-    doc="The smallest of the arguments; equal ones share the gradient.",
-)
+amax = extreme("amax", "max", SPREAD, "The largest of the arguments; equal ones share the gradient.")
+amin = extreme("amin", "min", SPREAD, "The smallest of the arguments; equal ones share the gradient.")
 median = operation(
     "median(x, ...)",
     _middle,

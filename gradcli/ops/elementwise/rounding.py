@@ -4,105 +4,90 @@ from __future__ import annotations
 
 import builtins
 import math
+from collections.abc import Callable
 
 from gradcli.ops.declaration import ieee
 from gradcli.ops.declaration.facts import JUMP, KINK, NUMBERS, ODD, POLE, SAME, no_kernel, special
-from gradcli.ops.declaration.operation import DEFINITION, Operation, operation
+from gradcli.ops.declaration.operation import Operation, operation
 from gradcli.ops.elementwise.arithmetic import abs, sign
 from gradcli.ops.elementwise.logic import eq, lt, where
+from gradcli.typing import Any
 
-floor = operation(
-    "floor(x)",
-    ieee.whole(math.floor),
-    (lambda y, x: 0,),
-    exact=math.floor,
+_AT_INTEGERS = special(JUMP, lambda x: x - round(x), 1)
+_OF_QUOTIENT = (special(JUMP, lambda a, b: a / b - round(a / b), 3, 1.5), special(POLE, lambda a, b: b, 1, 0))
+
+
+def _rounding(name: str, value: Callable[[float], int], doc: str, **others: Any) -> Operation:
+    """A rounding to integers, with what is declared of it beside what most have."""
+    return operation(
+        f"{name}(x)",
+        ieee.whole(value),
+        (lambda y, x: 0,),
+        exact=value,
+        result=SAME,
+        masks="x",
+        torch=f"{name}: torch Tensor",
+        course="rises",
+        doc=doc,
+        **{"array": name, "domain": "x not an integer", "samples": ((1.1, 1.9),), "specials": (_AT_INTEGERS,), **others},
+    )
+
+
+floor = _rounding(
+    "floor",
+    math.floor,
+    "The largest integer that is not larger.",
     latex=r"\left\lfloor {0} \right\rfloor",
     javascript="Math.floor({0})",
-    array="floor",
-    domain="x not an integer",
-    samples=((1.1, 1.9),),
     precise="floor",
-    result=SAME,
-    masks="x",
-    specials=(special(JUMP, lambda x: x - round(x), 1),),
-    torch="floor: torch Tensor",
     tensorflow="floor Floor: tf",
     sympy="floor",
     takes=(NUMBERS, no_kernel("floor_vml_cpu")),
-    course="rises",
-    doc="The largest integer that is not larger.",
 )
-ceil = operation(
-    "ceil(x)",
-    ieee.whole(math.ceil),
-    (lambda y, x: 0,),
-    exact=math.ceil,
+ceil = _rounding(
+    "ceil",
+    math.ceil,
+    "The smallest integer that is not smaller.",
     latex=r"\left\lceil {0} \right\rceil",
     javascript="Math.ceil({0})",
-    array="ceil",
-    domain="x not an integer",
-    samples=((1.1, 1.9),),
     precise="ceil",
-    result=SAME,
-    masks="x",
-    specials=(special(JUMP, lambda x: x - round(x), 1),),
-    torch="ceil: torch Tensor",
     tensorflow="ceil Ceil: tf",
     sympy="ceiling",
-    course="rises",
-    doc="The smallest integer that is not smaller.",
 )
-round: Operation = operation(
-    "round(x)",
-    ieee.whole(builtins.round),
-    (lambda y, x: 0,),
-    exact=builtins.round,
-    javascript="roundHalfEven({0})",
-    array="rint",
+round: Operation = _rounding(
+    "round",
+    builtins.round,
+    "The nearest integer; halves go to the even one.",
     domain="x not halfway between integers",
     samples=((1.6, 2.4),),
-    precise="nint",
-    result=SAME,
-    masks="x",
-    parity=ODD,
     specials=(special(JUMP, lambda x: x - trunc(x) - sign(x) / 2, 0.5),),
-    torch="round: torch Tensor",
+    javascript="roundHalfEven({0})",
+    array="rint",
+    precise="nint",
+    parity=ODD,
     tensorflow="round Round: tf",
     sympy="(floor({0} + Rational(1, 2)) - Piecewise((1, Eq(Mod({0} + Rational(1, 2), 2), 1)), (0, True)))",
-    course="rises",
-    doc="The nearest integer; halves go to the even one.",
 )
-trunc: Operation = operation(
-    "trunc(x)",
-    ieee.whole(math.trunc),
-    (lambda y, x: 0,),
-    exact=math.trunc,
+trunc: Operation = _rounding(
+    "trunc",
+    math.trunc,
+    "The integer part, rounded towards 0.",
     javascript="Math.trunc({0})",
-    array="trunc",
-    domain="x not an integer",
-    samples=((1.1, 1.9),),
     definition=lambda x: where(lt(x, 0), ceil(x), floor(x)),
-    result=SAME,
-    masks="x",
     parity=ODD,
-    specials=(special(JUMP, lambda x: x - round(x), 1),),
-    torch="trunc: torch Tensor",
     sympy="sign({0})*floor(Abs({0}))",
-    course="rises",
-    doc="The integer part, rounded towards 0.",
 )
 frac = operation(
     "frac(x)",
     lambda x: x - ieee.whole(math.trunc)(x),
     (lambda y, x: 1,),
     exact=lambda x: x - math.trunc(x),
-    array=DEFINITION,
     domain="x not an integer",
     samples=((1.1, 1.9),),
     definition=lambda x: x - trunc(x),
     parity=ODD,
     range=(-1, 1),
-    specials=(special(JUMP, lambda x: x - round(x), 1),),
+    specials=(_AT_INTEGERS,),
     torch="frac: torch Tensor",
     doc="What is left of the number without its integer part.",
 )
@@ -120,10 +105,7 @@ remainder = operation(
     samples=((1.1, 1.8), (2.1, 3.0)),
     definition=lambda a, b: a - b * floor(a / b),
     result=SAME,
-    specials=(
-        special(JUMP, lambda a, b: a / b - round(a / b), 3, 1.5),
-        special(POLE, lambda a, b: b, 1, 0),
-    ),
+    specials=_OF_QUOTIENT,
     torch="remainder: torch Tensor",
     doc="Remainder of a division, with the sign of the divisor.",
 )
@@ -138,10 +120,7 @@ fmod = operation(
     samples=((3.1, 3.8), (2.1, 3.0)),
     definition=lambda a, b: a - b * trunc(a / b),
     result=SAME,
-    specials=(
-        special(JUMP, lambda a, b: a / b - round(a / b), 3, 1.5),
-        special(POLE, lambda a, b: b, 1, 0),
-    ),
+    specials=_OF_QUOTIENT,
     torch="fmod: torch Tensor",
     doc="Remainder of a division, with the sign of the dividend.",
 )
@@ -156,10 +135,7 @@ floor_divide: Operation = operation(
     samples=((3.1, 3.8), (2.1, 3.0)),
     definition=lambda a, b: floor(a / b),
     result=SAME,
-    specials=(
-        special(JUMP, lambda a, b: a / b - round(a / b), 3, 1.5),
-        special(POLE, lambda a, b: b, 1, 0),
-    ),
+    specials=_OF_QUOTIENT,
     torch="floor_divide: torch Tensor",
     torch_call="torch.div({0}, {1}, rounding_mode='floor')",
     doc="Quotient rounded down to an integer.",
@@ -175,10 +151,7 @@ copysign = operation(
     samples=((0.2, 2.0), (0.2, 2.0)),
     definition=lambda a, b: where(lt(b, 0), -abs(a), abs(a)),
     masks="b",
-    specials=(
-        special(KINK, lambda a, b: a, 0, 1),
-        special(JUMP, lambda a, b: b, 1, 0),
-    ),
+    specials=(special(KINK, lambda a, b: a, 0, 1), special(JUMP, lambda a, b: b, 1, 0)),
     torch="copysign: torch Tensor",
     doc="The size of a with the sign of b.",
 )

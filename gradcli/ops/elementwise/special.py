@@ -18,6 +18,9 @@ from gradcli.typing import Any
 ANYWHERE = (-2.0, 2.0)
 POSITIVE = (0.3, 2.5)
 
+POLES = (special(POLE, lambda x: x - 1, 1), special(POLE, lambda x: x + 1, -1))
+POLES_OF_GAMMA = (special(POLE, lambda x: x, 0), special(POLE, lambda x: x + 1, -1))
+
 MOST_ORDER = 1000
 """The largest order of polygamma that mpmath is asked for; it computes the factorial."""
 
@@ -25,7 +28,7 @@ _LEFT, _REFLECTED = 20, 200
 """How far left the reflection formula is used, and up to which order."""
 
 
-_BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510)
+BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510)
 """The Bernoulli numbers of even index (DLMF 24.2.1)."""
 
 _SERIES = 14
@@ -69,9 +72,9 @@ def _in_floats(n: int, x: float) -> float:
     r = 1 / y
     passed = [1 / (x + k) if n == 0 else (x + k) ** -(n + 1) for k in range(steps)]
     if n == 0:
-        tail = [-b / (2 * j) * r ** (2 * j) for j, b in enumerate(_BERNOULLI, 1)]
+        tail = [-b / (2 * j) * r ** (2 * j) for j, b in enumerate(BERNOULLI, 1)]
         return math.fsum([math.log(y), -0.5 * r, *tail, *[-one for one in passed]])
-    tail = [b * math.perm(2 * j + n - 1, n - 1) / math.factorial(n) * r ** (2 * j + n) for j, b in enumerate(_BERNOULLI, 1)]
+    tail = [b * math.perm(2 * j + n - 1, n - 1) / math.factorial(n) * r ** (2 * j + n) for j, b in enumerate(BERNOULLI, 1)]
     scaled = [r**n / n, 0.5 * r ** (n + 1), *tail, *passed]
     return math.copysign(math.factorial(n) * math.fsum(scaled), 1 if n % 2 else -1)
 
@@ -220,6 +223,27 @@ def by_mpmath(function: Callable[..., Any]) -> Callable[..., Any]:
     return value
 
 
+def _from_mpmath(name: str, x: float) -> float:
+    from mpmath import mp
+
+    try:
+        return float(getattr(mp, name)(x))
+    except OverflowError:
+        return math.inf
+
+
+def _ei(x: float) -> float:
+    if x == 0 or not math.isfinite(x):
+        return -math.inf if x == 0 else 0.0 if x < 0 else x
+    return _from_mpmath("ei", x)
+
+
+def _e1(x: float) -> float:
+    if not 0 < x < math.inf:
+        return math.inf if x == 0 else 0.0 if x > 0 else math.nan
+    return _from_mpmath("e1", x)
+
+
 erf = operation(
     "erf(x)",
     math.erf,
@@ -260,32 +284,11 @@ erfinv = operation(
     precise="erfinv",
     parity=ODD,
     inverse="erf",
-    specials=(
-        special(POLE, lambda x: x - 1, 1),
-        special(POLE, lambda x: x + 1, -1),
-    ),
+    specials=POLES,
     torch="erfinv: torch Tensor special",
     sympy="erfinv",
     course="rises; defined from -1 to 1; concave to 0; convex from 0",
     doc="Inverse of the error function.",
-)
-lgamma = operation(
-    "lgamma(x)",
-    ieee.guarded(math.lgamma, ieee.overflow),
-    (lambda y, x: digamma(x),),
-    latex=r"\ln\left(\left|\Gamma\left({0}\right)\right|\right)",
-    javascript="lgamma({0})",
-    domain="x > 0, or x not an integer",
-    samples=(POSITIVE,),
-    precise=by_mpmath(lambda mp, x: mp.re(mp.loggamma(x))),
-    specials=(
-        special(POLE, lambda x: x, 0),
-        special(POLE, lambda x: x + 1, -1),
-    ),
-    torch="lgamma: torch Tensor",
-    sympy="log(Abs(gamma({0})))",
-    course="convex from 0",
-    doc="Logarithm of the absolute value of the gamma function.",
 )
 digamma: Operation = operation(
     "digamma(x)",
@@ -296,10 +299,7 @@ digamma: Operation = operation(
     domain="x > 0, or x not an integer",
     samples=(POSITIVE,),
     precise="digamma",
-    specials=(
-        special(POLE, lambda x: x, 0),
-        special(POLE, lambda x: x + 1, -1),
-    ),
+    specials=POLES_OF_GAMMA,
     torch="digamma: torch Tensor special",
     sympy="digamma",
     course="rises concave from 0",
@@ -315,10 +315,7 @@ polygamma: Operation = operation(
     domain="n = 0, 1, 2, ...; x > 0, or x not an integer",
     samples=((1.0, 1.0), POSITIVE),
     precise=by_mpmath(_precise_polygamma),
-    specials=(
-        special(POLE, lambda n, x: x, 1, 0),
-        special(POLE, lambda n, x: x + 1, 1, -1),
-    ),
+    specials=(special(POLE, lambda n, x: x, 1, 0), special(POLE, lambda n, x: x + 1, 1, -1)),
     torch="polygamma: torch Tensor",
     sympy="polygamma",
     doc="The n-th derivative of digamma.",
@@ -376,4 +373,33 @@ sinc_derivative: Operation = operation(
     closed=_sinc_derivative_at_0,
     sympy="(pi**{0}*Integral(u_**{0}*cos(pi*({1})*u_ + pi*{0}/2), (u_, 0, 1)))",
     doc="The n-th derivative of sinc, accurate near 0.",
+)
+ei = operation(
+    "ei(x)",
+    _ei,
+    (lambda y, x: exp(x) / x,),
+    spellings=("Ei", "expi"),
+    latex=r"\operatorname{{Ei}}\left({0}\right)",
+    javascript="ei({0})",
+    domain="x ≠ 0",
+    samples=((0.5, 2.5),),
+    precise=by_mpmath(lambda mp, x: mp.ei(x)),
+    specials=(special(POLE, lambda x: x, 0),),
+    sympy="Ei",
+    doc="Exponential integral: the antiderivative of exp(x)/x that is -∞ at 0 and 0 at -∞.",
+)
+expint = operation(
+    "expint(x)",
+    _e1,
+    (lambda y, x: -exp(-x) / x,),
+    spellings=("exp1",),
+    latex=r"E_{{1}}\left({0}\right)",
+    javascript="expint({0})",
+    domain="x > 0",
+    samples=(POSITIVE,),
+    precise=by_mpmath(lambda mp, x: mp.e1(x)),
+    range=(0, math.inf),
+    specials=(special(POLE, lambda x: x, 0),),
+    sympy="expint(1, {0})",
+    doc="The exponential integral E1, the integral of exp(-t)/t from x to ∞.",
 )

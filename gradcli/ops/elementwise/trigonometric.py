@@ -11,11 +11,13 @@ from gradcli.ops.declaration.operation import OPERATIONS, Operation, operation
 from gradcli.ops.elementwise.arithmetic import square
 from gradcli.ops.elementwise.exponential import sqrt
 from gradcli.ops.elementwise.logic import eq, where
-from gradcli.ops.elementwise.special import sinc_derivative
+from gradcli.ops.elementwise.special import POLES, sinc_derivative
 from gradcli.typing import Any
 
 ANYWHERE = (-2.0, 2.0)
 INSIDE = (-0.8, 0.8)
+
+ENDS = (special(END, lambda x: x - 1, 1), special(END, lambda x: x + 1, -1))
 
 sin = operation(
     "sin(x)",
@@ -92,10 +94,7 @@ asin = operation(
     parity=ODD,
     inverse="sin",
     range=(-math.pi / 2, math.pi / 2),
-    specials=(
-        special(END, lambda x: x - 1, 1),
-        special(END, lambda x: x + 1, -1),
-    ),
+    specials=ENDS,
     torch="asin: torch Tensor; arcsin: torch Tensor",
     sympy="asin",
     quizzes="asin arcsin arcsin",
@@ -116,10 +115,7 @@ acos = operation(
     precise="acos",
     inverse="cos",
     range=(0, math.pi),
-    specials=(
-        special(END, lambda x: x - 1, 1),
-        special(END, lambda x: x + 1, -1),
-    ),
+    specials=ENDS,
     torch="acos: torch Tensor; arccos: torch Tensor",
     sympy="acos",
     quizzes="acos arccos arccos",
@@ -280,10 +276,7 @@ atanh = operation(
     precise="atanh",
     parity=ODD,
     inverse="tanh",
-    specials=(
-        special(POLE, lambda x: x - 1, 1),
-        special(POLE, lambda x: x + 1, -1),
-    ),
+    specials=POLES,
     torch="atanh: torch Tensor; arctanh: torch Tensor",
     sympy="atanh",
     quizzes="atanh arctanh arctanh",

@@ -73,6 +73,24 @@ class Applied(Frozen):
 Formula: TypeAlias = Literal | Known | Turns | Place | Argument | Applied
 
 
+class Looped(Frozen):
+    """A loop.
+
+    Attributes:
+        counter: The name of its counter, which goes from 0 on.
+        count: How many turns it has.
+        steps: What it does in a turn.
+    """
+
+    counter: str
+    count: int
+    steps: tuple[Step, ...]
+
+
+Step: TypeAlias = tuple[str | Place, Formula] | Looped
+"""A line, which names a value or keeps it in an array, or a loop."""
+
+
 @functools.cache
 def template(text: str) -> Formula:
     """What the template of an operation says, see ``Operation.javascript``.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from gradcli.frozen import Frozen
-from gradcli.output.code.formula import Formula, Place, Turns
-from gradcli.output.code.routine import Looped, Routine, Step
+from gradcli.output.code.formula import Formula, Looped, Place, Step, Turns
+from gradcli.output.code.routine import Routine
 
 
 class Loops(Frozen):

@@ -12,6 +12,7 @@ from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONSTANT, VARIABLE, Constant, Graph, Settings
 from gradcli.language.ast import NOWHERE
 from gradcli.language.numbers import number_text
+from gradcli.lowering.builders.builder import ROUND
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.ops.catalogue import CHOICE, OPERATIONS
 from gradcli.ops.declaration.symbol import Symbol
@@ -21,7 +22,9 @@ from gradcli.output.code.formula import (
     Formula,
     Known,
     Literal,
+    Looped,
     Place,
+    Step,
     Turns,
     filled,
     functions_of,
@@ -30,10 +33,7 @@ from gradcli.output.code.formula import (
     template,
 )
 from gradcli.output.code.repeats import Item, Loop, Plan, evenly, with_loops
-from gradcli.typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from typing import TypeAlias
+from gradcli.typing import Any
 
 LONGEST = 12
 """Functions and operators that a line has before its formula is divided."""
@@ -49,24 +49,6 @@ _EXACT = 2**53
 
 _PRODUCTS = (2, 3, 4)
 """Powers that are written as products."""
-
-
-class Looped(Frozen):
-    """A loop.
-
-    Attributes:
-        counter: The name of its counter, which goes from 0 on.
-        count: How many turns it has.
-        steps: What it does in a turn.
-    """
-
-    counter: str
-    count: int
-    steps: tuple[Step, ...]
-
-
-Step: TypeAlias = tuple[str | Place, Formula] | Looped
-"""A line, which names a value or keeps it in an array, or a loop."""
 
 
 class Routine(Frozen):
@@ -311,7 +293,11 @@ class _Writer:
 
 def functions_in(graph: Graph) -> set[str]:
     """The functions and operators that the code of a graph may use."""
-    return functions_of([template(OPERATIONS[name].javascript) for name in {*graph.operations} - {VARIABLE, CONSTANT}])
+    return functions_of([_template(name) for name in {*graph.operations} - {VARIABLE, CONSTANT}])
+
+
+def _template(name: str) -> Formula:
+    return template("Math.fround({0})" if name == ROUND else OPERATIONS[name].javascript)
 
 
 def _formula(graph: Graph, id: int, operands: Sequence[Formula]) -> Formula:
@@ -321,10 +307,10 @@ def _formula(graph: Graph, id: int, operands: Sequence[Formula]) -> Formula:
         for _ in range(exponent - 1):
             formula = Applied("*", (formula, operands[0]))
         return formula
-    operation = OPERATIONS[graph.operations[id]]
-    completed = operation.complete(tuple(operands))
+    name = graph.operations[id]
+    completed: tuple[Any, ...] = tuple(operands) if name == ROUND else OPERATIONS[name].complete(tuple(operands))
     formulas = [one if isinstance(one, Literal | Known | Turns | Place | Applied) else Literal(one) for one in completed]
-    return filled(template(operation.javascript), formulas)
+    return filled(_template(name), formulas)
 
 
 def _repeats(graph: Graph, id: int, at: int) -> int:
@@ -332,7 +318,7 @@ def _repeats(graph: Graph, id: int, at: int) -> int:
     exponent = _product(graph, id)
     if exponent:
         return exponent if at == 0 else 0
-    found = places(template(OPERATIONS[graph.operations[id]].javascript))
+    found = places(_template(graph.operations[id]))
     return found.count(str(at)) + found.count("*")
 
 

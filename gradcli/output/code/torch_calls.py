@@ -21,7 +21,6 @@ NUMBER, FLOAT = "number", "float"
 
 _MODULES = {"torch": "torch", "F": "F", "special": "torch.special", "linalg": "torch.linalg"}
 _OPERATORS = {"^": "**", **{sign: sign for sign in ("+", "-", "*", "/", "@", "<", "<=", ">", ">=", "==", "!=")}}
-_STACKED = "StackBackward0(*)"
 _THEIRS = {ours: theirs for theirs, ours in reversed(ARGUMENTS.items())}
 
 

@@ -60,7 +60,7 @@ def dot(diagram: Diagram) -> Iterator[str]:
         for number, part in enumerate(diagram.parts if diagram.direction == "TB" else reversed(diagram.parts), 1):
             yield f"  subgraph cluster_{number} {{\n"
             yield f'  graph [style=rounded, color="#9ca3af", margin=14, tooltip={_tooltip([said(part.title)])},\n'
-            yield f"    label={_quoted(_part_title(part))}]\n"
+            yield f"    label={_quoted(' - '.join(said(piece) for piece in (part.title, _count(part)) if piece))}]\n"
             yield from _part(part)
             yield "  }\n"
     yield "}\n"
@@ -75,10 +75,6 @@ def _heading(diagram: Diagram) -> str:
 
 def _count(part: Part) -> str:
     return f"{part.shown:,} of {part.total:,} nodes" if part.shown < part.total else ""
-
-
-def _part_title(part: Part) -> str:
-    return " - ".join(said(piece) for piece in (part.title, _count(part)) if piece)
 
 
 def _part(part: Part) -> Iterator[str]:

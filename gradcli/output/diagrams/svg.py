@@ -9,6 +9,7 @@ from gradcli.errors import columns, said
 from gradcli.frozen import replace
 from gradcli.output.diagrams.diagram import MEANINGS, Box, Diagram, Kind
 from gradcli.output.diagrams.layout import Measures, Placed, Point, Routed, Sheet, extent, folded, lay_out
+from gradcli.output.diagrams.svg_shapes import arrow_paths, on_border, shape_of_kind
 from gradcli.output.diagrams.theme import DARK, LIGHT, Theme
 from gradcli.output.visible import visible_lines
 from gradcli.typing import NamedTuple
@@ -24,17 +25,8 @@ SMALL_SIZE = 10.0
 HEADING_SIZE = 15.0
 LINE_HEIGHT = 1.35
 MARGIN = 18.0
-HEXAGON_CUT = 12.0
-SIGNAL_CUT = 16.0
-"""How far the corners of a backward function, and the tips of AccumulateGrad, lie inwards."""
-
-BROKEN_CUT = 5.0
-"""How much is cut off at the corners of an operation whose operands do not fit."""
-
 LEGEND_WIDTH = 360.0
 LEGEND_ROW = 24.0
-ROUND = 7.0
-"""How much the corners of lines are rounded."""
 
 
 class Size(NamedTuple):
@@ -229,12 +221,12 @@ def _sheet(sheet: Sheet) -> Iterator[str]:
     for routed in sheet.arrows:
         points = list(routed.points)
         if routed.begins:
-            points[0] = _on_border(points[0], places[routed.arrow.source])
+            points[0] = on_border(points[0], places[routed.arrow.source])
         else:
             place = f'x="{points[0][0] - 4:.1f}" y="{points[0][1] + 3.5:.1f}" font-size="{SMALL_SIZE:g}" text-anchor="end"'
             yield f'<text class="fact" {place}>{_text(places[routed.arrow.source].box.name)}</text>\n'
         if routed.ends:
-            points[-1] = _on_border(points[-1], places[routed.arrow.target])
+            points[-1] = on_border(points[-1], places[routed.arrow.target])
         yield _line(routed, points)
     for placed in sheet.boxes:
         yield _box(placed)
@@ -249,7 +241,7 @@ def _box(placed: Placed) -> str:
     node = f' data-node="{box.node}"' if box.node >= 0 else ""
     tooltip = f"<title>{_text(chr(10).join(box.tooltip))}</title>" if box.tooltip else ""
     lines = "".join(_lines(box, x, y))
-    shape = _shape(box.kind, x - placed.width / 2, y - placed.height / 2, placed.width, placed.height)
+    shape = shape_of_kind(box.kind, x - placed.width / 2, y - placed.height / 2, placed.width, placed.height)
     return f'<g class="{classes}" id="{box.id}"{node}>{tooltip}{shape}{lines}</g>\n'
 
 
@@ -265,51 +257,7 @@ def _lines(box: Box, x: float, y: float) -> Iterator[str]:
         )
 
 
-def _shape(kind: Kind, x: float, y: float, width: float, height: float) -> str:
-    def rectangle(radius: float, name: str = "shape", inset: float = 0) -> str:
-        return (
-            f'<rect class="{name}" x="{x + inset:.1f}" y="{y + inset:.1f}" width="{width - 2 * inset:.1f}" '
-            f'height="{height - 2 * inset:.1f}" rx="{radius:g}"/>'
-        )
-
-    def polygon(points: Sequence[Point]) -> str:
-        return f'<polygon class="shape" points="{" ".join(f"{px:.1f},{py:.1f}" for px, py in points)}"/>'
-
-    right, lower, middle = x + width, y + height, y + height / 2
-    if kind is Kind.VARIABLE:
-        return f'<ellipse class="shape" cx="{x + width / 2:.1f}" cy="{middle:.1f}" rx="{width / 2:.1f}" ry="{height / 2:.1f}"/>'
-    if kind is Kind.CONSTANT:
-        return rectangle(min(width, height) / 2)
-    if kind is Kind.OUTPUT:
-        return rectangle(3) + rectangle(1.5, "inner", 3.5)
-    if kind is Kind.FUNCTION:
-        cut = min(HEXAGON_CUT, width / 4)
-        return polygon([(x + cut, y), (right - cut, y), (right, middle), (right - cut, lower), (x + cut, lower), (x, middle)])
-    if kind is Kind.ACCUMULATE:
-        cut = SIGNAL_CUT
-        return polygon([(x, y), (right - cut, y), (right, middle), (right - cut, lower), (x, lower), (x + cut * 0.7, middle)])
-    if kind is Kind.BROKEN:
-        near, far, top, low = x + BROKEN_CUT, right - BROKEN_CUT, y + BROKEN_CUT, lower - BROKEN_CUT
-        return polygon([(near, y), (far, y), (right, top), (right, low), (far, lower), (near, lower), (x, low), (x, top)])
-    return rectangle(5)
-
-
 # ---- arrows ----
-
-
-def _on_border(point: Point, placed: Placed) -> Point:
-    """A point at the left or right side of a rectangle, on the border of the shape that is drawn in it."""
-    x, y = point
-    away = min(1.0, abs(y - placed.y) / (placed.height / 2))
-    at_left = abs(x - (placed.x - placed.width / 2)) < 0.5
-    at_right = abs(x - (placed.x + placed.width / 2)) < 0.5
-    if placed.box.kind is Kind.FUNCTION:
-        inwards = HEXAGON_CUT * away
-    elif placed.box.kind is Kind.ACCUMULATE:
-        inwards = SIGNAL_CUT * (away if at_right else 0.7 * (1 - away))
-    else:
-        inwards = 0.0
-    return x + inwards * (at_left - at_right), y
 
 
 def _line(routed: Routed, points: Sequence[Point]) -> str:
@@ -318,7 +266,7 @@ def _line(routed: Routed, points: Sequence[Point]) -> str:
     if arrow.link is not None:
         data = f' data-source="{arrow.link.source}" data-target="{arrow.link.target}" data-argument="{arrow.link.argument}"'
     flows = {True: " flows", False: " still", None: ""}[arrow.flows] + " breaks" * arrow.broken
-    shaft, head = _arrow(points)
+    shaft, head = arrow_paths(points)
     return f'<g class="edge{flows}"{data}><path d="{shaft}"/><polygon points="{head}"/></g>\n'
 
 
@@ -339,39 +287,6 @@ def _label(routed: Routed) -> str:
     )
 
 
-HEAD = 8.0
-"""The length of the head of an arrow."""
-
-
-def _arrow(points: Sequence[Point]) -> tuple[str, str]:
-    """The path of a line with rounded corners, and the corners of its head."""
-    (bx, by), (tx, ty) = points[-2], points[-1]
-    length = max(((tx - bx) ** 2 + (ty - by) ** 2) ** 0.5, 1e-9)
-    ux, uy = (tx - bx) / length, (ty - by) / length
-    neck = (tx - ux * HEAD * 0.8, ty - uy * HEAD * 0.8)
-    wing = HEAD * 0.42
-    back = (tx - ux * HEAD, ty - uy * HEAD)
-    corners = [(tx, ty), (back[0] - uy * wing, back[1] + ux * wing), (back[0] + uy * wing, back[1] - ux * wing)]
-    return rounded([*points[:-1], neck]), " ".join(f"{x:.1f},{y:.1f}" for x, y in corners)
-
-
-def rounded(points: Sequence[Point]) -> str:
-    """The path of a line whose corners are rounded."""
-    pieces = [f"M{points[0][0]:.1f} {points[0][1]:.1f}"]
-    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
-        start, end = _towards(corner, before), _towards(corner, after)
-        pieces.append(f"L{start[0]:.1f} {start[1]:.1f}Q{corner[0]:.1f} {corner[1]:.1f} {end[0]:.1f} {end[1]:.1f}")
-    pieces.append(f"L{points[-1][0]:.1f} {points[-1][1]:.1f}")
-    return "".join(pieces)
-
-
-def _towards(start: Point, end: Point) -> Point:
-    """A point at the distance of the rounding, or halfway to the end where that is nearer."""
-    length = ((end[0] - start[0]) ** 2 + (end[1] - start[1]) ** 2) ** 0.5
-    share = min(0.5, ROUND / length) if length else 0.0
-    return start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share
-
-
 # ---- legend ----
 
 
@@ -380,7 +295,7 @@ def _legend(diagram: Diagram) -> list[tuple[str, float]]:
     signs: list[tuple[str, float]] = []
     for kind in diagram.kinds:
         if kind is not Kind.OMITTED:
-            shape = f'<g class="{kind.value}">{_shape(kind, 0, 0, 26, 16)}</g>'
+            shape = f'<g class="{kind.value}">{shape_of_kind(kind, 0, 0, 26, 16)}</g>'
             signs.append(_sign(shape, 26, said(MEANINGS[kind])))
     arrows = [arrow for part in diagram.parts for arrow in part.arrows()]
     if any(arrow.flows for arrow in arrows):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from gradcli.errors import ExitCode, GradcliError, columns, said, spoken
 from gradcli.output.diagrams.diagram import Arrow, Box, Diagram, Kind
-from gradcli.output.diagrams.layout import Measures, Placed, Point, Routed, Sheet, extent, lay_out
+from gradcli.output.diagrams.layout import Measures, Placed, Routed, Sheet, extent, lay_out
 from gradcli.output.formulas.boxes import GREEK
 from gradcli.output.visible import visible_lines
 
@@ -135,7 +135,7 @@ def _sheet(sheet: Sheet) -> Iterator[str]:
         style = {True: "flowing edge", False: "still edge", None: "plain edge"}[routed.arrow.flows]
         if routed.arrow.broken:
             style = "broken edge"
-        yield f"\\draw[{style}] {_path(routed.points)};\n"
+        yield f"\\draw[{style}] {' -- '.join(f'({x:.1f},{y:.1f})' for x, y in routed.points)};\n"
     yield from map(_box, sheet.boxes)
     for routed in sheet.arrows:
         yield from _label(routed)
@@ -155,10 +155,6 @@ def _label(routed: Routed) -> Iterator[str]:
     if routed.label is not None:
         x, y = routed.label
         yield f"\\node[edge label] at ({x:.1f},{y:.1f}) {{{escaped(routed.arrow.label)}}};\n"
-
-
-def _path(points: Sequence[Point]) -> str:
-    return " -- ".join(f"({x:.1f},{y:.1f})" for x, y in points)
 
 
 _COMMANDS = {

@@ -16,9 +16,25 @@ function derivativeElement({ d, of, by }) {
   return math;
 }
 
+const MATRIX = /^\[\[[^[\]…]*\](, \[[^[\]…]*\])+\]$/;
+
+/** An array as text; of a matrix the rows stand below each other, and the entries of a column too. */
+function arrayElement(text) {
+  if (!MATRIX.test(text)) return document.createTextNode(text);
+  const grid = document.createElement("span");
+  grid.className = "matrix";
+  grid.style.gridTemplateColumns = `repeat(${text.split("], ")[0].split(", ").length}, auto)`;
+  for (const cell of text.split(/(?<=, )/)) {
+    const span = document.createElement("span");
+    span.textContent = cell;
+    grid.append(span);
+  }
+  return grid;
+}
+
 /** A number as text; an array that is cut is a button that shows the whole of it. */
 function numberElement(value, text = shortText(value)) {
-  if (typeof value !== "object" || value.whole === text) return document.createTextNode(text);
+  if (typeof value !== "object" || value.whole === text) return arrayElement(text);
   const button = document.createElement("button");
   button.type = "button";
   button.className = "array";
@@ -28,7 +44,7 @@ function numberElement(value, text = shortText(value)) {
   button.addEventListener("click", () => {
     const whole = button.getAttribute("aria-expanded") === "false";
     button.setAttribute("aria-expanded", String(whole));
-    button.textContent = whole ? value.whole : text;
+    button.replaceChildren(whole ? arrayElement(value.whole) : text);
   });
   return button;
 }

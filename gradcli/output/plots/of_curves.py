@@ -28,7 +28,7 @@ _WORDS = {
     JUMP: "jump",
     POLE: "pole",
     VERTICAL: "vertical tangent",
-    END: "end of the domain",
+    END: "domain end",
     REMOVABLE: "gap",
     OSCILLATION: "no limit",
 }

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from gradcli.output.schemas.plots import DescendDocument
 
 _HOW = {
-    CONVERGED: "{label}: converged: {reason}",
-    DIVERGES: "{label}: diverges: {reason}",
-    OSCILLATES: "{label}: oscillates: {reason}",
-    UNBOUNDED: "{label}: unbounded: {reason}",
-    SLOW: "{label}: descends: {reason}",
-    STUCK: "{label}: stopped: {reason}",
+    CONVERGED: "converged: {reason}",
+    DIVERGES: "diverges: {reason}",
+    OSCILLATES: "oscillates: {reason}",
+    UNBOUNDED: "unbounded: {reason}",
+    SLOW: "descends: {reason}",
+    STUCK: "stopped: {reason}",
 }
 """What is said of a descent, by the kind of its verdict."""
 
@@ -72,9 +72,9 @@ class Run(Frozen, eq=False):
         return self.optimizer if self.lr is None else f"{self.optimizer}, lr = {short_text(self.lr)}"
 
     @property
-    def sentence(self) -> str:
+    def how(self) -> str:
         """How it went and why."""
-        return _HOW[self.verdict.kind].format(label=self.label, reason=self.verdict.reason).removesuffix(": ")
+        return _HOW[self.verdict.kind].format(reason=self.verdict.reason).removesuffix(": ")
 
     @property
     def end(self) -> str:
@@ -82,7 +82,7 @@ class Run(Frozen, eq=False):
         last = self.steps[-1]
         places = [f"{name} = {short_text(float(value))}" for name, value in zip(self.labels, last.point, strict=False)]
         shown = ", ".join(places[:_NAMED]) + ", ..." * (len(places) > _NAMED)
-        return f"{self.label}: {shown}, value {short_text(last.value)} at step {len(self.steps) - 1}"
+        return f"{shown}, value {short_text(last.value)} at step {len(self.steps) - 1}"
 
 
 def loss_chart(runs: Sequence[Run], name: str, *, ends: bool = True) -> Chart:
@@ -110,14 +110,14 @@ def loss_chart(runs: Sequence[Run], name: str, *, ends: bool = True) -> Chart:
     shown = margin_around(min(sides), max(sides)) if sides else (0.0, 1.0)
     last = max(1.0, *[float(len(each) - 1) for each in values])
     axes = said("step"), said("value")
-    notes = _notes(runs) if ends else [run.sentence for run in runs]
+    notes = _notes(runs) if ends else [f"{run.label}: {said(run.how)}" for run in runs]
     return Chart(name, axes, (0.0, last), shown, strokes, (), notes, (), logarithmic)
 
 
 def _notes(runs: Sequence[Run]) -> list[str]:
     """Where each descent ended and why; the legend names a single one."""
     own = len(runs) == 1
-    return [line.removeprefix(f"{run.label}: ") if own else line for run in runs for line in (run.end, run.sentence)]
+    return [line if own else f"{run.label}: {said(line)}" for run in runs for line in (run.end, run.how)]
 
 
 def path_chart(runs: Sequence[Run], graph: Graph, objective: Objective, name: str) -> tuple[Chart, Curves | Field | None]:
@@ -188,9 +188,7 @@ def descent_rows(runs: Sequence[Run], most: int | None = None) -> Iterator[list[
             yield [*rate, float(step.number), *map(float, step.point), step.value, float(numpy.linalg.norm(step.gradient))]
 
 
-def descent_json(
-    objective: Objective, runs: Sequence[Run], name: str, numbers: Mapping[str, Any], *, ascii: bool
-) -> Iterator[str]:
+def descent_json(objective: Objective, runs: Sequence[Run], name: str, numbers: Mapping[str, Any]) -> Iterator[str]:
     """The document of `gradcli descend --json`."""
     import numpy
 
@@ -220,4 +218,4 @@ def descent_json(
             for run in runs
         ],
     }
-    return document("descend", parts, ascii=ascii)
+    return document("descend", parts)

@@ -67,7 +67,7 @@ def field_rows(found: Field) -> Iterator[list[float]]:
             yield [x, y, *numbers]
 
 
-def field_json(found: Field, name: str, bindings: Mapping[str, float], *, ascii: bool) -> Iterator[str]:
+def field_json(found: Field, name: str, bindings: Mapping[str, float]) -> Iterator[str]:
     """The document of `gradcli plot --json` of two variables."""
     parts: FieldDocument = {
         "expression": name,
@@ -78,4 +78,4 @@ def field_json(found: Field, name: str, bindings: Mapping[str, float], *, ascii:
         "gradient": {variable: json_number(one) for variable, one in zip(found.variables, found.slopes, strict=True)},
         "levels": list(found.levels),
     }
-    return document("field", parts, ascii=ascii)
+    return document("field", parts)

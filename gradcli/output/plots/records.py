@@ -26,14 +26,14 @@ def curve_rows(found: Curves) -> Iterator[list[float]]:
         yield [place, *values]
 
 
-def csv_lines(columns: Sequence[str], rows: Iterator[list[float]]) -> Iterator[str]:
-    """A file of rows, with a heading."""
+def csv_lines(heading: Sequence[Sequence[str]], rows: Iterator[list[float]]) -> Iterator[str]:
+    """A file of rows, below those of a heading."""
     import csv
     import io
 
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    for row in (columns, *rows):
+    for row in (*heading, *rows):
         writer.writerow(row)
         if stream.tell() > 2**16:
             yield stream.getvalue()
@@ -56,8 +56,6 @@ def curves_json(
     names: Sequence[str],
     bindings: Mapping[str, float],
     tangents: Sequence[Touching],
-    *,
-    ascii: bool,
 ) -> Iterator[str]:
     """The document of `gradcli plot --json`."""
     parts: PlotDocument = {
@@ -87,7 +85,7 @@ def curves_json(
             for one in tangents
         ],
     }
-    return document("plot", parts, ascii=ascii)
+    return document("plot", parts)
 
 
 def _numbers(values: Any) -> list[Any]:

@@ -12,7 +12,7 @@ FEWEST_LINES = 40
 """Lines that a report may take however low the screen is: it can be scrolled back, and a small graph stays whole."""
 
 FEWEST_ROWS = 4
-"""Rows of a table that are shown even where there is no room for all derivations; fewer where there is none for the first one."""
+"""Rows of a table that are shown where there is room for them and all derivations, or the first; fewer, or none, where not."""
 
 _PROMPT = 2
 """Lines of the screen for the call and for the next prompt."""
@@ -42,10 +42,12 @@ def fitted(blocks: Iterable[Block], height: Height, lines: int | None = None) ->
         return report
     # What was asked for ends in a result, and comes before the equations on the way to it.
     why = sorted([at for at, block in enumerate(report) if block.part == WHY], key=lambda at: not _ends(report[at]))
-    for fewest in range(FEWEST_ROWS, 0, -1):
+    some = range(FEWEST_ROWS, 0, -1)
+    for asked, fewest in [(count, rows) for most in (some, range(1)) for count in (len(why), 1) for rows in most]:
         shown = {at: _cut(block, fewest) for at, block in enumerate(report) if block.part != WHY}
         room = screen - _taken(shown.values(), height) - (_REMARK if why else 0)
-        if not why or _fits(report[why[0]], room - 1, height):
+        needed = [report[at] for at in why[:asked]]
+        if sum(_rows(block) + 1 for block in needed) <= room and sum(height(block) + 1 for block in needed) <= room:
             break
     left: list[int] = []
     for at in why:
@@ -62,7 +64,7 @@ def fitted(blocks: Iterable[Block], height: Height, lines: int | None = None) ->
     elif not left:
         room += _REMARK
     for at, small in shown.items():
-        if isinstance(small, Table):
+        if isinstance(report[at], Table):
             shown[at] = _largest(report[at], height(small) + max(room, 0), height) or small
             room -= height(shown[at]) - height(small)
     said += filter(None, [left_out(len(left), "derivations", _ONLY_WHY)])
@@ -98,6 +100,9 @@ def _cut(block: Block, rows: int) -> Block:
     count, what = block.rest
     faint = frozenset(row for row in block.faint if row < rows)
     by = block.by if count else _ONLY + block.part
+    if not rows:
+        remark = left_out(count + len(block.rows), what, by).replace(" more ", " ", 1)
+        return Lines([block.title, remark], headings=frozenset({0}), part=block.part)
     return replace(block, rows=block.rows[:rows], faint=faint, rest=(count + len(block.rows) - rows, what), by=by)
 
 

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Iterator
 from gradcli.errors import columns as width
 from gradcli.output.reports.blocks import Block, Equations, Lines, Table
 
+_WIDEST = 80
+"""Columns of an expression up to which its note stands below those of the other lines."""
+
 
 def plain_lines(blocks: Iterable[Block]) -> Iterator[str]:
     """The lines of the blocks, an empty line between two blocks."""
@@ -39,7 +42,7 @@ def _equations(block: Equations) -> Iterator[str]:
     if block.title:
         yield indent + block.title
     left_width = max(width(left) for left, _, _, _ in block.rows)
-    right_width = min(60, max(width(right) for _, _, right, _ in block.rows))
+    right_width = max([long for _, _, right, note in block.rows if note and (long := width(right)) <= _WIDEST], default=0)
     for left, sign, right, note in block.rows:
         line = f"{indent}  {_pad(left, left_width)} {sign} {_pad(right, right_width if note else 0)}"
         yield f"{line}   {note}".rstrip()

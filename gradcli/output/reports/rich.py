@@ -31,6 +31,9 @@ _WIDE = 8
 _TEXT = 32
 """Columns that a word takes at most in such a column, where there is room."""
 
+_NOTE = 24
+"""Columns that notes beside equations take at least, where they need as many; beside longer equations they stand below."""
+
 _NAME = 8
 """Characters to which a name is shortened where a table is too wide; numbers never are."""
 
@@ -63,8 +66,10 @@ def rich_text(blocks: Iterable[Block], stream: IO[str], *, ascii: bool = False) 
 
 def _print_table(console: Console, table: Table, ascii: bool) -> None:
     console.print(Text(table.title, style=_HEADING))
-    headings = [_heading(column) for column in table.columns]
+    headings = [*table.columns]
     filled = [max([0, *(columns(row[at]) for row in table.rows)]) for at in range(len(headings))]
+    if _taken(map(max, map(columns, headings), filled)) > console.width:
+        headings = [_heading(column) for column in table.columns]
     pairs = list(zip(headings, filled, strict=True))
     if sum(max(columns(text), width) + 1 for text, width in pairs) > console.width + 1:
         headings = [text.replace(" ", "\n", 1) if columns(text) > width else text for text, width in pairs]
@@ -199,26 +204,35 @@ def _lines(text: str, width: int) -> list[str]:
 
 def _print_equations(console: Console, block: Equations) -> None:
     indent = "  " * block.depth
-    for line in _lines(f"{indent}{block.title}", console.width) if block.title else []:
+    for line in wrapped_arrays(f"{indent}{block.title}", console.width, f"{indent}   ") if block.title else []:
         console.print(Text(line, style=_HEADING))
     left_width, sign_width = (max(columns(row[at]) for row in block.rows) for at in (0, 1))
+    wanted = max(columns(right) + (3 + min(columns(note), _NOTE) if note else 0) for _, _, right, note in block.rows)
+    alone = left_width > _WIDE and wanted > console.width - len(indent) - left_width - sign_width - 2
+    if alone:  # what is derived is so long that it takes a line of its own
+        left_width = 1
     room = console.width - len(indent) - left_width - sign_width - 2
     noted = [(columns(right), columns(note)) for _, _, right, note in block.rows if note] or [(0, 0)]
-    right_width, note_width = map(max, zip(*noted, strict=True))
-    if right_width + 3 + note_width > room:
-        note_width = min(note_width, max(room - right_width - 3, room // 2))
-        right_width = min(right_width, max(room - 3 - note_width, _WIDE))
+    widest, longest = map(max, zip(*noted, strict=True))
+    most = room - 3 - min(longest, max(room - 3 - widest, _NOTE))
+    right_width = max([width for width, _ in noted if width <= most], default=min(_WIDE, room))
     for index, (left, sign, right, note) in enumerate(block.rows):
-        shown = wrapped_arrays(right, right_width if note else max(room, _WIDE))
-        said = wrapped(note, max(note_width, _WIDE))
+        shown = wrapped_arrays(right, max(room, _WIDE))
+        breaking = wrapped_arrays if columns(note) == len(note) else wrapped  # equations in a note in one piece; Chinese anywhere
+        said = breaking(note, max(room - 3 - right_width, _WIDE))
+        if alone and left:
+            console.print(Text(f"{indent}{left}", style="bold"), crop=False)
+            left = ""
+        if note and columns(right) > right_width and columns(right) + 3 + columns(note) > room:
+            said = [*[""] * len(shown), *said]
         for at in range(max(len(shown), len(said))):
             drawn = Text(indent)
             drawn.append(_padded("" if at else left, left_width + 1), "bold")
             drawn.append(_padded("" if at else sign, sign_width + 1))
             drawn.append(shown[at] if at < len(shown) else "", _RESULT if index in block.results else None)
-            if at < len(said):
+            if at < len(said) and said[at]:
                 begin = len(indent) + left_width + sign_width + 2 + right_width + 3
-                drawn.append(_padded("", begin - columns(drawn.plain)) + said[at], _FAINT)
+                drawn.append(_padded("", max(begin - columns(drawn.plain), 3)) + said[at], _FAINT)
             drawn.rstrip()
             console.print(drawn, no_wrap=True, crop=False)
 

@@ -23,7 +23,6 @@ def eval_json(
     expression: str,
     warnings: Sequence[str],
     *,
-    ascii: bool = False,
     jacobians: Jacobians | None = None,
     printed: str | None = None,
     select: Collection[str] | None = None,
@@ -35,7 +34,6 @@ def eval_json(
         derivation: Its derivation; None where it is left out.
         expression: The source text.
         warnings: What the user should know; also why something is left out.
-        ascii: With escapes for characters beyond ASCII.
         jacobians: What it tells beyond value and gradient; None for nothing.
         printed: What a script or a program printed; None where it printed nothing, or there is no script.
         select: The keys to write; None for all.
@@ -53,10 +51,10 @@ def eval_json(
         **run_facts(tape, expression, printed),
         "derivative": None if derivation is None else lambda: _derivatives(derivation),
         **more,
-        **graph_parts(tape, ascii, tangents),
+        **graph_parts(tape, tangents),
         "derivation": None if derivation is None else lambda: _steps(tape, derivation),
     }
-    return document("eval", parts, warnings, ascii=ascii, select=select)
+    return document("eval", parts, warnings, select=select)
 
 
 def run_facts(tape: Tape, expression: str, printed: str | None = None) -> dict[str, Any]:
@@ -81,15 +79,14 @@ def run_facts(tape: Tape, expression: str, printed: str | None = None) -> dict[s
     }
 
 
-def graph_parts(tape: Tape, ascii: bool, tangents: Sequence[Any] | None = None) -> dict[str, Callable[[], Iterator[str]]]:
+def graph_parts(tape: Tape, tangents: Sequence[Any] | None = None) -> dict[str, Callable[[], Iterator[str]]]:
     """The nodes and edges of a run as parts of a document.
 
     Args:
         tape: The run.
-        ascii: With escapes for characters beyond ASCII.
         tangents: The tangent of each node; None where there are none.
     """
-    lines = NodeLines(FunctionListing(tape, board=False), encoder(ascii), tangents)
+    lines = NodeLines(FunctionListing(tape, board=False), encoder(), tangents)
     return {"nodes": lambda: list_json(lines.nodes()), "edges": lambda: list_json(lines.edges())}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gradcli.derivation.calculus.applications import Rules
+from gradcli.derivation.calculus.worked import Worked
 from gradcli.derivation.explain import Explanation
 from gradcli.derivation.notation.prose import words_text
 from gradcli.derivation.notation.steps import Derivation
@@ -14,6 +15,7 @@ from gradcli.language.program_text import program_text
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.output.documents.document import count_digits
+from gradcli.output.documents.worked import shown
 from gradcli.output.json import document, encoder, json_number, json_numbers, list_json
 from gradcli.output.serialization.nodes import explain_step
 from gradcli.typing import TYPE_CHECKING
@@ -33,13 +35,12 @@ _EXACT = 2**53
 """Whole numbers that every reader of JSON knows exactly."""
 
 
-def explanation_json(explanation: Explanation, warnings: Sequence[str], *, ascii: bool = False) -> Iterator[str]:
+def explanation_json(explanation: Explanation, warnings: Sequence[str]) -> Iterator[str]:
     """The pieces of the document of `gradcli explain --json`; joined they are one JSON object.
 
     Args:
         explanation: The explanation.
         warnings: What the user should know.
-        ascii: With escapes for characters beyond ASCII.
     """
     tape, content = explanation.tape, explanation.content
     parts: ExplainDocument = {
@@ -62,13 +63,13 @@ def explanation_json(explanation: Explanation, warnings: Sequence[str], *, ascii
         else None,
         "rules": _rules(explanation, content) if isinstance(content, Rules) else None,
     }
-    encode = encoder(ascii)
+    encode = encoder()
     lined = {  # an entry a line
         key: list_json(map(encode, value))
         for key, value in parts.items()
         if isinstance(value, list) and value and isinstance(value[0], dict)
     }
-    return document("explain", {**parts, **lined}, warnings, ascii=ascii)
+    return document("explain", {**parts, **lined}, warnings)
 
 
 def _nodes(explanation: Explanation) -> list[ComputedNode]:
@@ -153,3 +154,32 @@ def _rules(explanation: Explanation, rules: Rules) -> list[RulesRecord]:
         }
         for derivation in rules.derivations
     ]
+
+
+def worked_json(found: Worked, expression: str, detail: str) -> Iterator[str]:
+    """The document of `gradcli explain --json`: the steps stand where those by the rules of calculus do."""
+    values = {result.key: result.value for result in found.results}
+    parts: ExplainDocument = {
+        "expression": expression,
+        "by": "rules",
+        "steps": detail,
+        "mode": "static",
+        "bindings": json_numbers(found.bindings) if found.bindings else None,
+        "wrt": list(values),
+        "output": found.output,
+        "value": None if found.value is None else json_number(found.value),
+        "grad": json_numbers(values) if found.bindings else None,
+        "derivative": {result.key: to_text(result.right) for result in found.results},
+        "nodes": None,
+        "equations": None,
+        "paths": None,
+        "costs": None,
+        "definitions": None,
+        "rules": [
+            {"variable": one.key, "applications": [], "result": list(map(explain_step, shown(one.steps, detail)))}
+            for one in found.results
+        ],
+        "conditions": list(map(to_text, found.conditions)),
+    }
+    rules = list_json(map(encoder(), parts["rules"] or []))
+    return document("explain", {**parts, "rules": rules}, found.warnings)

@@ -20,14 +20,13 @@ MOST_DIGITS = 4000
 """Digits up to which a number of paths is written out."""
 
 
-def facts_json(found: FunctionFacts, source: str, assume: str, *, ascii: bool = False) -> Iterator[str]:
+def facts_json(found: FunctionFacts, source: str, assume: str) -> Iterator[str]:
     """The pieces of the document of `gradcli facts --json`; joined they are one JSON object.
 
     Args:
         found: The facts.
         source: The text of the expression.
         assume: What is assumed, in words; empty for nothing.
-        ascii: With escapes for characters beyond ASCII.
     """
     graph, form, times = found.graph, found.form, found.ratio
     low, high = found.bounds[graph.output]
@@ -52,9 +51,9 @@ def facts_json(found: FunctionFacts, source: str, assume: str, *, ascii: bool = 
         },
         "tape": found.saved,
         "checkpoints": [{"segments": one.segments, "kept": one.kept, "again": one.again} for one in found.segments],
-        "nodes": list_json(map(encoder(ascii), _nodes(found))),
+        "nodes": list_json(map(encoder(), _nodes(found))),
     }
-    return document("facts", parts, found.notes, ascii=ascii)
+    return document("facts", parts, found.notes)
 
 
 def _run(run: Run) -> RunRecord:

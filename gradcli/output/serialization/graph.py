@@ -13,11 +13,10 @@ from gradcli.output.json import Encode, document, encoder, json_number, list_jso
 from gradcli.output.listing import BlockListing, GradientListing
 from gradcli.output.serialization.evaluation import graph_parts, run_facts
 from gradcli.output.serialization.nodes import bare_node
-from gradcli.output.serialization.removed import removed_records
 from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gradcli.output.schemas.runs import BlockRecord, FunctionRecord, GradientNode
+    from gradcli.output.schemas.runs import BlockRecord, FunctionRecord, GradientNode, RemovedRecord
 
 
 def graph_json(
@@ -27,7 +26,6 @@ def graph_json(
     *,
     backward: bool = False,
     removed: Sequence[Removed] = (),
-    ascii: bool = False,
     select: Collection[str] | None = None,
 ) -> Iterator[str]:
     """The pieces of the document of `gradcli graph --format json`; joined they are one JSON object.
@@ -38,20 +36,19 @@ def graph_json(
         warnings: What the user should know.
         backward: Whether the two backward graphs are in it.
         removed: What building the static graph left out.
-        ascii: With escapes for characters beyond ASCII.
         select: The keys to write; None for all.
 
     Raises:
         GradcliError: There is no key that is to be written.
     """
-    encode = encoder(ascii)
-    parts: dict[str, Any] = {**run_facts(tape, expression), **graph_parts(tape, ascii)}
+    encode = encoder()
+    parts: dict[str, Any] = {**run_facts(tape, expression), **graph_parts(tape)}
     if tape.graph.blocks:
         parts["blocks"] = lambda: list_json(map(encode, map(_block, blocks_of(tape.graph))))
     if removed:
         parts["removed"] = lambda: removed_records(removed, expression)
     parts["backward"] = (lambda: _backward(tape, encode)) if backward else None
-    return document("graph", parts, warnings, ascii=ascii, select=select)
+    return document("graph", parts, warnings, select=select)
 
 
 def _block(block: BlockGraph) -> BlockRecord:
@@ -84,3 +81,16 @@ def _backward(tape: Tape, encode: Encode) -> Iterator[str]:
 
 def _function(function: Function) -> FunctionRecord:
     return {"id": function.id, "name": function.name, "node": function.node, "next_functions": list(function.next)}
+
+
+def removed_records(removed: Sequence[Removed], source: str) -> list[RemovedRecord]:
+    """What was left out, as data."""
+    return [
+        {"pass": item.kind, "operation": item.operation, "line": line, "text": source[item.span[0] : item.span[1]]}
+        for line, item in placed(removed, source)
+    ]
+
+
+def placed(removed: Sequence[Removed], source: str) -> Iterator[tuple[int, Removed]]:
+    """What was left out, each with its line in the source text."""
+    return ((source.count("\n", 0, item.span[0]) + 1, item) for item in removed)

@@ -17,6 +17,7 @@ from gradcli.frozen import replace
 from gradcli.graph.graph import CONSTANT
 from gradcli.language.text import to_text
 from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.elementwise.arithmetic import pow
 from gradcli.output.json import Encode, json_number
 from gradcli.output.listing import Entry, FunctionListing, Link
 from gradcli.typing import TYPE_CHECKING, Any, NamedTuple
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
 
 _PLACE = re.compile(r'"\{#(\d+)\}"|\{(\d+)\}')
 """A place in a template: quoted for a value, bare for a name in a text."""
-
-_POWER = "pow"
-"""Below it each constant is one of its own."""
 
 _MOST_INPUTS = 4
 """Inputs up to which nodes are sorted into kinds."""
@@ -212,7 +210,7 @@ class NodeLines:
                 looks.append(self._look(id, operation))
                 raised.append(self._look(id, operation, raised=True) if operation == CONSTANT else looks[-1])
             else:
-                below = raised if operation == _POWER else looks
+                below = raised if operation == pow.name else looks
                 same = len(set(inputs)) < len(inputs) and tuple(map(inputs.index, inputs))
                 key = (operation, tape.requires_grad[id], same, *[below[input] for input in inputs])
                 kind = kinds.get(key)
@@ -226,7 +224,7 @@ class NodeLines:
     def _look(self, id: int, operation: str, *, raised: bool = False) -> int:
         """What those that use a node see of it, as a number."""
         tape = self.tape
-        shown = self.listing.labels.shown(_POWER if raised else "", id) if operation == CONSTANT else None
+        shown = self.listing.labels.shown(pow.name if raised else "", id) if operation == CONSTANT else None
         needs = tape.requires_grad[id]
         function = (tape.grad_fn(id) or ACCUMULATE_GRAD) if needs else None
         return self._looks.setdefault((function, tape.numbers[id], repr(shown), id in tape.graph.shapes), len(self._looks))

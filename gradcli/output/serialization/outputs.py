@@ -15,8 +15,6 @@ def run_json(
     program: str,
     printed: str,
     warnings: Sequence[str],
-    *,
-    ascii: bool = False,
 ) -> Iterator[str]:
     """The pieces of the document; joined they are one JSON object.
 
@@ -26,7 +24,6 @@ def run_json(
         program: The source text.
         printed: What the program printed; empty for nothing.
         warnings: What the user should know.
-        ascii: With escapes for characters beyond ASCII.
     """
     parts = {
         "expression": program,
@@ -39,4 +36,4 @@ def run_json(
         "values": json_numbers(values),
         "grad": json_numbers(tape.gradient),
     }
-    return document("run", parts, warnings, ascii=ascii)
+    return document("run", parts, warnings)

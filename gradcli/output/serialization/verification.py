@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from gradcli.analysis.verification.accumulation import Accumulated
-from gradcli.analysis.verification.check import Component, Verification
+from gradcli.analysis.verification.findings import Component, Verification
 from gradcli.analysis.verification.sampled import Sampled
 from gradcli.analysis.verification.stated import Stated
 from gradcli.autodiff.passes.tape import Tape
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     )
 
 
-def check_json(found: Sampled, source: str, *, ascii: bool = False) -> Iterator[str]:
+def check_json(found: Sampled, source: str) -> Iterator[str]:
     """The pieces of the document of `gradcli check --json`; joined they are one JSON object."""
     worst = found.worst
-    encode = encoder(ascii)
+    encode = encoder()
     parts = {
         "expression": source,
         "passed": not found.failed,
@@ -47,7 +47,7 @@ def check_json(found: Sampled, source: str, *, ascii: bool = False) -> Iterator[
         "nodes": list_json(map(encode, _nodes(worst))),
         "not_analytic": worst.not_analytic or None,
     }
-    return document("check", parts, worst.notes, ascii=ascii)
+    return document("check", parts, worst.notes)
 
 
 def _derivative(one: Component) -> CheckedDerivative:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gradcli.output.schemas.why import RewriteRecord, WayRecord, WhyDocument
 
 
-def why_json(why: Why, text: str, said: Sequence[str], warnings: Sequence[str], *, ascii: bool = False) -> Iterator[str]:
+def why_json(why: Why, text: str, said: Sequence[str], warnings: Sequence[str]) -> Iterator[str]:
     """The document.
 
     Args:
@@ -23,7 +23,6 @@ def why_json(why: Why, text: str, said: Sequence[str], warnings: Sequence[str], 
         text: The source text.
         said: The same in words.
         warnings: What it should warn of.
-        ascii: With escapes for characters beyond ASCII.
     """
     tape = why.tape
     parts: WhyDocument = {
@@ -70,7 +69,7 @@ def why_json(why: Why, text: str, said: Sequence[str], warnings: Sequence[str], 
         "rewrite": _rewrite(why),
         "sentences": list(said),
     }
-    return document("why", parts, warnings, ascii=ascii)
+    return document("why", parts, warnings)
 
 
 def _way(tape: Tape, way: Way) -> WayRecord:

@@ -69,19 +69,22 @@ def exercises(seed: int, count: int, wanted: Wanted) -> Iterator[Exercise]:
             if expression is None or text is None or text in known or len(text) > LONGEST:
                 continue
             shape = _shape(expression)
-            if shape in shapes and turn < tries // 2:  # the same but for its numbers
+            lacks = not set(wanted.variables) <= set(free_names(Program((Output(expression),))))
+            if (shape in shapes or lacks) and turn < tries // 2:  # the same but for its numbers, or without a variable
                 continue
             known.add(text)
             found = exercise(text, wanted.variables[0], source, wanted.band)
             if found is None or (found.difficulty.paths, found.difficulty.depth) != (size.paths, size.depth):
                 continue
+            found = replace(found, point={name: found.point[name] for name in wanted.variables if name in found.point})
             if wanted.usable is None or wanted.usable(found):
                 shapes.add(shape)
                 yield found
                 break
         else:
+            few = f"only {number} such exercises were found: with {WRONG} wrong answers that can be told apart"
             raise GradcliError(
-                f"only {number} such exercises were found: with {WRONG} wrong answers that can be told apart",
+                few if number else f"no such exercise was found: with {WRONG} wrong answers that can be told apart",
                 hint="more --ops, or another --band" if wanted.band else "more --ops, --paths or --depth make more of them",
                 exit_code=ExitCode.LIMIT,
             )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from enum import Enum
+from collections.abc import Mapping, Set
 from fractions import Fraction
 from functools import lru_cache
 
@@ -13,15 +12,14 @@ import numpy
 from gradcli.autodiff.passes.reverse import quiet
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
-from gradcli.language.ast import Expression, Number, Operator, Output, Program
+from gradcli.language.ast import Output, Program
 from gradcli.language.numbers import short_text
 from gradcli.language.parser import parse
-from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
 from gradcli.teaching.marking.verdicts import Marked, Verdict
 from gradcli.teaching.mistakes import Slip, cost_of
 from gradcli.teaching.numbers import forward, node_partials, node_values
-from gradcli.teaching.question import Question, derivative_of, graph_of, values_of, with_lines
+from gradcli.teaching.question import Question, derivative_of, values_of
 from gradcli.teaching.wrong_answers.diagnosis import Reason
 from gradcli.typing import Any
 
@@ -32,16 +30,13 @@ NEAR = 1e-6
 DECIMALS = 1e-3
 """How far off a number may be, beside its size, that is written with decimals: people write three digits."""
 
+_ELSEWHERE = "where the function has no value it is another derivative than the right answer"
 WITHOUT_VALUE = "it has no value where the right answer has one"
 """What is said of an answer that is defined nowhere, or nowhere where that would be asked for."""
 
 _PRECISE = 3
-_OTHER_NUMBERS = (-12, 41)
+_OTHER_NUMBERS = (-20, 101)
 _MOST_NUMBERS = 24
-_APART = 900_000_000_001
-"""Numbers from here on stand for those of an answer, so that each has a node of its own."""
-_FACTORS = {"*": 0, "/": 1, "^": 1}
-"""From which operand on a 1 does nothing."""
 _DECIMAL = re.compile(r"-?[0-9]*\.[0-9]+")
 
 
@@ -62,9 +57,14 @@ def compared(question: Question, answer: str, read_as: str, program: Program, *,
 
     if not changes and _agree_precisely(program, parse(_right_text(question)), question):
         return Marked(answer, Verdict.RIGHT, read_as)
-    found = equal(_right_text(question), "\n".join(map(_text_of, program.statements)))
+    right, own = _right_text(question), "\n".join(map(_text_of, program.statements))
+    found = equal(right, own)
     if found.verdict is Equal.DIFFERENT:
         witness = found.counterexample
+        if witness is not None and not _is_defined(question, witness.point):
+            inside = [f"{text} + 0*({question.expression})" for text in (f"({right})", f"({own})")]
+            if equal(*inside):
+                return Marked(answer, Verdict.RIGHT, read_as, note=_ELSEWHERE)
         if witness is None:
             return Marked(answer, Verdict.WRONG, read_as)
         point = {name: float(value) for name, value in witness.point.items()}
@@ -72,6 +72,14 @@ def compared(question: Question, answer: str, read_as: str, program: Program, *,
     if found.verdict in (Equal.NOWHERE, Equal.ISOLATED):
         return Marked(answer, Verdict.WRONG, read_as, note=WITHOUT_VALUE)
     return Marked(answer, Verdict.RIGHT if found else Verdict.UNDECIDED, read_as, note="" if found else found.verdict.value)
+
+
+def _is_defined(question: Question, point: Mapping[str, Any]) -> bool:
+    """Whether the function has a value at a point; also where it, or its derivative, takes several lines."""
+    if "\n" in f"{_right_text(question)}{question.expression}" or len(parse(question.expression).statements) > 1:
+        return True
+    given = {**dict.fromkeys(question.point, numpy.ones(1)), **{name: numpy.array([float(at)]) for name, at in point.items()}}
+    return bool(numpy.isfinite(values_of(parse(question.expression), given)).all())
 
 
 def is_right_at(question: Question, program: Program, point: Mapping[str, float]) -> bool:
@@ -102,50 +110,31 @@ def _different_at(question: Question, answer: str, read_as: str, program: Progra
     return Marked(answer, Verdict.WRONG, read_as, (Reason(slips, cost_of(slips)),), point, values)
 
 
-class OneNumber(Enum):
-    """Whether another number in one place makes an answer right: as any may, or in the place of one that does nothing there."""
-
-    NO, YES, IDLE = range(3)
-
-
-def one_number_off(question: Question, value: Expression) -> OneNumber:
-    """Whether another small whole number in the place of one of its numbers makes an answer right; one that nobody writes there,
+def one_number_off(question: Question, graph: Graph, given: Mapping[int, Any], idle: Set[int]) -> Any:
+    """In the place of which of its numbers another small whole one makes an answer right; -1 for none. What nobody writes there,
     0 or a factor 1, does not count.
 
     Args:
         question: The question.
-        value: The answer.
+        graph: The graph of the answer, with a node for each of its numbers.
+        given: The numbers; of several answers columns, and there is an element for each of them in what is returned.
+        idle: Those that stand where a 1 does nothing.
     """
-    graph, given, factors = _with_numbers_apart(question, value)
+    columns = {id: numpy.reshape(numpy.asarray(own, float), (-1, 1, 1)) for id, own in given.items()}
+    found = numpy.full(max((len(own) for own in columns.values()), default=1), -1)
+    last = {name: vector[-1:] for name, vector in question.point.items()}
     with quiet():
-        for id, own in list(given.items())[:_MOST_NUMBERS]:
-            idle = {0.0, 1.0} if id in factors else {0.0}
-            others = numpy.array([[float(one)] for one in range(*_OTHER_NUMBERS) if one not in idle])
-            values = node_values(graph, question.point, {**given, id: others})[graph.output]
-            off = off_by(numpy.broadcast_to(values, (len(others), question.count)), question.right, question.terms)
-            if bool((off <= EXACT).all(axis=1).any()):
-                return OneNumber.IDLE if own in idle else OneNumber.YES
-    return OneNumber.NO
-
-
-def _with_numbers_apart(question: Question, value: Expression) -> tuple[Graph, dict[int, float], set[int]]:
-    """An answer with a node for each of its numbers: the values of these, and which stand where a 1 does nothing: as a factor,
-    below a fraction or as an exponent."""
-    found: list[Number] = []
-    factors: set[int] = set()
-
-    def change(node: Expression) -> Expression:
-        if isinstance(node, Number):
-            found.append(node)
-            return Number(_APART + len(found) - 1)
-        if isinstance(node, Operator) and node.symbol in _FACTORS:
-            factors.update(int(own.value) for own in node.operands[_FACTORS[node.symbol] :] if isinstance(own, Number))
-        return node
-
-    graph = graph_of(with_lines(mapped(value, change), question.named))
-    places = {number: id for id, number in graph.constants.items() if isinstance(number, int) and abs(number) >= _APART}
-    given = {id: numpy.sign(number) * float(found[abs(number) - _APART].value) for number, id in places.items()}
-    return graph, given, {id for number, id in places.items() if abs(number) in factors}
+        for id in list(given)[:_MOST_NUMBERS]:
+            others = numpy.array([one for one in range(*_OTHER_NUMBERS) if one and not (one == 1 and id in idle)], float)
+            first = node_values(graph, last, {**columns, id: others[:, None]})[graph.output]
+            near = numpy.broadcast_to(off_by(first, question.right[-1:], question.terms) <= NEAR, (len(found), len(others), 1))
+            at, which, _ = numpy.nonzero(near & (found < 0)[:, None, None])
+            if len(at):
+                tried = {other: own[at if len(own) > 1 else at * 0, :, 0] for other, own in columns.items()}
+                values = node_values(graph, question.point, {**tried, id: others[which, None]})[graph.output]
+                off = off_by(numpy.broadcast_to(values, (len(at), question.count)), question.right, question.terms)
+                found[at[(off <= EXACT).all(axis=1)]] = id
+    return found
 
 
 def may_be_integral(question: Question, values: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
 
@@ -10,6 +11,7 @@ import numpy
 from gradcli.autodiff.passes.reverse import quiet
 from gradcli.frozen import replace
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
+from gradcli.language.ast import Number, postorder
 from gradcli.language.parser import parse
 from gradcli.language.statements import expressions
 from gradcli.ops.catalogue import OPERATIONS
@@ -18,7 +20,6 @@ from gradcli.teaching.marking.comparison import (
     DECIMALS,
     EXACT,
     NEAR,
-    OneNumber,
     has_decimals,
     integrated,
     may_be_integral,
@@ -26,20 +27,25 @@ from gradcli.teaching.marking.comparison import (
     one_number_off,
     rounding,
 )
+from gradcli.teaching.marking.patterns import nodes_of, numbers_apart
 from gradcli.teaching.marking.verdicts import Marked, Verdict
+from gradcli.teaching.mistakes import MISTAKES
 from gradcli.teaching.numbers import node_values
-from gradcli.teaching.question import Question
+from gradcli.teaching.question import Question, graph_of, with_lines
 from gradcli.teaching.reading.answers import number, unknown_names, with_names
 from gradcli.teaching.wrong_answers.diagnosis import Reason, likeliest, reason_of, reasons
+from gradcli.teaching.wrong_answers.rules import by_kind
 from gradcli.teaching.wrong_answers.variants import FEW, Table, close, wrong_answers
 from gradcli.teaching.wrong_answers.whole_answers import of_evaluations
 from gradcli.typing import Any
 
 _FEW_OPERATIONS = 2
-_OFTEN = 3.2
+_OFTEN = 2.8
 """What a mistake costs at most that is named although the answer may be a slip in one number."""
+_AGAIN = 0.35
+"""What it costs then beyond it for each other place where it could have been made."""
 _ROUNDED = 0.01
-_INTEGRAL = 2.9
+_INTEGRAL = 2.8
 """What a whole antiderivative costs."""
 
 _SMALLER = "it has no value at some points at which the right answer has one"
@@ -125,12 +131,12 @@ class Judge:
         if not (known & ~(off <= NEAR)).any():
             return None
         found = reasons(question, self._table_of(question), values) if known.sum() >= min(FEW, len(known)) else []
-        one_number = False
         known_kinds = {reason.kind for reason in found}
         unknown = question.order == 1 and "value.integrated" not in known_kinds
         if unknown and may_be_integral(question, values) and integrated(question, graph, numbers):
             found = likeliest([*found, reason_of("value.integrated", cost=_INTEGRAL)])
-        if found:
+        one_number = False
+        if found or not numbers:  # of an answer that has the numbers of a pattern the pattern tells
             found, one_number = self._supported(found, question, graph, read_as)
         at = int(numpy.flatnonzero(wrong)[0])
         marked = wrong_answer(question, answer, read_as, values, at, found)
@@ -144,7 +150,8 @@ class Judge:
         """The reasons for which an answer is evidence enough, and whether another number in one place makes it right.
 
         Two mistakes are none for an answer of few operations, which very many give; and where it is as well a slip in one number,
-        only single ones are that are often made, and none where that number would do nothing, as nobody writes it.
+        only single ones are that are often made: none where that number would do nothing, as nobody writes it, and of those that
+        leave what stands in the question none where it does not stand there.
         """
         if sum(1 for inputs in graph.inputs if inputs) <= _FEW_OPERATIONS:
             found = [reason for reason in found if len(reason.slips) == 1]
@@ -152,10 +159,23 @@ class Judge:
         value = with_names(
             value, dict.fromkeys(unknown_names(value, [*question.point, *[line.name for line in question.named]]), number("0"))
         )  # a constant of integration
-        off = one_number_off(question, value) if found else OneNumber.NO
-        if off is not OneNumber.NO:
-            found = [reason for reason in found if len(reason.slips) == 1 and reason.cost <= _OFTEN and off is OneNumber.YES]
-        return found, off is not OneNumber.NO
+        numbers = [node for node in postorder(value) if isinstance(node, Number)]
+        count = itertools.count()
+        apart, ones = numbers_apart(value, lambda node: next(count))
+        graph = graph_of(with_lines(apart, question.named))
+        ids = nodes_of(graph)
+        given = {id: sign * float(numbers[place].value) for place, (id, sign) in ids.items()}
+        idle = {ids[place][0] for place in ones if place in ids}
+        (off,) = one_number_off(question, graph, given, idle).tolist()
+        if off < 0:
+            return found, False
+        nothing = abs(given[off]) in ((0, 1) if off in idle else (0,))
+        known = {abs(float(numpy.ravel(question.values[id])[0])) for id in question.graph.constants}
+        places = by_kind(question.places)
+        again = {reason.kind: _AGAIN * (len(places.get(reason.kind, (0,))) - 1) for reason in found}  # there it was made right
+        single = [reason for reason in found if len(reason.slips) == 1 and not nothing]
+        often = [reason for reason in single if reason.cost + again[reason.kind] <= _OFTEN]
+        return [one for one in often if not MISTAKES[one.kind].stays or abs(given[off]) in known], True
 
     def _elsewhere(self, graph: Graph, numbers: Mapping[int, Any]) -> Question | None:
         """The question at points at which an answer has values; None where none are found."""

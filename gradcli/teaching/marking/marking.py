@@ -23,6 +23,7 @@ from gradcli.teaching.marking.comparison import (
     is_right_at,
     may_be_integral,
     off_by,
+    one_number_off,
 )
 from gradcli.teaching.marking.judging import Judge, depends, simply, wrong_answer
 from gradcli.teaching.marking.patterns import Pattern, Skeleton, pattern_of, skeleton_of, with_places
@@ -49,6 +50,7 @@ class Marker(Judge):
         tolerance: How far off a number may be, beside the size of the right one.
         in_lines: Whether the question was posed with names for its intermediate values; None where the expression says it.
         form: The form that a right answer has to have, one of those of ``asked_forms``; empty for any.
+        beside: Variables that the expression does not have, and answers may.
 
     Raises:
         GradcliError: See :func:`gradcli.teaching.question.compile_question`.
@@ -65,8 +67,9 @@ class Marker(Judge):
         tolerance: float | None = None,
         in_lines: bool | None = None,
         form: str = "",
+        beside: Sequence[str] = (),
     ) -> None:
-        question = compile_question(expression, wrt, order=order, at=at)
+        question = compile_question(expression, wrt, order=order, at=at, beside=beside)
         super().__init__(question, at=at, digits=digits, tolerance=tolerance, in_lines=in_lines)
         self.form = form
         self._marked: dict[str, Marked] = {}
@@ -126,7 +129,7 @@ class Marker(Judge):
             self._patterns[skeleton.text] = (pattern if same else None, same)
         elif skeleton.numbers and not self.form and skeleton.text not in self._patterns and len(self._patterns) < _PATTERNS:
             places = with_places(found, skeleton)
-            graph = None if places is None else graph_of(with_lines(places, self.question.named))
+            graph = None if places is None else graph_of(with_lines(places[0], self.question.named))
             made = None if places is None or graph is None else pattern_of(found, places, graph, len(skeleton.numbers))
             self._patterns[skeleton.text] = (made, False)
         return marked
@@ -165,6 +168,8 @@ class Marker(Judge):
             if question.order == 1:
                 wrong[wrong] = ~self._integrals(pattern, numbers[wrong], values[wrong])
             first = numpy.argmax(off > EXACT, axis=1)
+            slips = numpy.full(len(answers), -1)
+            slips[wrong] = one_number_off(question, pattern.graph, pattern.given(list(numbers[wrong].T)), pattern.idle)
             simple = self.simple
             if simple is not None:
                 there = pattern.values(list(numbers.T[..., None]), simple.point)
@@ -175,6 +180,7 @@ class Marker(Judge):
                 marked = Marked(answer, Verdict.RIGHT, read_as)
                 if not right[at]:
                     marked = wrong_answer(question, answer, read_as, values[at], int(first[at]), [])
+                    marked = replace(marked, one_number=bool(slips[at] >= 0))
                     marked = marked if simple is None else simply(simple, marked, there[at])
                 self._foreseen[answer] = with_note(marked, "; ".join(pattern.notes))
 
@@ -191,6 +197,9 @@ class Marker(Judge):
             values = pattern.values(list(map(float, skeleton.numbers)), self.question.point)
         numbers = pattern.given(list(map(float, skeleton.numbers)))
         marked = self.by_values(answer, read_as, pattern.graph, numpy.broadcast_to(values, (self.question.count,)), numbers)
+        if marked is not None and marked.verdict is Verdict.WRONG and not marked.reasons and self.at is None:
+            off = one_number_off(self.question, pattern.graph, numbers, pattern.idle)
+            marked = replace(marked, one_number=bool(off[0] >= 0))
         return marked and with_note(marked, "; ".join(pattern.notes))
 
     def mark_answer(self, answer: str, found: Answer) -> Marked:

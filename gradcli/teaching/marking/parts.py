@@ -16,6 +16,7 @@ from gradcli.teaching.reading.grids import Given, Grid, grid_of, read_parts, siz
 from gradcli.teaching.wrong_answers.diagnosis import Reason, reason_of
 
 _MOST_ORDERS = 5
+_VALUE = "value.not_differentiated"
 
 
 class Parts:
@@ -113,7 +114,7 @@ class Parts:
     def _are_first(self, items: Sequence[Expression]) -> bool:
         """Whether these are the first derivatives, whose derivatives are asked for."""
         marked = [row[0].mark_read(to_text(item), item) for row, item in zip(self.markers, items, strict=True)]
-        return all(any(reason.kind == "value.not_differentiated" for reason in one.reasons) for one in marked)
+        return all(any(reason.kind == _VALUE for reason in one.reasons) for one in marked)
 
     def _lacks_mixed(self, given: Grid, marked: Sequence[Sequence[Marked]]) -> bool:
         """Whether all is right but for 0 in the places of mixed derivatives."""
@@ -148,13 +149,16 @@ class Parts:
             for one, name, marker in zip(row, names, markers, strict=True)
             if not one.score
         ]
+        if self.second:  # what is differentiated once more is a derivative
+            first = reason_of("order.once")
+            parts = [replace(one, reasons=tuple(first if r.kind == _VALUE else r for r in one.reasons)) for one in parts]
         order = (Verdict.UNREADABLE, Verdict.WRONG, Verdict.UNDECIDED)
         worst = min((one.verdict for one in parts), key=order.index)
-        first = next((one for one in parts if one.verdict is worst and one.reasons), None)
-        first = first or next(one for one in parts if one.verdict is worst)
+        told = next((one for one in parts if one.verdict is worst and one.reasons), None)
+        told = told or next(one for one in parts if one.verdict is worst)
         wrong = ", ".join(one.part for one in parts)
-        note = f"not right: {wrong}" + (f"; {first.part}: {first.note}" if first.note else "")
-        return replace(first, answer=answer, read_as=read_as, note=note)
+        note = f"not right: {wrong}" + (f"; {told.part}: {told.note}" if told.note else "")
+        return replace(told, answer=answer, read_as=read_as, note=note)
 
 
 def _kind(reason: Reason) -> str:

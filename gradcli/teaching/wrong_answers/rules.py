@@ -27,10 +27,6 @@ def formulas(place: Place) -> Iterator[tuple[str, Formula]]:
     if name in TERMS:
         yield from _terms(place)
         return
-    if name == arithmetic.mul.name and len(varying) == 1:
-        other = place.u[1 - varying[0]]
-        if isinstance(other, numpy.ndarray) and not other.any():
-            return  # 0*x stands for a variable that is not there
     if len(varying) == 1:
         yield from _of_one_operand(place, varying[0])
     elif len(varying) > 1 and name not in _OF_TWO:
@@ -111,8 +107,13 @@ ANGLES = {own.name: at == 0 for at in (0, 1) for own in _KIN[at]}
 _INVERSES = {inverse: own for at in (0, 2) for own, inverse in zip(_KIN[at], _KIN[at + 1], strict=True)}
 """Inverse functions, which are written sin^-1 as well: each with the function that it is the inverse of."""
 
-_CO = ((trigonometric.tan, trigonometric.sin), (trigonometric.tanh, trigonometric.sinh))
-"""Quotients of functions, with the denominator of the reciprocal one, the cotangent: its derivative is -1 by that squared."""
+_CO = (
+    (trigonometric.tan, reciprocal.cot),
+    (reciprocal.sec, reciprocal.csc),
+    (trigonometric.tanh, reciprocal.coth),
+    (reciprocal.sech, reciprocal.csch),
+)
+"""Functions and their co-functions, which are taken for each other with either sign."""
 
 _PARALLEL = (
     (trigonometric.sin, trigonometric.sinh),
@@ -127,7 +128,7 @@ _PARALLEL = (
 def _kin(operation: Operation) -> list[tuple[Operation, float]]:
     """Functions of which the derivative stands in the place of that of an operation, each with a sign."""
     kin = [(kin, 1.0) for family in _KIN if operation in family for kin in family if kin is not operation]
-    parallel = [other for pair in _PARALLEL if operation in pair for other in pair if other is not operation]
+    parallel = [other for pair in (*_PARALLEL, *_CO) if operation in pair for other in pair if other is not operation]
     inverse = [own if operation is other else other for other, own in _INVERSES.items() if operation in (other, own)]
     return [*kin, *[(other, 1.0) for other in inverse], *[(other, sign) for other in parallel for sign in (1.0, -1.0)]]
 
@@ -142,7 +143,10 @@ def _of_one_operand(place: Place, at: int) -> Iterator[tuple[str, Formula]]:
         if not place.leaf[at]:
             yield "chain.no_inner", lambda place, d: place.p[at] + 0 * d[at]
             yield "chain.outer_at_x", lambda place, d: value_at(place.operation, place, at, place.x)[1] * d[at]
+            yield "chain.inner_ignored", lambda place, d: value_at(place.operation, place, at, place.x)[1] + 0 * d[at]
+            yield "chain.inner_not_differentiated", lambda place, d: place.p[at] * place.u[at] + 0 * d[at]
             yield "chain.outer_at_inner_derivative", lambda place, d: value_at(place.operation, place, at, d[at])[1]
+            yield "chain.outer_at_inner_derivative", lambda place, d: value_at(place.operation, place, at, d[at])[1] * d[at]
             yield "chain.function_of_derivative", lambda place, d: value_at(place.operation, place, at, d[at])[0]
             yield "chain.outer_not_differentiated", lambda place, d: place.y * d[at]
             yield "chain.inner_divided", lambda place, d: place.p[at] / d[at]
@@ -150,13 +154,11 @@ def _of_one_operand(place: Place, at: int) -> Iterator[tuple[str, Formula]]:
             yield "chain.inner_added", lambda place, d: place.p[at] + d[at]
             yield "chain.misread", lambda place, d: value_at(place.operation, place, at, place.x)[1] * place.u[at] + 0 * d[at]
             yield "chain.inner_only", lambda place, d: d[at]
-    for quotient, below in _CO:
-        if operation is quotient:
-            yield "table.swap", _of_reciprocal(below, at, 1.0)
-            yield "table.swap", _of_reciprocal(below, at, -1.0)
+        if operation is not arithmetic.pow:
+            yield "chain.outer_kept", lambda place, d: place.y * place.p[at] * d[at]
     for other, sign in _kin(operation):
         yield "table.swap", _of_kin(other, at, 1, sign)
-    for family in _KIN:
+    for family in (*_KIN, *_CO):
         for other in family if operation in family else ():
             if other is not operation:
                 yield "table.function", _of_kin(other, at, 0, 1.0)
@@ -167,10 +169,6 @@ def _of_one_operand(place: Place, at: int) -> Iterator[tuple[str, Formula]]:
 
 _WITHOUT_SIGN = (arithmetic.pow, arithmetic.div, exponential.exp, exponential.log, exponential.sqrt)
 """Operations whose derivative has no minus of its own, or one of its rule."""
-
-
-def _of_reciprocal(below: Operation, at: int, sign: float) -> Formula:
-    return lambda place, d: sign * d[at] / below(place.u[at]) ** 2
 
 
 def _of_inverse(own: Operation, at: int) -> Formula:
@@ -220,15 +218,18 @@ _POWER_OF_CONSTANT: list[Two] = [
     ("power.subtracted", _power(lambda n: 1 - n, lambda n: n)),
     ("power.sign", _power(lambda n: abs(n) - 1, lambda n: n)),
     ("power.factor_lowered", _power(lambda n: n - 1, lambda n: n - 1)),
+    ("power.factor_lowered", _power(lambda n: n, lambda n: n - 1)),
+    ("power.divided", _power(lambda n: n - 1, lambda n: 1 / n)),
     ("value.integrated", _power(lambda n: n + 1, lambda n: 1 / (n + 1))),
-    ("power.as_exponential", lambda place, d: place.y * numpy.log(place.u[0]) + 0 * d[0]),
+    ("power.as_exponential", lambda place, d: place.y * exponential.log(place.u[0]) + 0 * d[0]),
 ]
 _EXPONENTIAL: list[Two] = [
     ("power.on_exponential", lambda place, d: place.u[1] * place.u[0] ** (place.u[1] - 1) * d[1]),
     ("power.on_exponential", lambda place, d: place.u[1] * place.u[0] ** (place.u[1] - 1) + 0 * d[1]),
     ("power.on_exponential", lambda place, d: place.u[0] ** (place.u[1] - 1) * d[1]),
     ("table.exp_no_log", lambda place, d: place.y * d[1]),
-    ("table.exp_divided", lambda place, d: place.y / numpy.log(place.u[0]) * d[1]),
+    ("table.exp_divided", lambda place, d: place.y / exponential.log(place.u[0]) * d[1]),
+    ("table.exp_of_exponent", lambda place, d: place.y * exponential.log(place.u[1]) * d[1]),
 ]
 _NUMERATORS: dict[str, Callable[[Any, Any, Any, Any], Any]] = {
     "": lambda u, v, du, dv: du * v - u * dv,
@@ -263,6 +264,8 @@ _QUOTIENTS_OF_TWO: list[Two] = [
     ("quotient.factor_lost", _quotient(lambda u, v, du, dv: du * v - dv, lambda u, v: v * v)),
     ("quotient.factor_lost", _quotient(lambda u, v, du, dv: du - u * dv, lambda u, v: v * v)),
     ("quotient.swapped", _quotient(lambda u, v, du, dv: u * du - v * dv, lambda u, v: v * v)),
+    ("algebra.cancelled", _quotient(lambda u, v, du, dv: du - u * dv, lambda u, v: v)),
+    ("algebra.cancelled", _quotient(lambda u, v, du, dv: du * v - u, lambda u, v: v)),
 ]
 
 
@@ -301,7 +304,7 @@ _OF_TWO: dict[str, list[Two]] = {
     arithmetic.pow.name: [
         ("power.on_exponential", lambda place, d: place.u[1] * place.u[0] ** (place.u[1] - 1) * d[0] + 0 * d[1]),
         ("power.on_exponential", lambda place, d: place.u[1] * place.u[0] ** (place.u[1] - 1) + 0 * d[0] + 0 * d[1]),
-        ("power.as_exponential", lambda place, d: place.y * numpy.log(place.u[0]) * d[1] + 0 * d[0]),
+        ("power.as_exponential", lambda place, d: place.y * exponential.log(place.u[0]) * d[1] + 0 * d[0]),
     ],
 }
 """Mistakes where both operands vary."""
@@ -319,12 +322,16 @@ _OF_FIRST: dict[str, list[Two]] = {
         ("const.factor_inverted", _quotient(lambda u, v, du, dv: du * v, lambda u, v: 1.0)),
     ],
     arithmetic.pow.name: _POWER_OF_CONSTANT,
-    exponential.exp.name: [("power.on_exponential", lambda place, d: place.u[0] * numpy.exp(place.u[0] - 1) * d[0])],
+    exponential.exp.name: [
+        ("power.on_exponential", lambda place, d: place.u[0] * exponential.exp(place.u[0] - 1) * d[0]),
+        ("power.on_exponential", lambda place, d: place.u[0] * exponential.exp(place.u[0] - 1) + 0 * d[0]),
+        ("table.exp_of_exponent", lambda place, d: place.y * exponential.log(place.u[0]) * d[0]),
+    ],
     activations.sigmoid.name: _nearly(
         lambda y, u: y * (1 + y), lambda y, u: 1 - y * y, lambda y, u: 1 - y, lambda y, u: u * (1 - u)
     ),
     trigonometric.tanh.name: _nearly(
-        lambda y, u: 1 + y * y, lambda y, u: 1 - y, lambda y, u: y * (1 - y), lambda y, u: 1 - u * u
+        lambda y, u: 1 + y * y, lambda y, u: 1 - y, lambda y, u: 1 + y, lambda y, u: y * (1 - y), lambda y, u: 1 - u * u
     ),
     activations.softplus.name: _nearly(
         lambda y, u: 1 / (1 + exponential.exp(u)), lambda y, u: exponential.exp(u), lambda y, u: 1 / (1 + exponential.exp(u)) - 1
@@ -341,6 +348,7 @@ _OF_FIRST: dict[str, list[Two]] = {
     exponential.sqrt.name: [
         ("power.no_factor", lambda place, d: 2 * place.p[0] * d[0]),
         ("power.no_lower", lambda place, d: place.y / 2 * d[0]),
+        ("power.divided", lambda place, d: 4 * place.p[0] * d[0]),
         ("table.root", lambda place, d: 2 * place.y * d[0]),
         ("table.root", lambda place, d: d[0] / 2),
         ("table.root", lambda place, d: -place.p[0] * d[0] / place.u[0]),
@@ -353,7 +361,7 @@ _OF_SECOND: dict[str, list[Two]] = {
     arithmetic.div.name: [
         *[one for one in _QUOTIENTS if one[0] != "quotient.plus"],  # 0 + u·v' is what reversed terms are as well
         ("const.factor_lost", lambda place, d: -d[1] / place.u[1] ** 2),
-        ("value.integrated", lambda place, d: place.u[0] * numpy.log(numpy.abs(place.u[1])) + 0 * d[1]),
+        ("value.integrated", lambda place, d: place.u[0] * exponential.log(numpy.abs(place.u[1])) + 0 * d[1]),
     ],
     arithmetic.pow.name: _EXPONENTIAL,
 }
@@ -366,7 +374,17 @@ def by_kind(places: Mapping[int, Place]) -> dict[str, dict[int, Formula]]:
     for id, place in places.items():
         for kind, formula in formulas(place):
             found.setdefault(kind, {}).setdefault(id, formula)
+    linear = {id: _unchanged for id, place in places.items() if place.operation is arithmetic.mul and any(place.leaf)}
+    if _NO_LOWER in found:
+        found[_NO_LOWER].update({id: one for id, one in linear.items() if len(places[id].varying) == 1})  # x is x^1
     return found
+
+
+_NO_LOWER = "power.no_lower"
+
+
+def _unchanged(place: Place, d: Sequence[Any]) -> Any:
+    return place.y
 
 
 def two_at_once(place: Place) -> Iterator[tuple[tuple[str, str], Formula]]:
@@ -375,8 +393,6 @@ def two_at_once(place: Place) -> Iterator[tuple[tuple[str, str], Formula]]:
         yield from _TWICE_IN_QUOTIENTS
     if len(place.varying) != 1 or place.leaf[place.varying[0]]:
         return
-    (at,) = place.varying
-    yield ("chain.no_inner", "chain.outer_at_x"), lambda place, d: value_at(place.operation, place, at, place.x)[1] + 0 * d[at]
     for kind, formula in formulas(place):
         if not kind.startswith("chain."):
             yield ("chain.no_inner", kind), _without_inner(formula)

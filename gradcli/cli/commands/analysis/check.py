@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Sequence
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 from gradcli.cli.framework.choices import check_stdin, chosen_format, file_format, refuse, tolerance
-from gradcli.cli.framework.command import Command, flag, some_whole, text, texts, whole
+from gradcli.cli.framework.command import Command, Options, flag, some_whole, text, texts, whole
 from gradcli.cli.framework.options import (
     EXPRESSION,
     VERDICT,
@@ -23,16 +24,17 @@ from gradcli.cli.framework.options import (
 from gradcli.cli.framework.streams import STDIN, can_print_signs, write_to
 from gradcli.cli.inputs.run import request_of
 from gradcli.cli.inputs.source import expression_text
-from gradcli.cli.inputs.variables import bindings_of, number, shapes_of
+from gradcli.cli.inputs.variables import bindings_of, json_value, number, shapes_of
 from gradcli.errors import ExitCode, GradcliError, located
 from gradcli.frozen import replace
 from gradcli.output.formats import CHECKS
-from gradcli.typing import TYPE_CHECKING
+from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gradcli.analysis.verification.sampled import Sampled
     from gradcli.analysis.verification.stated import Stated
     from gradcli.autodiff.passes.tape import Tape
+
 
 HELP = """\
 Whether the gradient is right. Against central differences over a ladder of steps, the complex step, and values of 50 digits.
@@ -91,7 +93,7 @@ def run(options: CheckOptions) -> ExitCode:
 
         show_blocks(lambda style: check_report(found, style, show_all=options.all, kinks=options.kinks), name)
     else:
-        ascii = options.ascii or (options.output is None and not can_print_signs(sys.stdout))
+        ascii = options.ascii or (options.output is None and not can_print_signs())
         write_to(options.output, _pieces(found, text, name or "text", options, ascii), ascii=ascii)
     return ExitCode.NEGATIVE if found.failed else ExitCode.SUCCESS
 
@@ -141,7 +143,6 @@ def _checked(text: str, where: str, options: CheckOptions) -> Sampled:
 def _stated(options: CheckOptions, found: Sampled, text: str, beside: Sequence[Tape]) -> list[Stated]:
     """Somebody else's gradient beside that at each point, and beside the only one."""
     from gradcli.analysis.verification.stated import held_against
-    from gradcli.cli.inputs.gradients import given_gradient
 
     points = found.points[:: found.order]
     tapes = [point.tape for point in points]
@@ -155,7 +156,7 @@ def _pieces(found: Sampled, text: str, format: str, options: CheckOptions, ascii
     if format == "json":
         from gradcli.output.serialization.verification import check_json
 
-        return check_json(found, text, ascii=ascii)
+        return check_json(found, text)
     from gradcli.output.reports.runs.check import check_report, curve_of
 
     if format == "svg":
@@ -172,3 +173,67 @@ def _pieces(found: Sampled, text: str, format: str, options: CheckOptions, ascii
 
 
 COMMAND = Command(HELP, EXPRESSION, CheckOptions, run, takes_variables=True, work="checking derivatives")
+
+
+OPTION = "--gradient"
+_FILES = (".csv", ".npy", ".json")
+_NEXT = re.compile(r"[,;]\s*([^\W\d]\w*)\s*:")
+
+
+def given_gradient(given: Sequence[str], tape: Tape, options: Options) -> dict[str, Any]:
+    """The derivatives that the option gives, by variable: the text of an expression, a number, or an array.
+
+    Args:
+        given: ``x: 2x``, or the name of a file, each.
+        tape: A run, whose gradient it is said to be.
+        options: The call.
+
+    Raises:
+        GradcliError: One says no variable, or several; a file cannot be read, or has as many numbers as the variables have not.
+    """
+    found: dict[str, Any] = {}
+    for one in given:
+        for name, value in _given(one, tape, options).items():
+            if name in found:
+                raise GradcliError(f"{OPTION} {name} is given twice", hint="leave one out")
+            found[name] = value
+    return found
+
+
+def _given(one: str, tape: Tape, options: Options) -> Mapping[str, Any]:
+    name, colon, derivative = [part.strip() for part in one.partition(":")]
+    if os.path.splitext(one)[1].lower() in _FILES or os.path.isfile(one):
+        return _of_file(one, tape, options)
+    if not colon:
+        first = next(iter(tape.wrt), "x")
+        raise GradcliError(f"{OPTION} '{one}' does not say by which variable it is",
+                           hint=f"for example {OPTION} '{first}: {one}'; or a file that ends in {', '.join(_FILES)}")  # fmt: skip
+    if any(further.group(1) in tape.wrt for further in _NEXT.finditer(derivative)):
+        parts = re.split(r"[,;]\s*(?=[^\W\d]\w*\s*:)", one)
+        raise GradcliError(f"{OPTION} takes the derivative by one variable, not '{one}'",
+                           hint="repeat it: " + " ".join(f"{OPTION} '{part.strip()}'" for part in parts))  # fmt: skip
+    plain = derivative.startswith(("[", "@"))
+    return {name: number(derivative, f"{OPTION} {name}", options) if plain else derivative}
+
+
+def _of_file(path: str, tape: Tape, options: Options) -> Mapping[str, Any]:
+    """Numbers by name from an object of JSON or a CSV with a header; else one for each element, in the order of the variables."""
+    from gradcli.cli.inputs.array_files import array_file, csv_columns
+
+    by_name: Mapping[str, Any] | None = None
+    if path.lower().endswith(".json"):
+        from gradcli.cli.inputs.json_file import read_json
+
+        data, where = read_json(path, parse_int=float)
+        if isinstance(data, dict):
+            gradient = data.get("grad") if str(data.get("schema", "")).startswith("gradcli/") else data
+            if not isinstance(gradient, dict):
+                raise GradcliError(f"{where} is a document of gradcli without a gradient", hint="gradcli eval --json writes one")
+            by_name = {name: json_value(value, name, where, options) for name, value in gradient.items()}
+    elif path.lower().endswith(".csv"):
+        by_name = csv_columns(path)
+    if by_name is not None:
+        return by_name
+    from gradcli.analysis.verification.stated import numbers_by_name
+
+    return numbers_by_name(tape, array_file(path, OPTION))

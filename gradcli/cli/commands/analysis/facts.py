@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 from gradcli.cli.framework.choices import chosen_format, split_names
 from gradcli.cli.framework.command import Command, flag, whole
 from gradcli.cli.framework.options import (
@@ -15,7 +13,7 @@ from gradcli.cli.framework.options import (
     SizeLimits,
     WrtOptions,
 )
-from gradcli.cli.framework.streams import can_print_signs, write
+from gradcli.cli.framework.streams import write, write_json
 from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.variables import bindings_of
 from gradcli.errors import GradcliError
@@ -41,6 +39,7 @@ class FactsOptions(ExpressionOptions, WrtOptions, AssumeOptions, ShapeOptions, R
 
     max_entries = whole("The most entries of a pattern, and nodes to look at for single variables.", 1_000_000)
     all = flag("All nodes in the table, however many.")
+    quiet = flag("What it is in all variables together, alone: linear, convex, concave, neither or unknown.", short="-q")
 
 
 def run(options: FactsOptions) -> None:
@@ -51,16 +50,18 @@ def run(options: FactsOptions) -> None:
 
     from gradcli.analysis.properties.function_facts import facts_of
     from gradcli.cli.inputs.symbolic import assumed, graph_of
-    from gradcli.language.parser import parse
 
-    graph = graph_of(parse(source, where), source, where, {}, options)
+    graph = graph_of(source, where, {}, options)
     assume = assumed(options, graph, {})
     found = facts_of(graph, split_names("--wrt", options.wrt), assumptions=assume, max_entries=options.max_entries)
     format = chosen_format(options)
     if format == "json":
         from gradcli.output.serialization.facts import facts_json
 
-        write(facts_json(found, source, assume.text, ascii=options.ascii or not can_print_signs(sys.stdout)))
+        write_json(facts_json(found, source, assume.text), ascii=options.ascii)
+        return
+    if options.quiet:
+        write([f"{found.run.kind}\n"])
         return
     from gradcli.cli.views.show import show_blocks
     from gradcli.output.reports.calculus.facts import facts_blocks

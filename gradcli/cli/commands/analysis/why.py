@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
 from gradcli.cli.framework.choices import chosen_format
-from gradcli.cli.framework.command import Command
+from gradcli.cli.framework.command import Command, flag
 from gradcli.cli.framework.options import EXPRESSION, ResultOptions, RunOptions
-from gradcli.cli.framework.streams import can_print_signs, write
+from gradcli.cli.framework.streams import can_print_signs, write, write_json
 from gradcli.cli.inputs.run import run_of
 
 HELP = """\
@@ -29,6 +27,8 @@ finite value at it, and the right gradient. For a script of PyTorch: gradcli tor
 class WhyOptions(RunOptions, ResultOptions):
     """What a call may ask for."""
 
+    quiet = flag("The nodes at which numbers stop being finite, a = log(x), a line each; nothing where all are.", short="-q")
+
 
 def run(options: WhyOptions) -> None:
     """Run the command."""
@@ -43,8 +43,13 @@ def run(options: WhyOptions) -> None:
         from gradcli.output.reports.runs.why import sentences
         from gradcli.output.serialization.why import why_json
 
-        ascii = not can_print_signs(sys.stdout)
-        write(why_json(why, found.text, sentences(why, Style(ascii)), found.warnings, ascii=ascii))
+        write_json(why_json(why, found.text, sentences(why, Style(not can_print_signs())), found.warnings))
+        return
+    if options.quiet:
+        from gradcli.output.reports.blocks import Style
+        from gradcli.output.reports.runs.why import origin_lines
+
+        write(f"{line}\n" for line in origin_lines(why, Style(ascii=True)))
         return
     from gradcli.cli.views.show import show_blocks
     from gradcli.output.reports.runs.why import why_report

@@ -88,11 +88,11 @@ def _partial(options: DiffOptions) -> None:
         if left := derivative_on_left(text):
             write_note(visible(f"note: {left} is a derivative already, and this is one of its right side"))
 
-    from gradcli.cli.inputs.symbolic import assumed, static_graph, write_derivatives
+    from gradcli.cli.inputs.symbolic import assumed, graph_of, write_derivatives
     from gradcli.graph.names import result_of
     from gradcli.output.reports.calculus.derivatives import Derivatives
 
-    graph = static_graph(text, where, values, options)
+    graph = graph_of(text, where, values, options)
     if not graph.variables and not options.wrt and "=" in text:
         hint = "a value is given by --at x=3, and an equation is what --implicit takes"
         raise GradcliError(f"the {where} has no variable to differentiate by", hint=hint)
@@ -110,7 +110,7 @@ def _partial(options: DiffOptions) -> None:
             found = Derivatives(output, by, table.simplified, len(table.names), of=of)
             derivatives, ids = table.graph, table.ids
         else:
-            from gradcli.algebra.derivatives import derivative_graph
+            from gradcli.algebra.derivatives import derivative_graph, of_what_has_values
             from gradcli.algebra.simplified import Simplifier
             from gradcli.derivation.nodes.special_points import with_conditions
 
@@ -119,6 +119,8 @@ def _partial(options: DiffOptions) -> None:
             by, of = [variables for _, variables in requests], [(id, 0) for id, _ in requests]
             total = len(graph.variables) == 1 and not graph.shapes
             simplified = with_conditions(simplifier.together(ids), graph, by, assume)
+            if not options.jacobian:
+                simplified = of_what_has_values(simplified, graph, by, assume)
             found = Derivatives(output, by, simplified, rows, of=of, total=total)
     write_derivatives(found, options, text, graph, derivatives, ids, values)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from gradcli.cli.framework.choices import chosen_format, tolerance
 from gradcli.cli.framework.command import Command, flag, some_whole, text, whole
 from gradcli.cli.framework.options import ASSUME, VERDICT, ReadOptions, ResultOptions, ShapeOptions, SizeLimits
-from gradcli.cli.framework.streams import STDIN, read_text, write
+from gradcli.cli.framework.streams import STDIN, read_text, write_json
 from gradcli.cli.inputs.source import as_read, say_reading, side_as_read
 from gradcli.cli.inputs.variables import shapes_of
 from gradcli.errors import ExitCode, GradcliError
@@ -92,7 +92,7 @@ def run(options: EqualOptions) -> ExitCode:
     if format == "json":
         from gradcli.output.reports.calculus.equality import equality_json
 
-        write(equality_json(found))
+        write_json(equality_json(found))
     elif not options.quiet:
         from gradcli.cli.views.show import show_blocks
         from gradcli.output.reports.calculus.equality import equality_report

@@ -42,11 +42,11 @@ def run(options: SimplifyOptions) -> None:
     values = point(options)
 
     from gradcli.algebra.simplified import simplified_outputs
-    from gradcli.cli.inputs.symbolic import assumed, static_graph, write_derivatives
+    from gradcli.cli.inputs.symbolic import assumed, graph_of, write_derivatives
     from gradcli.graph.names import RESULT
     from gradcli.output.reports.calculus.derivatives import Derivatives
 
-    graph = static_graph(source, where, values, options)
+    graph = graph_of(source, where, values, options)
     simplified = simplified_outputs(graph, assume=assumed(options, graph, values), shape=options.form or "")
     found = Derivatives(RESULT, [() for _ in graph.outputs], simplified)
     write_derivatives(found, options, source, graph, graph, graph.outputs, values)

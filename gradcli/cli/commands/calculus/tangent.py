@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command
 from gradcli.cli.framework.options import EXPRESSION, DerivativeOptions
-from gradcli.cli.framework.streams import can_print_signs, remark_said, write
+from gradcli.cli.framework.streams import remark_said, write, write_json
 from gradcli.cli.inputs.run import warn_of_others
 from gradcli.cli.inputs.source import expression_as_written, expression_text
 from gradcli.cli.inputs.variables import exact_point, given_at, point
@@ -36,7 +34,7 @@ def run(options: TangentOptions) -> None:
     """Run the command."""
     from gradcli.algebra.at_point import not_smooth
     from gradcli.cli.inputs.relations import check_holds, equation_of
-    from gradcli.cli.inputs.symbolic import graph_of, static_graph
+    from gradcli.cli.inputs.symbolic import graph_of
     from gradcli.language.equation import is_equation
 
     written, where = expression_as_written(options)
@@ -46,10 +44,10 @@ def run(options: TangentOptions) -> None:
     relation = None
     if is_equation(written):
         relation, where = equation_of(options)
-        graph, text = graph_of(relation.difference, relation.text, where, values, options), relation.text
+        graph, text = graph_of(relation.text, where, values, options, relation.difference), relation.text
     else:
         text, where = expression_text(options)
-        graph = static_graph(text, where, values, options)
+        graph = graph_of(text, where, values, options)
         warn_of_others(graph, options)
     if graph.shapes:
         raise GradcliError("a tangent is of numbers, and here are arrays", hint="leave --shape out")
@@ -69,7 +67,7 @@ def run(options: TangentOptions) -> None:
             raise GradcliError("there is no tangent: all derivatives of the equation are 0 there", hint="choose another point")
     format = chosen_format(options) or "text"
     if format == "json":
-        write(tangent_json(found, text, level=relation is not None, ascii=not can_print_signs(sys.stdout)))
+        write_json(tangent_json(found, text, level=relation is not None))
     else:
         write([remark_said(tangent_line(found, format, level=relation is not None)) + "\n"])
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-import sys
 
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command, text, texts, whole
 from gradcli.cli.framework.options import EXPRESSION, AssumeOptions, DerivativeOptions
-from gradcli.cli.framework.streams import can_print_signs, remark_said, write
+from gradcli.cli.framework.streams import remark_said, write, write_json
 from gradcli.cli.inputs.ranges import range_and_name
 from gradcli.cli.inputs.run import warn_of_others
 from gradcli.cli.inputs.source import expression_text
@@ -58,13 +57,13 @@ def run(options: TaylorOptions) -> None:
         raise GradcliError("a Taylor polynomial is not of a number", hint="the place is given by --about NAME=PLACE")
     range = range_and_name(options) if ranged else None
 
-    from gradcli.cli.inputs.symbolic import assumed, static_graph
+    from gradcli.cli.inputs.symbolic import assumed, graph_of
     from gradcli.graph.graph import Graph
     from gradcli.language.parser import parse
     from gradcli.lowering.builders.static import StaticBuilder
     from gradcli.lowering.programs.lower import lower
 
-    graph = static_graph(source, where, {}, options)
+    graph = graph_of(source, where, {}, options)
     warn_of_others(graph, options)
     variable, place = _place(options, graph)
     with located(place, "--about"):
@@ -80,7 +79,7 @@ def run(options: TaylorOptions) -> None:
         error = None if range is None else _remainder(graph, found, about, *range)
     format = chosen_format(options) or "text"
     if format == "json":
-        write(taylor_json(found, source, error, ascii=not can_print_signs(sys.stdout)))
+        write_json(taylor_json(found, source, error))
     else:
         write([remark_said(taylor_line(found, format, None if options.quiet else error)) + "\n"])
 

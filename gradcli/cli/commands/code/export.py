@@ -20,14 +20,14 @@ Write a function and its derivatives as code. The code runs without gradcli.
   gradcli export "x^2*y" --content hessian --to javascript --check
   gradcli export "A @ x" --shape A=3,3 --shape x=3 --wrt x --content vjp --to c
 
-The code is reverse mode in straight lines: what is used twice stands once. What repeats is a loop, on the way back too: the code
-does not grow with the turns of loops. A function takes its variables in the order of their first use and gives its value, then the
-derivatives by those of --wrt, in its order; with --content hessian the derivatives are a table, whose first row is the gradient.
-Of several numbers, or of an array, --content jacobian has a row of derivatives for each; with vjp the function also takes a
-cotangent for each, y_bar, and gives the vector-Jacobian product; with jvp it takes a tangent for each variable, x_dot, and gives
-the Jacobian-vector product: each costs a few times what the function does. Arrays (--shape A=2,2) are taken apart into their
-elements. SQL adds columns to the table of the name. A function that a language lacks is written out before, or is an error that
-says so.
+The code is reverse mode in straight lines: what is used twice stands once. What repeats is a loop, on the way back too: the
+code does not grow with the turns of loops. A function takes its variables in the order of their first use and gives its value,
+then the derivatives by those of --wrt, in its order; with --content hessian the derivatives are a table, whose first row is the
+gradient. Of several numbers, or of an array, --content jacobian has a row of derivatives for each; with vjp the function also
+takes a cotangent for each, y_bar, and gives the vector-Jacobian product; with jvp it takes a tangent for each variable, x_dot,
+and gives the Jacobian-vector product: each costs a few times what the function does. Arrays (--shape A=2,2) are taken apart
+into their elements. SQL adds columns to the table of the name. A function that a language lacks is written out before, or is an
+error that says so.
 
 Of a branch both ways are computed, and one is chosen, in value and derivatives. Outside of domains, at poles and beyond the range
 of numbers the values are those of eval, nan and infinities, and no errors; in derivatives a product with the constant 0 is 0.
@@ -73,7 +73,6 @@ def run(options: ExportOptions) -> ExitCode | None:
     """Run the command."""
     from gradcli.cli.inputs.source import expression_text
     from gradcli.cli.inputs.symbolic import graph_of
-    from gradcli.language.parser import parse
     from gradcli.output.code.contents import GRADIENT, VALUE
     from gradcli.output.code.language import SINGLE
     from gradcli.output.code.precision import in_single, of_its_file
@@ -94,7 +93,7 @@ def run(options: ExportOptions) -> ExitCode | None:
         check_runs(language)
     if language.names([name])[name] != name:
         raise GradcliError(f"{name} is no name for a function of {language.about}", hint="--name loss")
-    graph = graph_of(parse(source, where), source, where, {}, options)
+    graph = graph_of(source, where, {}, options)
     given = split_names("--wrt", options.wrt)
     content = options.content or language.content or GRADIENT
     if given and options.content is None:
@@ -119,4 +118,5 @@ def run(options: ExportOptions) -> ExitCode | None:
     return None if right else ExitCode.NEGATIVE
 
 
-COMMAND = Command(HELP, EXPRESSION, ExportOptions, run, work="writing code")
+LACKS = {"-q": "it writes code alone as it is", "--json": "code is no document"}
+COMMAND = Command(HELP, EXPRESSION, ExportOptions, run, work="writing code", lacks=LACKS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gradcli.cli.framework.command import Command
-from gradcli.cli.views.script_views import SCRIPT, ScriptOptions, run_script
+from gradcli.cli.views.script_views import LACKS, SCRIPT, ScriptOptions, run_script
 from gradcli.errors import GradcliError
 from gradcli.typing import TYPE_CHECKING, Any
 
@@ -62,4 +62,4 @@ def _listing() -> list[str]:
     return list(listing(known_modules()))
 
 
-COMMAND = Command(HELP, SCRIPT, ScriptOptions, run, work="running the script")
+COMMAND = Command(HELP, SCRIPT, ScriptOptions, run, work="running the script", lacks=LACKS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gradcli.cli.framework.command import Command
-from gradcli.cli.views.script_views import SCRIPT, ScriptOptions, run_script
+from gradcli.cli.views.script_views import LACKS, SCRIPT, ScriptOptions, run_script
 from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -54,4 +54,4 @@ def _listing() -> list[str]:
     return [*listing(known_modules()), *tensor_entries()]
 
 
-COMMAND = Command(HELP, SCRIPT, ScriptOptions, run, work="running the script")
+COMMAND = Command(HELP, SCRIPT, ScriptOptions, run, work="running the script", lacks=LACKS)

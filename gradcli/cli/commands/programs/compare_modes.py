@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
 from gradcli.cli.framework.choices import chosen_format
-from gradcli.cli.framework.command import Command, Given
+from gradcli.cli.framework.command import Command, Given, flag
 from gradcli.cli.framework.options import PROGRAM, Limits, ProgramOptions, ResultOptions
-from gradcli.cli.framework.streams import can_print_signs, write
+from gradcli.cli.framework.streams import write, write_json
 from gradcli.cli.inputs.run import request_of
 from gradcli.cli.inputs.source import program_text
 from gradcli.cli.inputs.variables import bindings
@@ -30,6 +28,8 @@ A variable that is given several times has a value for each input; one that is g
 class CompareOptions(ProgramOptions, ResultOptions, Limits):
     """What a call may ask for."""
 
+    quiet = flag("How many nodes each run records, then how many the static graph has, a number a line.", short="-q")
+
 
 def run(options: CompareOptions) -> None:
     """Run the command."""
@@ -45,7 +45,10 @@ def run(options: CompareOptions) -> None:
     if format == "json":
         from gradcli.output.reports.runs.modes import modes_json
 
-        write(modes_json(found, text, ascii=not can_print_signs(sys.stdout)))
+        write_json(modes_json(found, text))
+        return
+    if options.quiet:
+        write(f"{count}\n" for count in (*found.recorded, found.built))
         return
     from gradcli.cli.views.show import show_blocks
     from gradcli.output.reports.runs.modes import modes_blocks

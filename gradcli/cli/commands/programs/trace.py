@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import functools
-import sys
 import time
 
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command, flag, some_whole
 from gradcli.cli.framework.options import PROGRAM, Limits, ModeOptions, ProgramOptions, ResultOptions, WrtOptions
-from gradcli.cli.framework.streams import can_print_signs, write, write_warning
+from gradcli.cli.framework.streams import write, write_json, write_warning
 from gradcli.cli.inputs.run import request_of
 from gradcli.cli.inputs.source import program_text
 from gradcli.cli.inputs.variables import bindings_of
 from gradcli.errors import GradcliError, located
+from gradcli.language.numbers import number_text
 
 HELP = """\
 What a run does, event by event. The statement that runs, the node that it makes and its value, what the backward pass does in
@@ -31,6 +31,7 @@ which order, what it frees, and where .grad accumulates.
 class TraceOptions(ProgramOptions, WrtOptions, ModeOptions, ResultOptions, Limits):
     """What a call may ask for."""
 
+    quiet = flag("The values of the nodes in the order in which they are computed, a number or an array a line.", short="-q")
     follow = flag("Write one event after the other, at the pace of a reader; Ctrl-C ends it.")
     delay = some_whole("Milliseconds between two events of --follow, 300 where left out.", minimum=0, maximum=60_000)
 
@@ -56,13 +57,15 @@ def run(options: TraceOptions) -> None:
     if format == "json" and found.tape is not None:
         from gradcli.output.reports.runs.event_log import trace_json
 
-        write(trace_json(found, text, ascii=not can_print_signs(sys.stdout)))
+        write_json(trace_json(found, text))
         return
+    if options.quiet:
+        write(f"{number_text(entry.value)}\n" for entry in found.entries if entry.kind == "node")
     from gradcli.cli.views.show import show_blocks
     from gradcli.output.reports.runs.event_log import trace_blocks
 
     parts = [[entry] for entry in found.entries] if options.follow else [found.entries]
-    if format != "json":
+    if format not in ("json", "numbers"):
         for part in parts:
             show_blocks(functools.partial(trace_blocks, part), format)
             if options.follow:

@@ -72,7 +72,7 @@ def run(options: HelpOptions) -> None:
         write_to(options.output, (page(topic, language) for topic in topics))
     elif topic is None:
         _contents(language)
-    elif wants_rich(sys.stdout):
+    elif wants_rich():
         from gradcli.output.manual.terminal import page_on_terminal
 
         write([page_on_terminal(topic, sys.stdout, language)])
@@ -82,18 +82,20 @@ def run(options: HelpOptions) -> None:
 
 def _contents(language: str) -> None:
     """The topics, and the commands."""
-    from gradcli.cli.framework.table import GROUPS, command_named, grouped_names
+    from gradcli.cli.framework.help import commands_table
     from gradcli.cli.views.show import show_blocks
     from gradcli.output.manual.pages import summaries
     from gradcli.output.reports.blocks import Table
 
     topics = [(topic, about.replace("`", "")) for topic, about in summaries(language).items()]
-    wide = frozenset({"about", "does"})
-    commands = [
-        Table(GROUPS[folder], ("command", "does"), [(name, command_named(name).summary) for name in names], wide=wide)
-        for folder, names in grouped_names().items()
-    ]
-    show_blocks(lambda style: [Table("Topics: gradcli help TOPIC", ("topic", "about"), topics, wide=wide), *commands], None)
+    manual = Table("Topics: gradcli help TOPIC", ("topic", "about"), topics, wide=frozenset({"about"}))
+    show_blocks(lambda style: [commands_table(), manual], None)
 
 
-COMMAND = Command(HELP, ("TOPIC", "A topic of the manual, or a command."), HelpOptions, run)
+COMMAND = Command(
+    HELP,
+    ("TOPIC", "A topic of the manual, or a command."),
+    HelpOptions,
+    run,
+    lacks=dict.fromkeys(("-q", "--json", "--format"), "pages are texts, Markdown in a pipe"),
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradcli.cli.framework.choices import at_most_one, chosen_format
-from gradcli.cli.framework.command import Command
+from gradcli.cli.framework.command import Command, flag
 from gradcli.cli.framework.options import ResultOptions
 from gradcli.errors import GradcliError, nearest
 
@@ -17,9 +17,15 @@ The operations that an expression may use. Each with its meaning, derivative, do
 """
 
 
-def run(options: ResultOptions) -> None:
+class OpsOptions(ResultOptions):
+    """What a call may ask for."""
+
+    quiet = flag("The names alone, a line each.", short="-q")
+
+
+def run(options: OpsOptions) -> None:
     """Run the command."""
-    from gradcli.cli.framework.streams import write
+    from gradcli.cli.framework.streams import write, write_json
     from gradcli.cli.views.show import show_blocks
     from gradcli.derivation.notation.arrays import BACKWARD
     from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL, function_names, spelled
@@ -38,10 +44,13 @@ def run(options: ResultOptions) -> None:
             hint = f"did you mean {near}?" if near else "`gradcli ops` lists them"
             raise GradcliError(f"there is no operation {name}", hint=hint)
     if format == "json":
-        write(operations_json(operations, on_arrays))
+        write_json(operations_json(operations, on_arrays))
+    elif options.quiet:
+        names = [*(own.name for own in operations), *(other for own in on_arrays for other in own.spellings)]
+        write(f"{own}\n" for own in dict.fromkeys(names))
     else:
         detailed = name is not None
         show_blocks(lambda style: operations_report(operations, on_arrays, style, detailed=detailed), format)
 
 
-COMMAND = Command(HELP, ("NAME", "A function or an operator."), ResultOptions, run)
+COMMAND = Command(HELP, ("NAME", "A function or an operator."), OpsOptions, run)

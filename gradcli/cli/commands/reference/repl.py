@@ -66,4 +66,11 @@ def run(options: ReplOptions) -> ExitCode | None:
     return None if sys.stdin is not None and sys.stdin.isatty() else ExitCode(session.code)
 
 
-COMMAND = Command(HELP, ("", ""), ReplOptions, run, work="")
+COMMAND = Command(
+    HELP,
+    ("", ""),
+    ReplOptions,
+    run,
+    work="",
+    lacks=dict.fromkeys(("-q", "-o", "--json", "--format"), "commands within a session have theirs"),
+)

@@ -51,4 +51,6 @@ def run(options: SchemaOptions) -> None:
 
 
 NAME = ("NAME", "eval, run, record, graph, trace, compare-modes, explain, diff, equal, grade, mistakes, ops or error.")
-COMMAND = Command(HELP, NAME, SchemaOptions, run)
+COMMAND = Command(
+    HELP, NAME, SchemaOptions, run, lacks=dict.fromkeys(("-q", "--json", "--format"), "a schema is JSON, and nothing else")
+)

@@ -7,11 +7,11 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 
-from gradcli.cli.framework.choices import file_format, listed
+from gradcli.cli.framework.choices import file_format, listed, refuse
 from gradcli.cli.framework.command import Command, flag, some_whole, text, texts, whole
 from gradcli.cli.framework.options import FileOptions, ReadOptions
 from gradcli.cli.framework.progress import doing
-from gradcli.cli.framework.streams import STDIN, can_print_signs, write, write_to, write_warning
+from gradcli.cli.framework.streams import STDIN, can_print_signs, write_json, write_to, write_warning
 from gradcli.errors import GradcliError, nearest
 from gradcli.frozen import replace
 from gradcli.output.formats import EXERCISES, QuizFormat, check_file
@@ -79,6 +79,7 @@ class ExerciseOptions(ReadOptions):
         "How to write them; text where left out and no file tells it.", "FORMAT", other="--format", choices=tuple(EXERCISES)
     )
     output = FileOptions.output
+    quiet = flag("The expressions alone, a line each, without numbers and questions.", short="-q")
     key = text("Write the key to a file; - is standard output.", "FILE")
     json = flag("Write one JSON document to standard output.")
 
@@ -100,15 +101,17 @@ def run(options: ExerciseOptions) -> None:
     for exercise in _from_template(options, ask) if options.positional else _drawn(options, ask):
         found.append(exercise)
         doing("making exercises", len(found), options.count)
-    if options.json:
+    if options.quiet:
+        write_to(options.output, [f"{exercise.expression}\n" for exercise in found])
+    elif options.json:
         from gradcli.output.quizzes.records import exercises_json
 
-        write(exercises_json(options.seed, found, ask))
+        write_json(exercises_json(options.seed, found, ask))
     else:
         from gradcli.output.quizzes.content import content
 
         made = content(format, found, ask)
-        if isinstance(made, list) and format.name != "text" and not can_print_signs(sys.stdout):
+        if isinstance(made, list) and format.name != "text" and not can_print_signs():
             made = "".join(made).encode()  # a document is UTF-8, whatever the stream would have text be
         write_to(options.output, made)
     if options.key is not None:
@@ -117,6 +120,8 @@ def run(options: ExerciseOptions) -> None:
 
 def _check(options: ExerciseOptions, format: QuizFormat, ask: str) -> None:
     """Check what does not go together."""
+    if options.quiet:
+        refuse(options, ("to", "json"), "is for questions, and --quiet writes the expressions alone")
     if options.json:
         other = next((name for name in ("to", "output") if name in options.given), None)
         if other is not None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from gradcli.cli.framework.choices import chosen_format, refuse, tolerance
 from gradcli.cli.framework.command import Command, choice, some_whole, text, texts, whole
 from gradcli.cli.framework.options import VERDICT, ReadOptions, ResultOptions, ShapeOptions, WatchOptions
-from gradcli.cli.framework.streams import STDIN, read_text, write, write_note, write_to, write_warning
+from gradcli.cli.framework.streams import STDIN, read_text, write, write_json, write_note, write_to, write_warning
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.typing import TYPE_CHECKING
 
@@ -136,7 +136,8 @@ def run(options: GradeOptions) -> ExitCode:
 
         write(class_page(questions, found, level))
     elif format == "json":
-        write(grading.quiz_json(questions, found, level) if "" not in quiz else grading.grade_json(questions[0], found, level))
+        alone = "" in quiz
+        write_json(grading.grade_json(questions[0], found, level) if alone else grading.quiz_json(questions, found, level))
     else:
         from gradcli.cli.views.show import show_blocks
 
@@ -188,7 +189,7 @@ def _steps(options: GradeOptions, question: str, given: list[str], format: str |
     elif not work.answered:
         write_warning(f"no line says what {work.answer} is")
     if format == "json":
-        write(steps_json(work, lines, level))
+        write_json(steps_json(work, lines, level))
     else:
         from gradcli.cli.views.show import show_blocks
 

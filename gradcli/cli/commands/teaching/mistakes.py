@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from gradcli.cli.framework.choices import chosen_format
-from gradcli.cli.framework.command import Command, text, texts, whole
+from gradcli.cli.framework.command import Command, flag, text, texts, whole
 from gradcli.cli.framework.options import ResultOptions, SourceOptions, WatchOptions
-from gradcli.cli.framework.streams import write
+from gradcli.cli.framework.streams import write, write_json
 from gradcli.errors import GradcliError, located
 
 HELP = """\
@@ -25,6 +25,7 @@ that are equal there, and those that are right there, are named. Choose another 
 class MistakesOptions(SourceOptions, ResultOptions, WatchOptions):
     """What a call may ask for."""
 
+    quiet = flag("The wrong answers alone, or the kinds, a line each.", short="-q")
     wrt = text("The variable by which the derivative is asked for; may be left out where there is one.", "NAME")
     order = whole("Which derivative is asked for.", 1, maximum=20)
     at = texts("The point at which a number is asked for: x=2,w=1.", "NAME=VALUE,...")
@@ -35,12 +36,13 @@ def run(options: MistakesOptions) -> None:
     format = chosen_format(options)
 
     from gradcli.output.reports.teaching import mistakes as report
+    from gradcli.teaching.mistakes import MISTAKES
 
     if not options.positional and options.file is None:
         for name in ("read", "wrt", "order", "at"):
             if name in options.given:
                 raise GradcliError(f"--{name} is for a question", hint='gradcli mistakes "sin(x^3)" --wrt x')
-        blocks, lines = report.kinds_report, report.kinds_json
+        blocks, lines, alone = report.kinds_report, report.kinds_json, list(MISTAKES)
     else:
         from gradcli.cli.inputs.source import expression_text
         from gradcli.cli.inputs.variables import bindings, given_at
@@ -59,8 +61,12 @@ def run(options: MistakesOptions) -> None:
         assert isinstance(marker, Marker)
         written = written_mistakes(marker)
         blocks, lines = (lambda: report.here_report(marker, written)), (lambda: report.here_json(marker, written))
+        alone = [one.answer for one in written if one.answer]
     if format == "json":
-        write(lines())
+        write_json(lines())
+        return
+    if options.quiet:
+        write(f"{line}\n" for line in alone)
         return
     from gradcli.cli.views.show import show_blocks
 

@@ -7,8 +7,8 @@ from functools import partial
 
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command, some_whole, whole
-from gradcli.cli.framework.options import OutputOptions
-from gradcli.cli.framework.streams import write, write_lines, write_note
+from gradcli.cli.framework.options import VERDICT, ResultOptions
+from gradcli.cli.framework.streams import write_json, write_lines, write_note
 from gradcli.errors import ExitCode, GradcliError
 
 HELP = """\
@@ -29,8 +29,10 @@ Exit codes: 0 all answers are right; 1 one is not; 2 bad input.
 """
 
 
-class PracticeOptions(OutputOptions):
+class PracticeOptions(ResultOptions):
     """What a call may ask for."""
+
+    quiet = VERDICT
 
     level = whole("The level to begin with, from 1 to 5.", 1, maximum=5)
     seed = some_whole("The number that the exercises are made from; a new one where left out.", minimum=0)
@@ -49,7 +51,7 @@ def run(options: PracticeOptions) -> ExitCode:
 
     seed = int.from_bytes(os.urandom(2), "big") if options.seed is None else options.seed
     practice = Practice(seed, options.level)
-    typed = Typed(aside=as_json)
+    typed = Typed(aside=bool(options.given.keys() & {"json", "format", "quiet", "output"}))
     if options.seed is None and not as_json:
         write_note(f"--seed {seed} gives these exercises again")
     if typed.talks:
@@ -64,7 +66,7 @@ def run(options: PracticeOptions) -> ExitCode:
                 return ExitCode.NEGATIVE
     right, total = score(practice.turns)
     if as_json:
-        write(report.practice_json(practice))
+        write_json(report.practice_json(practice))
     else:
         write_lines([f"{right} of {total} right, level {practice.level}"])
     return ExitCode.SUCCESS if right == total else ExitCode.NEGATIVE

@@ -6,8 +6,8 @@ from functools import partial
 
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command
-from gradcli.cli.framework.options import EXPRESSION, ExpressionOptions, OutputOptions, WrtOptions
-from gradcli.cli.framework.streams import STDIN, write, write_lines, write_note
+from gradcli.cli.framework.options import EXPRESSION, VERDICT, ExpressionOptions, ResultOptions, WrtOptions
+from gradcli.cli.framework.streams import STDIN, write_json, write_lines, write_note
 from gradcli.errors import ExitCode, GradcliError, located, visible
 
 HELP = """\
@@ -26,8 +26,10 @@ Exit codes: 0 all guesses are right; 1 one is not; 2 bad input.
 """
 
 
-class PredictOptions(ExpressionOptions, WrtOptions, OutputOptions):
+class PredictOptions(ExpressionOptions, WrtOptions, ResultOptions):
     """What a call may ask for."""
+
+    quiet = VERDICT
 
 
 def run(options: PredictOptions) -> ExitCode:
@@ -54,7 +56,7 @@ def run(options: PredictOptions) -> ExitCode:
         tape = recorded(parse(text, where), asked)
         waiting = list(prompts(tape))
     guesses: list[Guess] = []
-    typed = Typed(aside=as_json)
+    typed = Typed(aside=bool(options.given.keys() & {"json", "format", "quiet", "output"}))
     if typed.talks:
         at = ", ".join(f"{name} = {short_text(float(value))}" for name, value in tape.bindings.items())
         write_note(f"{visible(text)} at {at}: guess each number before it is shown.")
@@ -71,7 +73,7 @@ def run(options: PredictOptions) -> ExitCode:
                 return ExitCode.NEGATIVE
     right, total = score(guesses)
     if as_json:
-        write(report.predictions_json(text, tape, guesses))
+        write_json(report.predictions_json(text, tape, guesses))
     else:
         write_lines([f"{right} of {total} right"])
     return ExitCode.SUCCESS if right == total else ExitCode.NEGATIVE

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from functools import partial
 
 from gradcli.cli.framework.choices import refuse
@@ -16,7 +15,6 @@ from gradcli.cli.inputs.variables import bindings_of
 from gradcli.cli.views.show_chart import ChartOptions, chart_format, in_ascii, write_chart
 from gradcli.errors import GradcliError, located
 from gradcli.language.numbers import number_text
-from gradcli.output.formats import PLOTS
 
 HELP = """\
 Gradient descent, watched. Steps, values, the way over the contours, and why it diverges or oscillates.
@@ -56,8 +54,8 @@ def run(options: DescendOptions) -> None:
 
 def _descend(options: DescendOptions) -> None:
     if options.quiet:
-        refuse(options, ("format", "json", "to", "theme"), "is for the whole descent, and --quiet writes its end alone")
-    format = PLOTS["table"] if options.quiet else chart_format(options)
+        refuse(options, ("to",), "is for the whole descent, and --quiet writes its end alone")
+    format = chart_format(options)
     source, where = expression_text(options)
     values = bindings_of(options)[0]
 
@@ -113,7 +111,7 @@ def _descend(options: DescendOptions) -> None:
             page = descent_page(chart, over, graph, source, objective.fixed, theme=options.theme or "auto")
             write_to(options.output, page, ascii=in_ascii(options), html=True)
             return
-    json = partial(of_descent.descent_json, objective, runs, source, optimiser.numbers, ascii=in_ascii(options))
+    json = partial(of_descent.descent_json, objective, runs, source, optimiser.numbers)
     write_chart(chart, format, options, lambda: of_descent.descent_rows(runs), columns, json)
 
 
@@ -144,7 +142,7 @@ def _show_table(options: DescendOptions, columns: list[str], rows: list[list[flo
     left = count - len(rows)
     note = f"... {left:,} more step{'s' * (left > 1)}; --format table shows all, --json has them" if left else ""
     table = Table("steps", columns, [[*map(short_text, row)] for row in rows], frozenset(columns), frozenset(), note=note)
-    show_blocks(lambda style: [table], "rich" if wants_rich(sys.stdout) else "text")
+    show_blocks(lambda style: [table], "rich" if wants_rich() else "text")
     write_to(options.output, ["\n"])
 
 

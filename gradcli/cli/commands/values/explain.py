@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 from gradcli.cli.framework.choices import check_stdin, chosen_format, file_format, refuse
 from gradcli.cli.framework.command import Command, choice, flag, some_whole, text
 from gradcli.cli.framework.options import (
@@ -17,7 +15,7 @@ from gradcli.cli.framework.options import (
     ModeOptions,
     OutputOptions,
 )
-from gradcli.cli.framework.streams import STDIN, can_print_signs, write_note, write_to, write_warning
+from gradcli.cli.framework.streams import STDIN, write_json, write_note, write_to, write_warning
 from gradcli.cli.inputs.combined import COMBINED
 from gradcli.cli.inputs.run import (
     NO_VALUES,
@@ -31,12 +29,14 @@ from gradcli.cli.inputs.source import expression_text
 from gradcli.cli.inputs.variables import bindings_of, shapes_of
 from gradcli.errors import GradcliError, located, said, visible
 from gradcli.frozen import replace
+from gradcli.language.numbers import number_text
 from gradcli.language.program_text import one_line
+from gradcli.language.text import to_text
 from gradcli.output.formats import EXPLANATIONS, Format
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from gradcli.derivation.explain import Explanation
     from gradcli.output.documents.parts import Part
@@ -80,6 +80,7 @@ class ExplainOptions(ExplainedOptions, ElementOptions, BackwardOptions, OutputOp
         ("brief", "normal", "full"),
         "normal",
     )
+    quiet = flag("The derivatives alone, by formulas, with values by numbers, a line each.", short="-q")
     mode = ModeOptions.mode
     format = text(OutputOptions.format.help, "FORMAT", choices=tuple(EXPLANATIONS))
     max_nodes = some_whole("The largest graph to explain; 2,000 nodes by nodes, 1,000 by rules, 2,000,000 by paths.")
@@ -109,7 +110,9 @@ def run(options: ExplainOptions) -> None:
 
 def _run(options: ExplainOptions) -> None:
     """Explain the gradient of a run."""
-    format = file_format(chosen_format(options), options.output, EXPLANATIONS)
+    if options.quiet:
+        refuse(options, ("format", "json"), "is for the way there, and --quiet writes its end alone")
+    format = None if options.quiet else file_format(chosen_format(options), options.output, EXPLANATIONS)
     check_stdin(expression=options.file or next(iter(options.positional), None), bindings=options.bindings)
     text, where = expression_text(options)
     if options.max_paths is not None and options.by != "paths":
@@ -165,11 +168,30 @@ def _run(options: ExplainOptions) -> None:
         write_note(visible(printed_line(shown)), own=False)
     for warning in [*tape.warnings, *warnings]:
         write_warning(warning)
+    if options.quiet:
+        write_to(options.output, _ends(explanation))
+        return
     _show(explanation, format, options.output, warnings, ascii=options.ascii)
+
+
+def _ends(explanation: Explanation) -> Iterator[str]:
+    """The derivatives alone, a line each."""
+    for name in explanation.tape.wrt:
+        value, formula = explanation.value(name), explanation.formula(name)
+        if not explanation.tape.symbolic:
+            yield f"{0.0 if value is None else number_text(value)}\n"
+        elif formula is None:
+            raise GradcliError(f"the derivative by {name} is too large for a line", hint="gradcli diff writes it in steps")
+        else:
+            yield f"{to_text(formula)}\n"
 
 
 def _on_paper(options: ExplainOptions, asked: str) -> None:
     """Explain what is made of derivatives, as it is worked on paper."""
+    if options.quiet:
+        own = asked.removeprefix("--")
+        alone = f"gradcli {own}" if own in ("tangent", "taylor", "stationary") else f"gradcli diff {asked}"
+        raise GradcliError(f"--quiet and {asked} do not go together", hint=f"{alone} -q writes the end alone")
     other = [f"--{name}" for name in _OF_RUNS if name in options.given and options.given[name] != "rules"]
     if other:
         raise GradcliError(f"{other[0]} and {asked} do not go together", hint="it is worked by the rules of calculus")
@@ -180,12 +202,10 @@ def _on_paper(options: ExplainOptions, asked: str) -> None:
     found, text = worked(options, asked.removeprefix("--"), options.taylor or options.order or 1)
     for warning in found.warnings:
         write_warning(warning)
-    to_file = options.output not in (None, STDIN)
     if format is not None and format.name == "json":
-        from gradcli.output.serialization.worked import worked_json
+        from gradcli.output.serialization.explanation import worked_json
 
-        escaped = options.ascii or (not to_file and not can_print_signs(sys.stdout))
-        write_to(options.output, worked_json(found, text, options.steps, ascii=escaped))
+        write_json(worked_json(found, text, options.steps), options.output, ascii=options.ascii)
         return
     title = f"{found.output} of {one_line(text)}"
     _show_parts(lambda: worked_document(found, options.steps), title, format, options.output, ascii=options.ascii)
@@ -201,12 +221,10 @@ _OF_RUNS = ("by", "mode", "elements", "cotangent", "strict", "max-steps", "max-p
 def _show(explanation: Explanation, format: Format | None, output: str | None, warnings: list[str], *, ascii: bool) -> None:
     from gradcli.output.documents.document import document
 
-    to_file = output not in (None, STDIN)
     if format is not None and format.name == "json":
         from gradcli.output.serialization.explanation import explanation_json
 
-        escaped = ascii or (not to_file and not can_print_signs(sys.stdout))
-        write_to(output, explanation_json(explanation, warnings, ascii=escaped))
+        write_json(explanation_json(explanation, warnings), output, ascii=ascii)
     else:
         _show_parts(lambda: document(explanation), explanation.title, format, output, ascii=ascii)
 

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from gradcli.cli.framework.choices import chosen_format, file_format, listed
+import math
+import shutil
+
+from gradcli.cli.framework.choices import chosen_format, file_format, listed, refuse
 from gradcli.cli.framework.command import Command, flag, text
 from gradcli.cli.framework.options import EXPRESSION, MODES, FileOptions, OutputOptions, RunOptions, ShapeOptions
-from gradcli.cli.framework.streams import STDIN, write_to
+from gradcli.cli.framework.streams import STDIN, wants_rich, write_to
 from gradcli.cli.inputs.run import run_of
 from gradcli.cli.inputs.variables import shapes_of
 from gradcli.cli.views.graph_formats import View, ViewOptions, open_in_browser, pieces, show
 from gradcli.errors import GradcliError
+from gradcli.frozen import replace
 from gradcli.output.formats import GRAPHS, Format
+from gradcli.output.reports.tables import TABLE_ROWS
+from gradcli.typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gradcli.autodiff.passes.tape import Tape
 
 HELP = """\
 The computation graph of an expression. As a table, a tree, a drawing, a picture, a page to step through, or data.
 
 \b
-  gradcli graph "(x+w)*(w+1)" --x 2 --w 1 --wrt w            nodes and edges as tables
-  gradcli graph "(x+w)*(w+1)" --x 2 --w 1 --format draw      boxes and arrows in the terminal
+  gradcli graph "(x+w)*(w+1)" --x 2 --w 1 --wrt w            boxes and arrows on a terminal, tables in a pipe
+  gradcli graph "(x+w)*(w+1)" --x 2 --w 1 --format table     nodes and edges as tables
   gradcli graph "(x+w)*(w+1)" --x 2 --w 1 --open             a page that steps through both passes
   gradcli graph "(x+w)*(w+1)" --x 2 --w 1 -o graph.svg       also .png .pdf .html .tex .dot .mmd .graphml .json
   gradcli graph "tanh(w*x + b)"                              without values: the static graph
@@ -36,8 +47,13 @@ Exit codes: 0 success, 2 bad input, 3 not finite under --strict, 4 a limit reach
 class GraphOptions(ViewOptions, FileOptions, RunOptions, ShapeOptions):
     """What a call may ask for."""
 
-    format = text("How to write it; where left out by the name of the file, else a table.", "FORMAT", choices=tuple(GRAPHS))
+    format = text(
+        "How to write it; where left out by the name of the file, else draw on a terminal that holds it, and table.",
+        "FORMAT",
+        choices=tuple(GRAPHS),
+    )
     json = OutputOptions.json
+    quiet = flag("The operations alone, a = x + w, a line each.", short="-q")
     open = flag("Open the page (or picture) in the browser; without -o it stands in a temporary folder.")
     forward = flag("The graph of the function, as where nothing is said.")
     backward = flag("The two backward graphs: grad_fn with next_functions as PyTorch has it, and the gradient graph.")
@@ -52,8 +68,10 @@ class GraphOptions(ViewOptions, FileOptions, RunOptions, ShapeOptions):
 def run(options: GraphOptions) -> None:
     """Run the command."""
     output = options.output
-    asked = file_format(chosen_format(options), output, GRAPHS)
-    format = asked or GRAPHS["html" if options.open else "table"]
+    if options.quiet:
+        refuse(options, ("format", "json", "open", "backward", "both"), "is for graphs, and --quiet writes operations alone")
+    asked = GRAPHS["list"] if options.quiet else file_format(chosen_format(options), output, GRAPHS)
+    format = asked or GRAPHS["html" if options.open else "draw" if output is None and wants_rich() else "table"]
     if options.open and not format.is_picture:
         pictures = listed([format.name for format in GRAPHS.values() if format.is_picture])
         raise GradcliError(f"--open shows {pictures}, not {format.name}", hint="leave out --open, or --format")
@@ -64,14 +82,37 @@ def run(options: GraphOptions) -> None:
     found = run_of(options, shapes=shapes_of(options.shape), draws=True)
     text = found.text or found.tape.names[found.tape.output]
     view = View(found.tape, text, found.warnings, format, "forward" if found.error else side, options, options.ascii)
-    if options.open:
+    if options.quiet:
+        write_to(output, _operations(found.tape))
+    elif options.open:
         open_in_browser(view, None if output == STDIN else output)
     elif output is None or output == STDIN:
-        show(view)
+        show(_fitting(view) if asked is None and format.name == "draw" else view)
     else:
         write_to(output, pieces(view), ascii=view.ascii)
     if found.error is not None:
         raise found.error
+
+
+def _fitting(view: View) -> View:
+    """The tables in place of a drawing that a terminal does not hold."""
+    from gradcli.output.box_drawing.draw import drawn, drawn_width
+
+    asked = view.options.given.keys() & set(view.format.options) - set(GRAPHS["table"].options)
+    ways = ("LR", "TB") if len(view.tape.graph) <= TABLE_ROWS and not asked else ()
+    widths = [drawn_width(drawn(view.diagram(way), ascii=view.ascii)) for way in ways]
+    fits = asked or min(widths, default=math.inf) <= shutil.get_terminal_size().columns
+    return view if fits else replace(view, format=GRAPHS["table"])
+
+
+def _operations(tape: Tape) -> Iterator[str]:
+    """The operations of a run, each with what it computes, a line each."""
+    from gradcli.output.listing import FunctionListing
+
+    listing = FunctionListing(tape, board=False)
+    for entry in map(listing.entry, range(len(tape.graph))):
+        if entry.inputs:
+            yield f"{entry.name} = {entry.expression}\n"
 
 
 def _check_options(options: GraphOptions, format: Format) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from gradcli.cli.framework.choices import refuse
-from gradcli.cli.framework.command import Command, text, texts, whole
+from gradcli.cli.framework.command import Command, flag, text, texts, whole
 from gradcli.cli.framework.options import ExpressionOptions, SizeLimits
 from gradcli.cli.framework.streams import write_to
 from gradcli.cli.inputs.ranges import range_of, ranges_and_values
@@ -51,6 +51,7 @@ class PlotOptions(ChartOptions, ExpressionOptions, SizeLimits):
     derivatives = text("Draw these derivatives as well: 1,2.", "ORDERS")
     tangent_at = texts("Draw the tangent of each function at a place: x=1.", "NAME=PLACE")
     window = text("What is shown from bottom to top; where left out, all, but beside poles what most places have.", "LOW:HIGH")
+    quiet = flag("The numbers alone, as CSV without a heading: a place of the variables, then the values there.", short="-q")
     points = whole("Steps to begin with; between them are more, where a curve bends.", 400, minimum=2, maximum=1_000_000)
 
 
@@ -109,8 +110,7 @@ def _plot_curves(
         page = curves_page(found, graph, names, values, chart, theme=options.theme or "auto")
         write_to(options.output, page, ascii=in_ascii(options), html=True)
         return
-    columns, ascii = curve_columns(found, names), in_ascii(options)
-    json = partial(curves_json, found, names, values, touching, ascii=ascii)
+    columns, json = curve_columns(found, names), partial(curves_json, found, names, values, touching)
     write_chart(chart, format, options, lambda: curve_rows(found), columns, json)
 
 
@@ -138,7 +138,7 @@ def _plot_field(
         page = field_page(found, graph, name, values, chart, theme=options.theme or "auto")
         write_to(options.output, page, ascii=in_ascii(options), html=True)
         return
-    json = partial(field_json, found, name, values, ascii=in_ascii(options))
+    json = partial(field_json, found, name, values)
     write_chart(chart, format, options, lambda: field_rows(found), field_columns(found, name), json)
 
 

@@ -8,7 +8,7 @@ from gradcli.cli.framework.choices import refuse, split_names
 from gradcli.cli.framework.progress import doing
 from gradcli.cli.framework.streams import write_to
 from gradcli.cli.inputs.feeds.options import FeedOptions, memory_of, names_folder
-from gradcli.data.engines import reports_of
+from gradcli.data.engines import check_engine, reports_of
 from gradcli.data.manifest import begin, failed_lines, finish
 from gradcli.data.partitioned import Job, locally
 from gradcli.data.tables.feeds import PART
@@ -35,16 +35,13 @@ def check_file(options: FeedOptions, *, engine: bool = False) -> None:
     """
     names = ["partition-by", "resume", *([] if engine else ["engine", "address"])]
     refuse(options, names, "is for a folder of results", "add -o results/")
-    check_address(options)
+    _check_engine(options)
 
 
-def check_address(options: FeedOptions) -> None:
-    """Check that an address is that of something.
-
-    Raises:
-        GradcliError: It is not.
-    """
-    if options.address is not None and options.engine is None:
+def _check_engine(options: FeedOptions) -> None:
+    if options.engine is not None:
+        check_engine(options.engine, options.address)
+    elif options.address is not None:
         raise GradcliError("--address is that of a cluster of --engine", hint="add --engine ray, dask or spark")
 
 
@@ -67,7 +64,7 @@ def run_job(job: Job, options: FeedOptions) -> Tally:
     missing = [name for name in by if name not in job.layout.kept]
     if missing:
         raise GradcliError(f"--partition-by {missing[0]} is no column that is kept", hint=f"add --keep {missing[0]}")
-    check_address(options)
+    _check_engine(options)
     job = replace(job, by=by, errors=options.errors is not None)
     numbers = begin(job, resume=options.resume)
     whole = sum(part.rows or 0 for part in job.parts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from functools import partial
@@ -71,7 +70,7 @@ def feed_rows(
             tuple(runs.names),
             tuple(runs.wrt),
             wanted.kept,
-            ascii=options.output is None and not can_print_signs(sys.stdout),
+            ascii=options.output is None and not can_print_signs(),
             delimiter=reading.delimiter,
             decimal=reading.decimal,
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 
@@ -65,7 +64,7 @@ def feed_sums(
         ("rows", *names),
         (),
         (options.group_by,) if options.group_by else (),
-        ascii=options.output is None and not can_print_signs(sys.stdout),
+        ascii=options.output is None and not can_print_signs(),
         delimiter=reading.delimiter,
         decimal=reading.decimal,
     )

@@ -26,7 +26,7 @@ from gradcli.emulation.torch.nn.network import (
     sequence,
     start,
 )
-from gradcli.emulation.torch.random import between, generator
+from gradcli.emulation.torch.random import between, dropout, generator
 from gradcli.emulation.torch.tensor.tensors import Session, Tensor
 from gradcli.ops.arrays.networks.nn import layer_norm
 from gradcli.ops.arrays.select import embedding
@@ -155,12 +155,7 @@ def _dropout(machine: Interpreter, module: Module, p: Any = 0.5, inplace: Any = 
 
 
 def _drop(machine: Interpreter, module: Module, input: Tensor) -> Tensor:
-    if module.fields["training"] and module.fields["p"]:
-        raise UnknownError(
-            "which elements a Dropout drops in training is not known here, since PyTorch's generator is not asked for them",
-            hint="call model.eval() first, or set p to 0",
-        )
-    return input
+    return dropout(machine, input.session, input, module.fields["p"], module.fields["training"])
 
 
 def _functional(session: Session, name: str) -> Callable[..., Any]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from gradcli.emulation.python.classes import Class, Instance
 from gradcli.emulation.python.interpreter import Interpreter
+from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Entered, Function, Raised, checked, type_name
 from gradcli.emulation.torch.custom import Handle
 from gradcli.emulation.torch.tensor.members import METHODS
@@ -195,6 +196,11 @@ def _state(machine: Interpreter, module: Module) -> dict[str, Any]:
     return {name: one.shared("detach") for name, one in module.named(Tensor)}
 
 
+def _no_backward_hook(machine: Interpreter, module: Module, hook: Any) -> Any:
+    hint = "call register_hook of what the module gives"
+    raise UnknownError("register_full_backward_hook of modules is not known here", hint=hint)
+
+
 MEMBERS: dict[str, Callable[..., Any]] = {
     "__init__": start,
     "parameters": lambda machine, module: iter([one for _, one in module.named()]),
@@ -214,6 +220,7 @@ MEMBERS: dict[str, Callable[..., Any]] = {
     "add_module": lambda machine, module, name, child: module.set_attribute(machine, name, child),
     "requires_grad_": _require,
     "register_forward_hook": _hook,
+    "register_full_backward_hook": _no_backward_hook,
     "to": lambda machine, module, device=None: module,
     "cpu": lambda machine, module: module,
 }

@@ -334,5 +334,6 @@ _REFUSED = {
     "cuda": "tensors are on the CPU here; leave it out",
     "half": "float32 and float64 are known",
     "random_": "write torch.randint",
+    "register_post_accumulate_grad_hook": "register_hook has the gradient before it is added; .grad is there after backward()",
 }
 """Methods of PyTorch's tensors that are not known here, and what to write instead."""

@@ -13,25 +13,30 @@ from gradcli.ops.declaration.structural import Shape, Structural, shape_of, stru
 from gradcli.typing import Any
 
 
-def product_shape(a: Shape, b: Shape) -> Shape:
-    """The shape of the scalar product of two vectors, a number."""
+def _scalar_shape(a: Shape, b: Shape) -> Shape:
     if len(a) != 1 or a != b:
         raise ShapeError(f"the dot product takes two vectors of one length, not {shape_text(a)} and {shape_text(b)}")
     return ()
 
 
-dot: Structural = structural(
-    "dot(a, b)",
-    lambda numpy, a, b: numpy.dot(a, b),
-    product_shape,
-    lambda g, y, a, b: [g * b, g * a],
-    result=SAME,
-    linear="a, b",
-    torch="dot: torch Tensor",
-    promotes=False,
-    doc="Dot product of two vectors.",
-    latex=r"{0}^{{\top}} {1}",
-)
+def scalar_product(name: str, grad_fn: str, doc: str, latex: str = "") -> Structural:
+    """The scalar product of two vectors, by a name that PyTorch has for it."""
+    return structural(
+        f"{name}(a, b)",
+        lambda numpy, a, b: numpy.dot(a, b),
+        _scalar_shape,
+        lambda g, y, a, b: [g * b, g * a],
+        grad_fn=grad_fn,
+        result=SAME,
+        linear="a, b",
+        torch=f"{name}: torch Tensor",
+        promotes=False,
+        doc=doc,
+        latex=latex,
+    )
+
+
+dot = scalar_product("dot", "DotBackward0(0, 1)", "Dot product of two vectors.", r"{0}^{{\top}} {1}")
 
 
 def _outer_shape(a: Shape, b: Shape) -> Shape:

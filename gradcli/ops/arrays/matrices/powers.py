@@ -20,10 +20,6 @@ from gradcli.ops.elementwise.logic import eq, where
 from gradcli.typing import Any
 
 
-def _logabsdet(numpy: Any, a: Any) -> Any:
-    return numpy.linalg.slogdet(a)[1]
-
-
 def _logdet(numpy: Any, a: Any) -> Any:
     sign, logarithm = numpy.linalg.slogdet(a)
     return numpy.where(sign < 0, numpy.nan, logarithm)
@@ -46,7 +42,7 @@ def _logarithm_of_det(name: str, forward: Callable[..., Any], grad_fn: str, doc:
 
 logabsdet = _logarithm_of_det(
     "logabsdet",
-    _logabsdet,
+    lambda numpy, a: numpy.linalg.slogdet(a)[1],
     "LinalgSlogdetBackward0(0)",
     "Logarithm of the absolute value of the determinant: the second result of torch.linalg.slogdet.",
 )

@@ -8,7 +8,7 @@ from gradcli.graph.shapes import ShapeError, broadcast, shape_text
 from gradcli.ops.arrays import torch_messages
 from gradcli.ops.arrays.axes import axis_of
 from gradcli.ops.arrays.costs import product_cost, weighted_cost
-from gradcli.ops.arrays.matrices.matmul import matmul, product_shape
+from gradcli.ops.arrays.matrices.matmul import matmul, scalar_product
 from gradcli.ops.arrays.matrices.matrix import diag
 from gradcli.ops.arrays.reduce import reduce_sum
 from gradcli.ops.arrays.shape import permute, reshape, reshaped, summed_to, transpose
@@ -108,23 +108,8 @@ linear = structural(
 )
 
 
-def _scalar_product(name: str, grad_fn: str, doc: str) -> Structural:
-    return structural(
-        f"{name}(a, b)",
-        lambda numpy, a, b: numpy.dot(a, b),
-        product_shape,
-        lambda g, y, a, b: [g * b, g * a],
-        grad_fn=grad_fn,
-        result=SAME,
-        linear="a, b",
-        torch=f"{name}: torch Tensor",
-        promotes=False,
-        doc=doc,
-    )
-
-
-vdot = _scalar_product("vdot", "VdotBackward0(0, 1)", "Dot product of two vectors, as ``dot``.")
-inner = _scalar_product(
+vdot = scalar_product("vdot", "VdotBackward0(0, 1)", "Dot product of two vectors, as ``dot``.")
+inner = scalar_product(
     "inner", "ViewBackward0(DotBackward0(PermuteBackward0(0), PermuteBackward0(1)))", "Inner product of two vectors, as ``dot``."
 )
 
@@ -136,15 +121,11 @@ def _cross_shape(a: Shape, b: Shape, axis: Setting) -> Shape:
     return shape
 
 
-def _cross_pullback(g: Any, y: Any, a: Any, b: Any, axis: Setting) -> list[Any]:
-    return [summed_to(cross(b, g, axis=axis), shape_of(a)), summed_to(cross(g, a, axis=axis), shape_of(b))]
-
-
 cross: Structural = structural(
     "cross(a, b, axis=-1)",
     lambda numpy, a, b, axis: numpy.cross(a, b, axis=axis),
     _cross_shape,
-    _cross_pullback,
+    lambda g, y, a, b, axis: [summed_to(cross(b, g, axis=axis), shape_of(a)), summed_to(cross(g, a, axis=axis), shape_of(b))],
     grad_fn="LinalgCrossBackward0(0, 1)",
     result=SAME,
     linear="a, b",
@@ -194,7 +175,6 @@ diagonal = structural(
     _diagonal_shape,
     lambda g, y, a, offset: list(diag.pullback(g, y, a, offset=offset)) if diag.pullback else [],
     moves=True,
-    linear="a",
     torch="diagonal: torch Tensor",
     view=VIEW,
     doc="The diagonal of a matrix.",

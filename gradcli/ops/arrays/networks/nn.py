@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import prod
 
 from gradcli.graph.shapes import ShapeError, shape_text
@@ -74,11 +74,10 @@ def _last_axes(a: Shape, affine: tuple[Shape, ...], normalized_shape: Setting) -
     return tuple(range(len(a) - len(sizes), len(a)))
 
 
-def _layer_norm(numpy: Any, a: Any, *affine: Any, normalized_shape: Setting, eps: float) -> Any:
-    axes = _last_axes(numpy.shape(a), tuple(map(numpy.shape, affine)), normalized_shape)
+def normalized(numpy: Any, a: Any, axes: Shape, eps: float, affine: Sequence[Any]) -> Any:
+    """Deviations from the mean along some axes in units of the standard deviation, times a weight, plus a bias."""
     deviations = a - numpy.mean(a, axis=axes, keepdims=True)
-    variance = numpy.mean(deviations * deviations, axis=axes, keepdims=True)
-    result = deviations / numpy.sqrt(variance + eps)
+    result = deviations / numpy.sqrt(numpy.mean(deviations * deviations, axis=axes, keepdims=True) + eps)
     for weight in affine[:1]:
         result = result * weight
     for bias in affine[1:]:
@@ -86,9 +85,8 @@ def _layer_norm(numpy: Any, a: Any, *affine: Any, normalized_shape: Setting, eps
     return result
 
 
-def _layer_norm_pullback(g: Any, y: Any, a: Any, *affine: Any, normalized_shape: Setting, eps: Any) -> list[Any]:
-    """With n = (a - mean)/deviation, of the adjoint of n what a shift and a scaling of a cannot change."""
-    axes = _last_axes(shape_of(a), tuple(map(shape_of, affine)), normalized_shape)
+def normalized_pullback(g: Any, a: Any, axes: Shape, eps: Any, weights: Sequence[Any]) -> tuple[Any, Any]:
+    """What a shift and a scaling of an array a cannot change of the adjoint of n = (a - mean)/deviation, and n."""
 
     def mean(value: Any) -> Any:
         return reduce_mean(value, axis=axes, keepdims=True)
@@ -96,10 +94,19 @@ def _layer_norm_pullback(g: Any, y: Any, a: Any, *affine: Any, normalized_shape:
     deviations = a - mean(a)
     scale = 1 / sqrt(mean(deviations * deviations) + eps)
     normal = deviations * scale
-    adjoint = g * affine[0] if affine else g
-    first = scale * (adjoint - mean(adjoint) - normal * mean(adjoint * normal))
-    weights = [summed_to(g * normal, shape_of(weight)) for weight in affine[:1]]
-    return [first, *weights, *[summed_to(g, shape_of(bias)) for bias in affine[1:]]]
+    adjoint = g * weights[0] if weights else g
+    return scale * (adjoint - mean(adjoint) - normal * mean(adjoint * normal)), normal
+
+
+def _layer_norm(numpy: Any, a: Any, *affine: Any, normalized_shape: Setting, eps: float) -> Any:
+    axes = _last_axes(numpy.shape(a), tuple(map(numpy.shape, affine)), normalized_shape)
+    return normalized(numpy, a, axes, eps, affine)
+
+
+def _layer_norm_pullback(g: Any, y: Any, a: Any, *affine: Any, normalized_shape: Setting, eps: Any) -> list[Any]:
+    axes = _last_axes(shape_of(a), tuple(map(shape_of, affine)), normalized_shape)
+    first, normal = normalized_pullback(g, a, axes, eps, affine[:1])
+    return [first, *[summed_to(one, shape_of(own)) for one, own in zip((g * normal, g), affine, strict=False)]]
 
 
 def _layer_norm_shape(a: Shape, *affine: Shape, normalized_shape: Setting, eps: Setting) -> Shape:

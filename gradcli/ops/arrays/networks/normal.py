@@ -1,16 +1,17 @@
-"""Normalisation over a batch, and the gated linear unit."""
+"""Normalisation over a batch, the gated linear unit, and how alike the directions of vectors are."""
 
 from __future__ import annotations
 
-from gradcli.graph.shapes import ShapeError, shape_text
+from gradcli.graph.shapes import ShapeError, broadcast, shape_text
 from gradcli.ops.arrays.axes import axis_of
 from gradcli.ops.arrays.index import cat, sliced
-from gradcli.ops.arrays.networks.nn import affine_function
-from gradcli.ops.arrays.reduce import reduce_mean, reduce_sum
-from gradcli.ops.arrays.shape import reshaped
+from gradcli.ops.arrays.networks.nn import affine_function, normalized, normalized_pullback
+from gradcli.ops.arrays.reduce import reduce_norm, reduce_sum
+from gradcli.ops.arrays.shape import expanded, reshaped, summed_to, unsqueeze
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 from gradcli.ops.elementwise.activations import sigmoid
-from gradcli.ops.elementwise.exponential import sqrt
+from gradcli.ops.elementwise.extremes import clamp_min, maximum
+from gradcli.ops.elementwise.logic import eq, where
 from gradcli.typing import Any
 
 
@@ -34,32 +35,14 @@ def _batch_norm_shape(a: Shape, *affine: Shape, eps: Setting) -> Shape:
 
 
 def _batch_norm(numpy: Any, a: Any, *affine: Any, eps: float) -> Any:
-    axes = _batch_axes(a.shape)
-    deviations = a - numpy.mean(a, axis=axes, keepdims=True)
-    variance = numpy.mean(deviations * deviations, axis=axes, keepdims=True)
-    result = deviations / numpy.sqrt(variance + eps)
-    for weight in affine[:1]:
-        result = result * weight.reshape(_channels(a.shape))
-    for bias in affine[1:]:
-        result = result + bias.reshape(_channels(a.shape))
-    return result
+    return normalized(numpy, a, _batch_axes(a.shape), eps, [one.reshape(_channels(a.shape)) for one in affine])
 
 
 def _batch_norm_pullback(g: Any, y: Any, a: Any, *affine: Any, eps: Any) -> list[Any]:
-    """With n = (a - mean)/deviation, of the adjoint of n what a shift and a scaling of a cannot change."""
     shape = shape_of(a)
     axes = _batch_axes(shape)
-
-    def mean(value: Any) -> Any:
-        return reduce_mean(value, axis=axes, keepdims=True)
-
-    deviations = a - mean(a)
-    scale = 1 / sqrt(mean(deviations * deviations) + eps)
-    normal = deviations * scale
-    adjoint = g * reshaped(affine[0], _channels(shape)) if affine else g
-    first = scale * (adjoint - mean(adjoint) - normal * mean(adjoint * normal))
-    weights = [reduce_sum(g * normal, axis=axes) for _ in affine[:1]]
-    return [first, *weights, *[reduce_sum(g, axis=axes) for _ in affine[1:]]]
+    first, normal = normalized_pullback(g, a, axes, eps, [reshaped(one, _channels(shape)) for one in affine[:1]])
+    return [first, *[reduce_sum(one, axis=axes) for one, _ in zip((g * normal, g), affine, strict=False)]]
 
 
 batch_norm = structural(
@@ -107,4 +90,70 @@ glu: Structural = structural(
     _glu_pullback,
     torch="glu: F",
     doc="Gated linear unit: the first half of an axis times the sigmoid of the second.",
+)
+
+
+def _cosine_shape(a: Shape, b: Shape, axis: Setting, eps: Setting) -> Shape:
+    shape = broadcast(a, b)
+    at = axis_of(axis, shape)
+    return shape[:at] + shape[at + 1 :]
+
+
+def _lengths(numpy: Any, a: Any, axis: int, eps: Any) -> Any:
+    return numpy.maximum(numpy.sqrt(numpy.sum(a * a, axis=axis, keepdims=True)), eps)
+
+
+def _cosine(numpy: Any, a: Any, b: Any, axis: int, eps: Any) -> Any:
+    a, b = numpy.broadcast_arrays(a, b)
+    return numpy.sum(a / _lengths(numpy, a, axis, eps) * (b / _lengths(numpy, b, axis, eps)), axis=axis)
+
+
+def _cosine_defined(a: Any, b: Any, axis: Setting, eps: Any) -> Any:
+    shape = broadcast(shape_of(a), shape_of(b))
+
+    def direction(one: Any) -> Any:
+        one = expanded(one, shape)
+        return one / clamp_min(reduce_norm(one, axis=axis, keepdims=True), eps)
+
+    return reduce_sum(direction(a) * direction(b), axis=axis)
+
+
+def _cosine_pullback(g: Any, y: Any, a: Any, b: Any, axis: Setting, eps: Any) -> list[Any]:
+    shape = broadcast(shape_of(a), shape_of(b))
+    at = axis_of(axis, shape)
+    adjoint = expanded(unsqueeze(g, axis=at), shape)
+
+    def by(one: Any, other: Any) -> Any:
+        """The adjoint of x/|x|, which the other direction is: that without its part along x."""
+        one, other = expanded(one, shape), expanded(other, shape)
+        norm, length = reduce_norm(one, axis=at, keepdims=True), reduce_norm(other, axis=at, keepdims=True)
+        least = eps
+        size = maximum(norm, least)
+        direction = adjoint * (other / maximum(length, least))
+        along = reduce_sum(direction * one, axis=at, keepdims=True) / (size * size)
+        return direction / size - along * (one / where(eq(norm, 0), 1, norm))
+
+    return [summed_to(by(a, b), shape_of(a)), summed_to(by(b, a), shape_of(b))]
+
+
+def _cosine_function(a: Shape, b: Shape, axis: Setting, eps: Setting) -> str:
+    wide = a != b
+
+    def direction(at: int) -> str:
+        operand = f"ExpandBackward0({at})" if wide else str(at)
+        return f"DivBackward0({operand}, CloneBackward0(LinalgVectorNormBackward0({operand})))"
+
+    return f"SumBackward1(MulBackward0({direction(0)}, {direction(1)}))"
+
+
+cosine_similarity = structural(
+    "cosine_similarity(a, b, axis=1, eps=1e-8)",
+    _cosine,
+    _cosine_shape,
+    _cosine_pullback,
+    grad_fn=_cosine_function,
+    range=(-1, 1),
+    torch="cosine_similarity: F",
+    definition=_cosine_defined,
+    doc="The cosine of the angle between vectors along an axis; lengths count as 1e-8 at least.",
 )

@@ -60,6 +60,7 @@ def _pool(
         adjoint,
         scratch=lambda a, kernel_size, stride, padding: _scratch(a, axes, kernel_size, stride, padding),
         grad_fn=f"SqueezeBackward1({grad_fn}(UnsqueezeBackward0(0)))" if axes == 1 else f"{grad_fn}(0)",
+        result=SAME,
         doc=doc,
         backward=backward,
         **known,
@@ -99,59 +100,37 @@ def _average_pullback(g: Any, y: Any, a: Any, places: dict[str, Any]) -> Any:
     return fold_windows(expand(unsqueeze(g / held[-1], axis=-1), shape=held), shape=shape_of(a), **places)
 
 
-_MAX = "The largest element of each window over the last {axes}."
-_AVG = "The mean of each window over the last {axes}, the padding counted as zeros."
-_TO_LARGEST = "each adjoint goes to the largest element of its window"
-_TO_ALL = "each adjoint is shared out evenly over its window"
-max_pool1d = _pool(
-    "max_pool1d",
-    1,
-    _largest,
-    _largest_pullback,
-    "MaxPool2DWithIndicesBackward0",
-    _MAX.format(axes="axis"),
-    _TO_LARGEST,
-    result=SAME,
-    course="convex rises",
-    in_elements=_largest_in_elements(1),
-    torch="max_pool1d(kernel_size=kernel_size): torch F",
-)
-max_pool2d = _pool(
-    "max_pool2d",
-    2,
-    _largest,
-    _largest_pullback,
-    "MaxPool2DWithIndicesBackward0",
-    _MAX.format(axes="two axes"),
-    _TO_LARGEST,
-    result=SAME,
-    course="convex rises",
-    in_elements=_largest_in_elements(2),
-    torch="max_pool2d(kernel_size=kernel_size): torch F",
-)
-avg_pool1d = _pool(
-    "avg_pool1d",
-    1,
-    _average,
-    _average_pullback,
-    "AvgPool2DBackward0",
-    _AVG.format(axes="axis"),
-    _TO_ALL,
-    result=SAME,
-    linear="a",
-    torch="avg_pool1d(kernel_size=kernel_size): torch F",
-    course="rises",
-)
-avg_pool2d = _pool(
-    "avg_pool2d",
-    2,
-    _average,
-    _average_pullback,
-    "AvgPool2DBackward0",
-    _AVG.format(axes="two axes"),
-    _TO_ALL,
-    result=SAME,
-    linear="a",
-    torch="avg_pool2d(kernel_size=kernel_size): F",
-    course="rises",
-)
+def _max_pool(axes: int, over: str) -> Structural:
+    name = f"max_pool{axes}d"
+    return _pool(
+        name,
+        axes,
+        _largest,
+        _largest_pullback,
+        "MaxPool2DWithIndicesBackward0",
+        f"The largest element of each window over the last {over}.",
+        "each adjoint goes to the largest element of its window",
+        course="convex rises",
+        in_elements=_largest_in_elements(axes),
+        torch=f"{name}(kernel_size=kernel_size): torch F",
+    )
+
+
+def _avg_pool(axes: int, over: str, torch: str) -> Structural:
+    name = f"avg_pool{axes}d"
+    return _pool(
+        name,
+        axes,
+        _average,
+        _average_pullback,
+        "AvgPool2DBackward0",
+        f"The mean of each window over the last {over}, the padding counted as zeros.",
+        "each adjoint is shared out evenly over its window",
+        linear="a",
+        course="rises",
+        torch=f"{name}(kernel_size=kernel_size): {torch}",
+    )
+
+
+max_pool1d, max_pool2d = _max_pool(1, "axis"), _max_pool(2, "two axes")
+avg_pool1d, avg_pool2d = _avg_pool(1, "axis", "torch F"), _avg_pool(2, "two axes", "F")

@@ -118,30 +118,21 @@ def _fold(numpy: Any, a: Any, shape: Setting, kernel_size: Setting, **places: Se
     return windows.fold(numpy, numpy.reshape(a, a.shape[:-1] + windows.kernel))
 
 
-def _windows_pullback(g: Any, y: Any, a: Any, fill: Setting, **places: Setting) -> list[Any]:
-    return [fold_windows(g, shape=shape_of(a), **places)]
-
-
-def _fold_pullback(g: Any, y: Any, a: Any, shape: Setting, **places: Setting) -> list[Any]:
-    return [windows(g, fill=0, **places)]
-
-
 windows: Structural = structural(
     "windows(a, kernel_size=1, stride=None, padding=0, dilation=1, fill=0)",
     _windows,
     _windows_shape,
-    _windows_pullback,
+    lambda g, y, a, fill, **places: [fold_windows(g, shape=shape_of(a), **places)],
     scratch=_windows_scratch,
     grad_fn="UnfoldBackward0(0)",
     moves=True,
-    linear="a",
     doc="The windows that slide over the last axes, each as a vector along a new last axis; ``fill`` stands in the padding.",
 )
 fold_windows: Structural = structural(
     "fold_windows(a, shape=None, kernel_size=1, stride=None, padding=0, dilation=1)",
     _fold,
     _fold_shape,
-    _fold_pullback,
+    lambda g, y, a, shape, **places: [windows(g, fill=0, **places)],
     scratch=lambda a, shape, kernel_size, **places: _windows_scratch(new_shape(shape), kernel_size, **places),
     grad_fn="UnfoldBackwardBackward0(0)",
     result=SAME,

@@ -159,9 +159,9 @@ def _power(times: int) -> str:
     return str(times).translate(_SUPERSCRIPTS) if times > 1 else ""
 
 
-def derivatives_json(found: Derivatives, expression: str, *, ascii: bool = False) -> Iterator[str]:
+def derivatives_json(found: Derivatives, expression: str) -> Iterator[str]:
     """The document of `gradcli diff --format json` and `gradcli simplify --format json`."""
-    encode, simplified = encoder(ascii), found.simplified
+    encode, simplified = encoder(), found.simplified
     definitions: Iterator[DefinitionRecord] = ({"name": d.name, "expression": to_text(d.value)} for d in simplified.definitions)
     values = [None] * len(simplified.expressions) if found.values is None else list(map(json_number, found.values))
     notes = found.notes or [""] * len(simplified.expressions)
@@ -185,4 +185,4 @@ def derivatives_json(found: Derivatives, expression: str, *, ascii: bool = False
         "definitions": list_json(map(encode, definitions)),
         "derivatives": list_json(map(encode, derivatives)),
     }
-    return document("diff", parts, ascii=ascii)
+    return document("diff", parts)

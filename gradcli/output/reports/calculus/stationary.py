@@ -36,7 +36,7 @@ def stationary_lines(found: Sequence[Stationary], variable: str, format: str, *,
         yield f"{point.kind} at {name} = {texts[0]}: {texts[1]}{near}"
 
 
-def stationary_json(found: Sequence[Stationary], variable: str, expression: str, *, ascii: bool = False) -> Iterator[str]:
+def stationary_json(found: Sequence[Stationary], variable: str, expression: str) -> Iterator[str]:
     """The document of `gradcli stationary --json`."""
     points: list[StationaryRecord] = [
         {
@@ -49,7 +49,7 @@ def stationary_json(found: Sequence[Stationary], variable: str, expression: str,
         }
         for point in found
     ]
-    return document("stationary", {"expression": expression, "variable": variable, "points": points}, ascii=ascii)
+    return document("stationary", {"expression": expression, "variable": variable, "points": points})
 
 
 def _exact(number: Fraction) -> str:

@@ -22,7 +22,7 @@ def tangent_line(found: Tangent, format: str, *, level: bool) -> str:
     return f"Eq({text}, 0)" if format == "sympy" else f"{text} = 0"
 
 
-def tangent_json(found: Tangent, expression: str, *, level: bool, ascii: bool = False) -> Iterator[str]:
+def tangent_json(found: Tangent, expression: str, *, level: bool) -> Iterator[str]:
     """The document of `gradcli tangent --json`."""
     parts: TangentDocument = {
         "expression": expression,
@@ -32,4 +32,4 @@ def tangent_json(found: Tangent, expression: str, *, level: bool, ascii: bool = 
         "tangent": to_text(found.expression),
         "equation": level,
     }
-    return document("tangent", parts, ascii=ascii)
+    return document("tangent", parts)

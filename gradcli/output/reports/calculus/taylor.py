@@ -26,7 +26,7 @@ def taylor_line(found: Taylor, format: str, error: Remainder | None = None) -> s
     return f"{text}  {'%' if format == 'latex' else '#'} {said}"
 
 
-def taylor_json(found: Taylor, expression: str, error: Remainder | None = None, *, ascii: bool = False) -> Iterator[str]:
+def taylor_json(found: Taylor, expression: str, error: Remainder | None = None) -> Iterator[str]:
     """The document of `gradcli taylor --json`."""
     terms: list[TaylorTerm] = [
         {"power": power, "coefficient": to_text(coefficient), "value": None if value is None else json_number(value)}
@@ -41,7 +41,7 @@ def taylor_json(found: Taylor, expression: str, error: Remainder | None = None, 
         "coefficients": terms,
         "remainder": None if error is None else _remainder_record(error),
     }
-    return document("taylor", parts, ascii=ascii)
+    return document("taylor", parts)
 
 
 def _remainder_record(error: Remainder) -> TaylorRemainder:

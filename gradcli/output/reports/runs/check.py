@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 
 from gradcli.analysis.points import Met
-from gradcli.analysis.verification.check import LOST, RIGHT, ROUNDED, UNCLEAR, WRONG, Verification
+from gradcli.analysis.verification.findings import LOST, RIGHT, ROUNDED, UNCLEAR, WRONG, Verification
 from gradcli.analysis.verification.sampled import Sampled
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.language.numbers import short_text

@@ -22,13 +22,8 @@ def trace_blocks(entries: Sequence[Entry], style: Style) -> Iterator[Lines]:
         entries: The log, or a part of it.
         style: How expressions and signs are written.
     """
-    lines = [style.text(entry_line(entry)) for entry in entries]
+    lines = [style.text(_LINES[entry.kind](entry)) for entry in entries]
     yield Lines(lines, headings=frozenset(at for at, entry in enumerate(entries) if entry.kind in ("statement", "phase")))
-
-
-def entry_line(entry: Entry) -> str:
-    """An event in words."""
-    return _LINES[entry.kind](entry)
 
 
 def _valued(entry: Entry) -> str:
@@ -62,12 +57,12 @@ def _before(entry: Entry) -> str:
     return ", was None" if entry.text == "None" else f", was {entry.text}"
 
 
-def trace_json(trace: Trace, source: str, *, ascii: bool = False) -> Iterator[str]:
+def trace_json(trace: Trace, source: str) -> Iterator[str]:
     """The pieces of the document of `gradcli trace --json`; joined they are one JSON object."""
     assert trace.tape is not None
-    events = list_json(map(encoder(ascii), map(_event, trace.entries)))
+    events = list_json(map(encoder(), map(_event, trace.entries)))
     parts = {**run_facts(trace.tape, source), "events": events}
-    return document("trace", parts, trace.warnings, ascii=ascii)
+    return document("trace", parts, trace.warnings)
 
 
 def _event(entry: Entry) -> PrintEvent | Event:

@@ -27,12 +27,10 @@ def modes_blocks(found: Comparison, style: Style) -> Iterator[Block]:
     graphs = len(set(found.graphs))
     runs = "1 run" if len(points) == 1 else f"{len(points)} runs"
     times = "the same graph each time" if graphs == 1 else f"{graphs} different graphs"
-    recorded = [sum(row.recorded[at] for row in found.rows) for at in range(len(points))]
-    built = sum(row.built for row in found.rows)
     yield Lines(
         [
-            f"dynamic: recorded anew in {runs}: {times}; {', '.join(f'{count:,}' for count in recorded)} nodes",
-            f"static:  built once, {built:,} nodes, and fed in {runs}",
+            f"dynamic: recorded anew in {runs}: {times}; {', '.join(f'{count:,}' for count in found.recorded)} nodes",
+            f"static:  built once, {found.built:,} nodes, and fed in {runs}",
             *[f"{point}: {style.text('→')} {_agreement(*values)}" for point, values in zip(points, found.values, strict=True)],
         ],
         important=True,
@@ -56,16 +54,16 @@ def _agreement(dynamic: Any, static: Any) -> str:
     return f"{one} in both modes" if one == other else f"{one} dynamic, {other} static"
 
 
-def modes_json(found: Comparison, source: str, *, ascii: bool = False) -> Iterator[str]:
+def modes_json(found: Comparison, source: str) -> Iterator[str]:
     """The pieces of the document of `gradcli compare-modes --json`; joined they are one JSON object."""
     parts = {
         "expression": source,
         "inputs": list(map(json_numbers, found.inputs)),
         "recorded": found.graphs,
         "values": [[json_number(dynamic), json_number(static)] for dynamic, static in found.values],
-        "nodes": list_json(map(encoder(ascii), map(_row, found.rows))),
+        "nodes": list_json(map(encoder(), map(_row, found.rows))),
     }
-    return document("compare-modes", parts, ascii=ascii)
+    return document("compare-modes", parts)
 
 
 def _row(row: Row) -> ModesRow:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from gradcli.lowering.builders.static import Removed
 from gradcli.output.reports.blocks import Style, Table
-from gradcli.output.serialization.removed import placed
+from gradcli.output.serialization.graph import placed
 
 ROWS = 20
 """Rows of the table that are shown."""

@@ -278,6 +278,12 @@ def sentences(why: Why, style: Style) -> list[str]:
     return [account.headline(), *account.value_lines(), *slopes, *account.other_lines(), *account.mend_lines()]
 
 
+def origin_lines(why: Why, style: Style) -> list[str]:
+    """The nodes at which numbers stop being finite, each with what it computes."""
+    ways = filter(None, (why.forward, *why.backward.values()))
+    return [Account(why, style).node(node) for node in dict.fromkeys(way.origin.node for way in ways)]
+
+
 def _or_none(value: Any) -> str:
     return "None" if value is None else short_text(value)
 
