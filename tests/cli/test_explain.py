@@ -78,18 +78,18 @@ A prime is the derivative by w; x is a constant.
 
 1  product rule: (u·v)' = u'·v + u·v' with u = x + w, v = w + 1
   ((x + w)·(w + 1))' = (x + w)'·(w + 1) + (x + w)·(w + 1)'
-                     = 1·(w + 1) + (x + w)·1                 by 1.1 and 1.2
-                     = (w + 1) + (x + w)                     simplified
+                     = 1·(w + 1) + (x + w)·1   by 1.1 and 1.2
+                     = (w + 1) + (x + w)       simplified
 
   1.1  sum rule: (u + v)' = u' + v' with u = x, v = w
     (x + w)' = x' + w'
-             = 0 + 1     x' = 0, w' = 1
-             = 1         simplified
+             = 0 + 1   x' = 0, w' = 1
+             = 1       simplified
 
   1.2  sum rule: (u + v)' = u' + v' with u = w, v = 1
     (w + 1)' = w' + 1'
-             = 1 + 0     w' = 1, 1' = 0
-             = 1         simplified
+             = 1 + 0   w' = 1, 1' = 0
+             = 1       simplified
 
 Put together
   ∂y/∂w = (w + 1) + (x + w)   by 1
@@ -361,8 +361,8 @@ def test_a_layer_as_a_textbook_has_it() -> None:
     assert (
         out.split("∂L/∂W by the chain rule\n")[1].split("\n\n")[0]
         == """\
-  ∂L/∂W = ∂L/∂a @ xᵀ             shape (2, 2); backward of matmul in a = W @ x
-        = [10, 24] @ [1, 2]ᵀ     numbers put in
+  ∂L/∂W = ∂L/∂a @ xᵀ           shape (2, 2); backward of matmul in a = W @ x
+        = [10, 24] @ [1, 2]ᵀ   numbers put in
         = [[10, 20], [24, 48]]"""
     )
     source = explain(*ARRAYS[0], "--format", "latex")

@@ -190,6 +190,8 @@ def _beta(a: float, b: float) -> float:
     if low > 0 and low + high < _EXACT and low * high > 1e-290:
         return _value(low) * _value(high) / _value(low + high)
     if high > 0 and low + high > 0:
+        if low < 0 and float(low).is_integer():  # a pole of Γ alone, between values of both signs
+            return math.nan
         factor, exponent = _growth(high, low)
         if abs(exponent) < 700 and -1 < low < 170:
             return _value(low) / (factor * math.exp(exponent))

@@ -383,10 +383,12 @@ function beta(a, b) {
   const high = Math.max(a, b);
   if (low > 0 && low + high < 170 && low * high > 1e-290) return (gamma(low) * gamma(high)) / gamma(low + high);
   if (high > 0 && low + high > 0) {
+    if (low < 0 && Number.isInteger(low)) return NaN;
     const factor = gammaFactor(high, low);
     const exponent = gammaExponent(high, low);
-    if (Math.abs(exponent) < 700 && low < 170) return gamma(low) / (factor * Math.exp(exponent));
-    return low > 0 ? Math.exp(lgamma(low) - exponent) / factor : NaN;
+    if (Math.abs(exponent) < 700 && low > -1 && low < 170) return gamma(low) / (factor * Math.exp(exponent));
+    if (low > 0) return Math.exp(lgamma(low) - exponent) / factor;
+    return (Math.PI / sinOfHalfTurns(low)) * binomial(high - 1, -low); // Γ(low) = π/(sin(π·low)·Γ(1-low))
   }
   if (Number.isInteger(low + high) && !Number.isInteger(low) && !Number.isInteger(high)) return 0;
   return (gamma(low) * gamma(high)) / gamma(low + high);
