@@ -9,7 +9,9 @@ from peers.terms import generate
 
 VARIABLES, SEED = 50, 1
 CASES = ((20_000, "-O0"), (2_000, "-O1"))
-"""Terms, and an optimisation at which both compile: at -O1 compilers take more than nine minutes for CasADi's 20,000 terms."""
+"""Terms, and an optimisation at which both compile: of CasADi's 20,000 terms gcc makes nothing at -O1 in 4,000 seconds, clang
+nothing in 1,500. Ours compile there in 14 seconds (gcc -O1), 24 (gcc -O2), 11 (clang -O1) and 15 (clang -O2), and a call takes
+0.10 ms in each; at -O0 0.16 ms, and CasADi's 0.47 ms. The code has 3.4 MB, CasADi's 7.7 MB."""
 
 
 def contests(setting: Setting) -> list[Contest | Count]:
