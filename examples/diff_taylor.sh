@@ -3,7 +3,7 @@
 set -euo pipefail
 
 f="exp(sin(x))"
-gradcli simplify "$f" --at x=0 --json | jq -r '"order 0: \(.derivatives[0].value)"'
+gradcli simplify "$f" --at x=0 --json | jq -r '"order 0: \(.derivatives[0].value + 0)"'
 for order in 1 2 3 4 5; do
-  gradcli diff "$f" --order "$order" --at x=0 --json | jq -r --arg n "$order" '"order \($n): \(.derivatives[0].value)"'
+  gradcli diff "$f" --order "$order" --at x=0 --json | jq -r --arg n "$order" '"order \($n): \(.derivatives[0].value + 0)"'
 done

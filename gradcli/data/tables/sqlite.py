@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from gradcli.data.tables.pieces import Partition, Piece, Reading, Table, Wanted
@@ -66,13 +67,15 @@ class SqliteTable(Table):
         self.where, self._rows = partition.path, reading.rows
         try:
             uri = f"{Path(partition.path).absolute().as_uri()}?mode=ro"
-            self._database = sqlite3.connect(uri, uri=True, check_same_thread=False)
-            found = self._database.execute("select name from sqlite_master where type in ('table', 'view') order by name")
-            tables = [name for (name,) in found if not name.startswith("sqlite_")]
-            table = chosen_table(self.where, tables, reading.table)
-            self._table = quoted(table)
-            self.names = [row[1] for row in self._database.execute(f"pragma table_info({self._table})")]
-            (self.size,) = self._database.execute(f"select count(*) from {self._table}").fetchone()
+            with ExitStack() as opened:
+                database = opened.enter_context(closing(sqlite3.connect(uri, uri=True, check_same_thread=False)))
+                found = database.execute("select name from sqlite_master where type in ('table', 'view') order by name")
+                tables = [name for (name,) in found if not name.startswith("sqlite_")]
+                self._table = quoted(chosen_table(self.where, tables, reading.table))
+                self.names = [row[1] for row in database.execute(f"pragma table_info({self._table})")]
+                (self.size,) = database.execute(f"select count(*) from {self._table}").fetchone()
+                self._database = database
+                opened.pop_all()  # it stays open
         except sqlite3.Error as error:
             raise GradcliError(f"cannot read {self.where}: {error}") from None
 
