@@ -125,6 +125,14 @@ def test_the_window_shows_what_most_places_have() -> None:
     assert curves("x^2", -3, 3).window == pytest.approx((-0.45, 9.45))
 
 
+@pytest.mark.parametrize(("text", "high"), [("exp(x)", 800.0), ("x^400", 10.0), ("1e308*sin(x)", 6.0), ("1e308*tan(x)", 3.0)])
+def test_what_no_float_holds_leaves_the_window(text: str, high: float) -> None:
+    """A window has a height that is a number, and so have its parts."""
+    low, top = curves(text, 0, high, 0).window
+    assert math.isfinite(2 * (top - low))
+    assert low < top
+
+
 def grid(text: str, *ends: tuple[float, float], steps: int = 60) -> Field:
     graph = build(parse(text), Request(steered=False), inexact=False)
     return field(together([graph]), ("x", "y"), ends, {}, steps=steps)

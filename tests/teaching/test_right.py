@@ -233,3 +233,12 @@ def test_a_changed_number_gets_hardly_a_certain_reason() -> None:
 )
 def test_an_answer_counts_where_the_function_has_a_value(question: str, answer: str, verdict: Verdict) -> None:
     assert Marker(question, "x").mark(answer).verdict is verdict
+
+
+@pytest.mark.parametrize("answer", ["3.0000001", "2.99999999"])
+def test_a_number_that_is_a_little_off_everywhere_is_not_right_but_for_a_point(answer: str) -> None:
+    marker = Marker("3*x", "x")
+    marked = marker.mark(answer)
+    assert marked.verdict is Verdict.WRONG
+    assert marked.reasons == ()
+    assert f"{answer}, and 3 is right" in "\n".join(feedback(marker.question, marked, level=4))

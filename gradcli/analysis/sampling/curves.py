@@ -26,6 +26,9 @@ MOST = 20_000
 _WORK = 2**26
 """Places that are added times operations, at most."""
 
+_HIGHEST = 1e300
+"""The largest value that is shown: what is beyond leaves the plot, whose height is a number with room to spare."""
+
 _OUTSIDE = 0.5
 """How far beyond the plot curves are followed, beside its height."""
 
@@ -192,7 +195,7 @@ def _window(values: Any, found: Sequence[Mark]) -> tuple[float, float]:
     """The values to show: all, but beside poles those that most places have."""
     import numpy
 
-    finite = values[numpy.isfinite(values)]
+    finite = numpy.clip(values[numpy.isfinite(values)], -_HIGHEST, _HIGHEST)
     if not finite.size:
         return -1.0, 1.0
     low, high = float(finite.min()), float(finite.max())

@@ -61,7 +61,8 @@ class Field(Frozen, eq=False):
             [part[:, :-1] for part in steep],
         ]
         count, connected = sum(one.astype(int) for one in crossed), self._connected()
-        middle = (z[:-1, :-1] + z[:-1, 1:] + z[1:, :-1] + z[1:, 1:] >= 0) == above[:-1, :-1]
+        with numpy.errstate(all="ignore"):
+            middle = (z[:-1, :-1] + z[:-1, 1:] + z[1:, :-1] + z[1:, 1:] >= 0) == above[:-1, :-1]
         found: list[tuple[Any, Any]] = []
         for one, other in itertools.combinations(range(4), 2):
             both = crossed[one] & crossed[other] & connected
@@ -88,7 +89,9 @@ class Field(Frozen, eq=False):
             if self.levels
             else False
         )
-        return numpy.isfinite(corners).all(axis=0) & ~(most - least > _JUMPS * steepest + 1e-9 * abs(most)) & ~through_pole
+        with numpy.errstate(all="ignore"):
+            jumps = most - least > _JUMPS * steepest + 1e-9 * abs(most)
+        return numpy.isfinite(corners).all(axis=0) & ~jumps & ~through_pole
 
     def arrows(self, across: int, upwards: int) -> list[tuple[Any, Any]]:
         """The gradient at even places: arrows along it, longer where it is larger, as the picture measures lengths.

@@ -105,13 +105,14 @@ def _along(tape: Tape, direction: Direction, offsets: Sequence[float], cotangent
 
     if not tape.graph.shapes and all(name in OPERATIONS or name in (VARIABLE, CONSTANT) for name in tape.graph.operations):
         steps = numpy.array(offsets)
-        moved = _moved(tape, {name: tape.bindings[name] + steps * moves for name, moves in direction.items()})
-        found = (moved - tape.value) * cotangent
+        with quiet():
+            moved = _moved(tape, {name: tape.bindings[name] + steps * moves for name, moves in direction.items()})
+            found = (moved - tape.value) * cotangent
         return numpy.broadcast_to(found, len(offsets)).tolist()  # type: ignore[no-any-return]
     results: list[float] = []
     for offset in offsets:
-        moved = _moved(tape, {name: tape.bindings[name] + offset * moves for name, moves in direction.items()})
         with quiet():
+            moved = _moved(tape, {name: tape.bindings[name] + offset * moves for name, moves in direction.items()})
             results.append(float(numpy.sum((moved - tape.value) * cotangent)))
     return results
 

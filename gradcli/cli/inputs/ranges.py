@@ -22,6 +22,9 @@ MOST = 2
 _LIKE_A_RANGE = r"[\[(]?([^.,;:\[\]()]+(?:\.[0-9]+)?)(?:\.\.\.?|[,;] ?| to )([^,;\[\]()]+)[\])]?"
 """What is meant as a range: 0..3, -3,3, [-3, 3]."""
 
+_FARTHEST = 1e150
+"""How far from 0 a range may reach: squares of its width are numbers, too."""
+
 _NARROWEST = 1e-9
 """The width of a range at least, beside its numbers."""
 
@@ -38,7 +41,9 @@ def range_of(text: str, where: str) -> tuple[float, float]:
     ends = number(first, where), number(last, where)
     if not all(isinstance(end, float) and math.isfinite(end) for end in ends):
         raise GradcliError(f"{where}: the ends of a range are numbers, not '{text}'", hint=f"for example {where} -3:3")
-    if not ends[0] < ends[1] or not math.isfinite(ends[1] - ends[0]):
+    if max(map(abs, ends)) > _FARTHEST:
+        raise GradcliError(f"{where} {text} reaches too far", hint=f"the ends of a range are at most {_FARTHEST:g} from 0")
+    if not ends[0] < ends[1]:
         raise GradcliError(f"{where} {text} has nothing in it", hint="write the smaller number first")
     if ends[1] - ends[0] < _NARROWEST * max(map(abs, ends)):
         raise GradcliError(f"{where} {text} is too narrow for numbers of 16 digits", hint="write a wider one")

@@ -326,6 +326,10 @@ class _Commands:
         behind = self.tokens[self.place : self.place + 4]
         if [one.text for one in behind[:3]] == ["{", ",", "}"] and len(behind) == 4 and behind[3].text.isdecimal():
             self.place += 4  # 1{,}5 is a decimal
+            whole, digits, span = token.text, behind[3].text, (token.span[0], behind[3].span[1])
+            if re.fullmatch("[1-9][0-9]{0,2}", whole) and len(digits) == 3:
+                both, point, grouped = (f"{whole}{sign}{digits}" for sign in ("{,}", ".", ""))
+                raise GradcliError(f"{both} may be {point} or {grouped}", span, "write one of them")
             token = Token("NUMBER", f"{token.text}.{behind[3].text}", (token.span[0], behind[3].span[1]))
         if before is not None and before.kind == "POSTFIX":  # 5!7!
             self.result.append(Token("TIMES", "*", token.span))

@@ -296,7 +296,7 @@ class Names:
         while at < len(name):
             found = [word for word in words if name.startswith(word, at)]
             found = [word for word in found if at + len(word) < len(name) or called or after in _BEGINS]
-            letters = len(name[:at]) - sum(len(word) for word, _ in pieces if len(word) > 1)
+            letters = len(pieces) - 1 - max((place for place, (word, _) in enumerate(pieces) if len(word) > 1), default=-1)
             found = [word for word in found if self._stands_behind(word, letters)]
             found += [word for word in ("pi", *GREEK) if len(word) > (1 if word == "pi" else 3) and name.startswith(word, at)]
             word = max(found, key=len, default=name[at])
@@ -365,7 +365,10 @@ class Names:
         return [word for word in functions if len(word) > 1 and self._is_single(functions[word])] + [*self.vocabulary.missing]
 
     def _ends_with_function(self, name: str) -> bool:
-        return any(self._stands_behind(word, len(name) - len(word)) for word in self._words() if name.endswith(word))
+        words = sorted(self._words(), key=len, reverse=True)
+        functions = re.compile("|".join(word for word in words if self._stands_behind(word, 2)))  # letters count from the last
+        behind = {word: functions.split(name[: -len(word)])[-1] for word in words if name.endswith(word)}
+        return any(self._stands_behind(word, len(letters)) for word, letters in behind.items())
 
     def _stands_behind(self, word: str, letters: int) -> bool:
         """Whether a function may stand behind so many letters: axsin x is one, and length x none."""

@@ -27,6 +27,9 @@ _CONDITION = re.compile(rf"{_GAP}*,{_GAP}*(?=[^,=]*(?:{RELATION})[\s=]*[^\s>])")
 _PROSE = re.compile(rf"(?<![^\W\d_])(?:the|by|rule|simplified|is|as|from|{'|'.join(FOLLOWS)})(?![^\W\d_])")
 _REMARK = re.compile(r"(?:\s|\\[,;: ]|\\q?quad(?![a-zA-Z]))+\(([^()]*)\)\s*$")
 _TEXT = re.compile(r"\\(?:text|textrm|mbox|mathrm)\s*\{(\s*[^\W\d_]*\s[^{}\\]*)\}")
+_SAID = re.compile(r"\s*\\(?:text|textrm|mbox)\{[^{}]*[\w:.,]\s+\}(?=.*\S)")
+"""Words before a formula, which end with a blank: a name has none."""
+
 _MODULES = re.compile(r"(?<![\w.])(?:np|numpy|math|Math|sympy|sp|torch|jnp|tf)\.(?:(?:as)?array(?=\()|tensor(?=\()|(?=[A-Za-z]))")
 _DOTTED = re.compile(r"\.(?=[*/^])")
 """The dot of an operator on elements."""
@@ -94,6 +97,8 @@ def without_remarks(text: str, notes: list[tuple[int, str]]) -> str:
         raise GradcliError("this says that there is no answer", (0, len(text)), "for a quotient write N / A with blanks")
     if "\n" in text.strip() or ";" in outside(text).rstrip().rstrip(";").replace(r"\;", ""):
         return text
+    if found := _SAID.match(text):
+        text = _without(text, found.start(), found.end(), notes)
     if "\\begin" not in text:
         text = _TEXT.sub(lambda found: found[1].rjust(len(found[0]) - 1) + " ", text)
     text = re.sub(r"^(\s*)=(?!=)", r"\1 ", text)

@@ -213,6 +213,7 @@ class Language(Frozen, eq=False):
                 hint="rename the variables",
             )
         others, used = {*variables}, {*reserved}
+        fold = str.lower if self.folds_case else str
         for variable in variables:
             plain = "".join(GREEK.get(letter, letter) for letter in _SUBSCRIPT.sub(r"_\g<0>", variable)).replace("'", "_prime")
             plain = plain.translate(_DIGITS)
@@ -220,8 +221,8 @@ class Language(Frozen, eq=False):
                 plain = re.sub(r"\W+", "_", plain, flags=re.ASCII).strip("_") or "v"
                 plain = plain if not plain[0].isdigit() else f"v{plain}"
             names = chain([plain], (f"{plain}_{n}" for n in count(1)))
-            found[variable] = next(name for name in names if name not in used and (name == variable or name not in others))
-            used.add(found[variable])
+            found[variable] = next(name for name in names if fold(name) not in used and (name == variable or name not in others))
+            used.add(fold(found[variable]))
         return found
 
     def number(self, value: float) -> str:

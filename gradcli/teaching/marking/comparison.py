@@ -97,7 +97,7 @@ def _different_at(question: Question, answer: str, read_as: str, program: Progra
     values = (float(own[0]), float(right[0]))
     if not all(map(numpy.isfinite, values)):
         return Marked(answer, Verdict.WRONG, read_as, point=point)
-    if not (off_by(own[1:], right[1:]) <= NEAR).all():
+    if not (off_by(own[1:], right[1:]) <= EXACT).all():  # as 2.0000001 is off 2 everywhere
         return Marked(answer, Verdict.WRONG, read_as, point=point, values=values)
     if numpy.ptp(right[1:]) > 1e-3 * max(
         1e-3, numpy.max(numpy.abs(right))

@@ -12,7 +12,7 @@ from gradcli.autodiff.passes.reverse import quiet
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.ast import Expression, Name
-from gradcli.language.numbers import short_text
+from gradcli.language.numbers import number_text, short_text
 from gradcli.language.program_text import program_text
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression, operation_expression
@@ -229,15 +229,17 @@ def derivative_text(question: Question, id: int) -> str:
 def _difference(question: Question, marked: Marked, level: int) -> str:
     """Where an answer differs for which there is no reason; how much, for those who may know."""
     assert marked.values is not None
-    own, right = marked.values
+    given, wanted = map(short_text, marked.values)
+    if given == wanted:  # 2.0000001 and 2
+        given, wanted = map(number_text, marked.values)
     at = ", ".join(f"{name} = {short_text(value)}" for name, value in (marked.point or {}).items())
     it = marked.part or "it"
     if not at and level >= 4:
-        return f"no known mistake gives this: {it} is {short_text(own)}, and {short_text(right)} is right"
+        return f"no known mistake gives this: {it} is {given}, and {wanted} is right"
     if not at:
         return f"no known mistake gives this: {it} has another value than the right answer"
     if level >= 4:
-        return f"no known mistake gives this: at {at} {it} is {short_text(own)}, and {short_text(right)} is right"
+        return f"no known mistake gives this: at {at} {it} is {given}, and {wanted} is right"
     return f"no known mistake gives this: at {at} {it} has another value than the right answer"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command
 from gradcli.cli.framework.options import EXPRESSION, DerivativeOptions
@@ -41,6 +43,8 @@ def run(options: TangentOptions) -> None:
     values = point(options)
     if not values:
         raise GradcliError("a tangent has a point", hint="add --at x=2, with a value for each variable")
+    if any(isinstance(value, float) and not math.isfinite(value) for value in values.values()):
+        raise GradcliError("the place has no finite value", hint="choose another point")
     relation = None
     if is_equation(written):
         relation, where = equation_of(options)
