@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command
 from gradcli.cli.framework.options import EXPRESSION, DerivativeOptions
@@ -12,7 +10,7 @@ from gradcli.cli.inputs.run import warn_of_others
 from gradcli.cli.inputs.source import expression_as_written, expression_text
 from gradcli.cli.inputs.variables import exact_point, given_at, point
 from gradcli.errors import GradcliError, located
-from gradcli.language.ast import Number
+from gradcli.language.ast import Name, Number, postorder
 
 HELP = """\
 The tangent of a function at a point. It is the linear approximation there, with exact coefficients.
@@ -43,8 +41,6 @@ def run(options: TangentOptions) -> None:
     values = point(options)
     if not values:
         raise GradcliError("a tangent has a point", hint="add --at x=2, with a value for each variable")
-    if any(isinstance(value, float) and not math.isfinite(value) for value in values.values()):
-        raise GradcliError("the place has no finite value", hint="choose another point")
     relation = None
     if is_equation(written):
         relation, where = equation_of(options)
@@ -64,9 +60,10 @@ def run(options: TangentOptions) -> None:
             check_holds(graph, relation, values)
         if why := not_smooth(graph, [(name,) for name in graph.variables], values):
             raise GradcliError(f"there is no tangent: {why}", hint="choose another point")
-        found = tangent(
-            graph, exact_point(options, list(graph.variables), given_at(options.at, options)), level=relation is not None
-        )
+        place = exact_point(options, list(graph.variables), given_at(options.at, options))
+        if any(isinstance(node, Name) and node.name in ("inf", "nan") for value in place.values() for node in postorder(value)):
+            raise GradcliError("the place has no finite value", hint="choose another point")
+        found = tangent(graph, place, level=relation is not None)
         if relation is not None and all(slope == Number(0) for slope in found.slopes):
             raise GradcliError("there is no tangent: all derivatives of the equation are 0 there", hint="choose another point")
     format = chosen_format(options) or "text"
