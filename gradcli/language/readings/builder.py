@@ -12,7 +12,7 @@ from gradcli.language import statement_builder
 from gradcli.language.ast import Array, Call, Comparison, Conditional, Expression, Name, Number, Operator, Statement, postorder
 from gradcli.language.grammar import Rule
 from gradcli.language.readings.cases import leave_nothing
-from gradcli.language.readings.otherwise import Otherwise
+from gradcli.language.readings.otherwise import Otherwise, is_whole
 from gradcli.language.readings.vocabulary import Vocabulary
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
@@ -108,7 +108,7 @@ class Builder:
                 whole = Otherwise(result, left, last, other).meant() if divided else other
                 shown, typed = (left, span) if divided else (last, typed)
                 self._note(typed, f"({to_text(shown)})/{to_text(right)}; {to_text(whole)} is written with parentheses")
-            if self._ends_openly(last.operands[1]):
+            if self._ends_openly(last.operands[1]) and not is_whole(last.operands[1], right):
                 self._other(result, left, last, other)
         elif result.symbol in ("+", "-") and near and isinstance(right, Number) and isinstance(last, Call):
             argument = self._argument(last)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gradcli.language.ast import Expression
+from gradcli.language.ast import Expression, Number
 from gradcli.language.rewrite import mapped
 from gradcli.typing import NamedTuple
 
@@ -47,3 +47,8 @@ def otherwise(value: Expression, places: Sequence[Otherwise]) -> list[Expression
         if other is not value:
             found.append(other)
     return found
+
+
+def is_whole(above: Expression, below: Expression) -> bool:
+    """Whether a fraction is a whole number, which nobody writes as one: x^2/2 is not x^(2/2)."""
+    return isinstance(above, Number) and isinstance(below, Number) and below.value != 0 and above.value % below.value == 0
