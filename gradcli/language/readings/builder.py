@@ -12,7 +12,7 @@ from gradcli.language import statement_builder
 from gradcli.language.ast import Array, Call, Comparison, Conditional, Expression, Name, Number, Operator, Statement, postorder
 from gradcli.language.grammar import Rule
 from gradcli.language.readings.cases import leave_nothing
-from gradcli.language.readings.otherwise import Otherwise, ended, grouping_shown, over_both
+from gradcli.language.readings.otherwise import Otherwise, ended, grouping_shown, is_first_power, is_whole, over_both
 from gradcli.language.readings.vocabulary import Vocabulary
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
@@ -102,14 +102,14 @@ class Builder:
             )
             meant = mapped(last, lambda node: inside if node is self._argument(last) else node)
             self._other(result, left, last, meant)
-        elif result.symbol == "/" and _is_power(last) and (isinstance(right, Number) or _is_first_power(last)):
+        elif result.symbol == "/" and _is_power(last) and (isinstance(right, Number) or is_first_power(last)):
             other = Operator("^", (last.operands[0], Operator("/", (last.operands[1], right))))
-            if _is_first_power(last) or (near and self._may_go_on(last, right)):
+            if is_first_power(last) or (near and self._may_go_on(last, right)):
                 divided = isinstance(left, Operator) and left.symbol == "/"
                 whole = Otherwise(result, left, last, other).meant() if divided else other
                 shown, typed = (left, span) if divided else (last, typed)
                 self._note(typed, f"({to_text(shown)})/{to_text(right)}; {to_text(whole)} is written with parentheses")
-            if self._ends_openly(last.operands[1]):
+            if self._ends_openly(last.operands[1]) and not is_whole(last.operands[1], right):
                 self._other(result, left, last, other)
         elif result.symbol in ("+", "-") and near and isinstance(right, Number) and isinstance(last, Call):
             argument = self._argument(last)
@@ -432,11 +432,3 @@ class Builder:
 
 def _is_power(node: Expression) -> TypeGuard[Operator]:
     return isinstance(node, Operator) and node.symbol == "^"
-
-
-def _is_first_power(node: Operator) -> bool:
-    """Whether it is x^1, which nobody would write, or x^-1: the exponent was hardly meant to end there."""
-    exponent = node.operands[1]
-    if isinstance(exponent, Operator) and len(exponent.operands) == 1:
-        exponent = exponent.operands[0]
-    return isinstance(exponent, Number) and exponent.value == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Sequence
 
-from gradcli.language.ast import Call, Expression, Operator
+from gradcli.language.ast import Call, Expression, Number, Operator
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
 from gradcli.typing import NamedTuple
@@ -101,3 +101,16 @@ def grouping_shown(result: Expression, left: Expression) -> str:
     right = result.operands[1]
     raised = not isinstance(right, Operator) or right.symbol == "^"
     return f"({to_text(left)})*{to_text(right)}" if raised else f"({to_text(left)})*({to_text(right)})"
+
+
+def is_whole(above: Expression, below: Expression) -> bool:
+    """Whether a fraction is a whole number, which nobody writes as one: x^2/2 is not x^(2/2)."""
+    return isinstance(above, Number) and isinstance(below, Number) and below.value != 0 and above.value % below.value == 0
+
+
+def is_first_power(node: Operator) -> bool:
+    """Whether it is x^1, which nobody would write, or x^-1: the exponent was hardly meant to end there."""
+    exponent = node.operands[1]
+    if isinstance(exponent, Operator) and len(exponent.operands) == 1:
+        exponent = exponent.operands[0]
+    return isinstance(exponent, Number) and exponent.value == 1
