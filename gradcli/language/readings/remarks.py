@@ -44,6 +44,7 @@ _GOES_ON = re.compile(r"&(?=\s*=)|(?<==)\s*&|\\\\(?=[\s&]*(?:=|$))")
 _LOOP = re.compile(rf"\s*for\s+{NAME}\s+in(?!\w)")
 _SPEED = r"m/(?:s|h|min)(?:\^2|²)?"
 _UNIT = re.compile(rf"(?<=[^\W\d)]|\))\s+((?:[kcm]?{_SPEED}|kg|[kcm]m|k?Hz)\.?\s*$)|(?<=\d)\s+({_SPEED})(?![\w(^])")
+_COMMENT = re.compile(r"(?<!\\)%([^\n]*\n?)")
 _OPERATORS = ("", *"+-−–*·×/^=(<>|&,")
 """What no formula ends with, and the beginning."""
 _NOTHING = re.compile(r"\s*[nN]/[aA]\s*\.?\s*")
@@ -81,6 +82,27 @@ def note_silent(statements: Sequence[Statement], text: str, notes: list[tuple[in
             notes.append((0, f"{last.name} is read as the name of the value; {'*'.join(last.name)} = ... is an equation"))
     if text.lstrip().startswith("=-") and "^" in text:
         notes.append((0, "a power comes before its sign, as in -(x^2); spreadsheets square the sign, too"))
+
+
+def without_comments(text: str, notes: list[tuple[int, str]]) -> str:
+    """A text of LaTeX with blanks for what stands behind a % up to the end of its line; as long as it was.
+
+    Args:
+        text: What was typed.
+        notes: Takes what is left out.
+
+    Raises:
+        GradcliError: Nothing stands behind a %, so that it may be percent, or a number does.
+    """
+    for found in _COMMENT.finditer(text):
+        behind = found[1].strip()
+        if not (behind or text[: found.start()].strip() == "") or behind[:1].isdecimal():
+            message = "% begins a comment in LaTeX, and may be percent or a remainder"
+            raise GradcliError(
+                message, (found.start(), found.start() + 1), r"write \frac{50}{100} for 50%, and \bmod for a remainder"
+            )
+        notes.append((found.start(), f"{found[0].strip()} is left out: a comment of LaTeX; a remainder is written \\bmod"))
+    return _COMMENT.sub(lambda found: " " * len(found[0]), text)
 
 
 def without_remarks(text: str, notes: list[tuple[int, str]]) -> str:
