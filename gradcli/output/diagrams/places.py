@@ -191,7 +191,9 @@ class _Obstacles:
     """What arrows must not go through: boxes, but for their own, and labels of other arrows."""
 
     def __init__(self, boxes: Sequence[Placed], arrows: Sequence[Routed], measures: Measures, along: int) -> None:
-        found = [((box.x, box.y), (box.width / 2 - 1, box.height / 2 - 1), box.box.id) for box in boxes]
+        found: list[tuple[Point, Point, object]] = [
+            ((box.x, box.y), (box.width / 2 - 1, box.height / 2 - 1), box.box.id) for box in boxes
+        ]
         for arrow in arrows:
             if arrow.label is not None:
                 width, height = measures.label(arrow.arrow)

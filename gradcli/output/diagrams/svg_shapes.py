@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from gradcli.output.diagrams.diagram import Kind
@@ -74,7 +75,7 @@ def _round_off(placed: Placed, over: float) -> float:
     radius = min(placed.width, placed.height) / 2
     if placed.box.kind is not Kind.CONSTANT or over < -radius:
         return 0.0
-    return radius - (radius**2 - min(radius, radius + over) ** 2) ** 0.5
+    return radius - math.sqrt(radius**2 - min(radius, radius + over) ** 2)
 
 
 def arrow_paths(points: Sequence[Point]) -> tuple[str, str]:
