@@ -579,11 +579,11 @@ NUMBERS = {"w1": 1.0, "x": 2.0, "b1": 0.5, "w2": -1.0, "b2": 1.0, "v1": 1.0, "v2
 
 def test_what_is_merged_into_a_layer_is_seen_at_its_box(opened: Open) -> None:
     page = opened(NETWORK, NUMBERS, layers=True)
-    titles = page.locator("#picture .box .title").all_inner_texts()
+    titles = page.locator("#picture .box .title").all_text_contents()
     assert set(titles) == {*NUMBERS, "h1 = tanh(w1·x + b1)", "h2 = tanh(w2·x + b2)", "y = v1·h1 + v2·h2 + c"}
     for _ in range(2):  # w1·x, then + b1
         page.keyboard.press("ArrowRight")
-        assert page.locator("#picture .box.current .title").all_inner_texts() == ["h1 = tanh(w1·x + b1)"]
+        assert page.locator("#picture .box.current .title").all_text_contents() == ["h1 = tanh(w1·x + b1)"]
     page.keyboard.press("End")
     assert page.locator("#picture .box.done .value").count() == len(titles)
 
