@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from gradcli.algebra.assumptions.facts import Assumptions
@@ -83,7 +84,8 @@ def image(operation: Operation, arguments: Sequence[Interval], same: bool = Fals
     if all(low == high for low, high in arguments):
         return _both(found, _hull([_value(operation, [low for low, _ in arguments])]))
     if facts.corners and len(arguments) <= MOST_CORNERS and not has_pole(operation, arguments):
-        return _both(found, _hull([_value(operation, point) for point in itertools.product(*map(_ends, arguments))]))
+        corners = list(itertools.product(*map(_ends, arguments)))
+        return _both(found, _finite(operation, corners, _hull([_corner(operation, point) for point in corners])))
     varying = [at for at, (low, high) in enumerate(arguments) if low != high]
     if len(varying) == 1:
         known = course_of(operation, arguments, [at in varying for at in range(len(arguments))]) or known
@@ -91,7 +93,25 @@ def image(operation: Operation, arguments: Sequence[Interval], same: bool = Fals
     values = [_value(operation, point) for point in points or ()]
     if not values or any(value != value for value in values) or any(map(math.isinf, values[1:-1])):
         return found
-    return _both(found, _hull(values))
+    return _both(found, _finite(operation, points or (), _hull(values)))
+
+
+def _finite(operation: Operation, points: Sequence[Sequence[float]], hull: Interval) -> Interval:
+    """The interval of values at points of which floats have lost some: those that overflow are finite, and so are those of which
+    nothing is left not 0."""
+    low, high = min(hull[0], sys.float_info.max), max(hull[1], -sys.float_info.max)
+    if low == high == 0:
+        from mpmath import mpf
+
+        from gradcli.algebra.equality.operations import at_high_precision
+
+        exact = at_high_precision(operation.name, len(points[0]))
+        found = [exact(list(map(mpf, point))) for point in points if all(map(math.isfinite, point))]
+        low, high = -_LEAST * any(one < 0 for one in found), _LEAST * any(one > 0 for one in found)
+    return low, high
+
+
+_LEAST = 5e-324
 
 
 def _chosen(operation: Operation, arguments: Sequence[Interval]) -> Interval:
@@ -208,6 +228,18 @@ def _ends(interval: Interval) -> Interval:
 
 def _value(operation: Operation, point: Sequence[float]) -> float:
     return float(operation(*point))
+
+
+_HUGE = 1e308
+
+
+def _corner(operation: Operation, point: Sequence[float]) -> float:
+    """The value at a corner; where that is 0·inf or inf - inf it is 0, or as infinite as at huge numbers; nan where it is neither."""
+    value = _value(operation, point)
+    if value == value:
+        return value
+    value = _value(operation, [max(-_HUGE, min(_HUGE, one)) for one in point])
+    return 0.0 if value == 0 else math.copysign(math.inf, value) if abs(value) > 1 else math.nan
 
 
 def _hull(values: Sequence[float]) -> Interval:

@@ -220,7 +220,9 @@ def _run(declared: Operation | Structural, operands: tuple[Run, ...], intervals:
     if bend:
         signs = {applied.signs[at] for at in varying}
         moves = {1: " and rises", -1: " and falls"}.get(signs.pop(), "") if len(signs) == 1 else ""
-        return Run(bend, movement, degree, least, f"{name} is {' and '.join(said)}{moves}, of {kinds} operands")
+        rule = f"{name} is {' and '.join(said)}{moves}, of {kinds} operands"
+        aside = [what for place, what in course.aside if any(low <= place <= high for low, high in inner)] if course else []
+        return Run(bend, movement, degree, least, f"{rule}, but for {' and '.join(aside)}" if aside else rule)
     if degree is not None:
         return Run(BOTH if degree <= 1 else 0, movement, degree, least, f"{name} of polynomials")
     return Run(0, movement, None, 0, f"{name} rises or falls in its operands" if movement else _nothing_said(applied, name))

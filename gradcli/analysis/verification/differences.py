@@ -227,8 +227,9 @@ def carries_nothing(name: str) -> bool:
     return STRUCTURAL[name].pullback is None if declared is None else not declared.differentiable
 
 
-_OPERATORS = {"fadd": operator.add, "fsub": operator.sub, "fmul": operator.mul, "fdiv": operator.truediv,
-              "fneg": operator.neg, "power": operator.pow}  # fmt: skip
+_OPERATORS: dict[str, Callable[..., Any]] = {
+    "fadd": operator.add, "fsub": operator.sub, "fmul": operator.mul, "fdiv": operator.truediv, "fneg": operator.neg, "power": pow
+}  # fmt: skip
 """Of Python's complex numbers, by the functions of mpmath that declarations name."""
 
 
@@ -253,8 +254,8 @@ def _analytic(name: str, operands: Sequence[Any], moving: Sequence[bool], settin
     if declared.array is None or not (linear or isinstance(declared.precise, str)):
         return None
     complete = declared.complete(tuple(operands))
-    function = getattr(cmath, str(declared.precise), declared.forward if linear else None)
-    function = _OPERATORS.get(str(declared.precise), function)
+    function: Callable[..., Any] | None = _OPERATORS.get(str(declared.precise), declared.forward if linear else None)
+    function = getattr(cmath, str(declared.precise), function)
     if function is not None and all(type(one) in (float, complex) for one in complete):
         try:
             return function(*complete)
