@@ -29,17 +29,20 @@ MOST_ELEMENTS = 1_000_000
 """Elements of an operand up to which an operation on arrays is computed at the ends."""
 
 
-def bounds_of(graph: Graph, assumptions: Assumptions) -> list[Interval]:
+def bounds_of(graph: Graph, assumptions: Assumptions, known: Mapping[int, Interval] | None = None) -> list[Interval]:
     """The interval of the values of each node, of an array that of all its elements.
 
     Args:
         graph: The graph.
         assumptions: What is known of the variables.
+        known: The intervals of variables, by their ids, in place of what is assumed of them.
     """
     names = {id: name for name, id in graph.variables.items()}
     found: list[Interval] = []
     for id, (operation, inputs) in enumerate(zip(graph.operations, graph.inputs, strict=True)):
-        if operation == VARIABLE:
+        if known is not None and id in known:
+            found.append(known[id])
+        elif operation == VARIABLE:
             fact = assumptions.of(names[id])
             found.append(
                 (-math.inf if fact.low is None else float(fact.low), math.inf if fact.high is None else float(fact.high))
