@@ -237,7 +237,7 @@ _HUGE = 1e308
 
 
 def _corner(operation: Operation, point: Sequence[float]) -> float:
-    """The value at a corner; where that is 0·inf or inf - inf it is 0, or as infinite as at huge numbers; nan where it is neither."""
+    """The value at a corner; where that is 0·inf or inf - inf it is 0, or infinite as at huge numbers, or else nan."""
     value = _value(operation, point)
     if value == value:
         return value

@@ -74,11 +74,6 @@ def course(text: str) -> Course:
     )
 
 
-def by_side(argument: Interval | None, above: str, below: str = "", of: float = 0) -> str:
-    """What holds where an argument that is fixed is larger than a number, or smaller; nothing where neither is known."""
-    return "" if argument is None else above if argument[0] > of else below if argument[1] < of else ""
-
-
 def inside(interval: Interval, pieces: Sequence[Interval]) -> bool:
     """Whether an interval lies in one of several."""
     return any(low <= interval[0] and interval[1] <= high for low, high in pieces)

@@ -6,8 +6,7 @@ import math
 
 from gradcli.ops.declaration import ieee, on_arrays
 from gradcli.ops.declaration.constants import SQRT2, SQRT_2_OVER_PI, SQRT_TAU, fraction
-from gradcli.ops.declaration.course import by_side
-from gradcli.ops.declaration.facts import DECIMALS, JUMP, KINK, NUMBERS, ODD, REMOVABLE, SAME, no_kernel, special
+from gradcli.ops.declaration.facts import DECIMALS, JUMP, KINK, NUMBERS, ODD, REMOVABLE, SAME, by_side, no_kernel, special
 from gradcli.ops.declaration.operation import Operation, Undefined, operation
 from gradcli.ops.elementwise.arithmetic import Bounds, abs, square
 from gradcli.ops.elementwise.exponential import exp, expm1, log, log1p
@@ -41,8 +40,8 @@ def _softplus_course(x: Bounds, beta: Bounds, threshold: Bounds) -> str:
     """That of log(1 + exp(beta·x))/beta in x, and where what is computed jumps below it."""
     if not beta or not threshold or beta[0] != beta[1] or beta[0] == 0 or threshold[0] < 20 or threshold[0] != threshold[1]:
         return ""
-    jump = ieee.exp(-threshold[0]) / math.fabs(beta[0])
-    return f"rises {'convex' if beta[0] > 0 else 'concave'}; but {threshold[0] / beta[0]} a jump of {jump:.0e} at its threshold"
+    aside = f"a jump of {ieee.exp(-threshold[0]) / math.fabs(beta[0]):.0e} at its threshold"
+    return f"rises {'convex' if beta[0] > 0 else 'concave'}; but {threshold[0] / beta[0]} {aside}"
 
 
 def bent_at_0(x: Bounds, slope: Bounds) -> str:

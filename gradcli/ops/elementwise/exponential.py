@@ -6,8 +6,7 @@ import math
 
 from gradcli.ops.declaration import ieee, rational
 from gradcli.ops.declaration.constants import LN2, LN10, fraction
-from gradcli.ops.declaration.course import by_side
-from gradcli.ops.declaration.facts import END, KINK, ODD, POLE, special
+from gradcli.ops.declaration.facts import END, KINK, ODD, POLE, by_side, special
 from gradcli.ops.declaration.operation import EACH, OPERATIONS, Operation, operation
 from gradcli.ops.elementwise.logic import both, either, eq, le, lt, where
 

@@ -114,6 +114,8 @@ huber_loss = operation(
     course=lambda x, target, delta: "convex" if delta and delta[0] >= 0 else "",
     doc="Half the squared error where it is small, else a line that continues it.",
 )
+_ASIDE = "the end of its logarithms at -100"
+_COURSE = f"convex; defined from 0 to 1; but 0 {_ASIDE}"
 binary_cross_entropy = operation(
     "binary_cross_entropy(p, target)",
     _cross_entropy,
@@ -127,9 +129,7 @@ binary_cross_entropy = operation(
     specials=(special(POLE, lambda p, target: p, 0, 1), special(POLE, lambda p, target: p - 1, 1, 0)),
     torch="binary_cross_entropy: F",
     course=lambda p, target: (
-        "convex; defined from 0 to 1; but 0 the end of its logarithms at -100"
-        if target and 0 <= target[0] <= target[1] <= 1
-        else ""
+        f"convex; defined from 0 to 1; but 0 {_ASIDE}" if target and 0 <= target[0] <= target[1] <= 1 else ""
     ),
     doc="-(target·log(p) + (1 - target)·log(1 - p)), each logarithm at least -100.",
 )

@@ -7,8 +7,7 @@ import math
 from collections.abc import Callable
 
 from gradcli.ops.declaration import ieee
-from gradcli.ops.declaration.course import by_side
-from gradcli.ops.declaration.facts import JUMP, KINK, NUMBERS, ODD, POLE, SAME, no_kernel, special
+from gradcli.ops.declaration.facts import JUMP, KINK, NUMBERS, ODD, POLE, SAME, by_side, no_kernel, special
 from gradcli.ops.declaration.operation import Operation, operation
 from gradcli.ops.elementwise.arithmetic import abs, sign
 from gradcli.ops.elementwise.logic import eq, lt, where

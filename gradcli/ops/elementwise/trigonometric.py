@@ -6,8 +6,7 @@ import math
 
 from gradcli.ops.declaration import ieee, rational
 from gradcli.ops.declaration.constants import DEGREE, PI, RADIAN
-from gradcli.ops.declaration.course import by_side
-from gradcli.ops.declaration.facts import END, EVEN, JUMP, ODD, POLE, REMOVABLE, special
+from gradcli.ops.declaration.facts import END, EVEN, JUMP, ODD, POLE, REMOVABLE, by_side, special
 from gradcli.ops.declaration.operation import OPERATIONS, Operation, operation
 from gradcli.ops.elementwise.arithmetic import square
 from gradcli.ops.elementwise.exponential import sqrt
