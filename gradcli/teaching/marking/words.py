@@ -19,7 +19,7 @@ from gradcli.lowering.node_expressions import node_expression, operation_express
 from gradcli.teaching.marking.verdicts import Marked, Verdict
 from gradcli.teaching.mistakes import EARLIER, MISTAKES, Slip
 from gradcli.teaching.numbers import Vector
-from gradcli.teaching.question import Question
+from gradcli.teaching.question import Question, program_of
 from gradcli.teaching.wrong_answers.diagnosis import Reason
 from gradcli.teaching.wrong_answers.variants import close
 from gradcli.typing import Any
@@ -221,9 +221,7 @@ def derivative_text(question: Question, id: int) -> str:
         return program_text(question.function, "; ")
     if question.wrt not in graph.variables:
         return "0"
-    found = differentiate(graph, [(graph.output, (question.wrt,))])
-    lines = [f"{line.name} = {to_text(line.value)}" for line in found.definitions]
-    return "; ".join([*lines, to_text(found.expressions[0])])
+    return program_text(program_of(differentiate(graph, [(graph.output, (question.wrt,))])), "; ")
 
 
 def _difference(question: Question, marked: Marked, level: int) -> str:
