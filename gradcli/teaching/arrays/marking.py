@@ -117,7 +117,7 @@ class ArrayMarker:
             except GradcliError as error:
                 marked = unreadable(answer, error)
             own, text = self.question, self._right_text
-            right = f"∂{own.names[own.graph.output]}/∂{own.wrt} = {text}" if text else ""
+            right = f"{own.d}{own.names[own.graph.output]}/{own.d}{own.wrt} = {text}" if text else ""
             self._marked[answer] = replace(marked, right=right, at_one_point=self.at is not None)
         return self._marked[answer]
 
@@ -180,7 +180,8 @@ class ArrayMarker:
 
     def _reasons(self, own: Sequence[Any]) -> list[Reason]:
         """The mistakes that make these values, the likeliest first."""
-        found = [reason_of(one.slip) for one in self.table if same(own, one.values)]
+        kinds = {one.slip.kind: one.slip for one in reversed(self.table) if same(own, one.values)}
+        found = [reason_of(slip) for slip in kinds.values()]
         for factor in FACTORS if not found else ():
             if same(own, [factor * one for one in self.arrays.right]):
                 found.append(reason_of(Slip("answer.factor"), amount=factor))
