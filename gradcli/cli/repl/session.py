@@ -289,7 +289,7 @@ class Session:
         return [*(["--expression"] if takes_program else []), *programs, *dict.fromkeys(set)]
 
     def _values(self, command: Command[Any], program: Program, named: Collection[str]) -> Mapping[str, str]:
-        """The values that a command is given; over ranges go one or two variables that all have some, and no array is one there."""
+        """The values that a command is given; none where its one or two variables all have some and go over ranges."""
         values = self.state.values_of(program)
         if not command.over_ranges:
             return values
