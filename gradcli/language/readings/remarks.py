@@ -26,7 +26,8 @@ _TAIL = re.compile(rf"{_GAP}+(?:by\s+the|{'|'.join(FOLLOWS)})(?![\w(=])|{_GAP}*(
 _CONDITION = re.compile(rf"{_GAP}*,{_GAP}*(?=[^,=]*(?:{RELATION})[\s=]*[^\s>])")
 _PROSE = re.compile(rf"(?<![^\W\d_])(?:the|by|rule|simplified|is|as|from|{'|'.join(FOLLOWS)})(?![^\W\d_])")
 _REMARK = re.compile(r"(?:\s|\\[,;: ]|\\q?quad(?![a-zA-Z]))+\(([^()]*)\)\s*$")
-_TEXT = re.compile(r"\\(?:text|textrm|mbox|mathrm)\s*\{(\s*[^\W\d_]*\s[^{}\\]*)\}")
+_TEXT = re.compile(r"\\(?:text(?:rm|bf|it|normal)?|mbox|mathrm|mathbf)\s*\{((?=[^{}]*[^\W\d_])(?=[^{}]*[\s:,.!?])[^{}\\]*)\}")
+"""Words in TeX: more than one, or with a sign that no name has."""
 _SAID = re.compile(r"\s*\\(?:text|textrm|mbox)\{[^{}]*[\w:.,]\s+\}(?=.*\S)")
 """Words before a formula, which end with a blank: a name has none."""
 
@@ -84,6 +85,11 @@ def note_silent(statements: Sequence[Statement], text: str, notes: list[tuple[in
         notes.append((0, "a power comes before its sign, as in -(x^2); spreadsheets square the sign, too"))
 
 
+def with_words(text: str) -> str:
+    """A text with the words that TeX sets apart as plain ones, but for those of cases; as long as it was."""
+    return text if "\\begin" in text else _TEXT.sub(lambda found: found[1].rjust(len(found[0]) - 1) + " ", text)
+
+
 def without_comments(text: str, notes: list[tuple[int, str]]) -> str:
     """A text of LaTeX with blanks for what stands behind a % up to the end of its line; as long as it was.
 
@@ -121,8 +127,7 @@ def without_remarks(text: str, notes: list[tuple[int, str]]) -> str:
         return text
     if found := _SAID.match(text):
         text = _without(text, found.start(), found.end(), notes)
-    if "\\begin" not in text:
-        text = _TEXT.sub(lambda found: found[1].rjust(len(found[0]) - 1) + " ", text)
+    text = with_words(text)
     text = re.sub(r"^(\s*)=(?!=)", r"\1 ", text)
     if (found := _ARROW.match(text)) or (found := _LABEL.match(text)):
         text = _without(text, found.start(), found.end(), notes)

@@ -25,8 +25,8 @@ POINTS = 4
 MOST_ROWS = 25
 """Elements that the result of a Jacobian may have."""
 
-_REGIONS = ((-1.2, 1.3), (0.3, 1.9), (0.05, 0.95), (1.1, 2.7), (-1.9, -0.3))
-_TRIES = 20
+_REGIONS = ((-1.2, 1.3), (0.3, 1.9), (0.05, 0.95), (1.1, 2.7), (-1.9, -0.3), (-0.18, 0.15), (4.0, 30.0))
+_TRIES = 28
 _GOLDEN = 0.6180339887498949
 
 Point = Mapping[str, Any]

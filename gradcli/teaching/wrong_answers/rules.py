@@ -7,7 +7,7 @@ stands by it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 import numpy
 
@@ -31,7 +31,7 @@ def formulas(place: Place) -> Iterator[tuple[str, Formula]]:
         yield from _of_one_operand(place, varying[0])
     elif len(varying) > 1 and name not in _OF_TWO:
         for at in varying:
-            yield "graph.path_lost", _without(at)
+            yield "graph.path_lost", without([at])
     if place.operation in (extremes.maximum, extremes.minimum) and varying:
         yield "choice.other_branch", _of_other_branch
     if place.operation is activations.relu:
@@ -48,11 +48,9 @@ def _of_other_branch(place: Place, d: Sequence[Any]) -> Any:
     return (1 - place.p[at]) * d[at] + place.p[at] * other
 
 
-def _without(dropped: int) -> Formula:
-    def formula(place: Place, d: Sequence[Any]) -> Any:
-        return sum(place.p[at] * d[at] for at in place.varying if at != dropped)
-
-    return formula
+def without(lost: Collection[int]) -> Formula:
+    """The derivative of a node without some of its operands."""
+    return lambda place, d: sum(place.p[at] * d[at] for at in place.varying if at not in lost)
 
 
 # ---- sums ----
@@ -165,10 +163,20 @@ def _of_one_operand(place: Place, at: int) -> Iterator[tuple[str, Formula]]:
             yield "table.function", _of_kin(other, at, 0, -1.0)
     if operation in _INVERSES:
         yield "table.reciprocal", _of_inverse(_INVERSES[operation], at)
+        inner = place.below[at]
+        if inner is not None and inner.factor is not None:  # the derivative has the square of what is inside
+            yield "const.factor_not_raised", lambda place, d: value_at(operation, place, at, _less_squared(place, at))[1] * d[at]
 
 
 _WITHOUT_SIGN = (arithmetic.pow, arithmetic.div, exponential.exp, exponential.log, exponential.sqrt)
 """Operations whose derivative has no minus of its own, or one of its rule."""
+
+
+def _less_squared(place: Place, at: int) -> Any:
+    """What has the square c·v² where the argument is c·v."""
+    inner = place.below[at]
+    assert inner is not None
+    return place.u[at] / inner.factor**0.5
 
 
 def _of_inverse(own: Operation, at: int) -> Formula:
@@ -263,6 +271,8 @@ _QUOTIENTS_OF_TWO: list[Two] = [
     ("quotient.only_second", _quotient(lambda u, v, du, dv: -u * dv, lambda u, v: v * v)),
     ("quotient.factor_lost", _quotient(lambda u, v, du, dv: du * v - dv, lambda u, v: v * v)),
     ("quotient.factor_lost", _quotient(lambda u, v, du, dv: du - u * dv, lambda u, v: v * v)),
+    ("quotient.derivative_lost", _quotient(lambda u, v, du, dv: du * v - u + 0 * dv, lambda u, v: v * v)),
+    ("quotient.derivative_lost", _quotient(lambda u, v, du, dv: v - u * dv + 0 * du, lambda u, v: v * v)),
     ("quotient.swapped", _quotient(lambda u, v, du, dv: u * du - v * dv, lambda u, v: v * v)),
     ("algebra.cancelled", _quotient(lambda u, v, du, dv: du - u * dv, lambda u, v: v)),
     ("algebra.cancelled", _quotient(lambda u, v, du, dv: du * v - u, lambda u, v: v)),
@@ -297,6 +307,9 @@ _OF_TWO: dict[str, list[Two]] = {
         ("product.factor_lost", _product(lambda u, v, du, dv: du + u * dv)),
         ("product.not_differentiated", _product(lambda u, v, du, dv: du * v + u * v)),
         ("product.not_differentiated", _product(lambda u, v, du, dv: u * v + u * dv)),
+        ("product.derivative_lost", _product(lambda u, v, du, dv: du * v + u + 0 * dv)),
+        ("product.derivative_lost", _product(lambda u, v, du, dv: v + u * dv + 0 * du)),
+        ("product.both_or_none", _product(lambda u, v, du, dv: du * dv + u * v)),
         ("product.minus", _product(lambda u, v, du, dv: du * v - u * dv)),
         ("product.minus", _product(lambda u, v, du, dv: u * dv - du * v)),
     ],
@@ -348,6 +361,7 @@ _OF_FIRST: dict[str, list[Two]] = {
     exponential.sqrt.name: [
         ("power.no_factor", lambda place, d: 2 * place.p[0] * d[0]),
         ("power.no_lower", lambda place, d: place.y / 2 * d[0]),
+        ("power.lower_twice", lambda place, d: place.p[0] * d[0] / place.u[0]),
         ("power.divided", lambda place, d: 4 * place.p[0] * d[0]),
         ("table.root", lambda place, d: 2 * place.y * d[0]),
         ("table.root", lambda place, d: d[0] / 2),
