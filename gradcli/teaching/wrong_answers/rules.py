@@ -7,7 +7,7 @@ stands by it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 import numpy
 
@@ -31,7 +31,7 @@ def formulas(place: Place) -> Iterator[tuple[str, Formula]]:
         yield from _of_one_operand(place, varying[0])
     elif len(varying) > 1 and name not in _OF_TWO:
         for at in varying:
-            yield "graph.path_lost", _without(at)
+            yield "graph.path_lost", without([at])
     if place.operation in (extremes.maximum, extremes.minimum) and varying:
         yield "choice.other_branch", _of_other_branch
     if place.operation is activations.relu:
@@ -48,11 +48,9 @@ def _of_other_branch(place: Place, d: Sequence[Any]) -> Any:
     return (1 - place.p[at]) * d[at] + place.p[at] * other
 
 
-def _without(dropped: int) -> Formula:
-    def formula(place: Place, d: Sequence[Any]) -> Any:
-        return sum(place.p[at] * d[at] for at in place.varying if at != dropped)
-
-    return formula
+def without(lost: Collection[int]) -> Formula:
+    """The derivative of a node without some of its operands."""
+    return lambda place, d: sum(place.p[at] * d[at] for at in place.varying if at not in lost)
 
 
 # ---- sums ----
