@@ -69,6 +69,10 @@ def _latin(text: str, known: Collection[str], notes: list[tuple[int, str]]) -> s
     return text if text.isascii() else _MAY_BE_LATIN.sub(replaced, text)
 
 
+_PRINTED = re.compile(r'"[^"\n]*"')
+"""What is printed as it is."""
+
+
 def reading_of(text: str, otherwise: str) -> str:
     """How a text is read where nobody says it: a backslash, ^{ and dollars around all are LaTeX's, an element MathML's."""
     if text.lstrip().startswith("<"):
@@ -76,6 +80,7 @@ def reading_of(text: str, otherwise: str) -> str:
 
         if is_mathml(text):
             return MATHML
+    text = _PRINTED.sub("", text)
     whole = text.strip()
     dollars = len(whole) > 2 and whole.startswith("$") and whole.endswith("$")
     return LATEX if "\\" in text or "^{" in text or dollars or "{,}" in text or _LOST.search(text) else otherwise

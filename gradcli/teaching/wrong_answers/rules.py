@@ -62,7 +62,8 @@ def _terms(place: Place) -> Iterator[tuple[str, Formula]]:
             if len(place.u) > 1:
                 yield "const.kept", _with(at, lambda p, u, d: p * u)
             continue
-        yield "sum.sign", _with(at, lambda p, u, d: -p * d)
+        if len(place.varying) > 1 or len(place.u) < 2 or (at and TERMS[place.operation.name] < 0):  # no minus comes of x + 3
+            yield "sum.sign", _with(at, lambda p, u, d: -p * d)
         yield "value.term_not_differentiated", _with(at, lambda p, u, d: p * u)
         if len(place.varying) > 1:
             yield "sum.term_lost", _with(at, lambda p, u, d: 0.0 * d)
@@ -373,7 +374,8 @@ _OF_FIRST: dict[str, list[Two]] = {
 _OF_SECOND: dict[str, list[Two]] = {
     arithmetic.mul.name: [*_CONSTANT_FACTOR, ("product.swapped", _by_itself)],
     arithmetic.div.name: [
-        *[one for one in _QUOTIENTS if one[0] != "quotient.plus"],  # 0 + u·v' is what reversed terms are as well
+        *[one for one in _QUOTIENTS if one[0] not in ("quotient.plus", "quotient.reversed")],  # 0 ± u·v' is a sign, as u·v^-1 has
+        ("power.sign", lambda place, d: -place.p[1] * d[1]),
         ("const.factor_lost", lambda place, d: -d[1] / place.u[1] ** 2),
         ("value.integrated", lambda place, d: place.u[0] * exponential.log(numpy.abs(place.u[1])) + 0 * d[1]),
     ],
