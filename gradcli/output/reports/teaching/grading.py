@@ -14,7 +14,18 @@ from gradcli.output.json import document, encoder, json_number, list_json, objec
 from gradcli.output.reports.blocks import Block, Lines, Table
 from gradcli.teaching.marking.marking import Marker
 from gradcli.teaching.marking.verdicts import Marked, Verdict
-from gradcli.teaching.marking.words import LEVELS, certainty, feedback, in_words, kinds_of, missing, place, right_text, solution
+from gradcli.teaching.marking.words import (
+    LEVELS,
+    STUDENT,
+    certainty,
+    feedback,
+    in_words,
+    kinds_of,
+    missing,
+    place,
+    right_text,
+    solution,
+)
 from gradcli.teaching.mistakes import MISTAKES
 from gradcli.typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -72,7 +83,7 @@ def grade_report(questions: Sequence[Asked], graded: Sequence[Graded], level: in
             head += f", {short_text(one.score)} of {short_text(one.asked.points)}"
         said = tuple(feedback(one.asked.marker.question, one.marked, level))
         first = told.setdefault(said, one)
-        if sum(map(len, said)) > _SAID_ONCE and first is not one:
+        if level > STUDENT and sum(map(len, said)) > _SAID_ONCE and first is not one:
             said = (f"the same is to be said as of {first.by or f'answer {first.row}'}",)
         yield Lines([head, *[f"  {visible(line)}" for line in said]])
     if len(graded) > 1:
@@ -83,8 +94,14 @@ def grade_report(questions: Sequence[Asked], graded: Sequence[Graded], level: in
             yield Lines([f"Not read: {', '.join(map(visible, unread))}"])
         if questions[0].id:
             yield from _scores(questions, graded)
+        elif any(one.score not in (0, one.asked.points) for one in graded):
+            points, whole = (sum(values) for values in zip(*((one.score, one.asked.points) for one in graded), strict=True))
+            yield Lines([f"Points: {short_text(points)} of {short_text(whole)}"])
         if level and (found := mistakes_of(graded)):
             lines = [[own["kind"], str(own["count"]), _people(own["by"]), MISTAKES[own["kind"]].says] for own in found]
+            others = [one for one in graded if one.marked.verdict is Verdict.WRONG and not kinds_of(one.marked)]
+            if others:
+                lines.append(["", str(len(others)), _people([one.by for one in others if one.by]), "no known mistake gives it"])
             yield Table("Mistakes", ["kind", "answers", "by", "says"], lines, frozenset({"answers"}), frozenset({"says", "by"}))
     if level >= LEVELS and len(questions) == 1 and any(one.marked.verdict is Verdict.WRONG for one in graded):
         yield from _derivation(questions[0])
