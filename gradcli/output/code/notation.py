@@ -55,8 +55,8 @@ def elementary(template: str, renamed: Mapping[str, str] = {}) -> dict[str, str]
 def in_comment(text: str) -> str:
     """What a person wrote as a line of a comment that is one in every language.
 
-    It has no characters that end a line or turn its direction, it ends neither in a backslash nor in the trigraph of one, by which
-    C and Spark go on with the next line, and says no ``coding=``, by which Python reads a file in another encoding.
+    It has no characters that end a line or turn its direction; it ends neither in a backslash nor in the trigraph of one, by
+    which C and Spark go on with the next line; and it says no ``coding=``, by which Python reads a file in another encoding.
     """
     line = " ".join("".join([one if one.isprintable() else " " for one in text]).split())
     line = line if len(line) <= _FORMULA else f"{line[:_FORMULA]} ..."
