@@ -282,9 +282,12 @@ REWRITES = (
         )
     ],
     # what is given is infinite
-    *[Rewrite(f"{name}(v)", f"{name}(clamp(v, -1e30, 1e30))", GIVEN) for name in ("softmax", "log_softmax", "logsumexp")],
+    Rewrite("softmax(v)", "softmax(clamp(v, -1e30, 1e30))", GIVEN),
+    Rewrite("log_softmax(v)", "log_softmax(clamp(v, -1e30, 1e30))", GIVEN),
+    Rewrite("logsumexp(v)", "logsumexp(clamp(v, -1e30, 1e30))", GIVEN),
     # other functions
-    *[Rewrite(f"{name}(v)", f"{name}(v, correction=0)", SINGLE, same=False, alone=True) for name in ("std", "var")],
+    Rewrite("std(v)", "std(v, correction=0)", SINGLE, same=False, alone=True),
+    Rewrite("var(v)", "var(v, correction=0)", SINGLE, same=False, alone=True),
     *[
         Rewrite(root, f"a/(a^2 + 1e-14)^((1 - {power})/2)", STEEP, same=False)
         for root, power in (("cbrt(a)", "1/3"), ("root(a, n)", "1/n"), ("a^b", "b"))
