@@ -8,13 +8,13 @@ from collections.abc import Sequence
 
 from gradcli import __version__
 from gradcli.cli.framework.command import HELP_FLAGS
-from gradcli.cli.framework.streams import LANGUAGES, only_ascii, speak, write, write_error, write_note
+from gradcli.cli.framework.streams import LANGUAGES, is_terminal, only_ascii, speak, write, write_error, write_note
 from gradcli.cli.framework.table import command_named, command_names, option_like
 from gradcli.errors import WARNED, ExitCode, GradcliError, UnknownVariableError, nearest
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from typing import NoReturn, TextIO
+    from typing import NoReturn
 
 _COMPLETION = "_GRADCLI_COMPLETE"
 _LANG = "--lang"
@@ -119,7 +119,7 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
     asking = next((flag for flag in own if flag in HELP_FLAGS), None)
     if asking is not None:
         alone = len(rest) == 1  # else it may be a part of what is worked on, and a check that shows a page would count as passed
-        if not alone and not _is_terminal(sys.stdout):
+        if not alone and not is_terminal(sys.stdout):
             hint = f"`gradcli {name} --help` shows the page; behind -- everything is text: gradcli {name} -- TEXT"
             raise GradcliError(f"{asking} stands beside other arguments", hint=hint)
         from gradcli.cli.framework.help import show_help
@@ -141,11 +141,7 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
     from gradcli.language.numbers import SPELLED
 
     try:
-        if not command.work or not _is_terminal(sys.stderr):
-            return done(command, options)
-        from gradcli.cli.framework.progress import watched
-
-        return watched(lambda: done(command, options), command.work)
+        return done(command, options)
     except UnknownVariableError as error:
         raise option_like(error, options) from None
     except GradcliError as error:
@@ -158,17 +154,13 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
         SPELLED.clear()  # what follows in this process is another text
 
 
-def _is_terminal(stream: TextIO | None) -> bool:
-    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
-
-
 _MEANT = {
     "derive|deriv|derivative|derivatives|differentiate|d": 'gradcli diff "x^2"',
     "gradient|grad|evaluate|value|calc|compute": 'gradcli eval "x^2*w" --x 2 --w 1',
     "jacobian": 'gradcli diff "[x*w, x + w]" --jacobian',
     "hessian": 'gradcli diff "x^2*w" --hessian',
     "draw|picture": 'gradcli graph "x^2*w"',
-    "solve|roots|critical": 'gradcli stationary "x^3 - 3x"',
+    "critical|extrema": 'gradcli stationary "x^3 - 3x"',
     "minimize|minimise|optimize|optimise|train": 'gradcli descend "(x - 1)^2" --x 3',
     "expand|factor|reduce": 'gradcli simplify "(x + 1)^2 - 1"',
     "verify|gradcheck": 'gradcli check "x^2" --x 3',
@@ -179,6 +171,7 @@ _MEANT = {
 
 _ELSEWHERE = {
     "integrate|integral|int|antiderivative|antidiff": "gradcli differentiates, and does not integrate",
+    "solve|roots|zeros": 'gradcli solves no equations; where a derivative is 0: gradcli stationary "x^3 - 3x"',
     "limit|lim": 'there are no limits but those at removable points: gradcli diff "sin(x)/x" --at x=0',
 }
 """What people look for and there is not."""

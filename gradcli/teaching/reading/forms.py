@@ -36,8 +36,7 @@ _SIGNS = re.compile(r"[\s,.:;!?'’\"–-]*")
 _BEGINS_COMMENT = frozenset(["by", "via", "if", "as", "so", "hence", "therefore", "from", "due", *FOLLOWS])
 _VERBS = "is are equals equal yields gives becomes get got it's its"
 _SAYS = frozenset(_VERBS.split())
-_SPELLED = "the then that these they she takes next each let see yes thanks"
-_COMMON = frozenset(_SPELLED.split())
+_COMMON = frozenset(["the", "then", "that", "these", "they", "she", "takes", "next", "each", "let", "see", "yes", "thanks"])
 """Words that functions and constants side by side spell as well: th(e)."""
 _PROSE = frozenset(["I", "a", "not", "and", "or", "do"])
 """Letters, and words of the language, that are no formula alone."""
