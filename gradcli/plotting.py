@@ -12,6 +12,7 @@ from gradcli.analysis.descent.verdict import verdict
 from gradcli.analysis.sampling.curves import sampled
 from gradcli.analysis.sampling.fields import field
 from gradcli.analysis.sampling.functions import together
+from gradcli.analysis.sampling.ranges import DEFAULT, range_to_show
 from gradcli.api import Source, reading
 from gradcli.autodiff.given import Names, Values, names_of, values_of
 from gradcli.autodiff.passes.reverse import quiet
@@ -30,9 +31,6 @@ from gradcli.output.plots.of_descent import Run, path_chart
 from gradcli.output.plots.of_fields import chart_of_field
 from gradcli.output.plots.svg import chart_svg
 from gradcli.typing import Any
-
-DEFAULT = (-5.0, 5.0)
-"""The range of a variable that is given nothing."""
 
 _DRAWN = {name: format for name, format in PLOTS.items() if name in ("svg", "png", "pdf")}
 
@@ -102,7 +100,7 @@ def plot(*sources: Source, derivatives: Sequence[int] = (), points: int = 400, *
         sources: The functions, programs or their texts.
         derivatives: The orders of derivatives that are drawn as well, of functions of one variable.
         points: The steps to begin with; between them are more, where a curve bends.
-        named: For each variable a range ``(low, high)``, or a value; one that is left out goes from -5 to 5.
+        named: For each variable a range ``(low, high)``, or a value; one that is left out goes where something happens.
 
     Raises:
         GradcliError: A program is wrong, its output is no number, or not one or two variables have ranges.
@@ -123,6 +121,8 @@ def plot(*sources: Source, derivatives: Sequence[int] = (), points: int = 400, *
     if len(ranges) != 1:
         raise GradcliError(f"{len(ranges)} variables have ranges", hint="give the others values: a=2")
     [(name, ends)] = ranges.items()
+    if name not in named:
+        ends = range_to_show(graph, name, values)
     found = sampled(graph, name, ends, values, [0, *derivatives], points=points)
     return Plot(chart_of_curves(found, titles))
 

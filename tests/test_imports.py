@@ -135,8 +135,11 @@ def test_rows_of_a_feed_load_neither_what_compiles_nor_what_writes_code(tmp_path
     assert not any(name.startswith(("gradcli.output.code", "gradcli.algebra", "gradcli.data.kernels.native")) for name in loaded)
 
 
-def test_a_check_loads_no_marking() -> None:
-    assert not any(name.startswith("gradcli.teaching") for name in loaded_by("check", *WORKED[1:]))
+@pytest.mark.parametrize("options", [(), ("--order", "2"), ("--json",)])
+def test_a_check_of_numbers_loads_neither_marking_nor_arrays(options: tuple[str, ...]) -> None:
+    loaded = loaded_by("check", *WORKED[1:], *options)
+    assert "numpy" not in loaded
+    assert not any(name.startswith("gradcli.teaching") for name in loaded)
 
 
 def test_the_package_itself_loads_none_of_its_parts() -> None:

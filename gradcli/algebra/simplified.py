@@ -292,7 +292,7 @@ class Simplifier:
             own = {one for one, strict in stated(algebra, form) if strict}
             below.difference_update(atom for one in own for atom, _ in algebra.as_term(one)[0])  # x of log(x^2)
             below.difference_update(_poles(algebra, form) if below else ())
-            for left, right in conditions(algebra, form, below, own):
+            for left, right in conditions(algebra, form, below, own.union(one for one, strict in signs.items() if strict)):
                 if is_between(algebra, left, right, signs):
                     continue
                 apart = differences(algebra, left, right)

@@ -81,14 +81,14 @@ def _is_always(declared: Operation, special: Special, count: int) -> bool:
 
 def array_points(tape: Tape, within: float) -> Iterator[Met]:
     """Operations on arrays at equal elements, or at zeros, where rules choose; see ``special_points``."""
-    import numpy
-
     graph = tape.graph
     depends = graph.dependents(*[graph.variables[name] for name in tape.wrt])
     for id, (name, inputs) in enumerate(zip(graph.operations, graph.inputs, strict=True)):
         specials = STRUCTURAL[name].facts.specials if name in STRUCTURAL else ()
         if not specials or not depends[id]:
             continue
+        import numpy
+
         values = numpy.asarray(tape.values[inputs[0]], float)
         along = rows(values, dict(graph.settings.get(id, ())).get("axis"))
         size = float(numpy.max(numpy.abs(values), initial=1e-300))

@@ -16,12 +16,8 @@ _DESCRIPTOR = re.compile(r"/dev/(?P<name>stdin|stdout|stderr)|(?:/dev/fd|/proc/s
 """Names of what is open already: what a shell redirects, and ``>(command)``."""
 
 
-class _EndedError(BaseException):
-    """A signal asks the process to end."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
+_drafts: set[str] = set()
+"""Drafts that are there, or will be at once: a signal that ends the process takes them away."""
 
 
 def write_file(path: str, content: Iterable[str] | bytes) -> None:
@@ -71,12 +67,13 @@ def draft(path: str) -> Iterator[str]:
             yield path
             return
         target = os.path.realpath(path)
-        with _signals_as_errors():
+        with _signals_take_drafts():
             mode = stat.S_IMODE(os.stat(target).st_mode) if os.path.exists(target) else None
             if mode is not None and not os.access(target, os.W_OK):
                 raise PermissionError(0, "it may not be changed")
             name = os.path.join(os.path.dirname(target), DRAFTS.replace("*", os.urandom(8).hex()))
-            try:  # from before it is there: a signal may come as soon as it is
+            _drafts.add(name)  # before it is there: a signal may come as soon as it is
+            try:
                 os.close(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
                 if mode is not None:
                     os.chmod(name, mode)
@@ -85,11 +82,9 @@ def draft(path: str) -> Iterator[str]:
             finally:
                 with contextlib.suppress(OSError):
                     os.remove(name)
+                _drafts.discard(name)
     except (OSError, ValueError) as error:
         raise _cannot_write(path, error) from None
-    except _EndedError as ended:  # the draft is gone; now the signal does what it does
-        signal.signal(ended.number, signal.SIG_DFL)
-        os.kill(os.getpid(), ended.number)
 
 
 def _cannot_write(path: str, error: Exception) -> GradcliError:
@@ -114,12 +109,20 @@ def _write(descriptor: int, content: Iterable[str] | bytes) -> None:
 
 
 @contextlib.contextmanager
-def _signals_as_errors() -> Iterator[None]:
-    """Raise an error where a signal would end the process at once."""
+def _signals_take_drafts() -> Iterator[None]:
+    """Remove drafts before a signal ends the process.
+
+    An error raised by the handler would not do: where it interrupts a callback of a weak reference, as imports have them, Python
+    ignores it.
+    """
     before: dict[int, signal.Handlers] = {}
 
     def end(number: int, frame: object) -> None:
-        raise _EndedError(number)
+        for name in _drafts:
+            with contextlib.suppress(OSError):
+                os.remove(name)
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
 
     try:
         for name in ("SIGTERM", "SIGHUP"):

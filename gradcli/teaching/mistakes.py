@@ -31,6 +31,7 @@ class Mistake(Frozen):
 
 _CHAIN = "chain rule: for {y} = f({u}), {dy} = f'({u})·{du}"
 _PRODUCT = "product rule: (u·v)' = u'·v + u·v'"
+_PRODUCT_TWICE = "product rule, twice: (u·v)'' = u''·v + 2·u'·v' + u·v''"
 _QUOTIENT = "quotient rule: (u/v)' = (u'·v - u·v')/v²"
 _POWER = "power rule: (u^n)' = n·u^(n-1)·u'"
 _EXPONENTIAL = "exponentials: (a^u)' = a^u·log(a)·u', and the power rule is for constant exponents only"
@@ -80,6 +81,11 @@ MISTAKES = {
     "product.sum_of_derivatives": Mistake("the derivatives of the factors are added", _PRODUCT, 2.5),
     "product.factor_lost": Mistake("a term of the product rule lacks the factor that is not differentiated", _PRODUCT, 3.0),
     "product.not_differentiated": Mistake("a factor is not differentiated in the product rule", _PRODUCT, 2.8),
+    "product.derivative_lost": Mistake("a term of the product rule lacks the derivative of its factor", _PRODUCT, 2.7),
+    "product.both_or_none": Mistake(
+        "in one term of the product rule both factors are differentiated, in the other none", _PRODUCT, 3.2
+    ),
+    "product.mixed_lost": Mistake("the term with both first derivatives is missing, or its factor 2", _PRODUCT_TWICE, 2.0),
     "product.minus": Mistake("the terms of the product rule have a wrong sign between them", _PRODUCT, 1.95),
     "quotient.no_square": Mistake("the denominator is not squared", _QUOTIENT, 1.5),
     "quotient.no_denominator": Mistake("the denominator of the quotient rule is missing", _QUOTIENT, 2.5),
@@ -98,6 +104,7 @@ MISTAKES = {
     ),
     "quotient.swapped": Mistake("each function is multiplied by its own derivative in the quotient rule", _QUOTIENT, 3.0),
     "quotient.factor_lost": Mistake("a term of the quotient rule lacks the function that is not differentiated", _QUOTIENT, 3.0),
+    "quotient.derivative_lost": Mistake("a term of the quotient rule lacks the derivative of its function", _QUOTIENT, 3.0),
     "quotient.product": Mistake("the product rule is used for a quotient", _QUOTIENT, 3.0),
     "power.no_factor": Mistake("the exponent is not there as a factor", _POWER, 2.0),
     "power.no_lower": Mistake("the exponent is not lowered", _POWER, 2.0),

@@ -49,15 +49,15 @@ def node_partials(graph: Graph, values: Sequence[Vector]) -> list[list[Vector | 
 
 def forward(graph: Graph, partials: Sequence[Sequence[Vector | None]], wrt: str) -> list[Vector | None]:
     """The derivative of each node by a variable."""
-    return forward_from(graph, partials, graph.variables.get(wrt))
+    return forward_from(graph, partials, {graph.variables[wrt]: 1.0} if wrt in graph.variables else {})
 
 
-def forward_from(graph: Graph, partials: Sequence[Sequence[Vector | None]], source: int | None) -> list[Vector | None]:
-    """The derivative of each node by another one, which is taken for a variable."""
+def forward_from(graph: Graph, partials: Sequence[Sequence[Vector | None]], sources: Mapping[int, Any]) -> list[Vector | None]:
+    """The derivative of each node along some of them, which are taken for variables: those have one that is given."""
     found: list[Vector | None] = []
     for id, inputs in enumerate(graph.inputs):
-        if id == source:
-            found.append(1.0)
+        if id in sources:
+            found.append(sources[id])
             continue
         terms = [
             partial * found[input]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 import numpy
 
@@ -51,8 +51,8 @@ class Place(NamedTuple):
 
 def places_of(
     graph: Graph,
-    wrt: str,
-    point: Mapping[str, Vector],
+    wrt: Collection[int | None],
+    x: Vector,
     values: Sequence[Any],
     partials: Sequence[Sequence[Any]],
     right: Sequence[Any],
@@ -61,13 +61,12 @@ def places_of(
 
     Args:
         graph: The graph.
-        wrt: The variable.
-        point: The values of the variables.
+        wrt: The variable, or its elements; None where the graph does not have it.
+        x: Its value.
         values: The values of the nodes.
         partials: For each node its derivatives by its operands.
         right: The right derivative of each node.
     """
-    variable = graph.variables.get(wrt)
     places: dict[int, Place] = {}
     for id, inputs in enumerate(graph.inputs):
         if inputs:
@@ -77,8 +76,8 @@ def places_of(
                 [values[input] for input in inputs],
                 partials[id],
                 [right[input] for input in inputs],
-                point[wrt],
-                [input == variable for input in inputs],
+                x,
+                [input in wrt for input in inputs],
                 [places.get(input) for input in inputs],
             )
             places[id] = place._replace(factor=constant_factor(place))

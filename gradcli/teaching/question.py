@@ -99,8 +99,8 @@ class Question(Frozen, eq=False):
     @cached_property
     def places(self) -> dict[int, Place]:
         """The numbers of each node with operands."""
-        right = self.derivatives[self.wrt]
-        return places_of(self.graph, self.wrt, self.point, self.values, self.partials, right)
+        wrt, right = self.wrt, self.derivatives[self.wrt]
+        return places_of(self.graph, [self.graph.variables.get(wrt)], self.point[wrt], self.values, self.partials, right)
 
     @property
     def value(self) -> Vector:

@@ -72,8 +72,14 @@ def _terms(place: Place) -> Iterator[tuple[float, Any, Any, Place | None]]:
 def _of_terms(place: Place, d: Sequence[Any]) -> Any:
     """f(u + v) is taken for f(u) + f(v), and that is differentiated."""
     (at,) = place.varying
+
+    def slope(value: Any) -> Any:
+        return value_at(place.operation, place, at, value)[1]
+
     terms = [
-        sign * value_at(place.operation, place, at, value)[1] * own for sign, value, own, _ in _terms(place) if own is not None
+        sign * (own / _root(value, below) / 2 if place.operation is exponential.sqrt else slope(value) * own)
+        for sign, value, own, below in _terms(place)
+        if own is not None
     ]
     return sum(terms[1:], terms[0]) + 0 * d[at]
 

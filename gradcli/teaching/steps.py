@@ -258,7 +258,7 @@ class Work:
         """The right derivative of a node by another one."""
         question = self.question
         with quiet():
-            by = forward_from(question.graph, question.partials, self.nodes[under])[self.nodes[over]]
+            by = forward_from(question.graph, question.partials, {self.nodes[under]: 1.0})[self.nodes[over]]
         return numpy.broadcast_to(0.0 if by is None else by, (question.count,))
 
     def _follows(self, left: str, own: Vector) -> bool:

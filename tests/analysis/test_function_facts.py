@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from random import Random
@@ -75,7 +76,8 @@ def check(found: FunctionFacts, points: Callable[[], Point]) -> int:
                 held += hold(found.together[id], [value[id] for value in values], f"{found.names[id]} at {first}, {second}")
                 low, high = found.bounds[id]
                 for value in values:
-                    inside = (value[id] >= low - close(low, 0, 0)) & (value[id] <= high + close(high, 0, 0))
+                    with numpy.errstate(over="ignore"):  # of the largest float
+                        inside = (value[id] >= low - close(low, 0, 0)) & (value[id] <= high + close(high, 0, 0))
                     assert numpy.all(inside | ~numpy.isfinite(value[id])), (found.names[id], value[id], low, high)
     for name, run in found.each.items():
         for _ in range(TURNS):
@@ -204,7 +206,11 @@ def test_a_quadratic_is_what_the_eigenvalues_of_its_hessian_say() -> None:
         if not (upwards and downwards):
             assert (run.bend, run.neither) == (UP * upwards or DOWN * downwards, not upwards and not downwards), text
     assert seen >= {(True, False), (False, True), (False, False)}
-    for text, kind in (("x^2 + x*w + w^2", "convex"), ("x*w", "neither convex nor concave"), ("sqrt(2)*x*w", "unknown")):
+    for text, kind in (
+        ("x^2 + x*w + w^2", "convex"),
+        ("x*w", "neither convex nor concave"),
+        ("sqrt(2)*x*w", "neither convex nor concave"),
+    ):
         assert facts_of(graph_of(text)).run.kind == kind
     whole = Assumptions(each=(("x", Fact(1, 1)),))
     assert facts_of(graph_of("x*w"), assumptions=whole).run.kind == "unknown"
@@ -390,6 +396,59 @@ def test_what_is_unknown_has_a_reason() -> None:
         for id, run in enumerate(found.together):
             if found.needed[id] and run.kind == "unknown" and graph.inputs[id]:
                 assert run.rule, (example.text, id)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sigmoid(x)",
+        "gelu(x)",
+        "x*exp(w)",
+        "sin(x)",
+        "x > w",
+        "atan2(x, w)",
+        "gamma(x)",
+        "x^2/w",
+        "sum(tanh([x, w]))",
+        "prod([x, w, x])",
+    ],
+)
+def test_what_has_values_on_both_sides_of_chords_is_neither(text: str) -> None:
+    """So says the second difference of values, which has both signs."""
+    graph, names = graph_of(text), sorted({"x", "w"} & set(text))
+    assert facts_of(graph).run.kind == NEITHER
+    source, signs = Random(5), set[float]()
+    while signs != {-1, 1}:
+        first, last = [{name: source.uniform(-3, 3) for name in names} for _ in range(2)]
+        low, middle, high = [float(evaluate(graph, point)[graph.output]) for point in (first, mixed(first, last, 0.5), last)]
+        signs |= {math.copysign(1, middle - (low + high) / 2)} if abs(middle - (low + high) / 2) > 1e-6 else set()
+
+
+@pytest.mark.parametrize(
+    "text", ["log(1 + exp(x))", "sqrt(x^2 + 1)", "x*log(x)", "exp(x)*exp(x)", "log(exp(x) + exp(w))", "hypot(x, 1)^1"]
+)
+def test_what_is_convex_is_not_called_neither(text: str) -> None:
+    found = facts_of(graph_of(text))
+    assert {found.run.kind, *[run.kind for run in found.each.values()]} <= {"convex", "unknown"}
+
+
+@pytest.mark.parametrize(
+    ("text", "assume", "low", "high"),
+    [
+        ("exp(x)", "x>1000", sys.float_info.max, math.inf),
+        ("-exp(x)", "x>1000", -math.inf, -sys.float_info.max),
+        ("exp(x)", "x<-1000", 0, 5e-324),
+        ("-exp(x)", "x<-1000", -5e-324, 0),
+        ("relu(x)", "x<-1", 0, 0),
+        ("x*w", "x>0, w>0", 0, math.inf),
+        ("lerp(x, 2, 0.5)", "x>0", 1, math.inf),
+        ("softplus(x)", "", 0, math.inf),
+        ("silu(x)", "", -0.278464542761074, math.inf),
+    ],
+)
+def test_bounds_hold_where_floats_overflow_or_vanish(text: str, assume: str, low: float, high: float) -> None:
+    found = facts_of(graph_of(text), assumptions=read_assumptions(assume, {"x", "w"} & set(text)) if assume else NOTHING)
+    assert found.bounds[found.graph.output] == (low, high)
 
 
 @pytest.mark.parametrize(

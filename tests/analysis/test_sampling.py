@@ -13,6 +13,7 @@ from gradcli.analysis.sampling.breaks import VERTICAL
 from gradcli.analysis.sampling.curves import Curves, sampled
 from gradcli.analysis.sampling.fields import Field, field
 from gradcli.analysis.sampling.functions import together
+from gradcli.analysis.sampling.ranges import range_to_show
 from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.static_graphs import build
 from gradcli.language.parser import parse
@@ -198,3 +199,35 @@ def test_work_is_linear_in_the_expression(monkeypatch: pytest.MonkeyPatch) -> No
         monkeypatch.setattr(functions, "value_of", compute)
         counts.append(computed)
     assert counts[1] < 2.2 * counts[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),  # zeros, stationary points and breaks, as SymPy's solveset and singularities find them
+    [
+        ("x^3 - 3x", (-3**0.5, -1, 0, 1, 3**0.5)), ("x^2 - 4x + 3", (1, 2, 3)), ("x^4 - 2x^2", (-(2**0.5), -1, 0, 1, 2**0.5)),
+        ("x^2 - 100x", (0, 50, 100)), ("1/(x^2 - 1)", (-1, 0, 1)), ("abs(x - 1) + abs(x + 2)", (-2, 1)), ("x*exp(-x)", (0, 1)),
+        ("sqrt(1 - x^2)", (-1, 0, 1)), ("ln(x)/x", (0, 1, math.e)), ("x^5 - 5x^4", (0, 4, 5)),
+        ("1/(x - 1) + 1/(x - 4)", (1, 2.5, 4)),
+    ],
+)  # fmt: skip
+def test_a_range_holds_what_happens_and_little_more(text: str, told: tuple[float, ...]) -> None:
+    low, high = range_to_show(together([build(parse(text), Request(steered=False, wrt=None), inexact=False)]), "x", {})
+    away = max(told) - min(told)
+    assert low < min(told)
+    assert max(told) < high
+    assert high - low <= max(6 * away, 10)
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("(x - 50)^2", (45, 55)),
+        ("sin(x)", (-5, 5)),
+        ("tan(x)", (-5, 5)),
+        ("3", (-5, 5)),
+        ("exp(x)", (-3, 3)),
+        ("sigmoid(x)", (-5, 5)),
+    ],
+)
+def test_a_range_of_one_place_of_none_and_of_many(text: str, ends: tuple[float, float]) -> None:
+    assert range_to_show(together([build(parse(text), Request(steered=False, wrt=None), inexact=False)]), "x", {}) == ends

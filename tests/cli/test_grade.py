@@ -175,7 +175,7 @@ def test_the_page_of_a_class_shows_answers_as_text(tmp_path: Path) -> None:
 
 def test_a_long_reason_is_said_once() -> None:
     _, out, _ = command([*QUESTION, "--", "w + 1", "(w + 1)", "x + w"])
-    assert out.count("\n  the same as answer 1\n") == 1
+    assert out.count("\n  the same is to be said as of answer 1\n") == 1
 
 
 def test_a_file_among_the_answers_is_none(tmp_path: Path) -> None:

@@ -99,6 +99,7 @@ def test_mistakes_are_said_with_their_places_and_several_of_them() -> None:
             f"{mistake.says} (y = 2*(a + b), a = x^2)",
             f"{mistake.says} (y = a*b); or {mistake.says}",
             f"{mistake.says} (y = a*b), and {mistake.says} (a = x^2); or {mistake.says} (b = sin(x))",
+            f"{mistake.says} (y = a*b), and {mistake.says} (a = x^2)",
         ):
             assert not re.search("[A-Za-z]{3,} [a-z]{2,}", chinese.said(text)), text
 
@@ -109,6 +110,10 @@ def test_what_users_wrote_stays() -> None:
         assert name in chinese.said(f"there is no node {name}") or name in chinese.said(f"the nodes are {name}")
         assert chinese.said(f"{name} = 3") == f"{name} = 3"
     assert chinese.said("--tol is a number from 0 to 1, not x is no number").endswith("x is no number")
+    assert chinese.said("'if x is' is left out; 'else y' is left out").count("略去") == 2
+    assert not re.search(
+        "after|slope", chinese.said("unexpected '.' after '+': a value is missing before it; not right: the slope by x")
+    )
     assert "'the parts are a'" in chinese.said("--format takes a or b, not 'the parts are a'")
 
 

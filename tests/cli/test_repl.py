@@ -18,7 +18,8 @@ import pytest
 from commandline import ENVIRONMENT, command
 
 from gradcli.cli.framework.table import command_named, command_names
-from gradcli.cli.repl.session import Session, is_open
+from gradcli.cli.repl.prompt import is_open
+from gradcli.cli.repl.session import Session
 from gradcli.errors import GradcliError
 
 
@@ -173,7 +174,12 @@ def test_a_session_on_a_terminal(term: str, tmp_path: Path) -> None:
         terminal.until("dy/dx = 7")
         terminal.until("\r\n")
         terminal.until(">")
-        terminal.type(":eval -q\r")
+        if term == "xterm":
+            terminal.type(":eva\t")  # what is begun is completed
+            terminal.until("l")
+            terminal.type(" -q\r")
+        else:
+            terminal.type(":eval -q\r")
         terminal.until("12\r\n")
         terminal.until(">")
         terminal.type("\x04")
@@ -236,5 +242,20 @@ def test_what_people_type_as_elsewhere(lines: list[str], last: str) -> None:
     assert (code, out.splitlines()[-1]) == (0, last), err
 
 
-def test_values_are_separated_by_semicolons() -> None:
-    assert "separate statements with ';'" in script("x=2, w=1")[2]
+def test_values_may_be_separated_as_options_take_them() -> None:
+    _, out, err = script("x=2, w = pi/2", "x*w")
+    assert err.splitlines()[0] == "read as: x=2; w = pi/2"
+    assert out.splitlines()[:2] == ["x = 2", "w = pi/2"]
+
+
+def test_hints_say_what_to_write_here_and_not_in_a_shell() -> None:
+    err = script("x^2", "x = 3", ":repl", ":grade --wrt x", ":equal", ":help nosuch")[2]
+    assert "did you mean :repl" not in err
+    assert "gradcli" not in err
+
+
+def test_what_has_ranges_or_finds_its_points_is_given_no_values() -> None:
+    out = script("x^2*w + w^2 - w", "x = 2; w = 1", ":plot --points 2", ":plot --x 0:1 --points 2", "x^2 - 4x", ":stationary")[1]
+    assert "  -5  -5 " in out
+    assert "points\n         x " in out
+    assert out.splitlines()[-1] == "local minimum at x = 2: -4"

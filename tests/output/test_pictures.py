@@ -19,10 +19,12 @@ from support import run
 from gradcli.autodiff.runs.program_run import outline
 from gradcli.errors import GradcliError
 from gradcli.language.parser import parse
+from gradcli.language.statements import free_names
 from gradcli.output.diagrams import graphviz_layout, svg, theme
 from gradcli.output.diagrams.diagram import Arrow, Box, Diagram, Kind, Line
-from gradcli.output.diagrams.layout import Measures, Placed, Point, Routed, Sheet, folded, lay_out
+from gradcli.output.diagrams.layout import folded, lay_out
 from gradcli.output.diagrams.of_run import diagram, layered
+from gradcli.output.diagrams.places import Measures, Placed, Point, Routed, Sheet
 from gradcli.output.diagrams.raster import converted
 from gradcli.output.diagrams.tikz import escaped, tikz
 
@@ -140,6 +142,52 @@ def test_boxes_lie_apart_and_arrows_join_them(program: str, point: dict[str, flo
         check(sheet)
         check_ways(sheet)
     assert [sheet.y for sheet in sheets] == sorted(sheet.y for sheet in sheets)
+
+
+VARIED = [
+    "max(x, w) + abs(x*w)", "x^2*sin(x) + exp(-x^2/2)", "x*y*z + x*y + y*z + x*z", "1/(1 + exp(-(w*x + b)))", "x^x",
+    "(x - y)^2 + (x + y)^2", "sqrt(x^2 + y^2)", "ln(x)/x + ln(y)/y", "where(x > 0, x^2, w*x)", "sin(cos(tan(x)))*x",
+    "a*b + b*c + c*d + d*a", "h1 = tanh(a*x + b); h2 = tanh(c*x + d); v*h1 + w*h2",
+    "h1 = relu(a*x + b*z); h2 = relu(c*x + d*z); (v*h1 + w*h2 - t)^2", "x/(x^2 + 1) - w/(w^2 + x)", "exp(x)*exp(-x) + x",
+    "min(x, y, z)*max(x, y, z)", "(x + 1)*(x + 2)*(x + 3)*(x + 4)", "s = sigmoid(x); s*(1 - s)*w", "atan2(y, x) + hypot(x, y)",
+    "f = x*y; g = f + x; h = g*f; h + g + f", "x^3 - 3*x*y^2 + 3*x^2*y - y^3", "ln(exp(x) + exp(y) + exp(z))",
+    "-(p*ln(q) + (1 - p)*ln(1 - q))", "x*w + abs(x - w) + max(x, w)", "clamp(x, -1, 1)*w", "sin(x)*cos(y) - cos(x)*sin(y)",
+    "(x + y)/(x - y) + (x - y)/(x + y)", "x % 3 + floor(y)*x", "detach(x*w)*x + w", "x^2 + y^2 + z^2 + w^2 + u^2",
+    "a*(b + c*(d + x*(f + g*h)))", "1 + 2*x + 3*x^2 + 4*x^3", "(x*u + a)*(x*v + b)*(x*w + c)",
+]  # fmt: skip
+CORNER = 4
+"""How far from a corner of its box an arrow begins and ends at least, in pixels; the corners are rounded off by 5."""
+
+
+@pytest.mark.parametrize(("view", "direction", "room"), [("forward", "LR", 0), ("forward", "TB", 16), ("both", "LR", 0)])
+def test_no_arrow_of_varied_graphs_is_at_a_corner_or_under_a_label(view: str, direction: str, room: int) -> None:
+    measures = svg.measures(room)
+    for program in VARIED:
+        point = {name: 0.1 + 0.07 * at for at, name in enumerate(sorted(free_names(parse(program))))}
+        for sheet in lay_out(picture(program, point, view, direction), measures, "graphlay"):
+            boxes = {placed.box.id: placed for placed in sheet.boxes}
+            labels = [(arrow, measures.label(arrow.arrow)) for arrow in sheet.arrows if arrow.label is not None]
+            for arrow in sheet.arrows:
+                own = (arrow.arrow.source, arrow.arrow.target)
+                for end, id in zip((arrow.points[0], arrow.points[-1]), own, strict=True):
+                    box = boxes[id]
+                    if box.box.kind not in (Kind.VARIABLE, Kind.CONSTANT):  # these are round
+                        along, across = box.width / 2 - abs(end[0] - box.x), box.height / 2 - abs(end[1] - box.y)
+                        assert max(along, across) >= CORNER, f"{program}: {own}"
+                others = [around(box.x, box.y, box.width, box.height) for id, box in boxes.items() if id not in own]
+                others += [around(*other.label, *size) for other, size in labels if other is not arrow and other.label]
+                assert not any(meets(*piece, one) for piece in pairwise(arrow.points) for one in others), f"{program}: {own}"
+            for arrow, (width, height) in labels:
+                assert arrow.label is not None
+                x, y = arrow.label
+                assert width / 2 <= x + 0.01
+                assert x + width / 2 <= sheet.width + 0.01
+                assert sheet.y + height / 2 <= y + 0.01
+
+
+def test_a_local_derivative_that_is_long_leaves_its_place_to_its_number() -> None:
+    (part,) = picture("max(x, w) + abs(x*w)", {"x": 3.0, "w": 1.0}).parts
+    assert {arrow.label for arrow in part.arrows()} >= {"∂a/∂x = 1", "∂a/∂w = 0", "∂b/∂x = w = 1", "∂c/∂b = sign(b) = 1"}
 
 
 @pytest.mark.parametrize("rows", [2, 3])

@@ -50,13 +50,18 @@ def opening(browser: Any, folder: Path) -> Iterator[Open]:
     contexts = []
 
     def open_page(
-        text: str, bindings: Mapping[str, float] | None, title: str = "", tape: Tape | None = None, **options: Any
+        text: str,
+        bindings: Mapping[str, float] | None,
+        title: str = "",
+        tape: Tape | None = None,
+        layers: bool = False,
+        **options: Any,
     ) -> Any:
         if tape is None:
             tape = record(parse(text), bindings) if bindings is not None else outline(parse(text))
         derivation = derive(tape) if len(tape.graph) < 300 else None
         path = folder / "page.html"
-        path.write_text("".join(html_page_of_graph(tape, derivation, title=title or text)), "utf-8")
+        path.write_text("".join(html_page_of_graph(tape, derivation, title=title or text, layers=layers)), "utf-8")
         context = browser.new_context(**{"viewport": {"width": 1400, "height": 900}, "reduced_motion": "reduce", **options})
         contexts.append(context)
         page = context.new_page()
@@ -566,3 +571,26 @@ def test_many_inputs_and_derivatives_fold(opened: Open) -> None:
     page.locator("#inputs input").last.evaluate(changed)
     assert page.locator("#inputs input:visible").count() == count  # what is wrong is seen
     assert opened("x*w", {"x": 1.0, "w": 2.0}).locator("details").count() == 0
+
+
+NETWORK = "h1 = tanh(w1*x + b1); h2 = tanh(w2*x + b2); v1*h1 + v2*h2 + c"
+NUMBERS = {"w1": 1.0, "x": 2.0, "b1": 0.5, "w2": -1.0, "b2": 1.0, "v1": 1.0, "v2": 2.0, "c": 0.0}
+
+
+def test_what_is_merged_into_a_layer_is_seen_at_its_box(opened: Open) -> None:
+    page = opened(NETWORK, NUMBERS, layers=True)
+    titles = page.locator("#picture .box .title").all_text_contents()
+    assert set(titles) == {*NUMBERS, "h1 = tanh(w1·x + b1)", "h2 = tanh(w2·x + b2)", "y = v1·h1 + v2·h2 + c"}
+    for _ in range(2):  # w1·x, then + b1
+        page.keyboard.press("ArrowRight")
+        assert page.locator("#picture .box.current .title").all_text_contents() == ["h1 = tanh(w1·x + b1)"]
+    page.keyboard.press("End")
+    assert page.locator("#picture .box.done .value").count() == len(titles)
+
+
+def test_a_network_fits_the_screen_of_a_laptop(opened: Open) -> None:
+    page = opened(NETWORK, NUMBERS, viewport={"width": 1366, "height": 768})
+    panel = page.locator("#picture").evaluate("e => [e.clientWidth, e.scrollWidth, e.clientHeight, e.scrollHeight]")
+    assert panel[0] == panel[1]
+    assert panel[2] == panel[3]
+    assert page.evaluate("document.querySelector('#picture svg').getBoundingClientRect().width") <= 1366

@@ -24,8 +24,11 @@ QUIET = [
     "1) {}", "a) {}", "• {}",
     "Answer: {}", "answer = {}", "The answer is {}.", "It is {}", "the derivative is {}", "y' is {}", "f'(x): {}", "f '(x) = {}",
     "{} = y'", "y' = {}", "dy/dx = {}", "f’(x) = {}", "(stuff)' = {}", "d/dx(x^7) := {}", "D[f] = {}",
-    "{} ✓", "{} 🙂", "y' = {} = {}",
+    "The derivative is: {}", "f = x^7, so f' = {}", "y = x^7 hence dy/dx = {}",
+    "{} ✓", "{} 🙂", "{} ∎", "**{}**", "y' = {} = {}",
     "{} = {}", "Solution: y' = {};",
+    r"\text{{Answer: }}{}", r"\textbf{{Answer:}} {}", r"$\mathrm{{The\ derivative\ is:}} {}$",
+    r"f^{{\prime}}(x) = {}", r"\text{{Answer:}}\;{}",
     "答案：{}", "解：{}。", "y'＝{}。", "导数是{}", "所求导数为 {}。", "等于{}", "所以 y' = {}", "（{}）", "解：f'（x）＝ {}；",
 ]  # fmt: skip
 """What changes nothing, and of which nothing is said."""
@@ -40,8 +43,12 @@ SAID = [
     ("{} for x > 0", "for x > 0"),
     ("{} (x ≠ 0)", "(x ≠ 0)"),
     ("{} because (x^2)' = 2x", "because (x^2)' = 2x"),
+    (r"{} \text{{ (product rule)}}", "(product rule)"),
+    (r"{}\quad (x>0)", "(x>0)"),
     ("I got {}", "I"),
     ("so then {}", "so then"),
+    ("Ans. {}", "Ans"),
+    ("using the power rule: {}", "using the power rule"),
     ("{}，因为链式法则", "因为链式法则"),
     ("{}（链式法则）", "(链式法则)"),
     ("所以 {}", "所以"),
@@ -92,7 +99,9 @@ def test_the_last_side_counts_and_equations_that_do_not_hold_are_named() -> None
     marker = Marker("x^2", "x")
     for answer, verdict, note in [
         ("y' = x + x = 2x", Verdict.RIGHT, ""),
-        ("y' = x^2 = 2x", Verdict.RIGHT, "x^2 = 2x does not hold"),
+        ("y' = x^2 = 2x", Verdict.RIGHT, "in x^2 = 2x the function is set equal to a derivative"),
+        ("x^2 = 2x", Verdict.RIGHT, "in x^2 = 2x the function is set equal to a derivative"),
+        ("x^2 = 3x", Verdict.WRONG, "in x^2 = 3x the function is set equal to a derivative"),
         ("2x = 3x = 2x", Verdict.RIGHT, "3x = 2x does not hold"),
         ("2x = x", Verdict.WRONG, "2x = x does not hold"),
         ("x^2 -> 2x", Verdict.RIGHT, ""),

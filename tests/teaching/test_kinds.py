@@ -73,6 +73,8 @@ BEFORE = [
     ("cos(x)", 2, "cos(x)", "table.sign", "in an earlier derivative"),
     ("x^2*sin(x)", 2, "2*cos(x) - 2x*sin(x)", "product.product_of_derivatives", "in an earlier derivative"),
     ("x^6", 2, "24*x^4", "power.factor_lowered", ""),
+    ("x^3*sin(x)", 2, "6x*sin(x) - x^3*sin(x)", "product.mixed_lost", ""),
+    ("5x - x^3*sin(x)", 2, "x^3*sin(x) - 6x*sin(x) - 3x^2*cos(x)", "product.mixed_lost", ""),
 ]
 
 
@@ -122,6 +124,7 @@ def test_every_kind_has_a_row() -> None:
         "const.factor_inverted",
         "graph.path_negated",
         "partial.mixed",
+        "product.mixed_lost",
         "graph.path_scaled",
         "order.once",
     }

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from fractions import Fraction
 
 from gradcli.algebra.polynomials import common
+from gradcli.algebra.sums.domains import is_power_of
 from gradcli.algebra.sums.factors import factors, is_linear, quotient
 from gradcli.algebra.sums.generators import expanded, polynomials
 from gradcli.algebra.sums.interned import ABS
@@ -161,10 +162,10 @@ def conditions(algebra: Algebra, form: int, divisors: Collection[int] = (), know
         algebra: The algebra.
         form: The form.
         divisors: The atoms that the original divides by, beside those that were cancelled.
-        known: Forms that are said not to be 0 already.
+        known: Forms that are said to be positive already.
     """
     stated = _divisors(algebra, form)
-    lost = algebra.cancelled.union(divisors) - stated
+    lost = {atom for atom in algebra.cancelled.union(divisors) - stated if not is_power_of(algebra, atom, known)}
     if not lost:
         return []
     algebra.room = _ROOM

@@ -7,7 +7,7 @@ form still says by its own operations, and what follows from signs, is not said 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from gradcli.algebra.sums.generators import expanded, polynomial_root
@@ -42,6 +42,8 @@ def needed(graph: Graph, algebra: Algebra, forms: Sequence[int], ids: Iterable[i
         exponent = algebra.rational(forms[inputs[1]]) if graph.operations[id] == pow.name else None
         if exponent is not None:
             found.update(dict.fromkeys(_of_power(algebra, forms[inputs[0]], exponent)))
+        elif graph.operations[id] == pow.name:
+            found.update(dict.fromkeys(_of_any_power(algebra, forms[inputs[0]], forms[inputs[1]])))
         elif len(inputs) == 1:
             found.update(dict.fromkeys(_of_operation(algebra, graph.operations[id], forms[inputs[0]])))
     return list(found)
@@ -57,6 +59,8 @@ def stated(algebra: Algebra, form: int) -> set[Sign]:
             for atom, exponent in algebra.factors(monomial):
                 kind, arguments = algebra.atoms[atom].kind, algebra.arguments(atom)
                 found.update(_of_power(algebra, arguments[0] if kind == "form" else algebra.of_atom(atom), exponent))
+                if kind == pow.name:
+                    found.update(_of_any_power(algebra, *arguments))
                 if len(arguments) == 1:
                     found.update(_of_operation(algebra, kind, arguments[0]))
         inner = [one for one in algebra.inner(at) if one not in seen]
@@ -124,6 +128,12 @@ def _of_power(algebra: Algebra, base: int, exponent: Rational) -> Iterator[Sign]
         yield of_sign(algebra, base), exponent < 0
 
 
+def _of_any_power(algebra: Algebra, base: int, exponent: int) -> Iterator[Sign]:
+    """Of x^a, which has a value for every a where x is positive."""
+    if not algebra.is_integer_form(exponent):
+        yield of_sign(algebra, base), True
+
+
 def _of_operation(algebra: Algebra, name: str, form: int) -> Iterator[Sign]:
     declared = OPERATIONS.get(name)
     if declared is None or len(declared.samples) != 1:
@@ -135,6 +145,11 @@ def _of_operation(algebra: Algebra, name: str, form: int) -> Iterator[Sign]:
         if math.isfinite(end):
             beyond = algebra.add([algebra.scale(form, sign), algebra.number(-sign * Fraction(end))])
             yield of_sign(algebra, beyond), not math.isfinite(declared(end))
+
+
+def is_power_of(algebra: Algebra, atom: int, positive: Container[int]) -> bool:
+    """Whether an atom is a power, as x^a, of what is positive."""
+    return algebra.atoms[atom].kind == pow.name and of_sign(algebra, algebra.arguments(atom)[0]) in positive
 
 
 def of_sign(algebra: Algebra, form: int) -> int:

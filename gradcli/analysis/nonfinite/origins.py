@@ -201,7 +201,7 @@ def _backward_origin(tape: Tape, edge: Contribution) -> Origin:
     if local is None:
         place, value = odd_element(edge.value)
         return Origin(edge.target, edge.source, edge.argument, UNDEFINED, place, value, (odd_element(adjoint)[1], None))
-    with quiet():
+    with quiet(graph):
         place, value = odd_element(adjoint * local)
     g, slope = element(adjoint, place), element(local, place)
     if math.isfinite(value):  # only their sum over what was broadcast is not

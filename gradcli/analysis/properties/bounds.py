@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from gradcli.algebra.assumptions.facts import Assumptions
@@ -28,17 +29,20 @@ MOST_ELEMENTS = 1_000_000
 """Elements of an operand up to which an operation on arrays is computed at the ends."""
 
 
-def bounds_of(graph: Graph, assumptions: Assumptions) -> list[Interval]:
+def bounds_of(graph: Graph, assumptions: Assumptions, known: Mapping[int, Interval] | None = None) -> list[Interval]:
     """The interval of the values of each node, of an array that of all its elements.
 
     Args:
         graph: The graph.
         assumptions: What is known of the variables.
+        known: The intervals of variables, by their ids, in place of what is assumed of them.
     """
     names = {id: name for name, id in graph.variables.items()}
     found: list[Interval] = []
     for id, (operation, inputs) in enumerate(zip(graph.operations, graph.inputs, strict=True)):
-        if operation == VARIABLE:
+        if known is not None and id in known:
+            found.append(known[id])
+        elif operation == VARIABLE:
             fact = assumptions.of(names[id])
             found.append(
                 (-math.inf if fact.low is None else float(fact.low), math.inf if fact.high is None else float(fact.high))
@@ -83,7 +87,8 @@ def image(operation: Operation, arguments: Sequence[Interval], same: bool = Fals
     if all(low == high for low, high in arguments):
         return _both(found, _hull([_value(operation, [low for low, _ in arguments])]))
     if facts.corners and len(arguments) <= MOST_CORNERS and not has_pole(operation, arguments):
-        return _both(found, _hull([_value(operation, point) for point in itertools.product(*map(_ends, arguments))]))
+        corners = list(itertools.product(*map(_ends, arguments)))
+        return _both(found, _finite(operation, corners, _hull([_corner(operation, point) for point in corners])))
     varying = [at for at, (low, high) in enumerate(arguments) if low != high]
     if len(varying) == 1:
         known = course_of(operation, arguments, [at in varying for at in range(len(arguments))]) or known
@@ -91,7 +96,25 @@ def image(operation: Operation, arguments: Sequence[Interval], same: bool = Fals
     values = [_value(operation, point) for point in points or ()]
     if not values or any(value != value for value in values) or any(map(math.isinf, values[1:-1])):
         return found
-    return _both(found, _hull(values))
+    return _both(found, _finite(operation, points or (), _hull(values)))
+
+
+def _finite(operation: Operation, points: Sequence[Sequence[float]], hull: Interval) -> Interval:
+    """The interval of values at points of which floats have lost some: those that overflow are finite, and so are those of which
+    nothing is left not 0."""
+    low, high = min(hull[0], sys.float_info.max), max(hull[1], -sys.float_info.max)
+    if low == high == 0:
+        from mpmath import mpf
+
+        from gradcli.algebra.equality.operations import at_high_precision
+
+        exact = at_high_precision(operation.name, len(points[0]))
+        found = [exact(list(map(mpf, point))) for point in points if all(map(math.isfinite, point))]
+        low, high = -_LEAST * any(one < 0 for one in found), _LEAST * any(one > 0 for one in found)
+    return low, high
+
+
+_LEAST = 5e-324
 
 
 def _chosen(operation: Operation, arguments: Sequence[Interval]) -> Interval:
@@ -208,6 +231,18 @@ def _ends(interval: Interval) -> Interval:
 
 def _value(operation: Operation, point: Sequence[float]) -> float:
     return float(operation(*point))
+
+
+_HUGE = 1e308
+
+
+def _corner(operation: Operation, point: Sequence[float]) -> float:
+    """The value at a corner; where that is 0·inf or inf - inf it is 0, or infinite as at huge numbers, or else nan."""
+    value = _value(operation, point)
+    if value == value:
+        return value
+    value = _value(operation, [max(-_HUGE, min(_HUGE, one)) for one in point])
+    return 0.0 if value == 0 else math.copysign(math.inf, value) if abs(value) > 1 else math.nan
 
 
 def _hull(values: Sequence[float]) -> Interval:

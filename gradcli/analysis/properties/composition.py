@@ -8,16 +8,19 @@ on. What an operation is stands in its declaration; where no rule applies nothin
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 
-from gradcli.analysis.properties.bounds import Intervals, course_of, settings_course, trend
+from gradcli.algebra.assumptions.facts import NOTHING as NOTHING_ASSUMED
+from gradcli.analysis.properties.bounds import Intervals, bounds_of, course_of, settings_course, trend
 from gradcli.graph.graph import Graph, Settings
+from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL, spelling
 from gradcli.ops.declaration.course import Course, Interval, inside
 from gradcli.ops.declaration.facts import POLE
 from gradcli.ops.declaration.operation import Operation
 from gradcli.ops.declaration.structural import Structural
+from gradcli.ops.declaration.symbol import Symbol
 from gradcli.typing import NamedTuple
 
 UP, DOWN, BOTH = 1, 2, 3
@@ -70,18 +73,20 @@ VARIABLE_ITSELF = Run(BOTH, UP, 1, 1, "a variable")
 NOTHING = Run(0, 0, None, 0, "")
 
 
-def runs_of(graph: Graph, variables: Collection[int], bounds: Sequence[Interval], needed: Sequence[bool]) -> list[Run]:
+def runs_of(
+    graph: Graph, variables: Mapping[int, Run] | Collection[int], bounds: Sequence[Interval], needed: Sequence[bool]
+) -> list[Run]:
     """How each node runs in some variables, the others held fixed; an array is what all its elements are.
 
     Args:
         graph: The graph.
-        variables: The ids of the variables.
+        variables: The ids of the variables; or of what stands for more than a variable, with how each runs.
         bounds: The interval of each node.
         needed: The nodes to look at; of the others it is said that they are fixed.
     """
     found = [FIXED] * len(graph)
     for id in variables:
-        found[id] = VARIABLE_ITSELF
+        found[id] = variables[id] if isinstance(variables, Mapping) else VARIABLE_ITSELF
     varying = graph.dependents(*variables)
     for id, (operation, inputs) in enumerate(zip(graph.operations, graph.inputs, strict=True)):
         if not varying[id] or not needed[id] or not inputs:
@@ -98,9 +103,27 @@ def runs_of(graph: Graph, variables: Collection[int], bounds: Sequence[Interval]
         if _has_no_value(declared, inputs, varying, bounds):
             found[id] = NOTHING._replace(rule=f"{spelling(operation)} has no finite value")
             continue
+        if isinstance(declared, Structural) and declared.definition and not (declared.facts.course or declared.facts.linear):
+            found[id] = _written_out(declared, graph, id, found, bounds)
+            continue
         operands, intervals = tuple([found[input] for input in inputs]), tuple([bounds[input] for input in inputs])
         found[id] = _run(declared, operands, intervals, graph.settings.get(id, ()))
     return found
+
+
+def _written_out(declared: Structural, graph: Graph, id: int, found: Sequence[Run], bounds: Sequence[Interval]) -> Run:
+    """How an operation on arrays runs by its definition, of which the declaration says nothing."""
+    assert declared.definition is not None
+    names = {input: f"x{input}" for input in graph.inputs[id]}
+    builder = StaticBuilder(Graph(), shapes={name: graph.shape(input) for input, name in names.items()})
+    operands = {input: builder.variable(name) for input, name in names.items()}
+    settings = dict(graph.settings.get(id, ()))
+    output = declared.definition(*[Symbol(builder, operands[input]) for input in graph.inputs[id]], **settings)
+    inner = builder.graph
+    between = bounds_of(inner, NOTHING_ASSUMED, {operands[input]: bounds[input] for input in operands})
+    seeds = {own: found[input] for input, own in operands.items() if found[input].varies}
+    run: Run = runs_of(inner, seeds, between, [True] * len(inner))[output.id]
+    return run._replace(rule=f"{spelling(declared.name)}, written out: {run.rule}")
 
 
 _SOME = ((0.7, 1.3), (1.9, 0.4))
@@ -220,7 +243,9 @@ def _run(declared: Operation | Structural, operands: tuple[Run, ...], intervals:
     if bend:
         signs = {applied.signs[at] for at in varying}
         moves = {1: " and rises", -1: " and falls"}.get(signs.pop(), "") if len(signs) == 1 else ""
-        return Run(bend, movement, degree, least, f"{name} is {' and '.join(said)}{moves}, of {kinds} operands")
+        rule = f"{name} is {' and '.join(said)}{moves}, of {kinds} operands"
+        aside = [what for place, what in course.aside if any(low <= place <= high for low, high in inner)] if course else []
+        return Run(bend, movement, degree, least, f"{rule}, but for {' and '.join(aside)}" if aside else rule)
     if degree is not None:
         return Run(BOTH if degree <= 1 else 0, movement, degree, least, f"{name} of polynomials")
     return Run(0, movement, None, 0, f"{name} rises or falls in its operands" if movement else _nothing_said(applied, name))

@@ -9,7 +9,7 @@ from math import prod
 from gradcli.algebra.assumptions.facts import NOTHING as NO_ASSUMPTIONS
 from gradcli.algebra.assumptions.facts import Assumptions
 from gradcli.analysis.properties.bounds import bounds_of
-from gradcli.analysis.properties.composition import FIXED, Run, runs_of
+from gradcli.analysis.properties.composition import FIXED, UNKNOWN, Run, runs_of
 from gradcli.analysis.properties.costs import Form, Segments, checkpoints, form_of, gradient_work, saved_by, work_of
 from gradcli.analysis.properties.sparsity import (
     distance_2_colouring,
@@ -157,6 +157,8 @@ def facts_of(
             _by_hessian(numbers, inputs, graph.output, runs, each)
         if hessian is not None and thick and not graph.shapes:
             _by_second_derivatives(graph, assumptions, runs, each)
+        if hessian is not None and thick:
+            _by_chords(numbers, graph, inputs, bounds, runs, each)
     return FunctionFacts(
         graph,
         node_names(graph, frozenset(VALUES)),
@@ -241,6 +243,24 @@ def _by_second_derivatives(graph: Graph, assumptions: Assumptions, runs: list[Ru
         [runs[graph.output]] = each.values()
     elif not whole.bend and not whole.neither and (parts := [one for one in each.values() if one.neither]):
         runs[graph.output] = whole._replace(neither=True, rule=parts[0].rule)
+
+
+def _by_chords(
+    numbers: Graph, graph: Graph, inputs: Sequence[str], bounds: Sequence[Interval], runs: list[Run], each: dict[str, Run]
+) -> None:
+    """What values beside chords say where nothing else does."""
+    from gradcli.analysis.properties.quadratics import MOST_NODES, by_chords
+
+    if len(numbers) > MOST_NODES:
+        return
+    names = sorted(graph.variables, key=len, reverse=True)
+    of = {element: next(name for name in names if element.startswith(name)) for element in numbers.variables}
+    intervals = {element: bounds[graph.variables[name]] for element, name in of.items()}
+    for name in [name for name, run in each.items() if run.kind == UNKNOWN]:
+        each[name] = by_chords(numbers, each[name], [one for one in inputs if of[one] == name], intervals)
+    if runs[graph.output].kind == UNKNOWN:
+        [only] = each.values() if len(each) == 1 else [None]
+        runs[graph.output] = only or by_chords(numbers, runs[graph.output], inputs, intervals)
 
 
 def _coloured(rows: list[int], columns: list[int]) -> Pattern:

@@ -1,9 +1,12 @@
-"""Whether a polynomial is convex or concave, decided in rational numbers: of degree 2 by its Hessian, which is constant, and in
-one variable by the zeros of its second derivative at which that changes its sign."""
+"""Whether a function is convex or concave where composition rules say nothing: a polynomial of degree 2 by its Hessian, which is
+constant, one in one variable by the zeros of its second derivative, both in rational numbers, and any by values beside chords."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+import math
+import random
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from gradcli.algebra.derivatives import differentiate
@@ -14,6 +17,7 @@ from gradcli.derivation.notation.expressions import rational
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
 from gradcli.language.numbers import short_text
+from gradcli.ops.declaration.course import Interval
 from gradcli.ops.declaration.ieee import as_float
 
 _PLACES = 3
@@ -107,6 +111,60 @@ def of_second_derivative(
     width = high - start if high is not None else Fraction(1)
     sign = next(found for share in range(len(second)) if (found := value(second, start + width * share / len(second))))
     return run._replace(bend=UP if sign > 0 else DOWN, rule="its second derivative keeps its sign")
+
+
+_CHORDS, MOST_NODES = 60, 300
+"""How many chords are looked at, and up to how many nodes of a graph."""
+
+_SURE = 1e-9
+"""How far beside a chord a value has to be, beside the largest of the three, to be there for certain."""
+
+
+def by_chords(graph: Graph, run: Run, moving: Sequence[str], bounds: Mapping[str, Interval]) -> Run:
+    """How a function runs that has a value above a chord and another one below one: it is neither convex nor concave.
+
+    Args:
+        graph: A graph of numbers, of not more than ``MOST_NODES``.
+        run: What rules say.
+        moving: The variables that move; the others stay at one point.
+        bounds: The interval of each variable.
+    """
+    from gradcli.analysis.verification.judge import is_of_numbers, value_of
+
+    if not is_of_numbers(graph):
+        return run
+    found: dict[bool, str] = {}
+    for first, last in itertools.islice(_chords(moving, bounds), _CHORDS):
+        middle = {name: (first[name] + last[name]) / 2 for name in first}
+        low, value, high = [value_of(graph, point) for point in (first, middle, last)]
+        beside = value - (low + high) / 2
+        if abs(beside) > _SURE * max(map(abs, (low, value, high))) and math.isfinite(beside):
+            where = ", ".join(
+                [f"{name} = {short_text(middle[name])}" for name in moving[:_PLACES]] + ["..."] * (len(moving) > _PLACES)
+            )
+            found.setdefault(beside > 0, where)
+        if len(found) == 2:
+            rule = f"above the middle of a chord at {found[True]}, below that of another at {found[False]}"
+            return run._replace(rule=rule, neither=True)
+    return run
+
+
+def _chords(moving: Sequence[str], bounds: Mapping[str, Interval]) -> Iterator[tuple[dict[str, float], dict[str, float]]]:
+    """The ends of chords within bounds, farther and farther out."""
+    source = random.Random(0)
+
+    def within(low: float, high: float, width: float) -> float:
+        """A number of few digits, at none of the bounds."""
+        share = source.randint(1, 15) / 16
+        if math.isfinite(low):
+            return low + min(high - low, 2 * width) * share
+        return high - 2 * width * share if math.isfinite(high) else width * (2 * share - 1)
+
+    still = {name: within(*interval, 1.0) for name, interval in bounds.items()}
+    for turn in itertools.count():
+        width = 2.0 ** (turn % 5)
+        first, last = [{**still, **{name: within(*bounds[name], width) for name in moving}} for _ in range(2)]
+        yield first, last
 
 
 def _is_inside(zero: Zero, low: Fraction | None, high: Fraction | None) -> bool:

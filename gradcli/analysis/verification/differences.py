@@ -7,12 +7,14 @@ difference, and so loses nothing; it needs functions that are analytic.
 
 from __future__ import annotations
 
+import cmath
 import math
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 from gradcli.algebra.equality.pair import PrimitiveBuilder
-from gradcli.analysis.verification.judge import is_ends_gradient
+from gradcli.analysis.verification.judge import is_ends_gradient, is_of_numbers
 from gradcli.autodiff.passes.reverse import quiet
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.errors import GradcliError
@@ -30,6 +32,9 @@ _POWERS = 13
 """Steps are powers of ten, so many, and more where what moves is smaller than 1: from there to the roundings of its size."""
 
 _MOST = 26
+
+_FEW = 2000
+"""Nodes times variables up to which a run on numbers goes step by step: loading NumPy takes longer."""
 
 _EPSILON = 2.0**-52
 
@@ -101,9 +106,9 @@ def size_of(tape: Tape, direction: Direction) -> float:
 
 def _along(tape: Tape, direction: Direction, offsets: Sequence[float], cotangent: Any) -> list[float]:
     """The output of a run at its point and so far off along a direction, each time from the value at the point."""
-    import numpy
+    if len(tape.graph) * len(tape.wrt) > _FEW and is_of_numbers(tape.graph):
+        import numpy
 
-    if not tape.graph.shapes and all(name in OPERATIONS or name in (VARIABLE, CONSTANT) for name in tape.graph.operations):
         steps = numpy.array(offsets)
         with quiet():
             moved = _moved(tape, {name: tape.bindings[name] + steps * moves for name, moves in direction.items()})
@@ -111,23 +116,21 @@ def _along(tape: Tape, direction: Direction, offsets: Sequence[float], cotangent
         return numpy.broadcast_to(found, len(offsets)).tolist()  # type: ignore[no-any-return]
     results: list[float] = []
     for offset in offsets:
-        with quiet():
+        with quiet(tape.graph):
             moved = _moved(tape, {name: tape.bindings[name] + offset * moves for name, moves in direction.items()})
-            results.append(float(numpy.sum((moved - tape.value) * cotangent)))
+            results.append(inner(moved - tape.value, cotangent))
     return results
 
 
 def _moved(tape: Tape, point: Mapping[str, Any]) -> Any:
     """The output where some variables have other values; nan where the run would have gone another way."""
-    import numpy
-
     graph = tape.graph
     ids = {graph.variables[name]: value for name, value in point.items()}
     depends = graph.dependents(*ids)
     last = {input: id for id, inputs in enumerate(graph.inputs) if depends[id] for input in inputs}
     moved: dict[int, Any] = dict(ids)
-    decided: Any = numpy.True_
-    with quiet():
+    decided: Any = True
+    with quiet(graph):
         for id, inputs in enumerate(graph.inputs):
             if not inputs or not any(input in moved for input in inputs) or id in graph.detached:
                 continue
@@ -146,7 +149,11 @@ def _moved(tape: Tape, point: Mapping[str, Any]) -> Any:
                 if last[input] == id and input != graph.output:  # a loop looks at it again
                     moved.pop(input, None)
     value: Any = moved.get(graph.output, tape.value)
-    return value if numpy.all(decided) else numpy.where(decided, value, math.nan)
+    if type(decided) is bool:
+        return value if decided else value * math.nan
+    import numpy
+
+    return numpy.where(decided, value, math.nan)
 
 
 class Complex:
@@ -173,8 +180,6 @@ class Complex:
 
     def step(self, direction: Direction, cotangent: Any = 1.0) -> float | None:
         """The derivative along a direction; None where an operation is not analytic, which is then told."""
-        import numpy
-
         if self.missing:
             return None
         graph = self._graph
@@ -182,7 +187,7 @@ class Complex:
         names = {id: name for name, id in graph.variables.items()}
         values: list[Any] = []
         moving: list[bool] = []
-        with quiet():
+        with quiet(graph):
             for id, (operation, inputs) in enumerate(zip(graph.operations, graph.inputs, strict=True)):
                 value: Any = None
                 moves = any(moving[input] for input in inputs)
@@ -191,7 +196,7 @@ class Complex:
                 elif operation == VARIABLE:
                     value, moves = self._tape.bindings[names[id]], names[id] in direction
                     if moves:
-                        value = numpy.asarray(value) + 1j * step * numpy.asarray(direction[names[id]])
+                        value = value + 1j * step * direction[names[id]]
                 elif operation == CONSTANT:
                     value = constant_value(graph.constants[id])
                 elif not moves:
@@ -199,20 +204,21 @@ class Complex:
                 else:
                     which = [moving[input] for input in inputs]
                     if carries_nothing(operation):
-                        real = [numpy.real(values[input]) for input in inputs]
+                        real = [values[input].real for input in inputs]
                         real = [one if graph.shape(input) else float(one) for one, input in zip(real, inputs, strict=True)]
                         value, moves = value_of(operation, real, graph.settings.get(id, ())), False
                     else:
-                        value = _analytic(numpy, operation, [values[i] for i in inputs], which, graph.settings.get(id, ()))
+                        value = _analytic(operation, [values[i] for i in inputs], which, graph.settings.get(id, ()))
                         if value is None:
                             self.missing = operation
                             return None
                 values.append(value)
                 moving.append(moves)
             found = values[self._output]
-            if not numpy.allclose(numpy.real(found), self._tape.value, rtol=1e-6, atol=1e-300):
+            near = abs(found.real - self._tape.value) <= 1e-6 * abs(self._tape.value) + 1e-300
+            if not (near if type(near) is bool else near.all()):
                 return None  # it overflows on the way
-            return float(numpy.sum(numpy.imag(found) * cotangent)) / step
+            return inner(found.imag, cotangent) / step
 
 
 def carries_nothing(name: str) -> bool:
@@ -221,25 +227,43 @@ def carries_nothing(name: str) -> bool:
     return STRUCTURAL[name].pullback is None if declared is None else not declared.differentiable
 
 
-def _analytic(numpy: Any, name: str, operands: Sequence[Any], moving: Sequence[bool], settings: Any) -> Any:
+_OPERATORS: dict[str, Callable[..., Any]] = {
+    "fadd": operator.add, "fsub": operator.sub, "fmul": operator.mul, "fdiv": operator.truediv, "fneg": operator.neg, "power": pow
+}  # fmt: skip
+"""Of Python's complex numbers, by the functions of mpmath that declarations name."""
+
+
+def _analytic(name: str, operands: Sequence[Any], moving: Sequence[bool], settings: Any) -> Any:
     """The value of an operation at complex operands, where it is analytic in those that move; None where it is not.
 
-    So are functions of mpmath that NumPy has as well, with neither kinks nor jumps, and what is linear, or moves elements.
+    So are functions of mpmath that Python or NumPy has as well, with neither kinks nor jumps, and what is linear, or moves
+    elements.
     """
     declared = OPERATIONS.get(name)
-    arrays = [numpy.asarray(operand) for operand in operands]
     if declared is None:
         known = STRUCTURAL[name].facts
         places = {0 if STRUCTURAL[name].variadic else at for at, moves in enumerate(moving) if moves}
         analytic = known.multilinear or any(places <= group for group in known.linear)
-        return STRUCTURAL[name].forward(numpy, *arrays, **dict(settings)) if analytic else None
+        import numpy
+
+        return STRUCTURAL[name].forward(numpy, *map(numpy.asarray, operands), **dict(settings)) if analytic else None
     if any(special.kind in (KINK, JUMP) for special in declared.facts.specials):
         return None
     places = {at for at, moves in enumerate(moving) if moves}
-    analytic = isinstance(declared.precise, str) or any(places <= group for group in declared.facts.linear)
-    if declared.array is None or not analytic:
+    linear = any(places <= group for group in declared.facts.linear)
+    if declared.array is None or not (linear or isinstance(declared.precise, str)):
         return None
-    arrays = [numpy.asarray(one) for one in declared.complete(tuple(arrays))]
+    complete = declared.complete(tuple(operands))
+    function: Callable[..., Any] | None = _OPERATORS.get(str(declared.precise), declared.forward if linear else None)
+    function = getattr(cmath, str(declared.precise), function)
+    if function is not None and all(type(one) in (float, complex) for one in complete):
+        try:
+            return function(*complete)
+        except (ArithmeticError, ValueError):
+            return complex(math.nan, math.nan)
+    import numpy
+
+    arrays = list(map(numpy.asarray, complete))
     try:
         if isinstance(declared.array, str):
             return getattr(numpy, declared.array)(*arrays)

@@ -179,7 +179,7 @@ def _on_arrays(id: int, tape: Tape, operands: Sequence[Any], wanted: Sequence[bo
         operand = operands[index]
         direction = numpy.array([source.uniform(-1, 1) for _ in range(numpy.size(operand))]).reshape(shapes[index])
         moving = numpy.abs(operand)
-        still = moving > (_LARGE if operation in OPERATIONS else _LARGE_OF_ARRAYS)  # beside large numbers steps are too long
+        still = ~(moving <= (_LARGE if operation in OPERATIONS else _LARGE_OF_ARRAYS))  # beside large ones steps are too long
         direction, moving = numpy.where(still, 0.0, direction), numpy.where(still, 0.0, moving)
         size = float(numpy.max(moving, initial=0.0)) or 1.0
         if operation in OPERATIONS:  # each element stays on its side of a pole, however small it is beside others

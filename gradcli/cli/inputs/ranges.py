@@ -13,9 +13,6 @@ from gradcli.errors import GradcliError, UnknownVariableError, no_value
 from gradcli.language.builder import identifier
 from gradcli.typing import Any
 
-DEFAULT = (-5.0, 5.0)
-"""The range of a variable that is given nothing."""
-
 MOST = 2
 """Variables that may have a range."""
 
@@ -95,6 +92,8 @@ def ranges_and_values(options: ValueOptions, names: Sequence[str]) -> tuple[dict
             raise GradcliError(f"{name} must be a finite number here")
     left = [name for name in names if name not in ranges and name not in values]
     if not ranges and 0 < len(left) <= MOST:
+        from gradcli.analysis.sampling.ranges import DEFAULT
+
         ranges, left = dict.fromkeys(left, DEFAULT), []
     if left and ranges:
         raise no_value(left, hint=f"add --{left[0]} VALUE, or a range, --{left[0]} -3:3")

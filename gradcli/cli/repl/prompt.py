@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 from gradcli.cli.framework.streams import read_text, write
-from gradcli.cli.repl.session import Session, is_open
+from gradcli.cli.repl.session import Session
 from gradcli.errors import said
 from gradcli.typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,18 @@ PROMPT, MORE = "> ", ". "
 WELCOME = "An expression, (x+w)*(w+1), then x = 2; w = 1. :help lists more, :quit ends."
 """What a session begins with on a terminal."""
 
+_BRACKET = re.compile(r"[()\[\]{}]|#[^\n]*")
+_WORD = re.compile(r"[\w-]*:?")
+"""What Tab completes, as it is searched for: from its end to its beginning, which may be a colon."""
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
+
+
+def is_open(text: str) -> bool:
+    """Whether a bracket is still open, so that the next line belongs to this one."""
+    depth = 0
+    for found in _BRACKET.findall(text):
+        depth += (found in "([{") - (found in ")]}")
+    return depth > 0 and not text.startswith(":")
 
 
 def lines_of(session: Session) -> Iterator[str]:
@@ -75,9 +86,7 @@ def _edited(session: Session) -> Iterator[str]:
 
     path = _history()
     prompt: Any = PromptSession(history=FileHistory(path) if path else InMemoryHistory())
-    completer = WordCompleter(
-        lambda: session.completions(prompt.default_buffer.document.text_before_cursor), pattern=re.compile(r"(:|--?)?[\w-]*")
-    )
+    completer = WordCompleter(lambda: session.completions(prompt.default_buffer.document.text_before_cursor), pattern=_WORD)
 
     def ask() -> str:
         found: str = prompt.prompt(

@@ -20,6 +20,7 @@ from gradcli.cli.framework.command import HELP_FLAGS, Command
 from gradcli.cli.framework.reader import read
 from gradcli.cli.framework.streams import only_ascii, write, write_error, write_lines, write_note
 from gradcli.cli.framework.table import command_named, command_names, option_like
+from gradcli.cli.inputs.ranges import MOST
 from gradcli.cli.inputs.variables import number
 from gradcli.cli.repl.state import WORD, State
 from gradcli.errors import WARNED, ExitCode, GradcliError, NoValueError, UnknownVariableError, located, nearest, said, visible
@@ -46,7 +47,10 @@ _AT = re.compile(r"([^\W\d]\w*)('+)\(\s*([^()]*(?:\([^()]*\)[^()]*)*)\s*\)")
 """What asks for the derivative of a function at a place: f'(2), y''(pi/2)."""
 _LIKE_A_COMMAND = re.compile(r"([a-z][a-z-]+)(?:\s+(?:[\w\"'\[(]|--\w).*)?")
 """What may be a command without its colon: diff x^2, which as a formula is no product of letters."""
-_BRACKET = re.compile(r"[()\[\]{}]|#[^\n]*")
+_SHELL = re.compile(rf"\bgradcli (?=(?:{'|'.join(command_names())})\b)")
+"""What a hint says of a shell, where a command begins with a colon here."""
+_SEVERAL = re.compile(r"{0}(?:,{0})+".format(r"\s*[^\W\d]\w*\s*=[^,;=()\[\]{}]+"))
+"""Values as options take them: x = 2, w = 1."""
 
 AHEAD_NODES = 2_000
 """Nodes, and turns of loops, up to which a value is shown while somebody types."""
@@ -60,17 +64,8 @@ OWN = {
 }
 """The commands of a session itself; all others are those of the package."""
 
-
 WORDS = {"help": "help", "?": "help", "quit": "quit", "exit": "quit", ":q": "quit"}
 """What people type for a command where it is no name."""
-
-
-def is_open(text: str) -> bool:
-    """Whether a bracket is still open, so that the next line belongs to this one."""
-    depth = 0
-    for found in _BRACKET.findall(text):
-        depth += (found in "([{") - (found in ")]}")
-    return depth > 0 and not text.startswith(":")
 
 
 class Session:
@@ -121,6 +116,7 @@ class Session:
         if isinstance(error, NoValueError):
             name = error.message.removeprefix("no value for ").partition(",")[0].partition(" ")[0]
             error.hint = f"write {name} = 1, or any other value"
+        error.hint = _SHELL.sub(":", error.hint)
         write_error(error, as_json=False)
         return error.exit_code
 
@@ -149,12 +145,15 @@ class Session:
             return found.read_as
 
     def _statements(self, text: str) -> ExitCode | None:
+        if _SEVERAL.fullmatch(text):
+            text = text.replace(",", ";")
+            write_note(f"read as: {visible(text)}")
         text = self._as_read(text)
         if all(isinstance(one, Print) or is_fact(one) for one in parse(text, "line").statements):
             self._show(text)
             return None
         state, bound = self._after(text)
-        shown = [f"{name} = {state.values[name]}" for name in bound]
+        shown = [f"{name} = {state.values[name]}" for name in dict.fromkeys(bound)]
         alone = state.last == self.state.last and state.named != self.state.named  # a function, which shows nothing
         if state.last and not alone:
             try:
@@ -251,7 +250,7 @@ class Session:
             own[name]()
             return None
         if name not in command_names() or name == "repl":
-            near = nearest(name, [*OWN, *command_names()])
+            near = nearest(name, [*OWN, *[one for one in command_names() if one != "repl"]])
             hint = f"did you mean :{near}?" if near else ":help lists the commands"
             raise GradcliError(f"there is no command :{name}", hint=hint)
         if {*HELP_FLAGS} & {*arguments}:
@@ -290,12 +289,13 @@ class Session:
         return [*(["--expression"] if takes_program else []), *programs, *dict.fromkeys(set)]
 
     def _values(self, command: Command[Any], program: Program, named: Collection[str]) -> Mapping[str, str]:
-        """The values that a command is given; over a range goes a variable that is alone, and no array is a value there."""
+        """The values that a command is given; none where its one or two variables all have some and go over ranges."""
         values = self.state.values_of(program)
         if not command.over_ranges:
             return values
-        free = variables_among(free_names(program), self.state.values)
-        return {} if len(free) == 1 else {name: value for name, value in values.items() if not value.lstrip().startswith("[")}
+        if not named and len(values) == len(variables_among(free_names(program), self.state.values)) <= MOST:
+            return {}
+        return {name: value for name, value in values.items() if not value.lstrip().startswith("[")}
 
     def _help(self) -> None:
         lines = [
@@ -311,8 +311,8 @@ class Session:
             write(f"{part}\n" for part in wrapped(line, width - 1, indent) or [""])
 
     def _names(self) -> None:
-        values = [f"{name} = {value}" for name, value in self.state.values.items()]
-        write(f"{visible(line)}\n" for line in [*values, *[text for _, text in self.state.named]])
+        lines = [*[f"{name} = {value}" for name, value in self.state.values.items()], *[text for _, text in self.state.named]]
+        write(f"{visible(line)}\n" for line in lines)
 
     def _undo(self) -> None:
         if not self.before:

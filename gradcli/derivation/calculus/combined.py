@@ -118,8 +118,14 @@ def explain_totals(
             left = Name(label + "'" * times if len(wrt) == 1 else f"{label}_{by * times}")
             working.known |= {_key(symbol): value for symbol, value in zip(symbols, partials, strict=True)} | {left.name: total}
             moved = [rates[variable] for variable in moving]
-            ways = ["directly" if variable == by else f"through {variable}" for variable in moving]
-            words = ("it does not depend on ", Name(by)) if not ways else (Name(by), " acts ", " and ".join(ways), ": chain rule")
+            through = ", ".join(variable for variable in moving if variable != by)
+            words: Words = ("it does not depend on ", Name(by))
+            if through and by in moving:
+                words = (Name(by), " acts directly and through ", through, ": chain rule")
+            elif through:
+                words = (Name(by), " acts through ", through, ": chain rule")
+            elif moving:
+                words = (Name(by), " acts directly: chain rule")
             working.say("chain rule", left, _sum(moved, symbols), *words)
             equal = [Equal(symbol, value) for symbol, value in zip(symbols, partials, strict=True)]
             working.say("derivatives put in", left, _sum(moved, partials), *listed(list(equal), ", "))

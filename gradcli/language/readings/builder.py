@@ -12,7 +12,7 @@ from gradcli.language import statement_builder
 from gradcli.language.ast import Array, Call, Comparison, Conditional, Expression, Name, Number, Operator, Statement, postorder
 from gradcli.language.grammar import Rule
 from gradcli.language.readings.cases import leave_nothing
-from gradcli.language.readings.otherwise import Otherwise
+from gradcli.language.readings.otherwise import Otherwise, ended, grouping_shown, is_first_power, is_whole, over_both
 from gradcli.language.readings.vocabulary import Vocabulary
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from typing import TypeGuard
 
 _LONGEST_SHOWN = 60
-
 _DOTS = ("·", "⋅", "∙", "×")
 _WHOLE = frozenset("kmn")
 """Letters of whole numbers, which stand in exponents more often than behind them: x^2n."""
@@ -48,13 +47,15 @@ class Builder:
         vocabulary: The functions.
         text: What was typed.
         notes: Takes what can mean two things, with its place.
+        of_latex: Whether it is LaTeX, where no power stands behind a power.
 
     Attributes:
         others: The places that may mean something else.
     """
 
-    def __init__(self, vocabulary: Vocabulary, text: str, notes: list[tuple[int, str]]) -> None:
+    def __init__(self, vocabulary: Vocabulary, text: str, notes: list[tuple[int, str]], *, of_latex: bool) -> None:
         self._vocabulary = vocabulary
+        self._of_latex = of_latex
         self._text = text
         self._notes = notes
         self.others: list[Otherwise] = []
@@ -101,14 +102,14 @@ class Builder:
             )
             meant = mapped(last, lambda node: inside if node is self._argument(last) else node)
             self._other(result, left, last, meant)
-        elif result.symbol == "/" and _is_power(last) and (isinstance(right, Number) or _is_first_power(last)):
+        elif result.symbol == "/" and _is_power(last) and (isinstance(right, Number) or is_first_power(last)):
             other = Operator("^", (last.operands[0], Operator("/", (last.operands[1], right))))
-            if _is_first_power(last) or (near and self._may_go_on(last, right)):
+            if is_first_power(last) or (near and self._may_go_on(last, right)):
                 divided = isinstance(left, Operator) and left.symbol == "/"
                 whole = Otherwise(result, left, last, other).meant() if divided else other
                 shown, typed = (left, span) if divided else (last, typed)
                 self._note(typed, f"({to_text(shown)})/{to_text(right)}; {to_text(whole)} is written with parentheses")
-            if self._ends_openly(last.operands[1]):
+            if self._ends_openly(last.operands[1]) and not is_whole(last.operands[1], right):
                 self._other(result, left, last, other)
         elif result.symbol in ("+", "-") and near and isinstance(right, Number) and isinstance(last, Call):
             argument = self._argument(last)
@@ -117,8 +118,8 @@ class Builder:
                 meant = mapped(last, lambda node: Operator(sign, (node, right)) if node is self._argument(last) else node)
                 self._note(typed, f"{to_text(Operator(sign, (last, right)))}; {to_text(meant)} is written with parentheses")
         elif result.symbol in ("+", "-") and isinstance(right, Number) and near and _is_power(last):
-            if self._ends_openly(last.operands[1]) and not isinstance(last.operands[1], Number):
-                base, exponent = last.operands
+            base, exponent = last.operands
+            if self._ends_openly(exponent) and not isinstance(exponent, Number):
                 self._other(result, left, last, Operator("^", (base, Operator(result.symbol, (exponent, right)))))
         elif result.symbol == "^":
             self._of_power(result, span)
@@ -127,6 +128,8 @@ class Builder:
     def _of_power(self, result: Operator, span: Span) -> None:
         """Note a root with a power behind it, and keep the other reading of letters in an exponent: e^kt."""
         base, exponent = result.operands
+        if self._of_latex and _is_power(exponent) and id(exponent) not in self._grouped:
+            raise GradcliError("LaTeX sets no power behind a power", span, "write a^{b^c}, or {a^b}^c")
         if id(base) in self._rooted:
             self._note_root(result, base, Operator("^", (self._argument(base), exponent)), span)
         product = exponent.operands[0] if isinstance(exponent, Operator) and len(exponent.operands) == 1 else exponent
@@ -149,10 +152,13 @@ class Builder:
         if id(right) in self._factorials:
             of_both = Call(self._vocabulary.factorial, (Operator("*", (left, self._argument(right))),), ())
             self._note(span, f"{to_text(result)}; {to_text(of_both)} is written with parentheses")
+        if isinstance(left, Call) and id(right) in self._grouped and (both := over_both(left, right, self._text)):
+            self._note(span, f"{to_text(result)}; to mean {to_text(both)} write parentheses around all of it")
+            self.others.append(Otherwise(result, result, result, both))
         divided = isinstance(left, Operator) and left.symbol == "/"
         if isinstance(left, Operator) and divided and len(left.operands) == 2:
             other: Expression = Operator("/", (left.operands[0], Operator("*", (left.operands[1], right))))
-            self._note(span, f"{_shown(result, left)}; {to_text(other)} is written with parentheses")
+            self._note(span, f"{grouping_shown(result, left)}; {to_text(other)} is written with parentheses")
             self.others.append(Otherwise(result, result, result, other))
         last = self._last(left)
         if id(last) in self._grouped:
@@ -227,7 +233,10 @@ class Builder:
 
     def _may_go_on(self, power: Operator, right: Expression) -> bool:
         """Whether a number behind a power and a slash may belong to the exponent: x^2/3, but not x^2/2 nor x²/3."""
-        numbers = [part.value for part in (power.operands[1], right) if isinstance(part, Number)]
+        exponent = power.operands[1]
+        if isinstance(exponent, Operator) and len(exponent.operands) == 1:  # e^-x/2
+            return "^" in self._text[slice(*power.span)] and id(exponent) not in self._grouped
+        numbers = [part.value for part in (exponent, right) if isinstance(part, Number)]
         return tuple(numbers) in _EXPONENTS and self._ends_openly(power.operands[1]) and "^" in self._text[slice(*power.span)]
 
     def definition(self, values: Sequence[Any], span: Span) -> Statement:
@@ -275,22 +284,27 @@ class Builder:
         return strict.prefix([values[0], strict.number([values[1]], span)], span)
 
     def _note_reach(self, result: Expression, function: str, argument: Expression, span: Span) -> None:
-        """Say how far a function reaches where its argument is a product with a blank before its last factor."""
-        if isinstance(argument, Operator) and argument.symbol == "*" and id(argument) not in self._grouped:
-            left, right = argument.operands
-            start = right.span[0]
-            if id(right) in self._grouped:
-                start = self._text.rfind("(", 0, start)
-            known = function in self._vocabulary.inverses or function.startswith(self._vocabulary.natural)
-            at_once = isinstance(left, Number) and not known
-            apart = self._text[start - 1 : start].isspace() or id(right) in self._grouped
-            if at_once or (apart and not isinstance(left, Number)):
-                applied = self.apply(function, left, span)
-                if isinstance(result, Operator) and result.symbol == "^":
-                    applied = Operator("^", (applied, result.operands[1]))
-                other = Operator("*", (applied, right))
-                self._note(span, f"{to_text(result)}; to mean {to_text(other)} write parentheses")
-                self.others.append(Otherwise(result, result, result, other))
+        """Say how far a function reaches where its argument is a product before one of whose factors it may end."""
+        ends = ended(argument, self._grouped, lambda left, right: self._may_end(function, left, right))
+        if ends is not None:
+            applied = self.apply(function, ends[0], span)
+            if isinstance(result, Operator) and result.symbol == "^":
+                applied = Operator("^", (applied, result.operands[1]))
+            for factor in ends[1]:
+                applied = Operator("*", (applied, factor))
+            self._note(span, f"{to_text(result)}; to mean {to_text(applied)} write parentheses")
+            self.others.append(Otherwise(result, result, result, applied))
+
+    def _may_end(self, function: str, left: Expression, right: Expression) -> bool:
+        """Whether a function may end between two factors: a blank stands there, or they are more than letters and numbers."""
+        known = function in self._vocabulary.inverses or function.startswith(self._vocabulary.natural)
+        names = {node.name for node in postorder(left) if isinstance(node, Name)}
+        if not names - self._vocabulary.constants - {"π"}:
+            return isinstance(left, Number) and not known  # sin 2x, sin 2 x, sin 2πt
+        between = self._text[left.span[1] : right.span[0]]
+        apart = any(sign.isspace() or sign == "\\" for sign in between) or id(right) in self._grouped
+        plain = isinstance(right, Name) and right.name not in names and not (isinstance(left, Operator) and left.symbol != "*")
+        return apart or not plain or isinstance(left, Call)
 
     def call(self, values: Sequence[Any], span: Span) -> Expression:
         found = strict.call(values, span)
@@ -416,21 +430,5 @@ class Builder:
             self._notes.append((span[0], f"what begins with {typed[:20]} can be grouped in two ways: parentheses make it clear"))
 
 
-def _shown(result: Expression, left: Expression) -> str:
-    """A product with the parentheses that show its grouping."""
-    assert isinstance(result, Operator)
-    right = result.operands[1]
-    raised = not isinstance(right, Operator) or right.symbol == "^"
-    return f"({to_text(left)})*{to_text(right)}" if raised else f"({to_text(left)})*({to_text(right)})"
-
-
 def _is_power(node: Expression) -> TypeGuard[Operator]:
     return isinstance(node, Operator) and node.symbol == "^"
-
-
-def _is_first_power(node: Operator) -> bool:
-    """Whether it is x^1, which nobody would write, or x^-1: the exponent was hardly meant to end there."""
-    exponent = node.operands[1]
-    if isinstance(exponent, Operator) and len(exponent.operands) == 1:
-        exponent = exponent.operands[0]
-    return isinstance(exponent, Number) and exponent.value == 1

@@ -53,6 +53,7 @@ def without_commands(
         *(sign[1:] for sign in NO_VALUES),
         "begin",
         "end",
+        "cdots",
     }
     tokens = as_commands(tokens, functions, known_commands)
     commands = _Commands(text, tokens, vocabulary, known, notes)
@@ -116,6 +117,8 @@ class _Commands:
         elif command in NOTHING or command.endswith("."):  # \left.
             before = self.result[-1].kind if self.result else ""
             digits = follows is not None and follows.kind == "NUMBER"
+            if command == " " and self.text.count("\\") == self.text.count("\\ "):  # nothing else is LaTeX
+                self.notes.append((token.span[0], "\\ is read as a blank of LaTeX; a quotient is written with /"))
             grouped = before == "NUMBER" and digits and len(self.tokens[self.place].text) == 3
             if command in _SPACES and before in VALUE_ENDS and digits and not grouped:
                 self.result.append(Token("TIMES", "*", token.span))
@@ -151,9 +154,10 @@ class _Commands:
         elif command in GREEK:
             self._name(token, self._greek(command))
         else:
-            raise GradcliError(
-                f"{token.text} is not known here", token.span, "write the formula with other commands, or leave it out"
-            )
+            hint = "write the formula with other commands, or leave it out"
+            if len(command) == 1 or command == "backslash":
+                hint = "a backslash begins a command of LaTeX; a quotient is written with /"
+            raise GradcliError(f"{token.text} is not known here", token.span, hint)
 
     def _greek(self, word: str) -> str:
         """The letter, or the word where that has a value."""
@@ -216,8 +220,11 @@ class _Commands:
             and self.result[-1].kind in VALUE_ENDS
         ):
             self.notes.append((span[0], f"{name} is read as a variable; a unit is left out"))
+        follows = self._next()
+        if name == "d" and follows is not None and follows.kind == "NAME" and token.text[1:] not in BOLD:
+            message = f"d{follows.text} may be a differential or a product"
+            raise GradcliError(message, (token.span[0], follows.span[1]), f"write d*{follows.text} for a product")
         if len(name) > 1 and name not in self.vocabulary.functions:
-            follows = self._next()
             if name not in self.known and follows is not None and (follows.kind == "LPAR" or follows.text == "\\left"):
                 raise GradcliError(f"{name} is no function that is known", span, "for a product write \\cdot between its factors")
             self.whole.add(name)
@@ -302,7 +309,13 @@ class _Commands:
     def _parenthesis(self) -> None:
         """Make the braces that come next parentheses."""
         opening, before = self.tokens[self.place], self.place
+        name = self.result[-1]
         self._braced()
+        if (follows := self._next()) is not None and follows.kind == "POWER":  # what is seen has no braces
+            end = self.tokens[self.place - 1].span[1]
+            called, argument = self.text[name.span[0] : end], self.text[opening.span[1] : end - 1]
+            power = f"{called}^ is read as the power of {called}; that of {argument} is written inside the braces"
+            self.notes.append((name.span[0], power))
         self.closing[self.place - 1] = ""
         self.place = before + 1
         self.result.append(Token("LPAR", "(", opening.span))

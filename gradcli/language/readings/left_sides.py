@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from gradcli.errors import GradcliError, Span
 from gradcli.language.readings.around import NAME, NAMES, outside
+from gradcli.language.readings.vocabulary import GREEK, LONGEST_PRODUCT
 from gradcli.typing import NamedTuple
 
 _D = r"(?:d|∂|\\partial\s*|\\(?:mathrm|text|operatorname)\s*(?:\{\s*d\s*\}|d)\s*|\{\s*\\rm\s+d\s*\}\s*|\\dd\s*)"
@@ -20,7 +21,7 @@ _PRIME = rf"\(?{NAME}(?:['′’]+|\^\{{\\prime\}}|''+|[″]|\^\([0-9]\))\)?\s*{
 _LOOK = r"(?:\s|\\[!,;: ]|\\(?:left|right|q?quad)(?![a-zA-Z]))*"
 _FONT = r"(?:\\(?:vec|bm|boldsymbol|math(?:bf|rm|cal))\s*\{?\s*)?"
 _FUNCTION = (
-    rf"{_FONT}{NAME}(?:\s*\}})?{_LOOK}\({_LOOK}{NAME}(?:\s*[,;]\s*{NAME})*{_LOOK}\)|{NAME}\[\s*{NAME}_(?:\s*,\s*{NAME}_)*\s*\]"
+    rf"{_FONT}\\?{NAME}(?:\s*\}})?{_LOOK}\({_LOOK}{NAME}(?:\s*[,;]\s*{NAME})*{_LOOK}\)|{NAME}\[\s*{NAME}_(?:\s*,\s*{NAME}_)*\s*\]"
 )
 _DOTTED = rf"\\d?dot\s*\{{?\s*{NAME}\s*\}}?|[^\W\d_][\u0307\u0308]|[ẋẍẏÿ]"
 _SIDE = rf"(?:{_FRACTION}|{_QUOTIENT}|{_PRIME}|{_FUNCTION}|{_DOTTED}|∇\s*{NAME}\s*{_ARGUMENT})"
@@ -70,8 +71,6 @@ _BEGINS_TERM = re.compile(r"\s*[\w(|√]")
 _ITEM = re.compile(r"[(\[]?(?:\d{1,3}|[^\W\d_])[)\].]?")
 """The number, or the letter, of an item."""
 _WORDS = re.compile(r"[^\W\d_]+")
-_LONGEST_PRODUCT = 3
-"""Letters that may be a product, or a short word of neither."""
 
 
 def derivatives_inside(text: str, start: int) -> list[Asked]:
@@ -110,7 +109,7 @@ def primed_parentheses(text: str, start: int) -> tuple[list[Asked], str]:
     return found, _PRIMED.sub(lambda one: ")" + " " * (len(one[0]) - 1), text) if found else text
 
 
-def left_side(text: str, *, names: bool) -> tuple[str, int]:
+def left_side(text: str, *, names: bool, functions: Collection[str] = ()) -> tuple[str, int]:
     """The left side of an answer and where its right side begins; empty text and 0 where there is none.
 
     Only a text of one statement is an answer. ``name = ...`` is an assignment, whose value is the same.
@@ -118,13 +117,20 @@ def left_side(text: str, *, names: bool) -> tuple[str, int]:
     Args:
         text: What was typed.
         names: Whether a plain name is a left side as well.
+        functions: What functions are called: log(y) = ... is an equation, and gamma(x) = ... names a value.
     """
     if "\n" in text.strip() or ";" in outside(text).rstrip().rstrip(";").replace(r"\;", ""):
         return "", 0
     found = _LEFT.match(text) or (_ONE_NAME.match(text) if names else None)
-    if found is None:
+    if found is None or _called(found[1]) in functions:
         return "", 0
     return found[1].strip(), found.end()
+
+
+def _called(left: str) -> str:
+    """The name before a parenthesis, where it is more than a letter."""
+    name = left.partition("(")[0].strip(" \\")
+    return "" if len(name) < 2 or name in GREEK else name
 
 
 def derivative_on_left(text: str) -> str:
@@ -154,7 +160,7 @@ def divides(text: str, at: int, functions: Collection[str], known: Collection[st
     if (labels and _ITEM.fullmatch(before)) or (_NAMED.fullmatch(before) and (before not in known or "," in text)):
         return False
     words = [word for word in _WORDS.findall(before) if word not in known]
-    return all(any(name in word for name in functions if len(name) > 1) for word in words if len(word) > _LONGEST_PRODUCT)
+    return all(any(name in word for name in functions if len(name) > 1) for word in words if len(word) > LONGEST_PRODUCT)
 
 
 def derivative_asked(text: str, known: Collection[Span]) -> Span | None:

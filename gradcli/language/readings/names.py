@@ -10,16 +10,14 @@ from gradcli.language.grammar import END, Token
 from gradcli.language.other_languages import NO_VALUES
 from gradcli.language.readings.calls import with_bases, with_groups, with_parentheses
 from gradcli.language.readings.commas import in_groups
-from gradcli.language.readings.products import arguments, coefficient, exponent, joined, raised_call, seldom_meant
+from gradcli.language.readings.products import arguments, coefficient, exponent, joined, raised_call, seldom_meant, seldom_word
 from gradcli.language.readings.scan import VALUE_ENDS, refuse
-from gradcli.language.readings.vocabulary import GREEK, NO_WORDS, PROSE, Vocabulary
+from gradcli.language.readings.vocabulary import GREEK, LONGEST_PRODUCT, NO_WORDS, PROSE, Vocabulary
 from gradcli.language.statements import WORDS
 
 _LETTER = re.compile(r"[^\W\d_](?P<digits>[0-9₀-₉]+)?(?:_\w+)?")
 _INDEXED = re.compile(r"([^\W\d_]+)([^\W\d_]_\w+)")
 _NUMBERED = re.compile("[^\\W\\d_][0-9₀-₉]*")
-_LONGEST_PRODUCT = 3
-"""Letters that stand side by side for a product; more are a word."""
 _BEGINS = frozenset(
     (
         "NAME",
@@ -61,7 +59,7 @@ class Names:
     def __init__(
         self, vocabulary: Vocabulary, known: Collection[str], notes: list[tuple[int, str]], *, letters: bool = False
     ) -> None:
-        self.longest = 1_000 if letters else _LONGEST_PRODUCT
+        self.longest = 1_000 if letters else LONGEST_PRODUCT
         self.vocabulary = vocabulary
         self.known = set(known)
         self.notes = notes
@@ -73,7 +71,7 @@ class Names:
         tokens = joined(tokens, self.vocabulary.functions, self.known)
         tokens = with_parentheses(with_bases(tokens, self.vocabulary, self.known), self.vocabulary, self.known)
         tokens = in_groups(tokens, self.notes)
-        if self.longest == _LONGEST_PRODUCT:
+        if self.longest == LONGEST_PRODUCT:
             tokens = with_groups(tokens, self.known, self.notes)
         result: list[Token] = []
         for place, token in enumerate(tokens):
@@ -196,7 +194,7 @@ class Names:
             raise refuse(f"{name} has no argument", token, f"write {name}(x); for a variable of this name give it a value")
         if name == "∞":
             return [token._replace(text="inf")]
-        if name in ("Pi", "PI") and self.longest == _LONGEST_PRODUCT:
+        if name in ("Pi", "PI") and self.longest == LONGEST_PRODUCT:
             return [token._replace(text="pi")]
         if name in ("tau", "τ"):
             self._note(token, f"{name} is read as the number 2π; for a variable give it a value")
@@ -205,7 +203,7 @@ class Names:
         if name == "E":
             self._note(token, "E is read as the number e; for a variable give it a value: --E VALUE")
             return [token._replace(text="e")]
-        if name in PROSE and self.longest == _LONGEST_PRODUCT:
+        if name in PROSE and self.longest == LONGEST_PRODUCT:
             raise refuse(f"'{name}' is a word, and no product of letters", token, PROSE[name])
         if function and name not in GREEK and not self._is_single(function) and after in _BEGINS and len(name) > 2:
             several = "sqrt(...) for a square root, root(x, n) for others" if function == self.vocabulary.root else f"{name}(...)"
@@ -230,7 +228,7 @@ class Names:
             self._note(token, f"{name} is read as one variable; a product is written {'*'.join(name)}")
             return [token]
         if "_" in name or (function and len(name) > 2) or not all(sign.lower() != sign.upper() for sign in name):
-            if name.isascii() and not name.isalpha() and "_" not in name and self.longest == _LONGEST_PRODUCT:
+            if name.isascii() and not name.isalpha() and "_" not in name and self.longest == LONGEST_PRODUCT:
                 self._note(token, f"{name} is read as one variable; factors of a product are written with * between them")
             return [token]
         return self._parts(token, called, before, after)
@@ -252,7 +250,7 @@ class Names:
             raise refuse(f"{name}(...) may be a function or a product", token, f"write {name}*(...) for a product")
         if name == "i":
             self._note(token, "i is read as a variable: nothing is complex here, and a vector is written [a, b]")
-        elif name in _CAPITALS and name.lower() not in self.known and self.longest == _LONGEST_PRODUCT:
+        elif name in _CAPITALS and name.lower() not in self.known and self.longest == LONGEST_PRODUCT:
             self._note(token, f"{name} is read as a variable of its own, and not as {name.lower()}")
         if called and len(inner) == 2 and inner[0].kind == "NAME" and inner[1].kind == "RPAR":
             self._note(token, f"{name}({inner[0].text}) is read as the product {name}*{inner[0].text}")
@@ -318,6 +316,7 @@ class Names:
         if len(first) > 1 and first[0] == "a" and first[1:] in words:
             rest = name[len(first) :] or "x"
             raise refuse(f"{name} may be {first}({rest}) or a*{first[1:]}({rest})", token, "write one of them")
+        self.notes += seldom_word(token, [word for word, _ in pieces], words)
         result: list[Token] = []
         for word, at in pieces:
             span = (start + at, start + at + len(word))
@@ -374,7 +373,7 @@ class Names:
         """Whether a function may stand behind so many letters: axsin x is one, and length x none."""
         function = self.vocabulary.functions.get(word, word)
         logarithm = function.startswith(self.vocabulary.natural)
-        return letters < (_LONGEST_PRODUCT if logarithm or len(word) > 2 else 1) + 1
+        return letters < (LONGEST_PRODUCT if logarithm or len(word) > 2 else 1) + 1
 
     def _no_function(self, token: Token) -> GradcliError:
         near = nearest(token.text, self.vocabulary.functions)

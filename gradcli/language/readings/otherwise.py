@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Container, Sequence
 
-from gradcli.language.ast import Expression
+from gradcli.language.ast import Call, Expression, Number, Operator
 from gradcli.language.rewrite import mapped
+from gradcli.language.text import to_text
 from gradcli.typing import NamedTuple
 
 _MOST = 8
@@ -47,3 +48,69 @@ def otherwise(value: Expression, places: Sequence[Otherwise]) -> list[Expression
         if other is not value:
             found.append(other)
     return found
+
+
+def ended(
+    argument: Expression, grouped: Container[int], may_end: Callable[[Expression, Expression], bool]
+) -> tuple[Expression, list[Expression]] | None:
+    """The shortest part of an argument without parentheses that it may be, and the factors behind it: -x of -x y.
+
+    Args:
+        argument: What was read as the argument.
+        grouped: The identities of what stands in parentheses.
+        may_end: Whether it may end between two factors.
+    """
+    signs: list[str] = []
+    while isinstance(argument, Operator) and len(argument.operands) == 1 and id(argument) not in grouped:
+        signs.append(argument.symbol)
+        argument = argument.operands[0]
+    factors: list[Expression] = []
+    found: tuple[Expression, list[Expression]] | None = None
+    while isinstance(argument, Operator) and argument.symbol == "*" and id(argument) not in grouped:
+        argument, right = argument.operands
+        factors.append(right)
+        if may_end(argument, right):
+            found = argument, factors[::-1]
+    if found is None:
+        return None
+    shortest, behind = found
+    for sign in reversed(signs):
+        shortest = Operator(sign, (shortest,))
+    return shortest, behind
+
+
+def over_both(call: Call, right: Expression, text: str) -> Call | None:
+    """A call of two factors in parentheses, where its name stands apart from a sum and another stands behind: ln (x+1)(x-1).
+
+    Args:
+        call: What was read as a factor.
+        right: The other factor.
+        text: What was typed.
+    """
+    (argument, *more) = call.arguments or (call,)
+    name = text[call.span[0] : call.span[1]].partition("(")[0].replace("\\left", "")
+    apart = name.endswith((" ", "\\,")) and text[right.span[0] - 1 : right.span[0]] == "("
+    if more or not apart or not isinstance(argument, Operator):
+        return None
+    return Call(call.function, (Operator("*", (argument, right)),), ())
+
+
+def grouping_shown(result: Expression, left: Expression) -> str:
+    """A product with the parentheses that show its grouping."""
+    assert isinstance(result, Operator)
+    right = result.operands[1]
+    raised = not isinstance(right, Operator) or right.symbol == "^"
+    return f"({to_text(left)})*{to_text(right)}" if raised else f"({to_text(left)})*({to_text(right)})"
+
+
+def is_whole(above: Expression, below: Expression) -> bool:
+    """Whether a fraction is a whole number, which nobody writes as one: x^2/2 is not x^(2/2)."""
+    return isinstance(above, Number) and isinstance(below, Number) and below.value != 0 and above.value % below.value == 0
+
+
+def is_first_power(node: Operator) -> bool:
+    """Whether it is x^1, which nobody would write, or x^-1: the exponent was hardly meant to end there."""
+    exponent = node.operands[1]
+    if isinstance(exponent, Operator) and len(exponent.operands) == 1:
+        exponent = exponent.operands[0]
+    return isinstance(exponent, Number) and exponent.value == 1

@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from gradcli.errors import GradcliError
 from gradcli.language.grammar import Token
 from gradcli.language.readings.scan import refuse
+from gradcli.language.readings.vocabulary import LONGEST_PRODUCT
 
 _CLOSING = {"RPAR": "LPAR", "RBRACE": "LBRACE", "ABS_CLOSE": "ABS_OPEN"}
 _GOES_ON = frozenset(("NAME", "PI", "CONSTANT", "LPAR", "ROOT", "ABS_OPEN", "FRAC", "SQRT", "FUNCTION", "CALLED", "COMMAND"))
@@ -17,6 +18,8 @@ _UNITS = frozenset(("cm", "mm", "km", "kg", "mg", "Hz", "kHz", "ms", "mL", "ml",
 
 _DEGREES = frozenset(("deg", "degree", "degrees"))
 _DIFFERENCES = "Δ∆"
+_ARGUMENTS = frozenset("xyzθφ")
+"""What functions are taken of, mostly."""
 
 
 def joined(tokens: Sequence[Token], functions: Collection[str], known: Collection[str]) -> list[Token]:
@@ -173,7 +176,7 @@ def seldom_meant(before: Sequence[Token], tokens: Sequence[Token], place: int, k
     if share and share.kind == "NUMBER" and behind and (apart or behind[0].kind in _GOES_ON):
         hint = f"write {share.text}/100 for a share, and blanks around the % of a remainder"
         raise GradcliError(f"{share.text}% may be percent or a remainder", (share.span[0], token.span[1]), hint)
-    if token.text == "%" and token.span[1] == token.span[0] + 1:
+    if token.text == "%" and token.span[1] <= token.span[0] + len("\\%"):
         return [(token.span[0], "% is read as the remainder of a division; a share is written x/100")]
     if token.kind != "NAME" or token.text in known:
         return []
@@ -198,3 +201,26 @@ def seldom_meant(before: Sequence[Token], tokens: Sequence[Token], place: int, k
     raised = [one.text for one in (*before[-1:], token)] == ["^", "T"] and before[-2:-1] and before[-2].kind == "NAME"
     raised = raised and token.span[1] == start + 1  # \top is none
     return [(start, "^T is read as a power; a transposed array is A.T")] if raised else []
+
+
+def seldom_word(token: Token, pieces: Sequence[str], functions: Collection[str]) -> list[tuple[int, str]]:
+    """What is said of a word with a function in it and none of its usual letters behind that: cost, signal.
+
+    Args:
+        token: The word.
+        pieces: What it is read as, functions and letters.
+        functions: What functions may be called.
+
+    Raises:
+        GradcliError: There are too many letters for a product: sinusoid, cosine.
+    """
+    last = max((place for place, piece in enumerate(pieces) if piece in functions), default=len(pieces))
+    behind = pieces[last + 1 :]
+    if not behind or any(piece in _ARGUMENTS or len(piece) > 1 for piece in behind):
+        return []
+    written = "*".join([*pieces[:last], f"{pieces[last]}({'*'.join(behind)})"])
+    if len(behind) >= LONGEST_PRODUCT:
+        raise refuse(
+            f"{token.text} may be a word or {written}", token, "write one of them; a variable of this name needs a value"
+        )
+    return [(token.span[0], f"{token.text} is read as {written}; a variable of this name needs a value")]

@@ -27,7 +27,7 @@ from gradcli.language.readings.left_sides import (
 )
 from gradcli.language.readings.matrices import of_matrices
 from gradcli.language.readings.names import Names
-from gradcli.language.readings.remarks import note_silent, plain, without_remarks
+from gradcli.language.readings.remarks import note_silent, plain, without_comments, without_remarks
 from gradcli.language.readings.scan import Found, scan, tables_of
 from gradcli.language.readings.vocabulary import DERIVATIVE, Vocabulary, letter
 from gradcli.typing import Any
@@ -116,8 +116,9 @@ def _read(text: str, reading: str, vocabulary: Vocabulary, known: Collection[str
         raise GradcliError("the expression is empty", (0, 0), 'write one, such as "2x sin 3x"')
     notes: list[tuple[int, str]] = []
     typed, text = text, plain(_latin(half_width(text), known, notes))
+    text = without_comments(text, notes) if reading == LATEX else text
     text = text if alone else without_remarks(text, notes)
-    left, start = left_side(text, names=reading == LATEX)
+    left, start = left_side(text, names=reading == LATEX, functions=vocabulary.functions)
     if left:
         notes.append((0, f"the left side {left} is left out"))
     text = text if reading == LATEX else _with_quotients(text, vocabulary, known, notes)
@@ -148,7 +149,7 @@ def _read(text: str, reading: str, vocabulary: Vocabulary, known: Collection[str
     vectors = vectors_of(named, norm)
     tokens = paired(with_points(named, vocabulary.single, vocabulary.either, vectors, notes))
     tokens = with_vectors(tokens, vectors, norm, of_latex=reading == LATEX)
-    builder = Builder(vocabulary, text, notes)
+    builder = Builder(vocabulary, text, notes, of_latex=reading == LATEX)
     tables = tables_of(reading)[0]
     statements = tuple(run(_with_brackets(text, tokens), _automaton(text, tokens, tables, builder), _Behind(tokens)))
     if reading == LATEX or vectors:
@@ -157,6 +158,10 @@ def _read(text: str, reading: str, vocabulary: Vocabulary, known: Collection[str
     read_as = as_typed(lambda: program_text(Program(statements), "; "))
     program = Program(statements, may_differentiate=DERIVATIVE in read_as)
     if not program.statements or all(isinstance(statement, Definition) for statement in program.statements):
+        defined = statements[-1] if statements else None
+        if isinstance(defined, Definition) and defined.name in vocabulary.functions:
+            hint = "write its right side alone; gradcli diff --implicit and gradcli equal --equations take equations"
+            raise GradcliError(f"{defined.name}(...) = ... is an equation, and no name for a value", defined.span, hint)
         raise GradcliError("nothing is to be computed", (0, len(text)), "write an expression behind the definitions")
     result = ReadText(typed)
     result.program = program

@@ -26,7 +26,8 @@ _TAIL = re.compile(rf"{_GAP}+(?:by\s+the|{'|'.join(FOLLOWS)})(?![\w(=])|{_GAP}*(
 _CONDITION = re.compile(rf"{_GAP}*,{_GAP}*(?=[^,=]*(?:{RELATION})[\s=]*[^\s>])")
 _PROSE = re.compile(rf"(?<![^\W\d_])(?:the|by|rule|simplified|is|as|from|{'|'.join(FOLLOWS)})(?![^\W\d_])")
 _REMARK = re.compile(r"(?:\s|\\[,;: ]|\\q?quad(?![a-zA-Z]))+\(([^()]*)\)\s*$")
-_TEXT = re.compile(r"\\(?:text|textrm|mbox|mathrm)\s*\{(\s*[^\W\d_]*\s[^{}\\]*)\}")
+_TEXT = re.compile(r"\\(?:text(?:rm|bf|it|normal)?|mbox|mathrm|mathbf)\s*\{((?=[^{}]*[^\W\d_])(?=[^{}]*[\s:,.!?])[^{}\\]*)\}")
+"""Words in TeX: more than one, or with a sign that no name has."""
 _SAID = re.compile(r"\s*\\(?:text|textrm|mbox)\{[^{}]*[\w:.,]\s+\}(?=.*\S)")
 """Words before a formula, which end with a blank: a name has none."""
 
@@ -44,6 +45,7 @@ _GOES_ON = re.compile(r"&(?=\s*=)|(?<==)\s*&|\\\\(?=[\s&]*(?:=|$))")
 _LOOP = re.compile(rf"\s*for\s+{NAME}\s+in(?!\w)")
 _SPEED = r"m/(?:s|h|min)(?:\^2|²)?"
 _UNIT = re.compile(rf"(?<=[^\W\d)]|\))\s+((?:[kcm]?{_SPEED}|kg|[kcm]m|k?Hz)\.?\s*$)|(?<=\d)\s+({_SPEED})(?![\w(^])")
+_COMMENT = re.compile(r"(?<!\\)%([^\n]*\n?)")
 _OPERATORS = ("", *"+-−–*·×/^=(<>|&,")
 """What no formula ends with, and the beginning."""
 _NOTHING = re.compile(r"\s*[nN]/[aA]\s*\.?\s*")
@@ -83,6 +85,32 @@ def note_silent(statements: Sequence[Statement], text: str, notes: list[tuple[in
         notes.append((0, "a power comes before its sign, as in -(x^2); spreadsheets square the sign, too"))
 
 
+def with_words(text: str) -> str:
+    """A text with the words that TeX sets apart as plain ones, but for those of cases; as long as it was."""
+    return text if "\\begin" in text else _TEXT.sub(lambda found: found[1].rjust(len(found[0]) - 1) + " ", text)
+
+
+def without_comments(text: str, notes: list[tuple[int, str]]) -> str:
+    """A text of LaTeX with blanks for what stands behind a % up to the end of its line; as long as it was.
+
+    Args:
+        text: What was typed.
+        notes: Takes what is left out.
+
+    Raises:
+        GradcliError: Nothing stands behind a %, so that it may be percent, or a number does.
+    """
+    for found in _COMMENT.finditer(text):
+        behind = found[1].strip()
+        if not (behind or text[: found.start()].strip() == "") or behind[:1].isdecimal():
+            message = "% begins a comment in LaTeX, and may be percent or a remainder"
+            raise GradcliError(
+                message, (found.start(), found.start() + 1), r"write \frac{50}{100} for 50%, and \bmod for a remainder"
+            )
+        notes.append((found.start(), f"{found[0].strip()} is left out: a comment of LaTeX; a remainder is written \\bmod"))
+    return _COMMENT.sub(lambda found: " " * len(found[0]), text)
+
+
 def without_remarks(text: str, notes: list[tuple[int, str]]) -> str:
     """A text of one statement with blanks in the place of what is no part of its formula; as long as it was.
 
@@ -99,8 +127,7 @@ def without_remarks(text: str, notes: list[tuple[int, str]]) -> str:
         return text
     if found := _SAID.match(text):
         text = _without(text, found.start(), found.end(), notes)
-    if "\\begin" not in text:
-        text = _TEXT.sub(lambda found: found[1].rjust(len(found[0]) - 1) + " ", text)
+    text = with_words(text)
     text = re.sub(r"^(\s*)=(?!=)", r"\1 ", text)
     if (found := _ARROW.match(text)) or (found := _LABEL.match(text)):
         text = _without(text, found.start(), found.end(), notes)

@@ -37,6 +37,9 @@ PROSE = {
 }
 """Words of a sentence that stand apart, which nobody means as products of their letters, and what to write."""
 
+LONGEST_PRODUCT = 3
+"""Letters that stand side by side for a product; more are a word."""
+
 DERIVATIVE = "diff"
 """The function that d/dx(...) and D[...] are read as."""
 

@@ -66,6 +66,11 @@ def special(kind: str, zero: Callable[..., Any], *at: float) -> Special:
     return Special(kind, zero, at)
 
 
+def by_side(argument: tuple[float, float] | None, above: str, below: str = "", of: float = 0) -> str:
+    """What holds where an argument that is fixed is larger than a number, or smaller; nothing where neither is known."""
+    return "" if argument is None else above if argument[0] > of else below if argument[1] < of else ""
+
+
 Mask = Callable[..., Any]
 """Where 0 is handed back, by (what comes in, the derivative, *arguments): in operations, of numbers, arrays and symbols."""
 

@@ -6,7 +6,7 @@ import math
 
 from gradcli.ops.declaration import ieee, on_arrays
 from gradcli.ops.declaration.constants import SQRT2, SQRT_2_OVER_PI, SQRT_TAU, fraction
-from gradcli.ops.declaration.facts import DECIMALS, JUMP, KINK, NUMBERS, ODD, REMOVABLE, SAME, no_kernel, special
+from gradcli.ops.declaration.facts import DECIMALS, JUMP, KINK, NUMBERS, ODD, REMOVABLE, SAME, by_side, no_kernel, special
 from gradcli.ops.declaration.operation import Operation, Undefined, operation
 from gradcli.ops.elementwise.arithmetic import Bounds, abs, square
 from gradcli.ops.elementwise.exponential import exp, expm1, log, log1p
@@ -36,9 +36,19 @@ def _gelu_inner(x: Any) -> Any:
     return tanh(_gelu_scaled(x))
 
 
+def _softplus_course(x: Bounds, beta: Bounds, threshold: Bounds) -> str:
+    """That of log(1 + exp(beta·x))/beta in x, and where what is computed jumps below it."""
+    if not beta or not threshold or beta[0] != beta[1] or beta[0] == 0 or threshold[0] < 20 or threshold[0] != threshold[1]:
+        return ""
+    aside = f"a jump of {ieee.exp(-threshold[0]) / math.fabs(beta[0]):.0e} at its threshold"
+    return f"rises {'convex' if beta[0] > 0 else 'concave'}; but {threshold[0] / beta[0]} {aside}"
+
+
 def bent_at_0(x: Bounds, slope: Bounds) -> str:
     """The course of what is x above 0 and slope·x below."""
-    if x is not None or slope is None or slope[0] < 0:
+    if x is not None:
+        return "convex concave falls" if slope is None and x[1] <= 0 else ""
+    if slope is None or slope[0] < 0:
         return ""
     bend = "convex" if slope[1] <= 1 else "concave" if slope[0] >= 1 else "rises"
     return f"rises {bend}; convex concave to 0; convex concave from 0"
@@ -147,6 +157,7 @@ celu = operation(
     ),
     specials=(special(KINK, lambda x, alpha: x, 0, 1),),
     torch="celu: torch F",
+    course=lambda x, alpha: by_side(alpha, "rises convex; concave from 0"),
     doc="Continuously differentiable exponential linear unit.",
 )
 relu6 = operation(
@@ -187,6 +198,7 @@ hardtanh = operation(
         special(KINK, lambda x, low, high: x - high, 1, -1, 1),
     ),
     torch="hardtanh: F",
+    course=clamp.known["course"],
     doc="x between two bounds.",
 )
 softplus = operation(
@@ -204,9 +216,7 @@ softplus = operation(
     specials=(special(KINK, lambda x, beta, threshold: x * beta - threshold, 20, 1, 20),),
     torch="softplus: F",
     tensorflow="softplus Softplus: nn",
-    course=lambda x, beta, threshold: (
-        "" if beta != (1, 1) or threshold != (20, 20) else "convex rises to 20; convex rises from 20.000000001"
-    ),
+    course=_softplus_course,
     doc="log(1 + exp(beta·x))/beta, a smooth relu; x itself where beta·x is above the threshold.",
 )
 softsign = operation(
@@ -263,6 +273,7 @@ silu = operation(
     (lambda y, x: sigmoid(x) * (1 + x * (1 - sigmoid(x))),),
     spellings=("swish",),
     array=lambda numpy, x: x / (1 + numpy.exp(-x)),
+    range=(-0.278464542761074, math.inf),
     course="falls to -1.28; rises from -1.27; convex from -2.39 to 2.39; concave to -2.4; concave from 2.4",
     samples=(SMOOTH,),
     definition=lambda x: x * sigmoid(x),
@@ -277,6 +288,7 @@ gelu = operation(
     (lambda y, x: (1 + erf(x / SQRT2)) / 2 + x * exp(-x * x / 2) / SQRT_TAU,),
     javascript="({0} / 2) * (1 + erf({0} / Math.SQRT2))",
     array=lambda numpy, x: x / 2 * (1 + erf(x / SQRT2)),
+    range=(-0.169971207479904, math.inf),
     course="falls to -0.76; rises from -0.75; convex from -1.41 to 1.41; concave to -1.42; concave from 1.42",
     samples=(SMOOTH,),
     definition=lambda x: x * (1 + erf(x / SQRT2)) / 2,
@@ -291,6 +303,7 @@ gelu_tanh = operation(
     grad_fn="GeluBackward0",
     javascript="({0} / 2) * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * ({0} + 0.044715 * {0} * {0} * {0})))",
     array=lambda numpy, x: x / 2 * (1 + _gelu_inner(x)),
+    range=(-0.170040750571255, math.inf),
     course="falls to -0.76; rises from -0.75; convex from -1.41 to 1.41; concave to -1.42; concave from 1.42",
     samples=(SMOOTH,),
     definition=lambda x: x * (1 + _gelu_inner(x)) / 2,
@@ -306,6 +319,7 @@ hardswish = operation(
     (lambda y, x: where(le(x, -3), 0, where(lt(x, 3), x / 3 + 1 / 2, 1)),),
     array=lambda numpy, x: x * numpy.clip(x + 3, 0, 6) / 6,
     domain="x ≠ ±3",
+    range=(-0.375, math.inf),
     course="falls to -1.5; rises from -1.5; convex from -3 to 3",
     samples=(SMOOTH,),
     definition=lambda x: x * relu6(x + 3) / 6,
@@ -333,6 +347,7 @@ mish = operation(
     "mish(x)",
     lambda x: x * math.tanh(_softplus(x, 1.0, 20.0)),
     (lambda y, x: tanh(softplus(x)) + x * (1 - square(tanh(softplus(x)))) * sigmoid(x),),
+    range=(-0.308843413017251, math.inf),
     course="falls to -1.2; rises from -1.19; convex from -2.25 to 1.49; concave to -2.26; concave from 1.5",
     samples=(SMOOTH,),
     definition=lambda x: x * tanh(log1p(exp(x))),  # from 20 on the same in floats as with softplus, which jumps there
@@ -366,6 +381,7 @@ softshrink = operation(
     parity=ODD,
     specials=(special(KINK, lambda x, bound: x - bound, 0.5, 0.5), special(KINK, lambda x, bound: x + bound, -0.5, 0.5)),
     torch="softshrink: F",
+    course=lambda x, bound: f"rises; convex from {-bound[0]}; concave to {bound[0]}" if bound and bound[0] >= 0 else "",
     doc="x moved towards 0 by lambd, and 0 where that would cross it.",
 )
 hardshrink = operation(
@@ -379,6 +395,7 @@ hardshrink = operation(
     parity=ODD,
     specials=(special(JUMP, lambda x, bound: x - bound, 0.5, 0.5), special(JUMP, lambda x, bound: x + bound, -0.5, 0.5)),
     torch="hardshrink: torch Tensor F",
+    course=lambda x, bound: "rises" if bound and bound[0] >= 0 else "",
     doc="x, or 0 where it lies between -lambd and lambd.",
 )
 threshold = operation(
@@ -397,5 +414,6 @@ threshold = operation(
     masks="x",
     specials=(special(JUMP, lambda x, bound, value: x - bound, 1, 1, 0.5),),
     torch="threshold: torch F",
+    course=lambda x, bound, value: "rises" if bound and value and value[1] <= bound[0] else "",
     doc="x where it is above a threshold, else a value.",
 )

@@ -6,7 +6,7 @@ import math
 
 from gradcli.ops.declaration import ieee, rational
 from gradcli.ops.declaration.constants import LN2, LN10, fraction
-from gradcli.ops.declaration.facts import END, KINK, ODD, POLE, special
+from gradcli.ops.declaration.facts import END, KINK, ODD, POLE, by_side, special
 from gradcli.ops.declaration.operation import EACH, OPERATIONS, Operation, operation
 from gradcli.ops.elementwise.logic import both, either, eq, le, lt, where
 
@@ -108,6 +108,7 @@ log_base = operation(
         special(POLE, lambda x, base: base - 1, 2, 1),
         special(END, lambda x, base: base, 2, 0),
     ),
+    course=lambda x, base: by_side(base, "concave rises; defined from 0", "convex falls; defined from 0", 1),
     sympy="log",
     doc="The logarithm of x to a base.",
 )
@@ -219,6 +220,11 @@ cbrt = operation(
 )
 
 
+def _course_of_root(n: float) -> str:
+    odd = "rises; convex to 0; concave from 0" if n % 2 == 1 else ""
+    return odd or f"{'concave' if n >= 1 else 'convex'} rises; defined from 0"
+
+
 def _root(x: float, n: float) -> float:
     odd = n % 2 == 1
     if x < 0 and not odd:
@@ -255,6 +261,7 @@ root: Operation = operation(
         ),
     ),
     specials=(special(KINK, lambda x, n: x, 0, 3), special(POLE, lambda x, n: n, 1, 0)),
+    course=lambda x, n: "" if not n or n[0] != n[1] or n[0] <= 0 else _course_of_root(n[0]),
     odd_root=lambda n: n if isinstance(n, int) and n > 0 and n % 2 else 0,
     sympy="real_root",
     doc="The n-th root of x, real for negative x and odd n; the derivative by n is that for x > 0.",
@@ -281,6 +288,9 @@ xlogy = operation(
     definition=lambda a, b: where(both(eq(a, 0), eq(b, b)), 0, a * log(b)),
     masks={"a": lambda incoming, derivative, a, b: either(both(eq(a, 0), le(b, 0)), both(eq(incoming, 0), eq(b, b)))},
     specials=(special(END, lambda a, b: b, 0, 0),),
+    course=lambda a, b: (
+        by_side(b, "convex concave rises", "convex concave falls", 1) or by_side(a, "concave rises from 0", "convex falls from 0")
+    ),
     torch="xlogy: torch Tensor special",
     doc="a·log(b), which is 0 where a is 0.",
 )

@@ -186,5 +186,6 @@ nan_to_num = operation(
     definition=lambda x: where(ne(x, x), 0, clamp(x, -LARGEST, LARGEST)),
     result=SAME,
     torch="nan_to_num: torch Tensor",
+    course="rises",
     doc="x, with 0 for nan and the largest float for infinity.",
 )

@@ -256,7 +256,7 @@ gamma: Operation = operation(
     step=lambda x: x,
     specials=POLES_OF_GAMMA,
     sympy="gamma",
-    course="convex from 0",
+    course="convex from 0; falls from 0 to 1.461632; rises from 1.461633",
     doc="The gamma function, (x - 1)! for whole x.",
 )
 factorial = operation(
@@ -288,7 +288,7 @@ lgamma = operation(
     closed=_at_whole_numbers,
     torch="lgamma: torch Tensor",
     sympy="log(Abs(gamma({0})))",
-    course="convex from 0",
+    course="convex from 0; falls from 0 to 1.461632; rises from 1.461633",
     doc="Logarithm of the absolute value of the gamma function.",
 )
 polygamma_growth: Operation = operation(

@@ -14,7 +14,9 @@ ANYWHERE = (-2.0, 2.0)
 Pair = tuple[int | None, ...]
 
 
-def _compare(name: str, symbol: str, array: str, test: Callable[[float, float], bool], javascript: str, doc: str) -> Operation:
+def _compare(
+    name: str, symbol: str, array: str, test: Callable[[float, float], bool], script: str, doc: str, *runs: str
+) -> Operation:
     return operation(
         f"{name}(a, b)",
         lambda a, b: 1.0 if test(a, b) else 0.0,
@@ -22,21 +24,22 @@ def _compare(name: str, symbol: str, array: str, test: Callable[[float, float], 
         exact=lambda a, b: int(test(a, b)),
         precise=test,
         symbol=symbol,
-        javascript=f"{{0}} {javascript} {{1}} ? 1 : 0",
+        javascript=f"{{0}} {script} {{1}} ? 1 : 0",
         array=array,
         result=TRUTH,
         range=(0, 1),
         specials=(special(JUMP, lambda a, b: a - b, 1, 1),),
         torch=f"{name}: torch Tensor" + (f"; {array}: torch Tensor" if array != "equal" else ""),
         tensorflow=f"{array} {array.title().replace('_', '')}: tf",
+        course=lambda a, b: (runs[0] if b else runs[1] if a else "") if runs else "",
         doc=doc,
     )
 
 
-lt = _compare("lt", "<", "less", operator.lt, "<", "Whether a is less than b.")
-le = _compare("le", "<=", "less_equal", operator.le, "<=", "Whether a is less than b or equal.")
-gt = _compare("gt", ">", "greater", operator.gt, ">", "Whether a is greater than b.")
-ge = _compare("ge", ">=", "greater_equal", operator.ge, ">=", "Whether a is greater than b or equal.")
+lt = _compare("lt", "<", "less", operator.lt, "<", "Whether a is less than b.", "falls", "rises")
+le = _compare("le", "<=", "less_equal", operator.le, "<=", "Whether a is less than b or equal.", "falls", "rises")
+gt = _compare("gt", ">", "greater", operator.gt, ">", "Whether a is greater than b.", "rises", "falls")
+ge = _compare("ge", ">=", "greater_equal", operator.ge, ">=", "Whether a is greater than b or equal.", "rises", "falls")
 eq = _compare("eq", "==", "equal", operator.eq, "===", "Whether a equals b.")
 ne = _compare("ne", "!=", "not_equal", operator.ne, "!==", "Whether a differs from b.")
 

@@ -114,6 +114,8 @@ huber_loss = operation(
     course=lambda x, target, delta: "convex" if delta and delta[0] >= 0 else "",
     doc="Half the squared error where it is small, else a line that continues it.",
 )
+_ASIDE = "the end of its logarithms at -100"
+_COURSE = f"convex; defined from 0 to 1; but 0 {_ASIDE}"
 binary_cross_entropy = operation(
     "binary_cross_entropy(p, target)",
     _cross_entropy,
@@ -126,6 +128,9 @@ binary_cross_entropy = operation(
     definition=lambda p, target: -(target * clamp_min(log(p), LEAST_LOG) + (1 - target) * clamp_min(log1p(-p), LEAST_LOG)),
     specials=(special(POLE, lambda p, target: p, 0, 1), special(POLE, lambda p, target: p - 1, 1, 0)),
     torch="binary_cross_entropy: F",
+    course=lambda p, target: (
+        f"convex; defined from 0 to 1; but 0 {_ASIDE}" if target and 0 <= target[0] <= target[1] <= 1 else ""
+    ),
     doc="-(target·log(p) + (1 - target)·log(1 - p)), each logarithm at least -100.",
 )
 binary_cross_entropy_with_logits = operation(
@@ -149,5 +154,6 @@ kl_div = operation(
     masks={"target": lambda incoming, derivative, x, target: both(eq(incoming, 0), both(eq(target, target), ne(target, 0)))},
     specials=(special(END, lambda x, target: target, 1, 0),),
     torch="kl_div: F",
+    course=lambda x, target: "convex; defined from 0" if x else "convex concave falls" if target and target[0] >= 0 else "",
     doc="Kullback-Leibler divergence target·(log(target) - x), where x is the logarithm of a probability.",
 )

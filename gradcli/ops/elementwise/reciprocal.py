@@ -99,6 +99,7 @@ asec = operation(
     range=(0, math.pi),
     specials=ENDS,
     sympy="asec",
+    course="rises concave from 1; rises convex to -1",
     doc="Inverse secant, in radians between 0 and π.",
 )
 acsc = operation(
@@ -117,6 +118,7 @@ acsc = operation(
     range=(-math.pi / 2, math.pi / 2),
     specials=ENDS,
     sympy="acsc",
+    course="falls convex from 1; falls concave to -1",
     doc="Inverse cosecant, in radians between -π/2 and π/2.",
 )
 acot = operation(
@@ -203,6 +205,7 @@ asech = operation(
     range=(0, math.inf),
     specials=(special(POLE, lambda x: x, 0), special(END, lambda x: x - 1, 1)),
     sympy="asech",
+    course="falls; defined from 0 to 1; convex to 0.7071; concave from 0.7072",
     doc="Inverse hyperbolic secant.",
 )
 acsch = operation(
@@ -237,5 +240,6 @@ acoth = operation(
     inverse="coth",
     specials=POLES,
     sympy="acoth",
+    course="falls convex from 1; falls concave to -1",
     doc="Inverse hyperbolic cotangent.",
 )

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable
 
 from gradcli.ops.declaration import ieee
-from gradcli.ops.declaration.facts import JUMP, KINK, NUMBERS, ODD, POLE, SAME, no_kernel, special
+from gradcli.ops.declaration.facts import JUMP, KINK, NUMBERS, ODD, POLE, SAME, by_side, no_kernel, special
 from gradcli.ops.declaration.operation import Operation, operation
 from gradcli.ops.elementwise.arithmetic import abs, sign
 from gradcli.ops.elementwise.logic import eq, lt, where
@@ -137,6 +137,7 @@ floor_divide: Operation = operation(
     result=SAME,
     specials=_OF_QUOTIENT,
     torch="floor_divide: torch Tensor",
+    course=lambda a, b: by_side(b, "rises", "falls"),
     torch_call="torch.div({0}, {1}, rounding_mode='floor')",
     doc="Quotient rounded down to an integer.",
 )
@@ -153,5 +154,6 @@ copysign = operation(
     masks="b",
     specials=(special(KINK, lambda a, b: a, 0, 1), special(JUMP, lambda a, b: b, 1, 0)),
     torch="copysign: torch Tensor",
+    course=lambda a, b: "rises" if a else by_side(b, "convex; falls to 0; rises from 0", "concave; rises to 0; falls from 0"),
     doc="The size of a with the sign of b.",
 )

@@ -318,6 +318,7 @@ polygamma: Operation = operation(
     specials=(special(POLE, lambda n, x: x, 1, 0), special(POLE, lambda n, x: x + 1, 1, -1)),
     torch="polygamma: torch Tensor",
     sympy="polygamma",
+    course=lambda n, x: "" if not n or n[0] != n[1] else "falls convex from 0" if n[0] % 2 else "rises concave from 0",
     doc="The n-th derivative of digamma.",
 )
 i0 = operation(
@@ -346,6 +347,7 @@ i1: Operation = operation(
     precise=by_mpmath(lambda mp, x: mp.besseli(1, x)),
     parity=ODD,
     torch="i1: special",
+    course="rises; concave to 0; convex from 0",
     sympy="besseli(1, {0})",
     doc="Modified Bessel function of the first kind, order 1.",
 )
@@ -359,6 +361,7 @@ iv: Operation = operation(
     samples=((2.0, 2.0), POSITIVE),
     precise=by_mpmath(lambda mp, n, x: mp.besseli(abs(int(n)), x) if _integral_order(n, -MOST_ORDER) else mp.nan),
     sympy="besseli",
+    course=lambda n, x: "rises convex from 0" if n else "",
     doc="Modified Bessel function of the first kind, of a whole order n.",
 )
 sinc_derivative: Operation = operation(
@@ -385,6 +388,7 @@ ei = operation(
     samples=((0.5, 2.5),),
     precise=by_mpmath(lambda mp, x: mp.ei(x)),
     specials=(special(POLE, lambda x: x, 0),),
+    course="falls concave to 0; rises from 0; concave from 0 to 1; convex from 1",
     sympy="Ei",
     doc="Exponential integral: the antiderivative of exp(x)/x that is -∞ at 0 and 0 at -∞.",
 )
@@ -401,5 +405,6 @@ expint = operation(
     range=(0, math.inf),
     specials=(special(POLE, lambda x: x, 0),),
     sympy="expint(1, {0})",
+    course="convex falls; defined from 0",
     doc="The exponential integral E1, the integral of exp(-t)/t from x to ∞.",
 )

@@ -6,7 +6,7 @@ import math
 
 from gradcli.ops.declaration import ieee, rational
 from gradcli.ops.declaration.constants import DEGREE, PI, RADIAN
-from gradcli.ops.declaration.facts import END, EVEN, JUMP, ODD, POLE, REMOVABLE, special
+from gradcli.ops.declaration.facts import END, EVEN, JUMP, ODD, POLE, REMOVABLE, by_side, special
 from gradcli.ops.declaration.operation import OPERATIONS, Operation, operation
 from gradcli.ops.elementwise.arithmetic import square
 from gradcli.ops.elementwise.exponential import sqrt
@@ -156,6 +156,10 @@ atan2 = operation(
     precise="atan2",
     range=(-math.pi, math.pi),
     specials=(special(JUMP, lambda a, b: a, 0, -1),),
+    course=lambda a, b: (
+        by_side(b, "rises; convex to 0; concave from 0")
+        or by_side(a, "falls; concave to 0; convex from 0", "rises; convex to 0; concave from 0")
+    ),
     torch="atan2: torch Tensor; arctan2: torch Tensor",
     sympy="atan2",
     quizzes="atan2",

@@ -17,7 +17,7 @@ from gradcli.output.diagrams.diagram import MARK, TITLE_COLUMNS, Arrow, Box, Kin
 from gradcli.output.listing import Entry, FunctionListing, Link, Listing
 
 LABEL_COLUMNS = 30
-"""Characters up to which it is written at an edge what is handed back along it."""
+"""Characters up to which a local derivative is written at an edge that has a number, and what is handed back along it."""
 
 LAYER_NODES = 60
 """The size up to which the expression of a layer is written out."""
@@ -145,13 +145,14 @@ class GraphPart(Part):
             whole = len(link.handed) <= LABEL_COLUMNS
             handed = link.handed if whole else said(f"backward of {spelling(self.listing.graph.operations[link.target])}")
             return ", ".join(filter(None, [handed and f"← {handed}", link.shapes]))
-        pieces = [link.derivative]
+        number = (
+            short_text(link.value) if isinstance(link.value, float) else ""
+        )  # an array would be long, and stands in the tables
+        pieces = [link.derivative] if not number or len(link.derivative) <= LABEL_COLUMNS else []
         if self.whole_labels and isinstance(self.listing, FunctionListing):
             pieces.insert(0, self.listing.local_derivative(link))
-        if isinstance(link.value, float):  # an array would be long, and stands in the tables
-            number = short_text(link.value)
-            if number != link.derivative:
-                pieces.append(number)
+        if number and number != link.derivative:
+            pieces.append(number)
         return ", ".join(filter(None, [shortened(" = ".join(pieces), TITLE_COLUMNS), link.shapes]))
 
 
@@ -187,6 +188,11 @@ class Layers(Part):
                 label = self.part.label(link) if len(merged) == 1 else ""
                 flows = link.flows if isinstance(self.part.listing, FunctionListing) else None
                 yield Arrow(f"{self.part.prefix}{source}", f"{self.part.prefix}{id}", label, flows, link, link.broken)
+
+    def layer_of(self) -> dict[int, int]:
+        """For each node without a box of its own the box in whose expression it stands, the first of several."""
+        inner = [(node, id) for id, (merged, _) in self.layers.items() for node in merged if node not in self.kept]
+        return dict(reversed(inner))
 
     def _merged(self, id: int) -> tuple[list[int], dict[int, Link]]:
         """The nodes of the layer that ends in a node, ascending, and how each box before it comes into it."""

@@ -7,101 +7,18 @@ The layout itself is graphlay's. Lengths are in the unit of the sizes given: pix
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 from gradcli.errors import columns, said
-from gradcli.frozen import Frozen, replace
-from gradcli.output.diagrams.diagram import Arrow, Box, Diagram, Kind, Part
+from gradcli.frozen import replace
+from gradcli.output.diagrams.diagram import Diagram, Part
 from gradcli.output.diagrams.graphviz_layout import graphviz_layout, program
+from gradcli.output.diagrams.places import Measures, Placed, Point, Routed, Sheet, joined
 from gradcli.typing import Any
-
-Point = tuple[float, float]
 
 _EFFORT = 150
 """Boxes and labels up to which crossings are looked for with patience: beyond, that takes most of the time and finds few."""
-
-
-class Placed(Frozen):
-    """A box in its place.
-
-    Attributes:
-        box: The box.
-        x: The middle, from the left.
-        y: The middle, from the top.
-        width: Its width.
-        height: Its height.
-    """
-
-    box: Box
-    x: float
-    y: float
-    width: float
-    height: float
-
-
-class Routed(Frozen):
-    """An arrow in its place.
-
-    Attributes:
-        arrow: The arrow.
-        points: The corners of its line, from the border of its source to that of its target.
-        label: The middle of its label; None where it has none.
-        begins: Whether it begins at its source, not in a row above.
-        ends: Whether it ends at its target, and does not go on in the row below.
-    """
-
-    arrow: Arrow
-    points: tuple[Point, ...]
-    label: Point | None = None
-    begins: bool = True
-    ends: bool = True
-
-
-class Sheet(Frozen):
-    """A part of a diagram, laid out.
-
-    Attributes:
-        title: What it shows.
-        boxes: The boxes.
-        arrows: The arrows.
-        x: The left edge of the part in the whole drawing.
-        y: The upper edge of its title, or of the drawing where it has none.
-        width: The width of the part.
-        height: The height of the part, without its title.
-    """
-
-    title: str
-    boxes: Sequence[Placed]
-    arrows: Sequence[Routed]
-    x: float
-    y: float
-    width: float
-    height: float
-
-
-class Measures(Frozen):
-    """How much room things take.
-
-    Attributes:
-        box: The width and height of a box.
-        label: The width and height of the label of an arrow.
-        layer_gap: The distance between layers.
-        node_gap: The distance between boxes of a layer.
-        lane: The distance between lines that run side by side.
-        title: The height of the title of a part.
-        part_gap: The distance between parts.
-        round: The kinds of boxes that are ellipses.
-    """
-
-    box: Callable[[Box], tuple[float, float]]
-    label: Callable[[Arrow], tuple[float, float]]
-    layer_gap: float
-    node_gap: float
-    lane: float
-    title: float
-    part_gap: float
-    round: frozenset[Kind] = frozenset()
 
 
 def lay_out(diagram: Diagram, measures: Measures, engine: str = "auto") -> list[Sheet]:
@@ -240,7 +157,7 @@ def _sheet(part: Part, direction: str, measures: Measures, engine: str, top: flo
         Routed(arrow, tuple(map(point, edge["points"])), point(edge["label_anchor"]) if arrow.label else None)
         for arrow, edge in zip(arrows, found["edges"], strict=True)
     ]
-    return Sheet(_heading(part), placed, routed, 0.0, top, right - left, lower - upper)
+    return Sheet(_heading(part), placed, joined(placed, routed, measures, direction), 0.0, top, right - left, lower - upper)
 
 
 def _split(request: dict[str, Any]) -> dict[str, Any]:

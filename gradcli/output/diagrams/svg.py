@@ -7,8 +7,9 @@ from html import escape
 
 from gradcli.errors import columns, said
 from gradcli.frozen import replace
-from gradcli.output.diagrams.diagram import MEANINGS, Box, Diagram, Kind
-from gradcli.output.diagrams.layout import Measures, Placed, Point, Routed, Sheet, extent, folded, lay_out
+from gradcli.output.diagrams.diagram import MEANINGS, Arrow, Box, Diagram, Kind
+from gradcli.output.diagrams.layout import extent, folded, lay_out
+from gradcli.output.diagrams.places import Measures, Placed, Point, Routed, Sheet
 from gradcli.output.diagrams.svg_shapes import arrow_paths, on_border, shape_of_kind
 from gradcli.output.diagrams.theme import DARK, LIGHT, Theme
 from gradcli.output.visible import visible_lines
@@ -71,9 +72,9 @@ def svg(
         scale: How many times as large it is.
         size: The shape or size of the picture, in whose middle the drawing stands; None for that of the drawing.
     """
-    measures = _measures(room)
-    sheets = _laid_out(diagram, measures, layout, size)
-    width, height = extent(sheets, measures)
+    sizes = measures(room)
+    sheets = _laid_out(diagram, sizes, layout, size)
+    width, height = extent(sheets, sizes)
     width = max([width, *(columns(sheet.title) * CHARACTER * HEADING_SIZE for sheet in sheets)])
     rows = _rows(_legend(diagram), max(width, LEGEND_WIDTH)) if legend else []
     width = max([width, *(sum(sign_width for _, sign_width in row) for row in rows)]) + 2 * MARGIN
@@ -164,10 +165,11 @@ def _colours(theme: Theme) -> str:
 # ---- sizes ----
 
 
-def _measures(room: int) -> Measures:
+def measures(room: int) -> Measures:
+    """How much room things take in pixels, with `room` characters at least for numbers that may change."""
     return Measures(
         box=lambda box: _box_size(box, room),
-        label=lambda arrow: (max(columns(arrow.label), room) * CHARACTER * LABEL_SIZE + 8, LABEL_SIZE * LINE_HEIGHT),
+        label=lambda arrow: _label_size(arrow, room),
         layer_gap=58,
         node_gap=26,
         lane=12,
@@ -175,6 +177,12 @@ def _measures(room: int) -> Measures:
         part_gap=30,
         round=frozenset({Kind.VARIABLE}),
     )
+
+
+def _label_size(arrow: Arrow, room: int) -> tuple[float, float]:
+    constant = arrow.link is not None and not (arrow.link.derivative or "x").strip("-/.0123456789")
+    characters = max(columns(arrow.label), 0 if constant else room)
+    return characters * CHARACTER * LABEL_SIZE + 8, LABEL_SIZE * LINE_HEIGHT
 
 
 def _box_size(box: Box, room: int) -> tuple[float, float]:

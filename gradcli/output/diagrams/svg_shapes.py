@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from gradcli.output.diagrams.diagram import Kind
-from gradcli.output.diagrams.layout import Placed, Point
+from gradcli.output.diagrams.places import Placed, Point
 
 HEXAGON_CUT = 12.0
 SIGNAL_CUT = 16.0
@@ -53,18 +54,28 @@ def shape_of_kind(kind: Kind, x: float, y: float, width: float, height: float) -
 
 
 def on_border(point: Point, placed: Placed) -> Point:
-    """A point at the left or right side of a rectangle, on the border of the shape that is drawn in it."""
+    """A point on a side of a rectangle, on the border of the shape that is drawn in it."""
     x, y = point
-    away = min(1.0, abs(y - placed.y) / (placed.height / 2))
-    at_left = abs(x - (placed.x - placed.width / 2)) < 0.5
-    at_right = abs(x - (placed.x + placed.width / 2)) < 0.5
+    right, down = x - placed.x, y - placed.y
+    if abs(abs(right) - placed.width / 2) > 0.5:  # a point of the upper or the lower side
+        inwards = _round_off(placed, abs(right) - placed.width / 2)
+        return x, y - inwards * (1 if down > 0 else -1)
+    away = min(1.0, abs(down) / (placed.height / 2))
     if placed.box.kind is Kind.FUNCTION:
         inwards = HEXAGON_CUT * away
     elif placed.box.kind is Kind.ACCUMULATE:
-        inwards = SIGNAL_CUT * (away if at_right else 0.7 * (1 - away))
+        inwards = SIGNAL_CUT * (away if right > 0 else 0.7 * (1 - away))
     else:
-        inwards = 0.0
-    return x + inwards * (at_left - at_right), y
+        inwards = _round_off(placed, abs(down) - placed.height / 2)
+    return x - inwards * (1 if right > 0 else -1), y
+
+
+def _round_off(placed: Placed, over: float) -> float:
+    """How far a round corner of a constant lies inwards where a side has `over` more to go to its end, below 0."""
+    radius = min(placed.width, placed.height) / 2
+    if placed.box.kind is not Kind.CONSTANT or over < -radius:
+        return 0.0
+    return radius - math.sqrt(radius**2 - min(radius, radius + over) ** 2)
 
 
 def arrow_paths(points: Sequence[Point]) -> tuple[str, str]:

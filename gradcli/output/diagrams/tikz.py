@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from gradcli.errors import ExitCode, GradcliError, columns, said, spoken
 from gradcli.output.diagrams.diagram import Arrow, Box, Diagram, Kind
-from gradcli.output.diagrams.layout import Measures, Placed, Routed, Sheet, extent, lay_out
+from gradcli.output.diagrams.layout import extent, lay_out
+from gradcli.output.diagrams.places import Measures, Placed, Routed, Sheet
 from gradcli.output.formulas.boxes import GREEK
 from gradcli.output.visible import visible_lines
 

@@ -5,12 +5,15 @@ The script computes with numbers, not with arrays. So such a page has no inputs 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from gradcli.autodiff.passes.contributions import contributions
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.errors import said
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.graph.shapes import shape_text
 from gradcli.language.numbers import brief_text, is_exact, number_text, short_text
+from gradcli.output.diagrams.diagram import MARK
 from gradcli.output.json import json_number
 from gradcli.output.listing import FunctionListing
 from gradcli.output.page.data import signs
@@ -25,9 +28,8 @@ LINE_COLUMNS = 72
 FORWARD, SEED, EDGE = 0, 1, 2
 """The kinds of events, as in ``page/engine.js``."""
 
-FIXED = "The inputs are fixed, since the graph has arrays: the page steps through the run as it was recorded."
-UNKNOWN = "The variables have no values, so the steps show shapes alone."
-"""What a page says of a run with arrays."""
+_FIXED = "The inputs are fixed, since the graph has arrays: the page steps through the run as it was recorded."
+_UNKNOWN = "The variables have no values, so the steps show shapes alone."
 
 
 def recorded_data(tape: Tape, *, whole_labels: bool) -> dict[str, Any]:
@@ -71,6 +73,14 @@ def recorded_data(tape: Tape, *, whole_labels: bool) -> dict[str, Any]:
             "events": _events(tape),
         },
     }
+
+
+def about_recorded(tape: Tape) -> Iterator[str]:
+    """What a page says of a run with arrays, or of one that breaks off."""
+    broken = tape.graph.broken
+    if broken is not None:
+        yield f"{MARK} The graph breaks off at {tape.names[broken.id]}: {broken.reason}."
+    yield _UNKNOWN if tape.symbolic else _FIXED
 
 
 def _values(tape: Tape) -> list[Any]:

@@ -149,4 +149,5 @@ addEventListener("afterprint", () => {
 element("adjoint").textContent = say`∂${outputName}/∂node`;
 setTheme(root.dataset.theme);
 recompute();
+element("work").classList.toggle("wide", drawing.fitting() < READABLE); // a large drawing takes the whole width
 drawing.zoom(Math.max(drawing.fitting(), READABLE));

@@ -88,6 +88,7 @@ class Drawing {
   reveal(id) {
     const box = this.boxes.get(id);
     if (!box) return;
+    this.frame.parentElement.scrollIntoView({ block: "nearest" });
     const { x, y, width, height } = box.shape.getBBox();
     const move = this.svg.querySelector("g[transform]").transform.baseVal.consolidate().matrix;
     const frame = this.frame;

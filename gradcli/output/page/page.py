@@ -22,16 +22,16 @@ from gradcli.graph.shapes import shape_text
 from gradcli.language.ast import Name, Partial, postorder
 from gradcli.lowering.builders.builder import has_arrays
 from gradcli.ops.catalogue import spelling
-from gradcli.output.diagrams.diagram import MARK, Diagram, Kind, Line, Part, shortened
+from gradcli.output.diagrams.diagram import Diagram, Kind, Line, Part, shortened
 from gradcli.output.diagrams.functions_part import FunctionsPart
-from gradcli.output.diagrams.graph_part import GraphPart
+from gradcli.output.diagrams.graph_part import GraphPart, Layers
 from gradcli.output.diagrams.of_run import WHOLE_LABELS, selected
 from gradcli.output.diagrams.svg import Size, svg
 from gradcli.output.diagrams.theme import DARK, LIGHT, Theme
 from gradcli.output.documents.html import row_html, words_html
 from gradcli.output.documents.parts import Row
 from gradcli.output.listing import BlockListing, Entry, FunctionListing, GradientListing
-from gradcli.output.page.array_passes import FIXED, UNKNOWN, recorded_data
+from gradcli.output.page.array_passes import about_recorded, recorded_data
 from gradcli.output.page.data import page_data, script_json
 from gradcli.output.page.files import page_file
 from gradcli.output.page.program import engine_script
@@ -65,8 +65,8 @@ MOST_TITLE = 10_000
 """Characters of a title that the page shows."""
 
 _SCRIPTS = ("numbers.js", "words.js", "drawing.js", "run.js", "steps.js", "elements.js", "asking.js", "controls.js")
-_PANEL = Size(16, 9, exact=False, turns=True, filled=False)
-"""The shape of the panel with the graph."""
+_PANEL = Size(21, 9, exact=False, turns=True, filled=False)
+"""The shape of the panel with a large graph, which takes the whole width of a page."""
 
 _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
@@ -94,7 +94,8 @@ def graph_page(diagram: Diagram, *, theme: str = "auto", layout: str = "auto") -
     built: list[GraphPart] = []
     chosen: Sequence[int] | None = None
     tape: Tape | None = None
-    for part in diagram.parts:
+    layers = any(isinstance(part, Layers) for part in diagram.parts)
+    for part in [part.part if isinstance(part, Layers) else part for part in diagram.parts]:
         if isinstance(part, FunctionsPart):
             tape = part.tape
             backward.append(FunctionsPart(replace(tape, symbolic=True), part.functions, part.title, part.chosen))
@@ -104,18 +105,19 @@ def graph_page(diagram: Diagram, *, theme: str = "auto", layout: str = "auto") -
             built.append(part)
         elif isinstance(part, GraphPart) and isinstance(part.listing, GradientListing):
             bare = GradientListing(replace(part.listing.gradient, values=None), part.listing.output_name)
-            backward.append(GraphPart(bare, part.title, part.prefix, part.chosen, whole_labels=False))
+            shown = GraphPart(bare, part.title, part.prefix, part.chosen, whole_labels=False)
+            backward.append(Layers(shown) if layers else shown)
     assert tape is not None
     derivation = derive(tape) if len(tape.graph) <= DERIVATION_NODES and tape.graph.broken is None else None
-    title, direction = diagram.title, diagram.direction
     yield from html_page_of_graph(
         tape,
         derivation,
-        title=title,
+        title=diagram.title,
         chosen=chosen,
-        direction=direction,
+        direction=diagram.direction,
         backward=backward,
         built=built,
+        layers=layers,
         theme=theme,
         layout=layout,
     )
@@ -130,6 +132,7 @@ def html_page_of_graph(
     direction: str = "LR",
     backward: Sequence[Part] = (),
     built: Sequence[GraphPart] = (),
+    layers: bool = False,
     theme: str = "auto",
     layout: str = "auto",
     notes: Sequence[str] = (),
@@ -145,6 +148,7 @@ def html_page_of_graph(
         direction: ``LR`` draws from left to right, ``TB`` from top to bottom.
         backward: Further graphs, drawn below.
         built: The static graph that ran, and its blocks, each of which can be folded away.
+        layers: Whether each assignment of the program is one box.
         theme: ``light``, ``dark``, or ``auto``, which follows the viewer; the page has a button for it.
         layout: What lays the drawing out, see :func:`~gradcli.output.diagrams.layout.lay_out`.
         notes: Sentences to the reader, such as warnings of the run.
@@ -176,12 +180,12 @@ def html_page_of_graph(
     yield from _folded(list(_fixed_inputs(tape) if recorded else _inputs(tape)), lambda more: f"{more:,} more inputs to show")
     results = _folded(list(_results(tape, derivation)), lambda more: f"{more:,} more derivatives to show")
     picture = picture.replace("<!-- results -->", "".join(results))
-    about = [*notes, *_about_recorded(tape)] if recorded else notes
+    about = [*notes, *about_recorded(tape)] if recorded else notes
     yield picture.replace("<!-- notes -->", _notes(tape, chosen, about))
-    part = _LivePart(FunctionListing(tape), "", "n", chosen, whole_labels=whole_labels)
-    yield from svg(
-        Diagram(shortened(title, LONG_TITLE), (part,), direction), theme="light", layout=layout, room=ROOM, size=_PANEL
-    )
+    live = _LivePart(FunctionListing(tape), "", "n", chosen, whole_labels=whole_labels)
+    part = Layers(live) if layers else live
+    drawn = Diagram(shortened(title, LONG_TITLE), (part,), direction)
+    yield from svg(drawn, theme="light", layout=layout, room=ROOM, size=_PANEL)
     yield steps
     yield from _derivation(derivation)
     yield derived
@@ -196,6 +200,7 @@ def html_page_of_graph(
         yield "</div>\n</section>\n"
     yield from _built(built, direction, layout)
     yield after
+    data["layers"] = part.layer_of() if isinstance(part, Layers) else {}
     yield f'<script type="application/json" id="data">{script_json(data)}</script>\n'
     script = "\n".join([engine_script(data["program"]), *map(page_file, _SCRIPTS)])
     yield f'<script>\n"use strict";\n(() => {{\n{script}}})();\n</script>\n'
@@ -276,13 +281,6 @@ def _fixed_inputs(tape: Tape) -> Iterator[str]:
     for name in tape.bindings if not tape.symbolic else tape.graph.variables:
         id = tape.graph.variables[name]
         yield f'<p class="field">{escape(visible(name))} {_live(id, "value")}</p>\n'
-
-
-def _about_recorded(tape: Tape) -> Iterator[str]:
-    broken = tape.graph.broken
-    if broken is not None:
-        yield f"{MARK} The graph breaks off at {tape.names[broken.id]}: {broken.reason}."
-    yield UNKNOWN if tape.symbolic else FIXED
 
 
 def _live(id: int, what: str) -> str:

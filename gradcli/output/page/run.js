@@ -12,7 +12,8 @@ const fields = [...document.querySelectorAll("input[data-variable]")];
 const program = data.program;
 const outputName = data.names[program.output];
 
-const READABLE = 0.78; // the size below which the drawing is scrolled instead
+const READABLE = 0.68; // the size below which the drawing is scrolled instead
+const LABEL_COLUMNS = 30; // characters up to which a local derivative is written at an arrow
 
 let run = null; // of the inputs as they are; null where there is none
 let words = null;

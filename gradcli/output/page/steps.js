@@ -16,19 +16,22 @@ function undo([kind, id, , , , before]) {
   }
 }
 
+/** The box in which a node is drawn: its own, or the one of its layer. */
+const boxOf = (id) => data.layers[id] ?? id;
+
 /** What an event changes or points at: nodes and arrows. */
 function touchedBy(event, nodes, arrows) {
   if (!event) return;
   const [kind, id, target, argument] = event;
-  nodes.add(id);
+  nodes.add(id).add(boxOf(id));
   if (kind === FORWARD) {
     program.inputs[id].forEach((input, at) => {
-      nodes.add(input);
+      nodes.add(input).add(boxOf(input));
       arrows.add(`${id} ${at}`);
     });
   }
   if (kind === EDGE) {
-    nodes.add(target);
+    nodes.add(target).add(boxOf(target));
     arrows.add(`${target} ${argument}`);
   }
 }
@@ -67,17 +70,19 @@ function adjointText(id) {
 /** Draws some nodes and arrows as they are at this step. */
 function refresh(nodes, arrows) {
   const event = run === null ? undefined : run.events[position - 1];
-  const feeds = new Set(!event ? [] : event[0] === FORWARD ? program.inputs[event[1]] : event[0] === EDGE ? [event[2]] : []);
+  const sources = new Set(!event ? [] : event[0] === FORWARD ? program.inputs[event[1]] : event[0] === EDGE ? [event[2]] : []);
+  const feeds = new Set([...sources].map(boxOf));
   for (const id of nodes) {
     const known = isKnown(id);
     const value = known ? run.values[id] : undefined;
     const adjoint = run === null ? "" : adjointText(id);
     const current = event !== undefined && event[1] === id;
+    const now = event !== undefined && boxOf(event[1]) === id;
     const brief = known ? briefText(value) : "";
     drawing.write(id, "value", known ? say`value ${brief}` : "");
     drawing.write(id, "adjoint", adjoint && `${adjointName(id, 16)} ${adjoint}`);
     drawing.classes(id, {
-      waiting: !known, current, feeds: feeds.has(id) && !current,
+      waiting: !known, current: now, feeds: feeds.has(id) && !now,
       done: adjoint !== "" && received[id] === expected[id], some: adjoint !== "" && received[id] < expected[id],
     });
     const row = rows.get(id);
@@ -87,7 +92,7 @@ function refresh(nodes, arrows) {
       if (typeof sums[id] === "object") row.cells[3].replaceChildren(numberElement(sums[id], briefText(sums[id])), more);
       else row.cells[3].textContent = adjoint.replace(/^= /, "");
       row.classList.toggle("current", current);
-      row.classList.toggle("feeds", feeds.has(id) && !current);
+      row.classList.toggle("feeds", sources.has(id) && !current);
     }
   }
   for (const key of arrows) {
@@ -100,11 +105,11 @@ function refresh(nodes, arrows) {
     if (symbols === null || data.recorded) continue; // what is recorded stands there already
     const source = program.inputs[target][argument];
     const d = data.signs.local[target];
-    const pieces = data.wholeLabels ? [`${d}${data.names[target]}/${d}${data.names[source]}`, symbols] : [symbols];
     const local = done ? run.locals[target][argument] : undefined;
-    const text = pieces.join(" = ");
-    const number = done && shortText(local) !== symbols ? ` ${equals(local)} ${shortText(local)}` : "";
-    drawing.writeLabel(key, shortened(text, 36) + number);
+    const number = done && shortText(local) !== symbols ? `${equals(local)} ${shortText(local)}` : "";
+    const name = data.wholeLabels ? shortened(`${d}${data.names[target]}/${d}${data.names[source]}`, 36) : "";
+    const pieces = [name, name && "=", symbols, number].filter((piece) => piece);
+    drawing.writeLabel(key, symbols.length > LABEL_COLUMNS ? `${name} ${number}`.trim() : pieces.join(" "));
   }
 }
 
@@ -125,7 +130,7 @@ function showStep(moved) {
   for (const id of ["first", "previous"]) element(id).disabled = position === 0;
   for (const id of ["next", "last"]) element(id).disabled = position === last;
   element("play").disabled = last === 0;
-  if (moved && event) drawing.reveal(data.broken && position === last ? program.output : event[1]);
+  if (moved && event) drawing.reveal(boxOf(data.broken && position === last ? program.output : event[1]));
   const scroll = reducedMotion.matches || playing ? "auto" : "smooth";
   for (const [id, section] of equations) section.classList.toggle("current", backward && event[1] === id);
   if (moved && backward && equations.has(event[1])) scrollTo(equations.get(event[1]), scroll);

@@ -110,14 +110,14 @@ def loss_chart(runs: Sequence[Run], name: str, *, ends: bool = True) -> Chart:
     shown = margin_around(min(sides), max(sides)) if sides else (0.0, 1.0)
     last = max(1.0, *[float(len(each) - 1) for each in values])
     axes = said("step"), said("value")
-    notes = _notes(runs) if ends else [f"{run.label}: {said(run.how)}" for run in runs]
+    notes = _notes(runs) if ends else [said(f"{run.label}: {run.how}") for run in runs]
     return Chart(name, axes, (0.0, last), shown, strokes, (), notes, (), logarithmic)
 
 
 def _notes(runs: Sequence[Run]) -> list[str]:
     """Where each descent ended and why; the legend names a single one."""
     own = len(runs) == 1
-    return [line if own else f"{run.label}: {said(line)}" for run in runs for line in (run.end, run.how)]
+    return [line if own else said(f"{run.label}: {line}") for run in runs for line in (run.end, run.how)]
 
 
 def path_chart(runs: Sequence[Run], graph: Graph, objective: Objective, name: str) -> tuple[Chart, Curves | Field | None]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from gradcli.autodiff.passes.reverse import carries
 from gradcli.autodiff.passes.tape import Tape
+from gradcli.errors import said
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.graph.shapes import shape_text
 from gradcli.language.numbers import short_text
@@ -132,7 +133,7 @@ def _edges(listing: FunctionListing, style: Style, chosen: Sequence[int], most: 
                 continue
             source, target = names[link.source], names[link.target]
             row = [f"{source} {style.text('→')} {target}"]
-            handed = [style.text("handed back") if link.handed else "", style.text(link.handed)]
+            handed = [style.text(said("handed back")) if link.handed else "", style.text(link.handed)]
             row += handed if link.derivative is None else [style.text(listing.local_derivative(link)), link.derivative]
             row += [] if symbolic else ["" if link.value is None else short_text(link.value)]
             rows.append([*row, style.text(f"{MARK} {link.shapes} does not fit" if link.broken else link.shapes)])

@@ -8,7 +8,6 @@ from functools import partial
 from gradcli.analysis.verification.accumulation import Accumulated
 from gradcli.analysis.verification.findings import Component, Verification
 from gradcli.analysis.verification.sampled import Sampled
-from gradcli.analysis.verification.stated import Stated
 from gradcli.autodiff.passes.tape import Tape
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression
@@ -17,6 +16,7 @@ from gradcli.output.json import document, encoder, json_number, json_numbers, li
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from gradcli.analysis.verification.stated import Stated
     from gradcli.output.schemas.analysis import (
         CheckedDerivative,
         CheckedNode,

@@ -109,6 +109,8 @@ class Message(Frozen):
                 return None
             found.append(text[at:place])
             at = place + len(literal)
+        if last.startswith("'") and last in text[at:end]:
+            return None  # 'a' is left out; 'b' is left out
         return [*found, text[at:end]]
 
 
@@ -226,7 +228,7 @@ class Translator(Speech):
 
     def _is_one(self, text: str) -> bool:
         """Whether a text is a message of its own, into which nothing was put that joins several."""
-        found = (message.holes(text) for message in self._candidates(text) if message.strong)
+        found = (message.holes(text) for message in self._candidates(text) if message.strong and message.weight >= _STRONG)
         return any(holes is not None and not any(map(_JOINED.search, holes)) for holes in found)
 
     def _placed(self, text: str, depth: int) -> str:
@@ -318,7 +320,8 @@ class Translator(Speech):
         if not sign[1]:
             return sign[0][0]
         put_in = holes[int(sign[1])]
-        if message.literals[int(sign[1])].endswith(("'", '"')):
+        before, behind = message.literals[int(sign[1]) :][:2]
+        if before.endswith(("'", '"')) and behind.startswith(before[-1]):
             return put_in  # what a user wrote, in quotation marks
         if sign[2] == "-":
             return ""

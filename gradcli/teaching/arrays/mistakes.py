@@ -21,15 +21,12 @@ from gradcli.ops import vjp
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.structural import DECLARED
 from gradcli.ops.declaration.symbol import Symbol
-from gradcli.teaching.arrays.question import ArrayQuestion, stacked
+from gradcli.teaching.arrays.question import ArrayQuestion, derivative, stacked
+from gradcli.teaching.arrays.rules import of_rules
 from gradcli.teaching.mistakes import Slip
-from gradcli.teaching.places import TERMS, Place
-from gradcli.teaching.wrong_answers.rules import formulas
 from gradcli.typing import Any, NamedTuple
 
 _MOST_NODES = 60
-_OF_DERIVATIVE = "chain.outer_not_differentiated"
-"""The mistake with a chain that is one of the outer derivative alone."""
 
 
 class WrongArray(NamedTuple):
@@ -89,6 +86,7 @@ def _in_definitions(graph: Graph) -> Graph:
 
 def _of_graph(question: ArrayQuestion, graph: Graph, at_points: Sequence[Sequence[Any]]) -> list[WrongArray]:
     """The wrong answers of mistakes at the nodes of a graph of the question."""
+    arrays = [WrongArray(slip, values) for slip, values in of_rules(question, graph)]
     variable = graph.variables[question.wrt]
     needs = requires_grad(graph, [variable])
     found: dict[tuple[Slip, int, int], list[Any]] = {}
@@ -105,7 +103,7 @@ def _of_graph(question: ArrayQuestion, graph: Graph, at_points: Sequence[Sequenc
                 if len(own) == len(question.seeds):
                     result = graph.shape(graph.output) if len(own) > 1 or graph.shape(graph.output) else ()
                     found.setdefault(key, []).append(stacked(own, result))
-    return [WrongArray(slip, own) for (slip, _, _), own in found.items() if len(own) == len(question.points)]
+    return arrays + [WrongArray(slip, own) for (slip, _, _), own in found.items() if len(own) == len(question.points)]
 
 
 def _of_whole(question: ArrayQuestion) -> Iterator[WrongArray]:
@@ -116,9 +114,17 @@ def _of_whole(question: ArrayQuestion) -> Iterator[WrongArray]:
         yield WrongArray(Slip("partial.all"), [numpy.sum(one) for one in right])
     if numpy.ndim(right[0]) == 2:
         yield WrongArray(Slip("array.transposed"), [one.T for one in right])
-    yield WrongArray(
-        Slip("value.not_differentiated"), [numpy.asarray(values[question.graph.output]) for values in question.values]
-    )
+    graph = question.graph
+    for id in (graph.output, *graph.inputs[graph.output]):  # what is summed is taken for the value as well
+        if graph.inputs[id]:
+            yield WrongArray(Slip("value.not_differentiated"), [numpy.asarray(values[id]) for values in question.values])
+    for name in graph.variables:
+        if name != question.wrt:
+            other = [derivative(graph, values, question.seeds, name) for values in question.values]
+            yield WrongArray(Slip("partial.wrong_variable", None, None, name), other)
+            if numpy.shape(other[0]) == question.shape:
+                both = [own + further for own, further in zip(right, other, strict=True)]
+                yield WrongArray(Slip("partial.other_not_constant", None, None, name), both)
 
 
 def _differs(values: Sequence[Any], right: Sequence[Any]) -> bool:
@@ -169,16 +175,10 @@ def _changes(
             handed.setdefault(input, []).append((id, own))
             if not numpy.all(g == 1):
                 yield _Change(Slip("graph.upstream_lost", id), input, alone[at], own)
-            if id in _sums(graph):
-                yield _Change(Slip("sum.sign", id), input, -own, own)
             if graph.operations[id] in OPERATIONS:
                 yield from _of_elements(graph, values, id, at, g, own, variable)
             else:
                 yield from _of_arrays(graph, values, id, at, g, own, variable)
-        if len(right) == 2 and len(set(inputs)) == 2 and graph.operations[id] in OPERATIONS and id not in _sums(graph):
-            swapped = [(at, right[1 - at]) for at in right if numpy.shape(right[1 - at]) == numpy.shape(right[at])]
-            for at, own in swapped:
-                yield _Change(Slip("product.swapped", id), inputs[at], own, right[at])
     for input, own_paths in handed.items():
         for number, (id, own) in enumerate(own_paths):
             yield _Change(Slip("graph.path_lost", input, id), input, 0 * own, own, number=number)
@@ -188,35 +188,13 @@ def _changes(
                 yield _Change(Slip("graph.overwritten", input, id), input, own, total, number=number)
 
 
-def _sums(graph: Graph) -> set[int]:
-    """The nodes that add or subtract."""
-    return {id for id, operation in enumerate(graph.operations) if operation in TERMS}
-
-
 def _of_elements(graph: Graph, values: Sequence[Any], id: int, at: int, g: Any, own: Any, variable: int) -> Iterator[_Change]:
-    """Mistakes with an operation on each element: its derivative, and the sum over what was broadcast."""
+    """Mistakes of the reverse pass at an operation on each element: with the sum over what was broadcast."""
     inputs, operation = graph.inputs[id], OPERATIONS[graph.operations[id]]
     shape = graph.shape(inputs[at])
-    u = [values[input] for input in inputs]
-    p = operation.local_derivatives(values[id], tuple(u), [number == at for number in range(len(inputs))])
-    right = [numpy.asarray(1.0) if number == at else None for number in range(len(inputs))]
-    if id not in _sums(graph):
-        vectors = [numpy.asarray(one, float) for one in u]
-        partials = [None if one is None else numpy.asarray(one, float) for one in p]
-        place = Place(
-            operation, numpy.asarray(values[id], float), vectors, partials, right, numpy.asarray(numpy.nan), [False] * len(u)
-        )
-        for number, (kind, formula) in enumerate(formulas(place)):
-            if kind == _OF_DERIVATIVE or not kind.startswith(("chain.", "graph.")):
-                try:
-                    local = formula(place, right)
-                except (ArithmeticError, ValueError, TypeError):
-                    continue
-                if not isinstance(local, Symbol) and local is not None:
-                    yield _Change(Slip(kind, id), inputs[at], vjp.fitted(g * local, shape), own, number=number)
-        if len(inputs) == 1:
-            yield _Change(Slip("chain.inner_only", id), inputs[at], vjp.fitted(g * numpy.ones(shape), shape), own)
-    before = numpy.asarray(g * p[at])
+    operands = tuple([values[input] for input in inputs])
+    partial = operation.local_derivatives(values[id], operands, [number == at for number in range(len(inputs))])[at]
+    before = numpy.asarray(g * partial)
     if before.shape == shape or not before.shape:
         return
     slip = Slip("array.count", id)

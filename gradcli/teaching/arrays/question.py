@@ -25,8 +25,8 @@ POINTS = 4
 MOST_ROWS = 25
 """Elements that the result of a Jacobian may have."""
 
-_REGIONS = ((-1.2, 1.3), (0.3, 1.9), (0.05, 0.95), (1.1, 2.7), (-1.9, -0.3))
-_TRIES = 20
+_REGIONS = ((-1.2, 1.3), (0.3, 1.9), (0.05, 0.95), (1.1, 2.7), (-1.9, -0.3), (-0.18, 0.15), (4.0, 30.0))
+_TRIES = 28
 _GOLDEN = 0.6180339887498949
 
 Point = Mapping[str, Any]
@@ -100,7 +100,7 @@ def compile_array_question(
         }
         with quiet():
             found = evaluate(graph, point)
-            own = _derivative(graph, found, seeds, wrt)
+            own = derivative(graph, found, seeds, wrt)
         if all(numpy.all(numpy.isfinite(value)) for value in [*found, own]):
             points.append(point)
             values.append(found)
@@ -132,7 +132,7 @@ def flat(arrays: Sequence[Any]) -> Any:
     return numpy.concatenate([numpy.ravel(array) for array in arrays])
 
 
-def _derivative(graph: Graph, values: Sequence[Any], seeds: Sequence[Any], wrt: str) -> Any:
+def derivative(graph: Graph, values: Sequence[Any], seeds: Sequence[Any], wrt: str) -> Any:
     """The right answer at a point: the gradient of a number, or a row for each element."""
     variable = graph.variables[wrt]
     needs = requires_grad(graph, [variable])
@@ -152,7 +152,7 @@ def symmetric(question: ArrayQuestion) -> ArrayQuestion | None:
     ]  # fmt: skip
     with quiet():
         values = [evaluate(question.graph, point) for point in points]
-        right = [_derivative(question.graph, one, question.seeds, question.wrt) for one in values]
+        right = [derivative(question.graph, one, question.seeds, question.wrt) for one in values]
     return replace(question, points=points, values=values, right=right)
 
 

@@ -224,7 +224,10 @@ class Marker(Judge):
                 if not self._equal(other, own):
                     if depends(other) and not depends(own) and self.at is None:
                         raise GradcliError(f"{text} is an equation that is solved, and an answer is one expression")
-                    notes.append(f"{text} does not hold")
+                    is_function = self.question.order and self._equal(other, self.question.value)
+                    notes.append(
+                        f"in {text} the function is set equal to a derivative" if is_function else f"{text} does not hold"
+                    )
         return with_note(marked, "; ".join(notes))
 
     def _equal(self, left: Any, right: Any) -> bool:

@@ -93,7 +93,7 @@ def read_otherwise(marked: Marked, others: Sequence[Expression], judged: Callabl
 def unreadable(answer: str, error: GradcliError) -> Marked:
     """What cannot be read, or has no value that can be compared."""
     note = "it is too large" if error.exit_code == ExitCode.LIMIT else error.message
-    place = error.position if error.source == answer else None
+    place = error.position if len(error.source or "") == len(answer) else None  # the same text, perhaps with blanks in it
     return Marked(answer, Verdict.UNREADABLE, note=note, column=place[1] if place else 0)
 
 

@@ -19,7 +19,7 @@ from gradcli.language.rewrite import mapped
 from gradcli.language.statements import free_names
 from gradcli.language.text import to_text
 from gradcli.ops.declaration.constants import is_constant
-from gradcli.ops.words import read
+from gradcli.ops.words import read, vocabulary
 from gradcli.teaching.reading.forms import SEVERAL, Side, has_formula, has_word, typed, written
 
 MOST_CHARACTERS = 4_000
@@ -258,7 +258,9 @@ def read_line(answer: str, variables: Collection[str], is_linear: Callable[[Expr
     refuse_no_answer(answer)
     answer = typed(answer, variables)
     texts = [side.text for side in written(answer, variables).sides]
-    sides = [None if left_side(f"{text} = 0", names=False)[1] else _line_side(text, variables) for text in texts]
+    functions = vocabulary().functions
+    named = [bool(left_side(f"{text} = 0", names=False, functions=functions)[1]) for text in texts]
+    sides = [None if name else _line_side(text, variables) for name, text in zip(named, texts, strict=True)]
     while len(sides) > 2 and (sides[0] is None or isinstance(sides[0].value, Name)):  # t: y = ..., y = ... = ...
         sides = sides[1:]
     ends = [side for side in (sides[0], sides[-1]) if side is not None] if len(sides) > 1 else []

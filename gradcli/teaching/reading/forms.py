@@ -11,16 +11,21 @@ from gradcli.frozen import Frozen, replace
 from gradcli.language.readings.around import FOLLOWS, OPENING, RELATION, depths
 from gradcli.language.readings.left_sides import divides
 from gradcli.language.readings.read import half_width
+from gradcli.language.readings.remarks import with_words
 from gradcli.language.readings.vocabulary import GREEK
 from gradcli.ops.words import vocabulary
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _BETWEEN_SCRIPTS = re.compile(r"(?<=[\u3400-\u9fff])(?=[^\W\u3400-\u9fff])|(?<=[^\W\u3400-\u9fff])(?=[\u3400-\u9fff])")
 _HAN_EQUALS = re.compile(r"(?:等于|是|为|得到?|即)(?=\s*[^\s\u3400-\u9fff,.:;!?。，、])")
-_QUOTES = ("``", '""', "“”", "„“", "«»", "$$")
+_PRIME = re.compile(r"\^\s*(?:\{\s*\\prime\s*\}|\\prime(?![a-zA-Z]))")
+_BLANK = re.compile(r"(?<!\\)\\(?:q?quad(?![a-zA-Z])|[,;:! ])")
+_QUOTES = ("``", '""', "“”", "„“", "«»", "$$", "**", "__")
 _LEADING = re.compile(r"(?:[-=]>|[→⇒⟹⇾↦∴•≈~=:]|\(?\b(?:[a-z]|\d{1,2})\)(?=\s))\s*")
-_TRAILING = re.compile(r"[\s.,;:?。、\u2600-\u27bf\ufe0f\U0001f000-\U0001faff]+$")
+_TRAILING = re.compile(r"[\s.,;:?。、\u220e\u25a0\u25a1\u2600-\u27bf\ufe0f\U0001f000-\U0001faff]+$")
 _SEPARATOR = re.compile(r"(?P<equals>(?<![<>=!≠])==?(?![=>])|≈)|[-=]>|[→⇒⟹↦]|:=?|⇔")
+_THEN = re.compile(r"\s(?:so|and|then|thus|hence|therefore|implies|which gives)\b[\s,:]*(?=[^\W\d_]\w*\s*['′’]|d\w*\s*/\s*d|∂)")
+"""Words that lead from the function to its derivative."""
 _COMMENT = re.compile(r"\s(?://|--)\s.*", re.DOTALL)
 _COMPARISON = re.compile(r"<=|>=|!=|==|[<>≠≤≥∈]|(?<![<>=!])=(?!=)")
 _CONDITION = re.compile(RELATION)
@@ -31,6 +36,8 @@ _SIGNS = re.compile(r"[\s,.:;!?'’\"–-]*")
 _BEGINS_COMMENT = frozenset(["by", "via", "if", "as", "so", "hence", "therefore", "from", "due", *FOLLOWS])
 _VERBS = "is are equals equal yields gives becomes get got it's its"
 _SAYS = frozenset(_VERBS.split())
+_COMMON = frozenset(["the", "then", "that", "these", "they", "she", "takes", "next", "each", "let", "see", "yes", "thanks"])
+"""Words that functions and constants side by side spell as well: th(e)."""
 _PROSE = frozenset(["I", "a", "not", "and", "or", "do"])
 """Letters, and words of the language, that are no formula alone."""
 
@@ -77,7 +84,8 @@ def typed(text: str, names: Collection[str]) -> str:
         text: What somebody wrote.
         names: The names that the question has; where they are Chinese themselves, no spaces are put.
     """
-    text = half_width(text)
+    text = _PRIME.sub("'", _BLANK.sub(lambda found: " " * len(found[0]), half_width(text)))
+    text = with_words(text)
     if text.isascii() or any(map(_HAN.search, names)):
         return text
     return _BETWEEN_SCRIPTS.sub(" ", _HAN_EQUALS.sub(" = ", text))
@@ -91,7 +99,7 @@ def written(text: str, names: Collection[str]) -> Written:
         names: The names that the question has, which are no words.
     """
     left_out: list[str] = []
-    text = _bare(text)
+    text = _THEN.sub(" -> ", _bare(text))
     found = _COMMENT.search(text)
     if found:
         left_out.append(found[0].strip())
@@ -207,9 +215,15 @@ def _sides(text: str, names: frozenset[str]) -> Iterator[Side]:
     """The sides of the equals signs, arrows and words for them, outside of brackets."""
     inside = dict(depths(text))
     functions = vocabulary().functions
+    words = [found for found in _WORD.finditer(text) if found[0].lower() in _SAYS and _is_word(found[0], names)]
+    said = {found.end() for found in words}
     cuts = [found for found in _SEPARATOR.finditer(text) if inside[found.start()] == 0]
-    cuts = [cut for cut in cuts if cut[0] != ":" or not divides(text, cut.start(), functions, names)]
-    cuts += [found for found in _WORD.finditer(text) if found[0].lower() in _SAYS and _is_word(found[0], names)]
+    cuts = [
+        cut
+        for cut in cuts
+        if cut[0] != ":" or len(text[: cut.start()].rstrip()) in said or not divides(text, cut.start(), functions, names)
+    ]
+    cuts += words
     start = 0
     for cut in sorted(cuts, key=lambda found: found.start()):
         if text[start : cut.start()].strip():
@@ -222,11 +236,18 @@ def without_head(text: str, names: frozenset[str]) -> tuple[str, str]:
     """A text without the words at its beginning, and these."""
     end = 0
     for found in _WORD.finditer(text):
-        if _SIGNS.fullmatch(text[end : found.start()]) is None or not (_is_word(found[0], names) or found[0] in ("I", "a")):
+        word = _is_word(found[0], names) or found[0] in ("I", "a") or _names_rule(text, found, names)
+        if _SIGNS.fullmatch(text[end : found.start()]) is None or not word:
             break
         end = found.end()
-    rest = text[end:].lstrip(" ,:")
+    rest = re.sub(r"^(?:[ ,:]|\.(?!\d))+", "", text[end:])
     return (rest, text[:end].strip()) if end and rest else (text, "")
+
+
+def _names_rule(text: str, found: re.Match[str], names: frozenset[str]) -> bool:
+    """Whether a function is a word that stands before another one: the power rule."""
+    following = _WORD.match(text, found.end() + 1)
+    return len(found[0]) > 1 and found[0] not in names and following is not None and _is_word(following[0], names)
 
 
 @lru_cache(maxsize=10_000)
@@ -236,7 +257,7 @@ def _is_word(text: str, names: frozenset[str]) -> bool:
         return text not in names
     if text in _SPOKEN or text in _NUMBER_WORDS:
         return False
-    if len(text) < 2 or (text not in names and text.lower() in _BEGINS_COMMENT | _SAYS and not set(text) <= names):
+    if len(text) < 2 or (text not in names and text.lower() in _BEGINS_COMMENT | _SAYS | _COMMON and not set(text) <= names):
         return len(text) > 1
     words = vocabulary()
     known = {*names, *words.functions, *words.constants, *words.missing, *GREEK, *[f"d{name}" for name in names]}

@@ -121,7 +121,7 @@ def numbers_of(graph: Graph, wrt: str, point: Mapping[str, Vector]) -> Function:
         values = node_values(graph, point)
         partials = node_partials(graph, values)
         right = forward(graph, partials, wrt)
-    places = places_of(graph, wrt, point, values, partials, right)
+    places = places_of(graph, [graph.variables.get(wrt)], point[wrt], values, partials, right)
     return Function(graph, {id: place for id, place in places.items() if right[id] is not None})
 
 

@@ -165,10 +165,20 @@ def _of_one_operand(place: Place, at: int) -> Iterator[tuple[str, Formula]]:
             yield "table.function", _of_kin(other, at, 0, -1.0)
     if operation in _INVERSES:
         yield "table.reciprocal", _of_inverse(_INVERSES[operation], at)
+        inner = place.below[at]
+        if inner is not None and inner.factor is not None:  # the derivative has the square of what is inside
+            yield "const.factor_not_raised", lambda place, d: value_at(operation, place, at, _less_squared(place, at))[1] * d[at]
 
 
 _WITHOUT_SIGN = (arithmetic.pow, arithmetic.div, exponential.exp, exponential.log, exponential.sqrt)
 """Operations whose derivative has no minus of its own, or one of its rule."""
+
+
+def _less_squared(place: Place, at: int) -> Any:
+    """What has the square c·v² where the argument is c·v."""
+    inner = place.below[at]
+    assert inner is not None
+    return place.u[at] / inner.factor**0.5
 
 
 def _of_inverse(own: Operation, at: int) -> Formula:
@@ -263,6 +273,8 @@ _QUOTIENTS_OF_TWO: list[Two] = [
     ("quotient.only_second", _quotient(lambda u, v, du, dv: -u * dv, lambda u, v: v * v)),
     ("quotient.factor_lost", _quotient(lambda u, v, du, dv: du * v - dv, lambda u, v: v * v)),
     ("quotient.factor_lost", _quotient(lambda u, v, du, dv: du - u * dv, lambda u, v: v * v)),
+    ("quotient.derivative_lost", _quotient(lambda u, v, du, dv: du * v - u + 0 * dv, lambda u, v: v * v)),
+    ("quotient.derivative_lost", _quotient(lambda u, v, du, dv: v - u * dv + 0 * du, lambda u, v: v * v)),
     ("quotient.swapped", _quotient(lambda u, v, du, dv: u * du - v * dv, lambda u, v: v * v)),
     ("algebra.cancelled", _quotient(lambda u, v, du, dv: du - u * dv, lambda u, v: v)),
     ("algebra.cancelled", _quotient(lambda u, v, du, dv: du * v - u, lambda u, v: v)),
@@ -297,6 +309,9 @@ _OF_TWO: dict[str, list[Two]] = {
         ("product.factor_lost", _product(lambda u, v, du, dv: du + u * dv)),
         ("product.not_differentiated", _product(lambda u, v, du, dv: du * v + u * v)),
         ("product.not_differentiated", _product(lambda u, v, du, dv: u * v + u * dv)),
+        ("product.derivative_lost", _product(lambda u, v, du, dv: du * v + u + 0 * dv)),
+        ("product.derivative_lost", _product(lambda u, v, du, dv: v + u * dv + 0 * du)),
+        ("product.both_or_none", _product(lambda u, v, du, dv: du * dv + u * v)),
         ("product.minus", _product(lambda u, v, du, dv: du * v - u * dv)),
         ("product.minus", _product(lambda u, v, du, dv: u * dv - du * v)),
     ],
@@ -348,6 +363,7 @@ _OF_FIRST: dict[str, list[Two]] = {
     exponential.sqrt.name: [
         ("power.no_factor", lambda place, d: 2 * place.p[0] * d[0]),
         ("power.no_lower", lambda place, d: place.y / 2 * d[0]),
+        ("power.lower_twice", lambda place, d: place.p[0] * d[0] / place.u[0]),
         ("power.divided", lambda place, d: 4 * place.p[0] * d[0]),
         ("table.root", lambda place, d: 2 * place.y * d[0]),
         ("table.root", lambda place, d: d[0] / 2),

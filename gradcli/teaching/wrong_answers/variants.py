@@ -6,13 +6,13 @@ pass, such as a path that is lost, are added at the end.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy
 
 from gradcli.autodiff.passes.reverse import quiet
 from gradcli.errors import GradcliError
-from gradcli.graph.graph import CONSTANT
+from gradcli.graph.graph import CONSTANT, Graph
 from gradcli.ops.elementwise.arithmetic import mul
 from gradcli.teaching.mistakes import IN_PROGRAMS, Slip, cost_of
 from gradcli.teaching.numbers import Vector, node_values
@@ -310,19 +310,30 @@ def _everywhere(question: Question, places: dict[int, Place]) -> Iterator[tuple[
     for kind, wrong in by_kind({id: place for id, place in places.items() if right[id] is not None}).items():
         if len(wrong) < 2:
             continue
-        d: list[Any] = list(right)
-        for id, place in places.items():
-            if d[id] is None:
-                continue
-            own = [d[input] for input in question.graph.inputs[id]]
-            if id in wrong:
-                d[id] = _computed(wrong[id], place, own)
-            else:
-                terms = [p * du for p, du in zip(place.p, own, strict=True) if p is not None and du is not None]
-                d[id] = sum(terms) if terms else None
-            if d[id] is None:
-                break
+        d = with_rules(question.graph, places, right, wrong)
+        if d is not None and d[question.graph.output] is not None:  # what does not lead to the output changes nothing
+            yield Slip(kind, -1), numpy.broadcast_to(d[question.graph.output], (question.count,))
+
+
+def with_rules(graph: Graph, places: Mapping[int, Place], right: Sequence[Any], wrong: Mapping[int, Formula]) -> list[Any] | None:
+    """The derivative of each node where some have another rule than the right one; None where that has no value.
+
+    Args:
+        graph: The graph.
+        places: The numbers of its nodes.
+        right: Their right derivatives.
+        wrong: The nodes, with the formula of each.
+    """
+    d = list(right)
+    for id, place in places.items():
+        if d[id] is None:
+            continue
+        own = [d[input] for input in graph.inputs[id]]
+        if id in wrong:
+            d[id] = _computed(wrong[id], place, own)
         else:
-            found = d[question.graph.output]
-            if found is not None:  # what does not lead to the output changes nothing
-                yield Slip(kind, -1), numpy.broadcast_to(found, (question.count,))
+            terms = [p * du for p, du in zip(place.p, own, strict=True) if p is not None and du is not None]
+            d[id] = sum(terms) if terms else None
+        if d[id] is None:
+            return None
+    return d

@@ -10,8 +10,10 @@ import numpy
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
 from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.elementwise.arithmetic import mul
 from gradcli.teaching.mistakes import EARLIER, Slip
 from gradcli.teaching.numbers import Vector, node_values
+from gradcli.teaching.places import TERMS
 from gradcli.teaching.question import Question, derivative_of, graph_of, values_of
 from gradcli.teaching.rewriting import wrong_values
 from gradcli.teaching.wrong_answers.rules import ANGLES
@@ -81,9 +83,28 @@ def of_earlier_derivatives(question: Question) -> Iterator[tuple[Slip, Any]]:
         from gradcli.teaching.wrong_answers.orders import before_the_last
 
         first = graph_of(parse(question.expression))
+        for term in _mixed_terms(first, question) if question.order == 2 else ():
+            for share in (2, 1):
+                yield Slip("product.mixed_lost"), question.right - share * term
         for kind, again, graph in before_the_last(first, question.wrt, question.order, question.point):
             found = node_values(graph, question.point)[graph.output]
             yield Slip(kind, -1 if again else EARLIER), numpy.broadcast_to(found, (question.count,))
+
+
+def _mixed_terms(first: Graph, question: Question) -> Iterator[Any]:
+    """u'·v' of the products that are terms of a function, with their signs."""
+    from gradcli.teaching.wrong_answers.orders import numbers_of
+
+    places = numbers_of(first, question.wrt, question.point).places
+    open_ends = [(first.output, 1.0)]
+    while open_ends:
+        id, sign = open_ends.pop()
+        place = places.get(id)
+        if place is not None and place.operation.name in TERMS:
+            signs = (sign, sign * TERMS[place.operation.name]) if len(place.u) > 1 else (-sign,)
+            open_ends += zip(first.inputs[id], signs, strict=True)
+        elif place is not None and place.operation is mul and len(place.varying) == 2:
+            yield sign * place.right[0] * place.right[1]
 
 
 @lru_cache(maxsize=64)

@@ -57,4 +57,6 @@ def run(options: StationaryOptions) -> None:
     write_lines(stationary_lines(found, variable, format, alone=options.quiet))
 
 
-COMMAND = Command(HELP, EXPRESSION, StationaryOptions, run, takes_variables=True, work="looking for stationary points")
+COMMAND = Command(
+    HELP, EXPRESSION, StationaryOptions, run, takes_variables=True, uses_values=False, work="looking for stationary points"
+)

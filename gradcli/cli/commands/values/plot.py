@@ -36,7 +36,7 @@ Draw functions and their derivatives. In the terminal, or as a picture; in a pip
   gradcli plot "tan(x)" --x -5:5 --format csv > tan.csv
 
 Kinks, jumps, gaps, poles and ends of the domain are found from the expression, marked, and never joined; points lie closer
-where a curve bends. A variable without a range or a value goes from -5 to 5. Below its curve a function is named with its marks.
+where a curve bends. Where no range is given, zeros, extrema and breaks tell it; two variables go from -5 to 5 each.
 """
 
 _ORDERS = 6
@@ -94,10 +94,13 @@ def _plot_curves(
     format: Format,
 ) -> None:
     from gradcli.analysis.sampling.curves import sampled
+    from gradcli.analysis.sampling.ranges import DEFAULT, range_to_show
     from gradcli.output.plots.of_curves import chart_of_curves, tangents_at
     from gradcli.output.plots.records import curve_columns, curve_rows, curves_json
 
     [(variable, ends)] = ranges.items()
+    if ends is DEFAULT:
+        ends = range_to_show(graph, variable, values)
     places = _places(options.tangent_at, variable)
     orders = _orders(options.derivatives)
     window = None if options.window is None else range_of(options.window, "--window")

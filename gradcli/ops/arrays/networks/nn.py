@@ -250,6 +250,8 @@ nll_loss: Structural = structural(
     lambda g, y, a, target, reduction: [-_for_each(g, shape_of(a), reduction) * _marks(a, target), None],
     grad_fn=_nll_function,
     whole=(1,),
+    linear="a",
+    course="falls",
     torch="nll_loss: F",
     torch_message=torch_messages.classes,
     doc="Negative log likelihood: minus the mean of what the input holds for the class of each sample.",

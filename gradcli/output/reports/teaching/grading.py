@@ -73,7 +73,7 @@ def grade_report(questions: Sequence[Asked], graded: Sequence[Graded], level: in
         said = tuple(feedback(one.asked.marker.question, one.marked, level))
         first = told.setdefault(said, one)
         if sum(map(len, said)) > _SAID_ONCE and first is not one:
-            said = (f"the same as {first.by or f'answer {first.row}'}",)
+            said = (f"the same is to be said as of {first.by or f'answer {first.row}'}",)
         yield Lines([head, *[f"  {visible(line)}" for line in said]])
     if len(graded) > 1:
         verdicts = Counter(one.marked.verdict for one in graded)
