@@ -78,8 +78,6 @@ class _Point:
         ends_of = [symbols[output].id for output in outputs]
         builder = PrimitiveElements(Graph(_NODES))
         found, names = expanded_outputs(graph, [*ends_of, *formulas], builder)
-        if not any(found):
-            raise GradcliError("a value without elements")
         self.shapes = [graph.shape(formula) for formula in formulas]
         self.elements = {
             one: own for name, owns in names.items() for one, own in zip(element_names(name, shapes[name]), owns, strict=True)
