@@ -235,7 +235,7 @@ ROOMS = {
     "autodiff": "given, request, passes, optimisers < backward_graph, torch_tape, inner_derivatives < runs",
     "emulation": "python < torch < tensorflow, listing",
     "algebra": "assumptions, polynomials < sums < arrays < simplify < simplified < derivatives < jacobian < equality < slopes, "
-    "series < at_point, taylor, total_derivative < vector_fields, stationary",
+    "series < at_point, taylor, total_derivative < vector_fields, rational_functions < stationary",
     "derivation": "notation < nodes < paths, calculus < explain",
     "teaching": "reading, mistakes, numbers < points, places < question, rewriting < wrong_answers < marking < arrays < "
     "tangents < tasks < quiz, steps, written_mistakes < exercises",

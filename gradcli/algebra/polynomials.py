@@ -139,7 +139,7 @@ def real_zeros(p: Polynomial) -> list[Zero]:
     if len(p) < 2:
         return []
     chain = _chain(p)
-    bound = 1 + max(abs(c / p[-1]) for c in p[:-1])
+    bound = _bound(p)
     found: list[Zero] = []
     work = [(-bound, bound, _changes(chain, -bound), _changes(chain, bound))]
     while work:
@@ -153,6 +153,13 @@ def real_zeros(p: Polynomial) -> list[Zero]:
             at = _changes(chain, middle)
             work += [(middle, high, at, right), (low, middle, left, at)]
     return found
+
+
+def _bound(p: Polynomial) -> Fraction:
+    """A power of 2 above all zeros: twice the greatest k-th root of the k-th coefficient from the highest (Fujiwara, 1916)."""
+    ratios = [(k, c / p[-1]) for k, c in enumerate(reversed(p)) if c and k]
+    bits = [-(-(abs(c.numerator).bit_length() - c.denominator.bit_length() + 1) // k) for k, c in ratios]
+    return Fraction(2) ** (1 + max(bits, default=0))
 
 
 def count_zeros(p: Polynomial, low: Fraction, high: Fraction) -> int:

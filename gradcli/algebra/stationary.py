@@ -1,5 +1,7 @@
 """Stationary points of rational functions times exponentials of such, with their kind, and exactly where that can be.
 
+Such a function of log(x) and powers of x is one of t = log(x); and of any function whose derivative is such they are its zeros.
+
 With f = p/q·exp(s/t) in lowest terms f' = ((p'q - pq')·t^2 + pq·(s't - st'))/(qt)^2·exp(s/t): its sign is that of the numerator,
 whose zeros are the stationary points, and which changes its sign at those of odd multiplicity alone.
 """
@@ -9,6 +11,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
+from gradcli.algebra.derivatives import differentiate
 from gradcli.algebra.polynomials import (
     Polynomial,
     Zero,
@@ -23,21 +26,20 @@ from gradcli.algebra.polynomials import (
     times,
     value,
 )
+from gradcli.algebra.rational_functions import Quotient, lowest, rational_function
 from gradcli.algebra.simplified import simplified_outputs
-from gradcli.algebra.sums.interned import EXP
+from gradcli.algebra.sums.interned import EXP, LOG
+from gradcli.autodiff.passes.forward import evaluate
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import Graph
-from gradcli.language.ast import Call, Expression, Group, Name, Number, Operator, Output, Program, children, postorder
+from gradcli.language.ast import Call, Expression, Name, Number, Operator, Output, Program, postorder
+from gradcli.language.rewrite import mapped
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.node_expressions import written_out, written_sizes
 from gradcli.lowering.programs.lower import lower
 from gradcli.ops.catalogue import OPERATIONS
-from gradcli.ops.declaration.constants import VALUES
 from gradcli.ops.declaration.ieee import as_float
-
-MOST = 100
-"""The highest degree that is worked with."""
 
 LONGEST = 20_000
 """Operations of the expression up to which it is read."""
@@ -46,10 +48,6 @@ MINIMUM, MAXIMUM, INFLECTION = "local minimum", "local maximum", "inflection"
 
 DIGITS = Fraction(1, 2**90)
 """How narrow the interval of a zero is from which numbers are taken."""
-
-
-_Pair = tuple[Polynomial, Polynomial]
-"""A numerator and a denominator."""
 
 
 class Stationary(Frozen):
@@ -72,21 +70,6 @@ class Stationary(Frozen):
     interval: tuple[Fraction, Fraction]
 
 
-class _Quotient(Frozen):
-    """A rational function times the exponential of another one, and polynomials that are divided by on the way."""
-
-    above: Polynomial
-    below: Polynomial
-    divisors: tuple[Polynomial, ...]
-    exponent: _Pair = ([], [Fraction(1)])
-
-    def at(self, place: Fraction) -> float:
-        """The value at a place."""
-        above, below = self.exponent
-        raised = value(above, place) / value(below, place)
-        return as_float(value(self.above, place) / value(self.below, place)) * float(OPERATIONS[EXP](as_float(raised)))
-
-
 def stationary_points(graph: Graph, variable: str) -> list[Stationary]:
     """The stationary points of a graph's output, in ascending order.
 
@@ -101,13 +84,87 @@ def stationary_points(graph: Graph, variable: str) -> list[Stationary]:
         raise GradcliError("the expression is too long", exit_code=ExitCode.LIMIT)
     names = {id: name for name, id in graph.variables.items()}
     expression = written_out(graph, graph.output, [names.get(id, "") for id in range(len(graph))])
-    given = _rational(expression, variable)
-    p, q = _lowest(given.above, given.below)
-    s, t = _lowest(*given.exponent)
-    function = _Quotient(p, q, given.divisors, (s, t))
+    try:
+        given = rational_function(expression, variable)
+    except GradcliError as error:
+        if error.exit_code == ExitCode.LIMIT:
+            raise
+        return _of_logarithms(graph, expression, variable, error)
+    return _ofrational_function(given)
+
+
+def _of_logarithms(graph: Graph, expression: Expression, variable: str, error: GradcliError) -> list[Stationary]:
+    """The stationary points of a function whose derivative is rational, or that is so in log(x) and powers of x.
+
+    Raises:
+        GradcliError: It is neither: the given error, or a place is none of the floats.
+    """
+    slope = differentiate(graph, [(graph.output, (variable,))]).expressions[0]
+    try:
+        steep = rational_function(slope, variable)
+    except GradcliError:
+        if not any(isinstance(node, Call) and node.function == LOG for node in postorder(expression)):
+            raise error from None  # a power has a value at 0, which is no power of e
+        try:
+            of_powers = rational_function(mapped(expression, lambda node: _in_powers(node, variable)), variable)
+        except GradcliError:
+            raise error from None
+        return [_of_power(point) for point in _ofrational_function(of_powers)]
+    p, q = lowest(steep.above, steep.below)
+    found = []
+    for point in _at_zeros(times(p, q), Quotient(p, q, (*steep.divisors, q), steep.exponent)):
+        height = as_float(evaluate(graph, {variable: point.number})[graph.output])
+        exact = place = point.place
+        if place is not None:
+            exact = _simplified(mapped(expression, lambda node, place=place: place if _is(node, variable) else node))  # type: ignore[misc]
+        if not math.isnan(height):  # the derivative goes on where the function has no value
+            found.append(Stationary(point.kind, place, exact, point.number, height, point.interval))
+    return found
+
+
+def _is(node: Expression, variable: str) -> bool:
+    return isinstance(node, Name) and node.name == variable
+
+
+def _in_powers(node: Expression, variable: str) -> Expression:
+    """A part of a function of x with x = e^t, t under the name of x."""
+    if _is(node, variable):
+        return Call(EXP, (node,))
+    if not isinstance(node, Call) or len(node.arguments) != 1:
+        return node
+    (argument,) = node.arguments
+    if node.function == LOG and isinstance(argument, Call) and argument.function == EXP:
+        return argument.arguments[0]
+    power = OPERATIONS[node.function].facts.power if node.function in OPERATIONS else None
+    return node if power is None else Operator("^", (argument, Number(Fraction(power))))
+
+
+def _of_power(point: Stationary) -> Stationary:
+    """The stationary point at e^t that one at t belongs to."""
+    number, low, high = (float(OPERATIONS[EXP](as_float(end))) for end in (point.number, *point.interval))
+    if not 0 < number < math.inf:
+        raise GradcliError("a stationary point is beyond the floats", exit_code=ExitCode.LIMIT)
+    place = None if point.place is None else _times_exp(Number(1), point.place)
+    near = 1 - Fraction(1, 2**50)
+    interval = (
+        (Fraction(1), Fraction(1)) if place == Number(1) else (Fraction(low) * near, Fraction(min(high, 2 * number)) / near)
+    )
+    return Stationary(point.kind, place, point.value, number, point.height, interval)
+
+
+def _ofrational_function(given: Quotient) -> list[Stationary]:
+    """The stationary points of a rational function times an exponential."""
+    p, q = lowest(given.above, given.below)
+    s, t = lowest(*given.exponent)
+    function = Quotient(p, q, given.divisors, (s, t))
     slope = plus(times(_slope(p, q), times(t, t)), times(times(p, q), _slope(s, t)))
     if not slope:
         raise GradcliError("the function is constant: its derivative is 0 everywhere")
+    return _at_zeros(slope, function)
+
+
+def _at_zeros(slope: Polynomial, function: Quotient) -> list[Stationary]:
+    """The zeros of a polynomial with the sign of a derivative as stationary points of the function, without those of divisors."""
     found: list[tuple[Zero, Stationary]] = []
     factors = square_free(primitive(slope))
     for factor, multiplicity in factors:
@@ -117,25 +174,9 @@ def stationary_points(graph: Graph, variable: str) -> list[Stationary]:
     return [point for _, point in sorted(found, key=lambda pair: pair[1].number)]
 
 
-def _lowest(above: Polynomial, below: Polynomial) -> _Pair:
-    """Numerator and denominator without what they have in common."""
-    shared = common(above, below)
-    return divided(above, shared)[0], divided(below, shared)[0]
-
-
 def _slope(above: Polynomial, below: Polynomial) -> Polynomial:
     """The numerator of the derivative of a quotient."""
     return plus(times(derivative(above), below), times(above, derivative(below)), -1)
-
-
-def polynomial_in(expression: Expression, variable: str) -> Polynomial | None:
-    """An expression as a polynomial with rational coefficients in a variable; None where it is none."""
-    try:
-        found = _rational(expression, variable)
-    except GradcliError:
-        return None
-    quotient, rest = divided(found.above, found.below)
-    return None if rest or found.exponent[0] or any(len(divisor) > 1 for divisor in found.divisors) else quotient
 
 
 def _is_zero(divisor: Polynomial, factor: Polynomial, zero: Zero) -> bool:
@@ -152,7 +193,7 @@ def _point(
     multiplicity: int,
     slope: Polynomial,
     factors: list[Polynomial],
-    function: _Quotient,
+    function: Quotient,
 ) -> Stationary:
     rises = value(slope, _behind(zero, factors)) > 0
     kind = INFLECTION if multiplicity % 2 == 0 else MINIMUM if rises else MAXIMUM
@@ -225,95 +266,3 @@ def _line(p: Polynomial, quadratic: Polynomial) -> tuple[Fraction, Fraction]:
     """The rest of a polynomial by a quadratic one."""
     rest = [*divided(p, quadratic)[1], Fraction(0), Fraction(0)]
     return rest[0], rest[1]
-
-
-def _rational(expression: Expression, variable: str) -> _Quotient:
-    """An expression as a quotient of polynomials.
-
-    Raises:
-        GradcliError: It is none, or its coefficients are not rational.
-    """
-    stack: list[_Quotient] = []
-    one = [Fraction(1)]
-    for node in postorder(expression):
-        count = len(children(node))
-        operands = stack[len(stack) - count :]
-        del stack[len(stack) - count :]
-        if isinstance(node, Number) and not isinstance(node.value, float):
-            made = _Quotient([Fraction(node.value)] if node.value else [], one, ())
-        elif isinstance(node, Name) and node.name == variable:
-            made = _Quotient([Fraction(0), Fraction(1)], one, ())
-        elif isinstance(node, Group):
-            made = operands[0]
-        elif isinstance(node, Operator) and node.symbol in "+-*/^":
-            made = _applied(node.symbol, operands)
-        elif isinstance(node, Name) and VALUES.get(node.name) == math.e:
-            made = _Quotient(one, one, (), (one, one))
-        elif isinstance(node, Call) and node.function == EXP and not operands[0].exponent[0]:
-            made = _Quotient(one, one, operands[0].divisors, (operands[0].above, operands[0].below))
-        else:
-            raise _not_rational(node)
-        if max(len(made.above), len(made.below)) > MOST + 1:
-            raise GradcliError(f"the function has a degree of more than {MOST}", exit_code=ExitCode.LIMIT)
-        stack.append(made)
-    return stack[0]
-
-
-def _applied(symbol: str, operands: list[_Quotient]) -> _Quotient:
-    divisors = tuple([divisor for operand in operands for divisor in operand.divisors])
-    first, *rest = operands
-    if not rest:
-        return _Quotient([-c for c in first.above], first.below, divisors, first.exponent) if symbol == "-" else first
-    [second] = rest
-    a, b, c, d = first.above, first.below, second.above, second.below
-    if symbol == "*":
-        return _Quotient(times(a, c), times(b, d), divisors, _sum(first.exponent, second.exponent))
-    if symbol == "/":
-        if not c:
-            raise GradcliError("the function divides by 0 everywhere")
-        return _Quotient(times(a, d), times(b, c), (*divisors, c), _sum(first.exponent, second.exponent, -1))
-    if symbol == "^":
-        return _power(first, second, divisors)
-    if a and c and _sum(first.exponent, second.exponent, -1)[0]:
-        raise GradcliError("the terms of the function have different exponentials", hint=_HINT)
-    exponent = first.exponent if a else second.exponent
-    return _Quotient(plus(times(a, d), times(c, b), 1 if symbol == "+" else -1), times(b, d), divisors, exponent)
-
-
-def _sum(one: _Pair, other: _Pair, sign: int = 1) -> _Pair:
-    """The sum of two quotients, or the difference."""
-    return _lowest(plus(times(one[0], other[1]), times(other[0], one[1]), sign), times(one[1], other[1]))
-
-
-def _power(base: _Quotient, exponent: _Quotient, divisors: tuple[Polynomial, ...]) -> _Quotient:
-    if base.above == base.below and base.exponent[0] and not exponent.exponent[0]:  # exp(s/t)^u
-        raised = times(base.exponent[0], exponent.above), times(base.exponent[1], exponent.below)
-        return _Quotient(base.above, base.below, divisors, raised)
-    if exponent.exponent[0] or len(exponent.above) > 1 or len(exponent.below) > 1:
-        raise GradcliError("the variable stands in an exponent", hint=_HINT)
-    number = (exponent.above[0] if exponent.above else Fraction(0)) / exponent.below[0]
-    if number.denominator != 1:
-        raise GradcliError(f"the exponent {number} is not a whole number", hint=_HINT)
-    above, below = (base.above, base.below) if number >= 0 else (base.below, base.above)
-    if number < 0:
-        if not below:
-            raise GradcliError("the function divides by 0 everywhere")
-        divisors = (*divisors, below)
-    times_ = abs(int(number))
-    if times_ * max(len(above) - 1, len(below) - 1) > MOST or times_ > 10_000:
-        raise GradcliError(f"the function has a degree of more than {MOST}", exit_code=ExitCode.LIMIT)
-    found = [Fraction(1)], [Fraction(1)]
-    for _ in range(times_):
-        found = times(found[0], above), times(found[1], below)
-    return _Quotient(*found, divisors, ([number * c for c in base.exponent[0]], base.exponent[1]))
-
-
-_HINT = (
-    "stationary points are found of polynomials and their quotients with rational coefficients, times exponentials of such; "
-    "gradcli diff has the derivative"
-)
-
-
-def _not_rational(node: Expression) -> GradcliError:
-    what = node.function if isinstance(node, Call) else node.name if isinstance(node, Name) else "a condition"
-    return GradcliError(f"the function is not rational: it has {what}", node.span if node.span != (0, 0) else None, hint=_HINT)

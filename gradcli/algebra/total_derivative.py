@@ -11,14 +11,14 @@ import contextlib
 from collections.abc import Mapping, Sequence
 
 from gradcli.algebra.derivatives import check_growth, differentiate
-from gradcli.algebra.simplified import Simplified, Simplifier
+from gradcli.algebra.simplified import Simplified, Simplifier, simplified_outputs
 from gradcli.algebra.simplify import normal_forms
 from gradcli.algebra.sums.cancellation import difference_from_zero
 from gradcli.algebra.sums.expressions import written
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.graph.graph import Graph
-from gradcli.language.ast import Assignment, Comparison, Expression, Name, Number, Operator, Output, Program
+from gradcli.language.ast import Assignment, Comparison, Expression, Name, Number, Operator, Output, Program, postorder
 from gradcli.language.rewrite import joined
 from gradcli.lowering.builders.compaction import compacted, replay
 from gradcli.lowering.builders.static import StaticBuilder
@@ -190,6 +190,31 @@ def on_equation(graph: Graph, expression: Expression, assume: Assumptions | None
         if algebra.size(shorter) < algebra.size(form):
             return written(algebra, shorter)
     return expression
+
+
+def without_powers(graph: Graph, variable: str) -> Expression | None:
+    """What is 0 where the output of a graph is, with a slope there: y - x for (y - x)^2; None where no factor is a power.
+
+    Args:
+        graph: A static graph of numbers.
+        variable: The variable that the factors are about.
+    """
+    (whole,) = simplified_outputs(graph, shape="factored").expressions
+    work, factors, fewer = [whole], [], False
+    while work:
+        one = work.pop()
+        if isinstance(one, Operator) and one.symbol == "*":
+            work += reversed(one.operands)
+        elif isinstance(one, Operator) and len(one.operands) == 1:
+            work.append(one.operands[0])
+        elif any(isinstance(node, Name) and node.name == variable for node in postorder(one)):
+            if isinstance(one, Operator) and one.symbol == "^" and isinstance(power := one.operands[1], Number):
+                fewer |= (repeated := power.value > 1 and power.value % 1 == 0)
+                one = one.operands[0] if repeated else one
+            factors.append(one)
+        elif not isinstance(one, Number):
+            factors.append(one)
+    return joined("*", factors) if fewer else None
 
 
 def slope(graph: Graph, variable: str, by: str) -> Graph:

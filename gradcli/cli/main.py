@@ -8,13 +8,13 @@ from collections.abc import Sequence
 
 from gradcli import __version__
 from gradcli.cli.framework.command import HELP_FLAGS
-from gradcli.cli.framework.streams import LANGUAGES, only_ascii, speak, write, write_error, write_note
+from gradcli.cli.framework.streams import LANGUAGES, is_terminal, only_ascii, speak, write, write_error, write_note
 from gradcli.cli.framework.table import command_named, command_names, option_like
 from gradcli.errors import WARNED, ExitCode, GradcliError, UnknownVariableError, nearest
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from typing import NoReturn, TextIO
+    from typing import NoReturn
 
 _COMPLETION = "_GRADCLI_COMPLETE"
 _LANG = "--lang"
@@ -119,7 +119,7 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
     asking = next((flag for flag in own if flag in HELP_FLAGS), None)
     if asking is not None:
         alone = len(rest) == 1  # else it may be a part of what is worked on, and a check that shows a page would count as passed
-        if not alone and not _is_terminal(sys.stdout):
+        if not alone and not is_terminal(sys.stdout):
             hint = f"`gradcli {name} --help` shows the page; behind -- everything is text: gradcli {name} -- TEXT"
             raise GradcliError(f"{asking} stands beside other arguments", hint=hint)
         from gradcli.cli.framework.help import show_help
@@ -141,11 +141,7 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
     from gradcli.language.numbers import SPELLED
 
     try:
-        if not command.work or not _is_terminal(sys.stderr):
-            return done(command, options)
-        from gradcli.cli.framework.progress import watched
-
-        return watched(lambda: done(command, options), command.work)
+        return done(command, options)
     except UnknownVariableError as error:
         raise option_like(error, options) from None
     except GradcliError as error:
@@ -156,10 +152,6 @@ def _run(arguments: Sequence[str]) -> ExitCode | None:
         raise read_otherwise(error, options) from None
     finally:
         SPELLED.clear()  # what follows in this process is another text
-
-
-def _is_terminal(stream: TextIO | None) -> bool:
-    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 _MEANT = {

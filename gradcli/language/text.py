@@ -85,6 +85,9 @@ def to_text(expression: Expression, *, pretty: bool = False, number: NumberText 
             continue
         if isinstance(node, Call) and SPELLED.get(node.function) == POWER_OF_E:
             [power] = node.arguments
+            if power == Number(1):
+                pieces.append("e")
+                continue
             node = Operator("^", (Name("e"), power if level(power) == ATOM else Group(power)))
         enclosed = (PRODUCT if pretty and _leads_product(node) else level(node)) < least
         begins = enclosed or not pieces or pieces[-1].endswith(("(", ", "))

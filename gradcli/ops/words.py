@@ -109,7 +109,14 @@ def vocabulary() -> Vocabulary:
         root="root",
         factorial="factorial",
         binomial="binomial",
-        matrices={"determinant": "det", "inverse": "inv", "power": "matrix_power", "columns": "cross", "length": "norm"},
+        matrices={
+            "determinant": "det",
+            "inverse": "inv",
+            "power": "matrix_power",
+            "columns": "cross",
+            "pairs": "outer",
+            "length": "norm",
+        },
         missing=INSTEAD,
     )
 

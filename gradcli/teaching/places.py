@@ -84,6 +84,12 @@ def places_of(
     return places
 
 
+def right_rule(place: Place, d: Sequence[Any]) -> Any:
+    """The derivative of a node from those of its operands; None where none flows."""
+    terms = [p * du for p, du in zip(place.p, d, strict=True) if p is not None and du is not None]
+    return sum(terms[1:], terms[0]) if terms else None
+
+
 def constant_factor(place: Place) -> Any:
     """The factor of the value of a node that does not depend on the variable; None where there is none."""
     if place.operation is arithmetic.neg:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from gradcli.ops.elementwise import arithmetic, exponential
-from gradcli.teaching.places import TERMS, Place, value_at
+from gradcli.teaching.places import TERMS, Place, right_rule, value_at
 from gradcli.typing import Any
 
 _OF_NUMBERS = (arithmetic.mul, arithmetic.div, arithmetic.add, arithmetic.sub, arithmetic.neg)
@@ -18,12 +18,12 @@ def of_rewriting(place: Place) -> Iterator[tuple[str, Callable[[Place, Sequence[
     if not place.below:
         return
     if len(varying) > 1 and place.factor is not None:
-        yield "const.factor_lost", lambda place, d: _right(place, d) / place.factor
+        yield "const.factor_lost", lambda place, d: right_rule(place, d) / place.factor
     exponent, at = _exponent(place), 1 if operation is arithmetic.div else 0
     below = place.below[at] if at < len(place.below) else None
     if exponent is not None and below is not None:
         if below.factor is not None:
-            yield "const.factor_not_raised", lambda place, d: _right(place, d) * _factor(place, at) ** (1 - _exponent(place))
+            yield "const.factor_not_raised", lambda place, d: right_rule(place, d) * _factor(place, at) ** (1 - _exponent(place))
         if below.operation.name in TERMS and len(below.u) > 1 and operation is not arithmetic.div:
             yield "algebra.power_of_sum", _with_powers
     if operation is arithmetic.div and below is not None and below.operation.name in TERMS and len(below.u) > 1:
@@ -36,10 +36,6 @@ def of_rewriting(place: Place) -> Iterator[tuple[str, Callable[[Place, Sequence[
         inside = inner is not None and inner.operation not in (*_OF_NUMBERS, operation)
         if inside and inner is not None and len(inner.varying) == 1:
             yield "chain.misread", _turned_round
-
-
-def _right(place: Place, d: Sequence[Any]) -> Any:
-    return sum(place.p[at] * d[at] for at in place.varying)
 
 
 def _exponent(place: Place) -> Any:
@@ -99,7 +95,7 @@ def _over_squares(place: Place, d: Sequence[Any]) -> Any:
     below = place.below[1]
     assert below is not None
     (first, last), sign = below.u, TERMS[below.operation.name]
-    return _right(place, d) * place.u[1] ** 2 / (first**2 + sign * last**2)
+    return right_rule(place, d) * place.u[1] ** 2 / (first**2 + sign * last**2)
 
 
 def _with_powers(place: Place, d: Sequence[Any]) -> Any:

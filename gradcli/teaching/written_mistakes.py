@@ -17,7 +17,6 @@ from gradcli.lowering.node_expressions import written_out, written_sizes
 from gradcli.teaching.marking.marking import Marker
 from gradcli.teaching.marking.words import derivative_text, right_text
 from gradcli.teaching.mistakes import EARLIER, Slip
-from gradcli.teaching.places import Place
 from gradcli.teaching.question import Question, derivative_of, graph_of, values_of
 from gradcli.teaching.wrong_answers.orders import (
     Function,
@@ -28,7 +27,7 @@ from gradcli.teaching.wrong_answers.orders import (
     written_derivatives,
     wrong_derivative,
 )
-from gradcli.teaching.wrong_answers.rules import Formula, by_kind, formulas
+from gradcli.teaching.wrong_answers.rules import by_kind, formulas, without
 from gradcli.teaching.wrong_answers.variants import close
 from gradcli.typing import Any
 
@@ -146,7 +145,8 @@ class _Texts:
                 yield from self._earlier.get((slip.kind, slip.node), ())
             yield wrong_derivative(self.function, wrt, by_kind(self.function.places).get(slip.kind, {}))
         elif slip.kind.startswith("graph.") and slip.other is not None:
-            yield wrong_derivative(self.function, wrt, {slip.other: _without(question, slip)})
+            lost = [at for at, input in enumerate(question.graph.inputs[slip.other]) if input == slip.node]
+            yield wrong_derivative(self.function, wrt, {slip.other: without(lost)})
         elif slip.kind == "graph.upstream_lost":
             others = wrong_derivative(self.function, wrt, {slip.node: lambda place, d: 0.0})
             yield others and text_of(graph_of(parse(f"{others} + ({derivative_text(question, slip.node)})")))
@@ -171,14 +171,3 @@ class _Texts:
                 yield program_text(derivative_of(first, by))
         except GradcliError:
             return
-
-
-def _without(question: Question, slip: Slip) -> Formula:
-    """The derivative of the consumer of a path without it."""
-    assert slip.other is not None
-    lost = [at for at, input in enumerate(question.graph.inputs[slip.other]) if input == slip.node]
-
-    def formula(place: Place, d: Sequence[Any]) -> Any:
-        return sum(place.p[at] * d[at] for at in place.varying if at not in lost)
-
-    return formula

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import random
 from fractions import Fraction
 
@@ -68,6 +70,47 @@ def test_they_are_those_that_sympy_finds(text: str, raised: str) -> None:
             assert abs(sympy.N(oracle.in_sympy(parse(to_text(point.value))), 25) - height) < 1e-15 * (1 + abs(height))
 
 
+LOGARITHMS = (
+    "log(x)/x", "x*log(x)", "log(x)^2/x", "x - log(x)", "x^2 - 8*log(x)", "log(x^2 + 1)", "x - 2*atan(x)", "sqrt(x)*log(x)",
+    "x*log(x)^2", "log(x) + 1/x", "log(x^2 - 4) - x", "log(x)^3 - 3*log(x)", "log(-x) + x", "log(x^4 - x + 1) - x/9",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", LOGARITHMS)
+def test_those_of_logarithms_are_zeros_of_the_derivative(text: str) -> None:
+    """At each place SymPy's derivative is 0 and its next one has the sign of the kind; all changes of its sign are there."""
+    x = oracle.variable("x")
+    function = oracle.in_sympy(parse(text))
+    slope = sympy.diff(function, x)
+    found = stationary_points(graph(text), "x")
+    for point in found:
+        place = (
+            sympy.N(oracle.in_sympy(parse(to_text(point.place))), 30)
+            if point.place is not None
+            else sympy.Float(point.number, 30)
+        )
+        assert abs(place - point.number) <= 1e-14 * (1 + abs(place))
+        assert abs(sympy.N(slope.subs(x, place), 25)) < (1e-20 if point.place is not None else 1e-12)
+        bend = sympy.N(sympy.diff(slope, x).subs(x, place), 20)
+        assert point.kind == ("local minimum" if bend > 0 else "local maximum")
+        assert abs(sympy.N(function.subs(x, place), 25) - point.height) <= 1e-12 * (1 + abs(point.height))
+        if point.value is not None:
+            assert abs(oracle.in_sympy(parse(to_text(point.value))).evalf(25) - point.height) <= 1e-12 * (1 + abs(point.height))
+        assert point.interval[0] <= Fraction(str(place)) <= point.interval[1] or point.interval[0] == point.interval[1]
+    steep, real = sympy.lambdify(x, slope, "cmath"), sympy.lambdify(x, function, "cmath")
+    places = [(at - 0.5) / 37 for at in range(-400, 800)]
+    signs = [(at, complex(steep(at)).real > 0) for at in places if abs(complex(real(at)).imag) < 1e-12]
+    turns = sum(a != b and other - one < 0.05 for (one, a), (other, b) in itertools.pairwise(signs))
+    assert turns == sum(-10 < point.number < 21 for point in found)
+
+
+def test_a_height_beyond_the_floats_is_found_soon() -> None:
+    found = stationary_points(graph("x^60 - 1e300*x^2"), "x")
+    assert [point.kind for point in found] == ["local minimum", "local maximum", "local minimum"]
+    assert math.isclose(found[2].number, (10.0**300 / 30) ** (1 / 58))
+    assert found[2].height == -math.inf
+
+
 def test_what_is_rational_or_quadratic_is_exact() -> None:
     """Random products of such factors, some of them several times."""
     source = random.Random(3)
@@ -95,7 +138,7 @@ def test_what_is_rational_or_quadratic_is_exact() -> None:
     ("text", "message"),
     [
         ("sin(x)", "is not rational: it has sin"), ("exp(x) + exp(-x)", "different exponentials"), ("exp(exp(x))", "it has exp"),
-        ("2^x", "in an exponent"), ("x^2.5", "not a whole number"),
+        ("2^x", "in an exponent"), ("x^2.5", "not a whole number"), ("x*log(x) + x^3", "it has log"),
         ("x - x + 3", "constant"), ("sqrt(2)*x^2", "it has sqrt"), ("x^101", "degree of more than 100"),
         ("(x^10)^(x - x + 20)", "degree of more than 100"), ("x if x > 0 else 1", "not rational"),
     ],

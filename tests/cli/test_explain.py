@@ -366,8 +366,8 @@ def test_a_layer_as_a_textbook_has_it() -> None:
         = [[10, 20], [24, 48]]"""
     )
     source = explain(*ARRAYS[0], "--format", "latex")
-    assert r"\frac{\partial L}{\partial W} &= \frac{\partial L}{\partial a} \, x^{\top}" in source
-    assert r"&= \begin{pmatrix} 10 \\ 24 \end{pmatrix} \, \begin{pmatrix} 1 & 2 \end{pmatrix}" in source
+    assert r"\frac{\partial L}{\partial W} &= \frac{\partial L}{\partial a} {\,} x^{\top}" in source
+    assert r"&= \begin{pmatrix} 10 \\ 24 \end{pmatrix} {\,} \begin{pmatrix} 1 & 2 \end{pmatrix}" in source
 
 
 def test_one_element_by_the_chain_rule() -> None:

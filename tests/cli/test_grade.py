@@ -173,6 +173,16 @@ def test_the_page_of_a_class_shows_answers_as_text(tmp_path: Path) -> None:
     assert out.count("<tr>") == out.count("</tr>") == 9
 
 
+def test_the_derivation_stands_once_below_wrong_answers_at_the_highest_level() -> None:
+    """∂y/∂w by hand: a = x + w and b = w + 1 have the derivative 1, and y = a*b."""
+    call = ["grade", "(x + w)*(w + 1)", "--wrt", "w"]
+    _, out, _ = command([*call, "--", "w + 1", "7*w"])
+    assert out.count("Derivation\n") == 1
+    assert "  ∂y/∂w = ∂y/∂a·∂a/∂w + ∂y/∂b·∂b/∂w = 2*w + x + 1\n" in out
+    for quiet in (["--level", "4", "--", "w + 1"], ["--", "2w + x + 1"]):
+        assert "Derivation" not in command([*call, *quiet])[1]
+
+
 def test_a_long_reason_is_said_once() -> None:
     _, out, _ = command([*QUESTION, "--", "w + 1", "(w + 1)", "x + w"])
     assert out.count("\n  the same is to be said as of answer 1\n") == 1

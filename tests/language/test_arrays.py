@@ -142,11 +142,11 @@ def test_chains_of_parts_have_no_limit() -> None:
 @pytest.mark.parametrize(
     ("text", "latex"),
     [
-        ("[1, x]", r"\begin{pmatrix} 1 & x \end{pmatrix}"),
+        ("[1, x]", r"\begin{pmatrix} 1 \\ x \end{pmatrix}"),
         ("[1, 2; 3, x^2]", r"\begin{pmatrix} 1 & 2 \\ 3 & x^{2} \end{pmatrix}"),
         ("[1; 2]", r"\begin{pmatrix} 1 \\ 2 \end{pmatrix}"),
         ("[[[1], [2]]]", r"\begin{pmatrix} \begin{pmatrix} 1 \\ 2 \end{pmatrix} \end{pmatrix}"),
-        ("[v, [1, 2]]", r"\begin{pmatrix} v & \begin{pmatrix} 1 & 2 \end{pmatrix} \end{pmatrix}"),
+        ("[v, [1, 2]]", r"\begin{pmatrix} v \\ \begin{pmatrix} 1 \\ 2 \end{pmatrix} \end{pmatrix}"),
         ("v[0]", "v_{0}"),
         ("x1[0]", "{x_{1}}_{0}"),
         ("A[0][1]", "{A_{0}}_{1}"),
@@ -181,7 +181,7 @@ def plain(mathml: str) -> str:
 @pytest.mark.parametrize(
     ("text", "mathml"),
     [
-        ("[1, x]", "<mrow><mo>(</mo><mtable><mtr><mtd><mn>1</mn></mtd><mtd><mi>x</mi></mtd></mtr></mtable><mo>)</mo></mrow>"),
+        ("[[1, x]]", "<mrow><mo>(</mo><mtable><mtr><mtd><mn>1</mn></mtd><mtd><mi>x</mi></mtd></mtr></mtable><mo>)</mo></mrow>"),
         (
             "[1; x]",
             "<mrow><mo>(</mo><mtable><mtr><mtd><mn>1</mn></mtd></mtr><mtr><mtd><mi>x</mi></mtd></mtr></mtable><mo>)</mo></mrow>",

@@ -6,6 +6,7 @@ import math
 import random
 import re
 
+import numpy
 import pytest
 from corpus import ANYWHERE, CORPUS, Example
 
@@ -68,3 +69,35 @@ def test_operations_on_arrays_are_read_back(name: str, how: str) -> None:
     statement = parse(text).statements[-1]
     assert isinstance(statement, Output)
     assert read(WRITERS[how](statement.value), how=how, known=["A", "B"]).read_as == text
+
+
+ARRAYS = (
+    "A @ x", "A*B", "A @ B @ x", "inv(A) @ x", "[x[0], 2]", "[1, 2; 3, 4] @ x", "[a, b] @ [1, 2]", "[a, b] @ A", "x @ A",
+    "A.T @ x", "A[0, 1]", "x[0] + x[1]", "A[1]", "A[:, 0]", "sum(A @ x - y)", "outer(x, y)", "dot(x, y)", "2*A @ x",
+    "(A + B) @ x", "(A @ x)^2", "x @ y", "A @ x*y", "norm(A @ x)", "det(A)*inv(A) @ y", "solve(A, y)", "A.T.T",
+    "[[1, 2]] @ A", "-(A @ x)", "A @ (x + y)", "A @ (B*a)", "(A*B) @ x", "x.T @ A @ x",
+)  # fmt: skip
+VALUES_OF_ARRAYS = {
+    "A": [[1.0, 2.0], [-3.0, 5.0]],
+    "B": [[0.5, 1.0], [2.0, -1.0]],
+    "x": [2.0, 7.0],
+    "y": [-1.0, 3.0],
+    "a": 3.0,
+    "b": 4.0,
+}
+
+
+@pytest.mark.parametrize("how", WRITERS)
+@pytest.mark.parametrize("text", ARRAYS)
+def test_arrays_are_read_back(text: str, how: str) -> None:
+    program = parse(text)
+    statement = program.statements[-1]
+    assert isinstance(statement, Output)
+    again = read(WRITERS[how](statement.value), how=how, known=VALUES_OF_ARRAYS)
+    found = []
+    for one in (program, again.program):
+        names = free_names(one)
+        values = {name: numpy.array(value) for name, value in VALUES_OF_ARRAYS.items() if name in names}
+        found.append(numpy.asarray(record(one, values, wrt=[]).value))
+    assert found[0].shape == found[1].shape
+    assert numpy.allclose(*found), again.read_as

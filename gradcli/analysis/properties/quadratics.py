@@ -11,7 +11,8 @@ from fractions import Fraction
 
 from gradcli.algebra.derivatives import differentiate
 from gradcli.algebra.polynomials import Polynomial, Zero, exact_zeros, primitive, square_free, value
-from gradcli.algebra.stationary import DIGITS, polynomial_in
+from gradcli.algebra.rational_functions import polynomial_in
+from gradcli.algebra.stationary import DIGITS
 from gradcli.analysis.properties.composition import DOWN, UP, Run
 from gradcli.derivation.notation.expressions import rational
 from gradcli.errors import GradcliError

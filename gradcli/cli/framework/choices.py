@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping, Sequence
 
 from gradcli.cli.framework.command import Command, Options
 from gradcli.cli.framework.options import FORMULAS, VERDICT, WRITTEN
-from gradcli.cli.framework.streams import STDIN
+from gradcli.cli.framework.streams import STDIN, is_terminal
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.typing import TYPE_CHECKING, Any
 
@@ -58,11 +59,20 @@ def chosen_format(options: Options) -> str | None:
 
 
 def done(command: Command[Any], options: Options) -> ExitCode | None:
-    """Run a command; where it writes to standard output alone, into the file that is asked for, or nowhere.
+    """Run a command, and say what is going on where it takes long; where it writes to standard output alone, into the file that
+    is asked for, or nowhere.
 
     Raises:
         GradcliError: It fails, or the file cannot be written.
     """
+    if not command.work or not is_terminal(sys.stderr):
+        return _done(command, options)
+    from gradcli.cli.framework.progress import watched
+
+    return watched(lambda: _done(command, options), command.work)
+
+
+def _done(command: Command[Any], options: Options) -> ExitCode | None:
     path = options.given.get("output")
     silent = "quiet" in options.given and command.by_flag["-q"] is VERDICT
     once = "--feed" in command.by_flag and "feed" not in options.given

@@ -27,6 +27,7 @@ class _Line:
         word: What is being done at first.
 
     Attributes:
+        first: What was said to be done at first.
         word: What is being done.
         done: How much of it has been done, in any units.
         whole: How much there is; None where that is not known.
@@ -36,7 +37,7 @@ class _Line:
     def __init__(self, word: str) -> None:
         from threading import Event, Lock, Thread
 
-        self.word, self.done = word, 0
+        self.first, self.word, self.done = word, word, 0
         self.whole: int | None = None
         self.rows: int | None = None
         self.begun = time.monotonic()
@@ -98,11 +99,11 @@ def watched(work: Callable[[], T], word: str) -> T:
         line.end()
 
 
-def doing(word: str, done: int = 0, whole: int | None = None, rows: int | None = None) -> None:
-    """Say what is being done from now on: a word on it, or rows, and how much of how much."""
+def doing(word: str = "", done: int = 0, whole: int | None = None, rows: int | None = None) -> None:
+    """Say what is being done from now on: a word on it, or rows, and how much of how much; without a word what was at first."""
     if _lines:
         line = _lines[-1]
-        line.word, line.done, line.whole, line.rows = word, done, whole, rows
+        line.word, line.done, line.whole, line.rows = word or line.first, done, whole, rows
 
 
 def erased(*, for_good: bool) -> None:

@@ -103,12 +103,15 @@ def only_ascii() -> None:
             stream.reconfigure(encoding="ascii", errors="backslashreplace")
 
 
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether somebody sees what is written to a stream, and lines may be written over."""
+    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
 def wants_rich(*, error: bool = False) -> bool:
     """Whether standard output, or error, goes to a terminal that can do more than plain text, or the user asks for it."""
     stream = sys.stderr if error else sys.stdout
-    if stream is None or os.environ.get("FORCE_COLOR"):
-        return stream is not None
-    return stream.isatty() and os.environ.get("TERM") != "dumb"
+    return is_terminal(stream) or bool(stream is not None and os.environ.get("FORCE_COLOR"))
 
 
 def write(pieces: Iterable[str] | bytes) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from gradcli.cli.framework.options import EquationOptions, ExpressionOptions
 from gradcli.cli.inputs.source import expression_as_written, say_reading, side_as_read
 from gradcli.errors import GradcliError, UnknownVariableError, located
+from gradcli.frozen import replace
 from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -83,8 +84,12 @@ def implicit_graph(
     Raises:
         GradcliError: There is no equation, a name is none of its variables, or the values do not satisfy it.
     """
+    from gradcli.algebra.total_derivative import without_powers
     from gradcli.cli.framework.choices import split_names
+    from gradcli.cli.framework.streams import write_note
     from gradcli.cli.inputs.symbolic import graph_of
+    from gradcli.language.ast import Number
+    from gradcli.language.text import to_text
 
     equation, where = equation_of(options)
     graph = graph_of(equation.text, where, values, options, equation.difference)
@@ -92,6 +97,10 @@ def implicit_graph(
         raise GradcliError("--implicit is for numbers, and here are arrays", hint="leave --shape out")
     if variable not in graph.variables:
         raise UnknownVariableError(variable, list(graph.variables), f"--implicit {variable}: ")
+    if (simple := without_powers(graph, variable)) is not None:
+        write_note(f"note: the equation is taken as {to_text(simple)} = 0; a power of it is 0 there with its derivative")
+        equation = replace(equation, left=simple, right=Number(0), before=())
+        graph = graph_of(equation.text, where, values, options, equation.difference)
     others = [name for name in graph.variables if name != variable]
     if not others:
         raise GradcliError(f"the equation has no variable but {variable}", hint="an equation gives a function of the others")

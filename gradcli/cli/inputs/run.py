@@ -170,6 +170,7 @@ def run_of(
     for note in notes:
         write_warning(note)
     unused = [name for name in values if name in from_file and name not in tape.bindings]
+    doing()
     left_over = [f"{options.bindings} has values that the expression does not use: {', '.join(unused)}"] if unused else []
     return Run(tape, text, [*left_over, *notes], where)
 

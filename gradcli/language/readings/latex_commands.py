@@ -16,6 +16,9 @@ _UNITS = frozenset(["m", "cm", "mm", "km", "s", "ms", "min", "h", "kg", "g", "mg
 _MATRICES = frozenset(("matrix", "vmatrix", "pmatrix", "bmatrix", "Bmatrix", "smallmatrix", "array"))
 _INNER = frozenset(("LPAR", "LBRACE", "CASES", "MATRIX"))
 _SPACES = frozenset((",", ";", ":", " ", "quad", "qquad", "thinspace", "medspace", "thickspace"))
+_PART = r"(?:-?\d+|(?:-?\d+)?:(?:-?\d+)?(?::(?:-?\d+)?)?)"
+_PARTS = re.compile(rf"{_PART}(?:,{_PART})*")
+"""Which elements of an array: 0, 1 or :, 0."""
 _CONDITION = re.compile(
     r"\s*(?:(?P<if>if|for|when|wenn|falls|si|where)|(?P<else>otherwise|else|sonst|sinon))\s*[,:.]?\s*", re.IGNORECASE
 )
@@ -41,20 +44,8 @@ def without_commands(
         GradcliError: A command is not known, or digits stand where LaTeX takes one.
     """
     functions = [*vocabulary.functions, *GREEK]
-    known_commands = {
-        *functions,
-        *NOTHING,
-        *SIGNS,
-        *WORDS,
-        *ACCENTS,
-        *COLOURS,
-        *vocabulary.fences,
-        *vocabulary.missing,
-        *(sign[1:] for sign in NO_VALUES),
-        "begin",
-        "end",
-        "cdots",
-    }
+    own = (NOTHING, SIGNS, WORDS, ACCENTS, COLOURS, vocabulary.fences, vocabulary.missing, ("begin", "end", "cdots"))
+    known_commands = {*functions, *(name for names in own for name in names), *(sign[1:] for sign in NO_VALUES)}
     tokens = as_commands(tokens, functions, known_commands)
     commands = _Commands(text, tokens, vocabulary, known, notes)
     return commands.translated(), commands.whole, commands.bold
@@ -275,6 +266,7 @@ class _Commands:
                 braced = self._braced()
                 assert braced is not None
                 content, end = braced
+                content = content.replace("{:}", ":")
                 index = re.sub(r"\\(?:mathrm|text|mathit)\s*\{([^{}]*)\}", r"\1", content).replace("\\_", "_").replace(" ", "")
                 index = re.sub(r"\\([a-zA-Z]+)", lambda found: self._greek(found[1]) if found[1] in GREEK else found[1], index)
             elif behind is not None and behind.kind == "COMMAND" and behind.text[1:] in GREEK:
@@ -286,6 +278,11 @@ class _Commands:
                     raise GradcliError("an index without braces is one character", behind.span, hint)
                 self.place += 1
                 index, end = behind.text, behind.span[1]
+            if index is not None and self._is_part(name, index):
+                name = f"{name}[{index.replace(',', ', ')}]"
+                self.whole.add(name)
+                self.result.append(Token("NAME", name, (token.span[0], end)))
+                return
             if index is None or not re.fullmatch(r"\w+['′’]*", index):
                 raise GradcliError("this is no index of a name", follows.span, "write x_{1} or x_{max}")
             bare, plain = index.rstrip("'′’"), name.rstrip("'′’")
@@ -305,6 +302,13 @@ class _Commands:
             self._parenthesis()
         elif stem in self.vocabulary.functions and len(stem) > 1 and follows is not None and follows.kind == "POWER":
             self._power_of_function()
+
+    def _is_part(self, name: str, index: str) -> bool:
+        """Whether an index is that of an element or a row: several numbers, or one of a name that has a value."""
+        if not _PARTS.fullmatch(index):
+            return False
+        own = f"{name}_{index}" in self.known or name + index in self.known
+        return not index.isdigit() or (name in self.known and not own)
 
     def _parenthesis(self) -> None:
         """Make the braces that come next parentheses."""

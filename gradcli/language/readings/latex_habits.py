@@ -16,7 +16,8 @@ NOTHING = frozenset((*",;:!>()[] ", *_LOOKS.split(), *_SIZES.split()))
 """Commands that change how a formula looks, and not what it means."""
 
 _TABLE = r"""
-TIMES *          cdot times ast star
+TIMES *          cdot times ast star odot
+MATMUL ⊗         otimes
 DIVIDE /         div
 FRAC .           frac dfrac tfrac cfrac binom dbinom tbinom
 SQRT .           sqrt
@@ -57,6 +58,7 @@ _FRACTION = re.compile("[dt]?frac|sqrt")
 _FONTS = frozenset(("\\rm", "\\bf", "\\it", "\\sf"))
 _BEFORE_LETTERS = ("pi", "cdot", "times")
 _RAISED = dict.fromkeys(("\\circ", "\\degree", "°"), ("POSTFIX", "°")) | {"\\prime": ("PRIMES", "'")}
+_NONE = Token("", "", (0, 0))
 _CLOSES = {"LPAR": "RPAR", "LBRACE": "RBRACE"}
 
 
@@ -74,6 +76,10 @@ def as_commands(tokens: Sequence[Token], commands: Collection[str], known: Colle
     for place, token in enumerate(places):
         follows = places[place + 1] if place + 1 < len(places) else None
         start, end = token.span
+        if [one.text for one in places[place : place + 3]] == ["{", "\\,", "}"]:  # a product of matrices, as it is written here
+            token, places[place + 1], places[place + 2] = Token("MATMUL", "@", (start, end + 3)), _NONE, _NONE
+        if token is _NONE:
+            continue
         if token.kind == "NAME" and _FRACTION.fullmatch(token.text) and follows is not None and follows.kind == "LBRACE":
             token = token._replace(kind="COMMAND", text=f"\\{token.text}")
         elif token.text == "\\sqrt" and follows is not None and follows.kind == "LPAR":

@@ -25,10 +25,10 @@ _TABLE = """
 """
 _WORDS = _TABLE.split()
 _SIGNS = {sign: command for signs, command in zip(_WORDS[::2], _WORDS[1::2], strict=True) for sign in signs}
-_SIGNS |= {"mod": "\\bmod", "∣": "|", "∘": "\\degree", "°": "\\degree", "\u2063": ",", "″": "''"}
+_SIGNS |= {"mod": "\\bmod", "∣": "|", "∘": "\\degree", "°": "\\degree", "\u2063": ",", "″": "''", "⊗": "\\otimes", "⊙": "\\odot"}
 _GREEK = {letter(f"\\{word}"): f"\\{word}" for word in sorted(GREEK, key=len, reverse=True)}
-APPLIED, TIMES, PLUS = "\u2061", "\u2062", "\u2064"
-"""Signs that are not seen: the application of a function, a product, and the sum of a mixed number."""
+APPLIED, TIMES, PLUS, THIN = "\u2061", "\u2062", "\u2064", "\u2009"
+"""Signs that are not seen: the application of a function, a product, the sum of a mixed number, a product of matrices."""
 
 _ROWS = frozenset(("math", "mrow", "mstyle", "mpadded", "merror", "mtd"))
 _PRIMES = re.compile(r"['′’]+")
@@ -153,6 +153,8 @@ def _number(element: _Element, _: Sequence[str]) -> str:
 
 
 def _sign(element: _Element, _: Sequence[str]) -> str:
+    if element.text == [THIN]:  # as it is written here
+        return r"{\,}"
     text = _plain(element)
     if text == PLUS:
         raise GradcliError("a mixed number is a sum", hint="write 2 + 1/2")

@@ -18,6 +18,7 @@ from gradcli.language.ast import (
     Transposed,
     postorder,
 )
+from gradcli.language.parser import parse_expression
 from gradcli.language.readings.vocabulary import Vocabulary
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
@@ -37,7 +38,14 @@ def of_matrices(statement: Statement, text: str, vocabulary: Vocabulary, bold: M
     """
     if not isinstance(statement, Output | Assignment):
         return statement
-    if not bold and "\\top" not in text and not any(isinstance(node, Array) for node in postorder(statement.value)):
+    value = mapped(statement.value, _part)
+    statement = (
+        Output(value, statement.span) if isinstance(statement, Output) else Assignment(statement.name, value, statement.span)
+    )
+    signs = ("\\top", "\\otimes", "\\,", "@")
+    if not (bold or any(sign in text for sign in signs)) and not any(
+        isinstance(node, Array) for node in postorder(statement.value)
+    ):
         return statement
     axes: dict[int, int] = {}
     rows: set[int] = set()  # columns that are transposed, and their products with matrices
@@ -53,6 +61,14 @@ def of_matrices(statement: Statement, text: str, vocabulary: Vocabulary, bold: M
         elif isinstance(node, Operator):
             of = [axes.get(id(part), 0) for part in node.operands]
             axis = max(of)
+            if node.symbol == "⊗":
+                node, axis = Call(names["pairs"], node.operands, (), node.span), 2
+            elif node.symbol == "@":
+                node, axis = (
+                    Operator("@", tuple([_inverse(part, names["inverse"]) for part in node.operands]), node.span),
+                    min(of),
+                )
+        if isinstance(node, Operator):
             if node.symbol == "*" and max(of) and min(of) == 0 and _may_be_array(node, text, bold):
                 hint = r"write \mathbf{x} for a vector, and \cdot before a number"
                 raise GradcliError("this may be a product with a vector or a number", node.span, hint)
@@ -72,6 +88,22 @@ def of_matrices(statement: Statement, text: str, vocabulary: Vocabulary, bold: M
 
     value = mapped(statement.value, read)
     return Output(value, statement.span) if isinstance(statement, Output) else Assignment(statement.name, value, statement.span)
+
+
+def _part(node: Expression) -> Expression:
+    """A part of an array whose index was read with its name: A[0, 1]."""
+    return parse_expression(node.name) if isinstance(node, Name) and "[" in node.name else node
+
+
+def _inverse(node: Expression, inverse: str) -> Expression:
+    """A factor of a product of matrices, in which a power of -1 is an inverse."""
+    if not isinstance(node, Operator):
+        return node
+    if node.symbol == "*":
+        left, right = node.operands
+        return Operator("*", (left, _inverse(right, inverse)), node.span)
+    is_inverse = node.symbol == "^" and to_text(node.operands[1]) == "-1"
+    return Call(inverse, (node.operands[0],), (), node.span) if is_inverse else node
 
 
 def _may_be_array(node: Operator, text: str, bold: Mapping[str, int]) -> bool:

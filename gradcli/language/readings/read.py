@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Collection, Mapping, Sequence
-from itertools import pairwise
 from unicodedata import normalize
 
 from gradcli.errors import GradcliError
@@ -69,6 +69,10 @@ def _latin(text: str, known: Collection[str], notes: list[tuple[int, str]]) -> s
     return text if text.isascii() else _MAY_BE_LATIN.sub(replaced, text)
 
 
+_PRINTED = re.compile(r'"[^"\n]*"')
+"""What is printed as it is."""
+
+
 def reading_of(text: str, otherwise: str) -> str:
     """How a text is read where nobody says it: a backslash, ^{ and dollars around all are LaTeX's, an element MathML's."""
     if text.lstrip().startswith("<"):
@@ -76,6 +80,7 @@ def reading_of(text: str, otherwise: str) -> str:
 
         if is_mathml(text):
             return MATHML
+    text = _PRINTED.sub("", text)
     whole = text.strip()
     dollars = len(whole) > 2 and whole.startswith("$") and whole.endswith("$")
     return LATEX if "\\" in text or "^{" in text or dollars or "{,}" in text or _LOST.search(text) else otherwise
@@ -137,13 +142,14 @@ def _read(text: str, reading: str, vocabulary: Vocabulary, known: Collection[str
 
         tokens, whole, bold = without_commands(text, tokens, vocabulary, known, notes)
         known = {*known, *whole}
-    for token, following in pairwise(tokens):
+    for token, following in itertools.pairwise(tokens):
         if token.kind == following.kind == "POSTFIX" and token.text == following.text == "!":
             span = (token.span[0], following.span[1])
             raise GradcliError("!! may be a double factorial or a factorial twice", span, "write (x!)! for the latter")
     names = Names(vocabulary, known, notes, letters=reading == LATEX)
     tokens = names.classified(_with_variables(tokens, [one for one in inner if one.by], known))
-    primed = [_with_variable(one, tokens, vocabulary, notes) for one in inner if not one.by]
+    places = {token.span: place for place, token in enumerate(tokens)} if inner else {}
+    primed = [_with_variable(one, tokens, places[one.span] + 1, vocabulary, notes) for one in inner if not one.by]
     named = norms(_with_variables(tokens, primed, known), vocabulary.matrices["length"])
     norm = vocabulary.matrices["length"]
     vectors = vectors_of(named, norm)
@@ -198,10 +204,11 @@ def _scanned(text: str, reading: str, start: int, inner: Sequence[Asked]) -> lis
     return result
 
 
-def _with_variable(one: Asked, tokens: Sequence[Token], vocabulary: Vocabulary, notes: list[tuple[int, str]]) -> Asked:
-    """A derivative with a prime with its variable: the only one in the parentheses."""
-    start = next(place for place, token in enumerate(tokens) if token.span == one.span) + 1
-    inside = [token for token in tokens[start:] if token.span[1] <= one.end]
+def _with_variable(
+    one: Asked, tokens: Sequence[Token], start: int, vocabulary: Vocabulary, notes: list[tuple[int, str]]
+) -> Asked:
+    """A derivative with a prime with its variable: the only one in the parentheses, which begin at a place."""
+    inside = itertools.takewhile(lambda token: token.span[1] <= one.end, itertools.islice(tokens, start, None))
     names = {token.text for token in inside if token.kind == "NAME" and token.text not in vocabulary.constants}
     if len(names) != 1:
         hint = "write d/dx(...) with its variable"
@@ -213,25 +220,32 @@ def _with_variable(one: Asked, tokens: Sequence[Token], vocabulary: Vocabulary, 
 
 def _with_variables(tokens: Sequence[Token], inner: Sequence[Asked], known: Collection[str]) -> list[Token]:
     """The tokens with the variable, and the order, behind what is differentiated."""
-    result = list(tokens)
-    for one in inner:
-        by = one.by if one.by in known else letter(one.by)
-        at = next((place for place, token in enumerate(result) if token.span == one.span), len(result))
-        if one.whole and at + 1 < len(result):
-            end = result[-1].span[1]
-            result.insert(at + 1, Token("LPAR", "(", (one.span[1] - 1, one.span[1])))
-            result.append(Token("RPAR", ")", (end, end + 1)))  # on the blank that ends the text
-        depth = 0
-        for place in range(at + 1, len(result)):
-            depth += (result[place].kind == "LPAR") - (result[place].kind == "RPAR")
-            if depth == 0:
-                end = result[place].span[0]
-                more = [Token("COMMA", ",", (end, end)), Token("NAME", by, (end, end))]
-                if one.order > 1:
-                    more += [Token("COMMA", ",", (end, end)), Token("NUMBER", str(one.order), (end, end))]
-                result[place:place] = more
-                break
+    asked = {one.span: one for one in inner}
+    result: list[Token] = []
+    waiting: list[tuple[Asked, int]] = []
+    depth = 0
+    for token in tokens:
+        depth += (token.kind == "LPAR") - (token.kind == "RPAR")
+        if waiting and token.kind == "RPAR" and waiting[-1][1] == depth:
+            result += _by_what(waiting.pop()[0], token.span[0], known)
+        result.append(token)
+        one = asked.pop(token.span, None) if asked else None
+        if one is not None and not (one.whole and token is tokens[-1]):
+            waiting.append((one, depth))
+            if one.whole:
+                result.append(Token("LPAR", "(", (one.span[1] - 1, one.span[1])))
+                depth += 1
+    if waiting and waiting[-1][0].whole:
+        end = result[-1].span[1]
+        result += [*_by_what(waiting[-1][0], end, known), Token("RPAR", ")", (end, end + 1))]  # on the blank that ends the text
     return result
+
+
+def _by_what(one: Asked, end: int, known: Collection[str]) -> list[Token]:
+    """The variable, and the order, of a derivative as its further arguments."""
+    by = one.by if one.by in known else letter(one.by)
+    more = [Token("COMMA", ",", (end, end)), Token("NAME", by, (end, end))]
+    return more + ([Token("COMMA", ",", (end, end)), Token("NUMBER", str(one.order), (end, end))] if one.order > 1 else [])
 
 
 def _automaton(text: str, tokens: Sequence[Token], tables: Any, builder: Builder) -> Automaton:

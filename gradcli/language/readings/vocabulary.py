@@ -69,7 +69,7 @@ class Vocabulary(Frozen, eq=False):
         heads: Letters that are functions before a parenthesis, each with its function and how many arguments it takes.
         orders: Letters that are functions of an order, which stands raised in parentheses: ψ^{(1)}(x).
         cube_root, root, factorial, binomial: What the signs of them stand for.
-        matrices: The functions of matrices: determinant, inverse, power, the product of columns, and their length.
+        matrices: The functions of matrices: determinant, inverse, power, the products of columns, and their length.
         missing: Words for what there is no function for, and what to write instead.
     """
 

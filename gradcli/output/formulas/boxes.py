@@ -29,7 +29,7 @@ NOTHING = "\u2062"
 
 COMMANDS = {
     **{letter: f"\\{word}" for letter, word in GREEK.items()},
-    "⋅": r"\cdot", THIN: r"\,", "·": r"\,", NOTHING: "", "⊙": r"\odot", "mod": r"\bmod",
+    "⋅": r"\cdot", THIN: r"{\,}", "⊗": r"\otimes", "·": r"\,", NOTHING: "", "⊙": r"\odot", "mod": r"\bmod",
     "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "∧": r"\land", "∨": r"\lor", "¬": r"\lnot", "→": r"\to", "≈": r"\approx",
     "∞": r"\infty", "…": r"\dots", "∂": r"\partial", "⊤": r"\top",
     "⌊": r"\lfloor", "⌋": r"\rfloor", "⌈": r"\lceil", "⌉": r"\rceil", "‖": r"\lVert",

@@ -9,10 +9,10 @@ from gradcli.language.ast import Expression
 from gradcli.language.numbers import number_text
 from gradcli.language.text import NumberText
 from gradcli.output.formulas import boxes
-from gradcli.output.formulas.boxes import NOTHING, THIN, written
+from gradcli.output.formulas.boxes import NOTHING, written
 from gradcli.output.formulas.typeset import name_box, typeset
 
-_SIGNS = {"·": "⋅", "-": "−", THIN: NOTHING}
+_SIGNS = {"·": "⋅", "-": "−"}
 
 
 def to_mathml(expression: Expression, *, number: NumberText = number_text) -> str:

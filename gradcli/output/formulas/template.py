@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from gradcli.output.formulas import boxes
-from gradcli.output.formulas.boxes import COMMANDS, NOTHING, applied, fenced, row, subscript
+from gradcli.output.formulas.boxes import COMMANDS, NOTHING, THIN, applied, fenced, row, subscript
 
 _TOKEN = re.compile(r"\{(\d+)\}|(\{\{|\}\}|\\[A-Za-z]+|\\.|\d+|\S|\s+)")
 _CHARACTERS = {command: character for character, command in COMMANDS.items() if command} | {r"\rVert": "‖"}
@@ -104,7 +104,8 @@ class _Reader:
     def _box(self, token: str, *, first: bool = True) -> boxes.Box:
         match token:
             case "{{":
-                return self.row(_CLOSING)
+                inside = self.row(_CLOSING)
+                return boxes.Sign(THIN) if inside == boxes.Sign("·", "prefix") else inside  # {\,} is a product of matrices
             case r"\left":
                 left = self._sign()
                 content = self.row(r"\right")

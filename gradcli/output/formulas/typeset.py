@@ -129,8 +129,8 @@ def _set(node: ast.Expression, below: tuple[ast.Expression, ...], boxes: list[Bo
         case ast.Call():
             return _call(node, boxes, number)
         case ast.Array(items):
-            rows = [box.rows[0] for box in boxes if isinstance(box, Matrix)]
-            return Matrix(tuple(rows) if is_matrix(items) else (tuple(boxes),))
+            rows = [_items(box) for box in boxes] if is_matrix(items) else []
+            return Matrix(tuple(rows)) if rows else Matrix(tuple((box,) for box in boxes))
         case ast.Index(target):
             return subscript(_indexable(target, boxes[0]), listed(boxes[1:]))
         case ast.Slice(start, stop, step):
@@ -154,10 +154,10 @@ def _infix(symbol: str, left: ast.Expression, right: ast.Expression, boxes: list
             return Fraction(first, second)
         case "^":
             return Superscript(_raised(left, first), second)
+        case "@" if isinstance(left, ast.Array) and isinstance(first, Matrix) and len(first.rows[0]) == 1:
+            return row(Superscript(first, _TOP), Sign(THIN), _at_least(right, second, PRODUCT + 1))
         case "⊗" if is_vector(left) and is_vector(right):
-            return row(_column(first), Sign(THIN), second)
-        case "@" if is_vector(right) and not is_vector(left):
-            return row(_at_least(left, first, PRODUCT), Sign(THIN), _column(second))
+            return row(first, Sign(THIN), Matrix((_items(second),)))
         case "⊗":
             return row(_at_least(left, first, PRODUCT), Sign(THIN), Superscript(_raised(right, second), _TOP))
     at = LEVELS[symbol]
@@ -208,9 +208,10 @@ def is_matrix(items: tuple[ast.Expression, ...]) -> bool:
     return all(isinstance(item, ast.Array) and not any(isinstance(below, ast.Array) for below in item.items) for item in items)
 
 
-def _column(box: Box) -> Box:
-    """A row of numbers as a column."""
-    return Matrix(tuple((item,) for item in box.rows[0])) if isinstance(box, Matrix) else box
+def _items(column: Box) -> tuple[Box, ...]:
+    """What stands in a column."""
+    assert isinstance(column, Matrix)
+    return tuple(item for item, *_ in column.rows)
 
 
 def _raised(base: ast.Expression, box: Box) -> Box:

@@ -24,17 +24,16 @@ from gradcli.lowering.builders.shape_mismatch import MismatchError
 from gradcli.teaching.arrays.mistakes import WrongArray, same, wrong_arrays
 from gradcli.teaching.arrays.question import ArrayQuestion, array_graph, compile_array_question, symmetric
 from gradcli.teaching.marking.verdicts import Marked, Verdict, read_otherwise, unreadable, with_note
-from gradcli.teaching.mistakes import Slip, cost_of
+from gradcli.teaching.mistakes import Slip
 from gradcli.teaching.question import with_lines
 from gradcli.teaching.reading.answers import read_answer
-from gradcli.teaching.wrong_answers.diagnosis import MARGIN, Reason, reason_of
+from gradcli.teaching.wrong_answers.diagnosis import FACTORS, Reason, likeliest, reason_of
 from gradcli.typing import Any
 
 _TRANSPOSE = re.compile(r"(?<=[\w)\]])\s*(?:\^\s*(?:\{\s*)?(?:T\b|\\top|⊤|\\intercal)(?:\s*\})?|ᵀ|⊤|'(?!\w))")
 _LENGTH = re.compile(r"(?:\|\||‖|\\\|)([^|‖]+?)(?:\|\||‖|\\\|)")
 _LIBRARY = re.compile(r"\b(?:np|numpy|torch)\.")
 _EXACT = 1e-8
-_FACTORS = (2.0, 0.5)
 
 
 class ArrayMarker:
@@ -118,7 +117,7 @@ class ArrayMarker:
             except GradcliError as error:
                 marked = unreadable(answer, error)
             own, text = self.question, self._right_text
-            right = f"∂{own.names[own.graph.output]}/∂{own.wrt} = {text}" if text else ""
+            right = f"{own.d}{own.names[own.graph.output]}/{own.d}{own.wrt} = {text}" if text else ""
             self._marked[answer] = replace(marked, right=right, at_one_point=self.at is not None)
         return self._marked[answer]
 
@@ -181,18 +180,12 @@ class ArrayMarker:
 
     def _reasons(self, own: Sequence[Any]) -> list[Reason]:
         """The mistakes that make these values, the likeliest first."""
-        slips = [one.slip for one in self.table if same(own, one.values)]
-        found = sorted((Reason((slip,), cost_of((slip,))) for slip in slips), key=lambda reason: reason.cost)
-        if not found:
-            for factor in _FACTORS:
-                if same(own, [factor * one for one in self.arrays.right]):
-                    slip = Slip("answer.factor")
-                    found.append(Reason((slip,), cost_of((slip,)), factor))
-        kinds: dict[str, Reason] = {}
-        for reason in found:
-            if reason.cost <= found[0].cost + MARGIN:
-                kinds.setdefault(reason.kind, reason)
-        return list(kinds.values())
+        kinds = {one.slip.kind: one.slip for one in reversed(self.table) if same(own, one.values)}
+        found = [reason_of(slip) for slip in kinds.values()]
+        for factor in FACTORS if not found else ():
+            if same(own, [factor * one for one in self.arrays.right]):
+                found.append(reason_of(Slip("answer.factor"), amount=factor))
+        return likeliest(found)
 
     def _difference(self, own: Sequence[Any]) -> str:
         """Where an answer differs for which there is no reason."""

@@ -128,10 +128,8 @@ def _of_whole(question: ArrayQuestion) -> Iterator[WrongArray]:
 
 
 def _differs(values: Sequence[Any], right: Sequence[Any]) -> bool:
-    """Whether values are finite, and others than the right ones."""
-    if not all(numpy.all(numpy.isfinite(one)) for one in values):
-        return False
-    return not same(values, right)
+    """Whether values are finite, others than the right ones, and not all 0, which many mistakes make of much."""
+    return all(numpy.isfinite(one).all() for one in values) and any(map(numpy.any, values)) and not same(values, right)
 
 
 def same(values: Sequence[Any], right: Sequence[Any], tolerance: float = 1e-8) -> bool:
@@ -180,11 +178,10 @@ def _changes(
             else:
                 yield from _of_arrays(graph, values, id, at, g, own, variable)
     for input, own_paths in handed.items():
-        for number, (id, own) in enumerate(own_paths):
+        total = sum(own for _, own in own_paths)
+        for number, (id, own) in enumerate(own_paths if len(own_paths) > 1 else ()):
             yield _Change(Slip("graph.path_lost", input, id), input, 0 * own, own, number=number)
-        if len(own_paths) > 1:
-            total = sum(own for _, own in own_paths)
-            for number, (id, own) in enumerate((own_paths[0], own_paths[-1])):
+            if number in (0, len(own_paths) - 1):
                 yield _Change(Slip("graph.overwritten", input, id), input, own, total, number=number)
 
 

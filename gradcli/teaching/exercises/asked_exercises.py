@@ -15,10 +15,10 @@ from gradcli.language.program_text import one_line
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.programs.lower import lower
-from gradcli.teaching.exercises.exercises import MOST_WRONG, Exercise, Source, solution, wrong_derivatives
+from gradcli.teaching.exercises.exercises import MOST_WRONG, Exercise, Source, wrong_derivatives
 from gradcli.teaching.marking.marking import Marker
 from gradcli.teaching.marking.parts import Parts
-from gradcli.teaching.marking.words import right_text
+from gradcli.teaching.marking.words import right_text, solution
 from gradcli.teaching.reading.answers import number
 from gradcli.teaching.tangents import TangentParts
 from gradcli.teaching.tasks import DERIVATIVE, GRADIENT, HESSIAN, JACOBIAN, NUMBER, TANGENT, VALUE, task

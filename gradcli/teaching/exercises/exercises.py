@@ -11,12 +11,10 @@ import numpy
 
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen
-from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.parser import parse
-from gradcli.language.text import to_text
 from gradcli.teaching.marking.marking import Marker
 from gradcli.teaching.marking.verdicts import Verdict
-from gradcli.teaching.marking.words import place, right_line, right_text
+from gradcli.teaching.marking.words import place, right_text, solution
 from gradcli.teaching.mistakes import MISTAKES
 from gradcli.teaching.places import TERMS
 from gradcli.teaching.question import Question, values_of
@@ -233,32 +231,6 @@ def _both_sides(wrong: Sequence[Distractor], value: float) -> list[Distractor]:
         if not any((one.value > value) is above for one in chosen):
             chosen[-1:] = [one for one in turns if (one.value > value) is above][:1] or chosen[-1:]
     return chosen
-
-
-def solution(question: Question) -> list[str]:
-    """The values within, then, where a derivative is asked for, that of each by the variable."""
-    from gradcli.lowering.node_expressions import node_expression
-
-    graph = question.graph
-    names, right = question.names, question.derivatives[question.wrt]
-    inner = [id for id, operation in enumerate(graph.operations) if operation not in (VARIABLE, CONSTANT)]
-    named = [f"{names[id]} = {to_text(node_expression(graph, id, names))}" for id in inner]
-    derived = []
-    for id in inner if question.order else ():
-        line = right_line(question, id) if right[id] is not None else ""
-        by = [input for input in dict.fromkeys(graph.inputs[id]) if right[input] is not None]
-        if line and any(graph.operations[input] != VARIABLE for input in by):
-            local = "d" if len(by) == 1 and question.d == "d" else "∂"
-            terms = [
-                f"{local}{names[id]}/{local}{names[input]}·{question.d}{names[input]}/{question.d}{question.wrt}"
-                if graph.operations[input] != VARIABLE
-                else f"∂{names[id]}/∂{names[input]}|" + ",".join(names[other] for other in by if other != input)
-                for input in by
-            ]
-            left, _, formula = line.partition(" = ")
-            line = f"{left} = {' + '.join(terms)} = {formula}"
-        derived.append(line)
-    return [*named, *filter(None, derived)]
 
 
 def difficulty(question: Question) -> Difficulty:

@@ -13,16 +13,15 @@ import numpy
 from gradcli.autodiff.passes.reverse import quiet
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
-from gradcli.language.ast import Output, Program
+from gradcli.language.ast import Program
 from gradcli.language.numbers import short_text
 from gradcli.language.parser import parse
-from gradcli.language.text import to_text
+from gradcli.language.program_text import program_text
 from gradcli.ops.declaration.ieee import as_float
 from gradcli.teaching.marking.verdicts import Marked, Verdict
-from gradcli.teaching.mistakes import Slip, cost_of
 from gradcli.teaching.numbers import forward, node_partials, node_values
 from gradcli.teaching.question import Question, derivative_of, values_of
-from gradcli.teaching.wrong_answers.diagnosis import Reason
+from gradcli.teaching.wrong_answers.diagnosis import reason_of
 from gradcli.typing import Any
 
 EXACT = 1e-9
@@ -59,7 +58,7 @@ def compared(question: Question, answer: str, read_as: str, program: Program, *,
 
     if not changes and _agree_precisely(program, parse(_right_text(question)), question):
         return Marked(answer, Verdict.RIGHT, read_as)
-    right, own = _right_text(question), "\n".join(map(_text_of, program.statements))
+    right, own = _right_text(question), program_text(program)
     found = equal(right, own)
     if found.verdict is Equal.DIFFERENT:
         witness = found.counterexample
@@ -91,7 +90,7 @@ def is_right_at(question: Question, program: Program, point: Mapping[str, float]
     from gradcli.algebra.equality.equal import equal
 
     given = "".join(f"{name} = {value!r}\n" for name, value in point.items())
-    return bool(equal(given + _right_text(question), given + "\n".join(map(_text_of, program.statements))))
+    return bool(equal(given + _right_text(question), given + program_text(program)))
 
 
 def _different_at(question: Question, answer: str, read_as: str, program: Program, point: Mapping[str, float]) -> Marked:
@@ -110,8 +109,7 @@ def _different_at(question: Question, answer: str, read_as: str, program: Progra
         own, usual = map(short_text, values)
         note = f"at {at}, where there is a kink, it is {own}, and {usual} is what programs take"
         return Marked(answer, Verdict.RIGHT, read_as, note=note)
-    slips = (Slip("answer.single_point"),)
-    return Marked(answer, Verdict.WRONG, read_as, (Reason(slips, cost_of(slips)),), point, values)
+    return Marked(answer, Verdict.WRONG, read_as, (reason_of("answer.single_point"),), point, values)
 
 
 def one_number_off(question: Question, graph: Graph, given: Mapping[int, Any], idle: Set[int]) -> Any:
@@ -171,9 +169,7 @@ def integrated(question: Question, graph: Graph, numbers: Mapping[int, Any]) -> 
 
 @lru_cache(maxsize=200)
 def _right_text(question: Question) -> str:
-    function = question.function
-    program = derivative_of(function, question.wrt) if question.order else function
-    return "\n".join(map(_text_of, program.statements))
+    return program_text(derivative_of(question.function, question.wrt) if question.order else question.function)
 
 
 def _agree_precisely(first: Program, second: Program, question: Question) -> bool:
@@ -191,10 +187,6 @@ def _agree_precisely(first: Program, second: Program, question: Question) -> boo
         return all(numeric.compare(point).kind is Kind.AGREE for point in points)
     except GradcliError:
         return False
-
-
-def _text_of(statement: Any) -> str:
-    return to_text(statement.value) if isinstance(statement, Output) else f"{statement.name} = {to_text(statement.value)}"
 
 
 def off_by(values: Any, right: Any, terms: float = 0.0) -> Any:

@@ -19,7 +19,7 @@ from gradcli.lowering.node_expressions import node_expression, operation_express
 from gradcli.teaching.marking.verdicts import Marked, Verdict
 from gradcli.teaching.mistakes import EARLIER, MISTAKES, Slip
 from gradcli.teaching.numbers import Vector
-from gradcli.teaching.question import Question
+from gradcli.teaching.question import Question, program_of
 from gradcli.teaching.wrong_answers.diagnosis import Reason
 from gradcli.teaching.wrong_answers.variants import close
 from gradcli.typing import Any
@@ -209,6 +209,31 @@ def right_line(question: Question, node: int | None) -> str:
     return f"{question.d}{question.names[id]}/{question.d}{question.wrt} = {text}"
 
 
+def solution(question: Question) -> list[str]:
+    """The values within, then, where a derivative is asked for, that of each by the variable."""
+    graph = question.graph
+    names, right = question.names, question.derivatives[question.wrt]
+    inner = [id for id, operation in enumerate(graph.operations) if operation not in (VARIABLE, CONSTANT)]
+    named = [f"{names[id]} = {to_text(node_expression(graph, id, names))}" for id in inner]
+    derived = []
+    for id in inner if question.order else ():
+        line = right_line(question, id) if right[id] is not None else ""
+        by = [input for input in dict.fromkeys(graph.inputs[id]) if right[input] is not None]
+        told = id == graph.output and question.order > 1  # that of a higher order is said in words
+        if line and not told and any(graph.operations[input] != VARIABLE for input in by):
+            local = "d" if len(by) == 1 and question.d == "d" else "∂"
+            terms = [
+                f"{local}{names[id]}/{local}{names[input]}·{question.d}{names[input]}/{question.d}{question.wrt}"
+                if graph.operations[input] != VARIABLE
+                else f"∂{names[id]}/∂{names[input]}|" + ",".join(names[other] for other in by if other != input)
+                for input in by
+            ]
+            left, _, formula = line.partition(" = ")
+            line = f"{left} = {' + '.join(terms)} = {formula}"
+        derived.append(line)
+    return [*named, *filter(None, derived)]
+
+
 @lru_cache(maxsize=1_000)
 def derivative_text(question: Question, id: int) -> str:
     """The derivative of a node by the variable of the question, simplified, in one line.
@@ -221,9 +246,7 @@ def derivative_text(question: Question, id: int) -> str:
         return program_text(question.function, "; ")
     if question.wrt not in graph.variables:
         return "0"
-    found = differentiate(graph, [(graph.output, (question.wrt,))])
-    lines = [f"{line.name} = {to_text(line.value)}" for line in found.definitions]
-    return "; ".join([*lines, to_text(found.expressions[0])])
+    return program_text(program_of(differentiate(graph, [(graph.output, (question.wrt,))])), "; ")
 
 
 def _difference(question: Question, marked: Marked, level: int) -> str:

@@ -32,7 +32,6 @@ def statements(text: str) -> Iterator[tuple[int, str]]:
 def sides(statement: str) -> list[str]:
     """What stands between the equals signs of a statement, without the signs of LaTeX for lines; "" before one that begins it."""
     text = re.sub(r"\\(?:partial\b|mathrm\{d\})\s*", lambda sign: "∂" if "partial" in sign[0] else "d", statement)
-    text = re.sub(r"\^\s*(?:\{\s*\\prime\s*\}|\\prime\b)", "′", text)
     text = text.replace("&", " ").strip().removesuffix("\\\\").strip(" $")
     return [side.strip() for side in _EQUALS.split(text)]
 

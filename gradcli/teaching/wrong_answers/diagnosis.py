@@ -22,7 +22,7 @@ MOST_OF_PAIRS = 6.5
 
 _FIT = 1e-7
 
-_FACTORS = (2.0, 0.5)
+FACTORS = (2.0, 0.5)
 _CONSTANTS = (1.0, -1.0)
 """By how much a right derivative is off after a slip of algebra; other amounts are as likely a sign of another answer."""
 
@@ -46,10 +46,10 @@ class Reason(NamedTuple):
         return "+".join(dict.fromkeys(slip.kind for slip in self.slips))
 
 
-def reason_of(kind: str, *, cost: float | None = None) -> Reason:
-    """A reason that is a mistake of the whole answer; with a cost of its own where there is one."""
-    slips = (Slip(kind),)
-    return Reason(slips, cost_of(slips) if cost is None else cost)
+def reason_of(mistake: str | Slip, *, cost: float | None = None, amount: float | None = None) -> Reason:
+    """A reason that is one mistake, of the whole answer where it is a kind alone; with a cost of its own where there is one."""
+    slips = (Slip(mistake) if isinstance(mistake, str) else mistake,)
+    return Reason(slips, cost_of(slips) if cost is None else cost, amount)
 
 
 def reasons(
@@ -122,15 +122,15 @@ def _fits(question: Question, answer: Any) -> list[Reason]:
     rows = numpy.vstack([*numbers, answer / right, answer - right])
     for at in numpy.flatnonzero(_may_be_constant(rows)).tolist():
         if at < len(places):
-            slip, usual = Slip("graph.path_scaled", *places[at]), _FACTORS
+            slip, usual = Slip("graph.path_scaled", *places[at]), FACTORS
         elif found and found[0].slips[0].kind == "graph.path_scaled":
             break
         else:
-            kind, usual = ("answer.factor", _FACTORS) if at == len(places) else ("answer.constant", _CONSTANTS)
+            kind, usual = ("answer.factor", FACTORS) if at == len(places) else ("answer.constant", _CONSTANTS)
             slip = Slip(kind)
         amount = _amount(rows[at], usual)
         if amount is not None:
-            found.append(Reason((slip,), cost_of((slip,)), amount))
+            found.append(reason_of(slip, amount=amount))
     return found
 
 

@@ -18,7 +18,7 @@ from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.ops.declaration.symbol import Symbol
 from gradcli.ops.elementwise.arithmetic import div
 from gradcli.teaching.numbers import Vector, forward, node_partials, node_values
-from gradcli.teaching.places import Place, constant_factor, places_of
+from gradcli.teaching.places import Place, constant_factor, places_of, right_rule
 from gradcli.teaching.question import graph_of, program_of
 from gradcli.teaching.rewriting import without_parentheses
 from gradcli.teaching.wrong_answers.rules import QUOTIENT_RULE, Formula, by_kind
@@ -144,13 +144,9 @@ def _differentiated(function: Function, wrt: str, wrong: Mapping[int, Formula], 
         x = symbols[graph.variables[wrt]]
         place = numbers._replace(y=symbols[id], u=u, p=p, right=own, x=x, below=below)
         place = places[id] = place._replace(factor=constant_factor(place))
-        if id in wrong:
-            d[id] = _symbolic(wrong[id], place, own)
-            if d[id] is None:
-                return None
-            continue
-        terms = [local * du for local, du in zip(p, own, strict=True) if local is not None and du is not None]
-        d[id] = sum(terms[1:], terms[0]) if terms else None
+        d[id] = _symbolic(wrong[id], place, own) if id in wrong else right_rule(place, own)
+        if id in wrong and d[id] is None:
+            return None
     result = builder.symbol(d[graph.output] if d[graph.output] is not None else 0)
     found = with_output(builder.graph, result.id)
     return found if last else _simplified(found)

@@ -7,7 +7,7 @@ stands by it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 import numpy
 
@@ -31,7 +31,7 @@ def formulas(place: Place) -> Iterator[tuple[str, Formula]]:
         yield from _of_one_operand(place, varying[0])
     elif len(varying) > 1 and name not in _OF_TWO:
         for at in varying:
-            yield "graph.path_lost", _without(at)
+            yield "graph.path_lost", without([at])
     if place.operation in (extremes.maximum, extremes.minimum) and varying:
         yield "choice.other_branch", _of_other_branch
     if place.operation is activations.relu:
@@ -48,11 +48,9 @@ def _of_other_branch(place: Place, d: Sequence[Any]) -> Any:
     return (1 - place.p[at]) * d[at] + place.p[at] * other
 
 
-def _without(dropped: int) -> Formula:
-    def formula(place: Place, d: Sequence[Any]) -> Any:
-        return sum(place.p[at] * d[at] for at in place.varying if at != dropped)
-
-    return formula
+def without(lost: Collection[int]) -> Formula:
+    """The derivative of a node without some of its operands."""
+    return lambda place, d: sum(place.p[at] * d[at] for at in place.varying if at not in lost)
 
 
 # ---- sums ----
@@ -64,7 +62,8 @@ def _terms(place: Place) -> Iterator[tuple[str, Formula]]:
             if len(place.u) > 1:
                 yield "const.kept", _with(at, lambda p, u, d: p * u)
             continue
-        yield "sum.sign", _with(at, lambda p, u, d: -p * d)
+        if len(place.varying) > 1 or len(place.u) < 2 or (at and TERMS[place.operation.name] < 0):  # no minus comes of x + 3
+            yield "sum.sign", _with(at, lambda p, u, d: -p * d)
         yield "value.term_not_differentiated", _with(at, lambda p, u, d: p * u)
         if len(place.varying) > 1:
             yield "sum.term_lost", _with(at, lambda p, u, d: 0.0 * d)
@@ -375,7 +374,8 @@ _OF_FIRST: dict[str, list[Two]] = {
 _OF_SECOND: dict[str, list[Two]] = {
     arithmetic.mul.name: [*_CONSTANT_FACTOR, ("product.swapped", _by_itself)],
     arithmetic.div.name: [
-        *[one for one in _QUOTIENTS if one[0] != "quotient.plus"],  # 0 + u·v' is what reversed terms are as well
+        *[one for one in _QUOTIENTS if one[0] not in ("quotient.plus", "quotient.reversed")],  # 0 ± u·v' is a sign, as u·v^-1 has
+        ("power.sign", lambda place, d: -place.p[1] * d[1]),
         ("const.factor_lost", lambda place, d: -d[1] / place.u[1] ** 2),
         ("value.integrated", lambda place, d: place.u[0] * exponential.log(numpy.abs(place.u[1])) + 0 * d[1]),
     ],

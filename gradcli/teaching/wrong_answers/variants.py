@@ -16,7 +16,7 @@ from gradcli.graph.graph import CONSTANT, Graph
 from gradcli.ops.elementwise.arithmetic import mul
 from gradcli.teaching.mistakes import IN_PROGRAMS, Slip, cost_of
 from gradcli.teaching.numbers import Vector, node_values
-from gradcli.teaching.places import TERMS, Place, value_at
+from gradcli.teaching.places import TERMS, Place, right_rule, value_at
 from gradcli.teaching.question import Question
 from gradcli.teaching.rewriting import wrong_values
 from gradcli.teaching.wrong_answers.rules import Formula, by_kind, formulas, two_at_once
@@ -329,11 +329,7 @@ def with_rules(graph: Graph, places: Mapping[int, Place], right: Sequence[Any], 
         if d[id] is None:
             continue
         own = [d[input] for input in graph.inputs[id]]
-        if id in wrong:
-            d[id] = _computed(wrong[id], place, own)
-        else:
-            terms = [p * du for p, du in zip(place.p, own, strict=True) if p is not None and du is not None]
-            d[id] = sum(terms) if terms else None
+        d[id] = _computed(wrong.get(id, right_rule), place, own)
         if d[id] is None:
             return None
     return d

@@ -12,13 +12,15 @@ from gradcli.errors import GradcliError, located
 
 HELP = """\
 The stationary points of a function in one variable. The function is a polynomial or a quotient of polynomials, which may be
-multiplied by the exponential of such a function: where its derivative is 0, and of which kind.
+multiplied by the exponential of such a function, also one of log(x) and powers of x, and any function whose derivative is a
+quotient of polynomials: where its derivative is 0, and of which kind.
 
 \b
   gradcli stationary "x^3 - 3x"                   local maximum at x = -1: 2, local minimum at x = 1: -2
   gradcli stationary "x^3"                        inflection at x = 0: 0
   gradcli stationary "(x^2 + 1)/(x - 1)"          exact roots, 1 - sqrt(2) and 1 + sqrt(2)
   gradcli stationary "x*exp(-x)"                  local maximum at x = 1: exp(-1)
+  gradcli stationary "log(x)/x"                   local maximum at x = e: exp(-1)
   gradcli stationary "x^5 - x - x^2" --json       roots that have no formula, with an interval for each
 
 An inflection is here a point where the derivative is 0 and keeps its sign. The zeros of the derivative are told apart by Sturm's

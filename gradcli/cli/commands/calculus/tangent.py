@@ -11,12 +11,13 @@ from gradcli.cli.inputs.source import expression_as_written, expression_text
 from gradcli.cli.inputs.variables import exact_point, given_at, point
 from gradcli.errors import GradcliError, located
 from gradcli.language.ast import Name, Number, postorder
+from gradcli.language.text import to_text
 
 HELP = """\
 The tangent of a function at a point. It is the linear approximation there, with exact coefficients.
 
 \b
-  gradcli tangent "x^2" --at x=3                     9 + 6*(x - 3)
+  gradcli tangent "x^2" --at x=3                     9 + 6*(x - 3), which is 6*x - 9
   gradcli tangent "(x+w)*(w+1)" --at x=2,w=1         6 + 2*(x - 2) + 5*(w - 1), a plane
   gradcli tangent "sin(x)" --at x=pi/3
   gradcli tangent "x^2 + y^2 = 25" --at x=3,y=4      6*(x - 3) + 8*(y - 4) = 0, of a curve
@@ -36,6 +37,7 @@ def run(options: TangentOptions) -> None:
     from gradcli.cli.inputs.relations import check_holds, equation_of
     from gradcli.cli.inputs.symbolic import graph_of
     from gradcli.language.equation import is_equation
+    from gradcli.language.parser import parse_expression
 
     written, where = expression_as_written(options)
     values = point(options)
@@ -52,7 +54,7 @@ def run(options: TangentOptions) -> None:
     if graph.shapes:
         raise GradcliError("a tangent is of numbers, and here are arrays", hint="leave --shape out")
 
-    from gradcli.algebra.vector_fields import tangent
+    from gradcli.algebra.vector_fields import exact_at, tangent
     from gradcli.output.reports.calculus.tangent import tangent_json, tangent_line
 
     with located(text, where):
@@ -70,7 +72,11 @@ def run(options: TangentOptions) -> None:
     if format == "json":
         write_json(tangent_json(found, text, level=relation is not None))
     else:
-        write([remark_said(tangent_line(found, format, level=relation is not None)) + "\n"])
+        line = tangent_line(found, format, level=relation is not None)
+        if format == "text" and relation is None and not options.quiet:
+            shorter = to_text(exact_at(parse_expression(line), {}))  # as it is written: of e, and not of exp(1)
+            line += f"  # {shorter}" * (len(shorter) < len(line))
+        write([remark_said(line) + "\n"])
 
 
 COMMAND = Command(HELP, EXPRESSION, TangentOptions, run, takes_variables=True, work="taking derivatives")

@@ -10,7 +10,7 @@ from gradcli.errors import ExitCode, GradcliError, UnknownVariableError, located
 from gradcli.output.code.catalogue import language_for, language_names
 
 HELP = """\
-Write a function and its derivatives as code. The code runs without gradcli.
+A function and its derivatives as C, Python or SQL code. The code runs without gradcli.
 
 \b
   gradcli export "(x+w)*(w+1)" --to python

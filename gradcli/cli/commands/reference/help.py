@@ -82,14 +82,16 @@ def run(options: HelpOptions) -> None:
 
 def _contents(language: str) -> None:
     """The topics, and the commands."""
-    from gradcli.cli.framework.help import commands_table
+    from gradcli.cli.framework.table import command_named, grouped_names
     from gradcli.cli.views.show import show_blocks
     from gradcli.output.manual.pages import summaries
     from gradcli.output.reports.blocks import Table
 
     topics = [(topic, about.replace("`", "")) for topic, about in summaries(language).items()]
     manual = Table("Topics: gradcli help TOPIC", ("topic", "about"), topics, wide=frozenset({"about"}))
-    show_blocks(lambda style: [commands_table(), manual], None)
+    rows = [(name, command_named(name).summary) for names in grouped_names().values() for name in names]
+    commands = Table("Commands: gradcli help COMMAND", ("command", "about"), rows, wide=frozenset({"about"}))
+    show_blocks(lambda style: [commands, manual], None)
 
 
 COMMAND = Command(

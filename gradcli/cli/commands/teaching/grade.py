@@ -45,7 +45,7 @@ form, read), points and credit; gradcli exercise --to jsonl writes such files. T
 or a column for each question. --credit says what share of the points a mistake leaves: {"table.sign": 0.5, "chain": 0.25}.
 
 --level says how much is told: 0 the verdict, 1 the kind of mistake, 2 its place, 3 the rule, 4 the right line, 5 the whole
-derivative. --for student is level 2, --for teacher, the default, level 5.
+derivative, and below the answers to one question its derivation. --for student is level 2, --for teacher, the default, level 5.
 
 Exit codes: 0 all answers are right, or they came from a file, or all lines of work are, down to what is asked for; 1 else;
 2 bad input.

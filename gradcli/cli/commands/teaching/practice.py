@@ -25,7 +25,7 @@ right one is shown. An empty line shows it at once, ? gives a hint; a line that 
 from standard input, a line each; its end, or quit, is the end. The same seed and the same answers give the same exercises;
 without one they are new each time, and the seed is said.
 
-Exit codes: 0 all answers are right; 1 one is not; 2 bad input.
+Exit codes: 0 all answers are right; 1 one is not, or there is none; 2 bad input.
 """
 
 
@@ -69,7 +69,7 @@ def run(options: PracticeOptions) -> ExitCode:
         write_json(report.practice_json(practice))
     else:
         write_lines([f"{right} of {total} right, level {practice.level}"])
-    return ExitCode.SUCCESS if right == total else ExitCode.NEGATIVE
+    return ExitCode.SUCCESS if right == total > 0 else ExitCode.NEGATIVE
 
 
 COMMAND = Command(HELP, ("", ""), PracticeOptions, run, work="")

@@ -22,7 +22,7 @@ and goes on; a line that is no number counts for nothing, and the number is aske
 line each; its end, or quit, is the end, and what was not asked does not count. With --json the
 transcript and the score are one document.
 
-Exit codes: 0 all guesses are right; 1 one is not; 2 bad input.
+Exit codes: 0 all guesses are right; 1 one is not, or there is none; 2 bad input.
 """
 
 
@@ -76,7 +76,7 @@ def run(options: PredictOptions) -> ExitCode:
         write_json(report.predictions_json(text, tape, guesses))
     else:
         write_lines([f"{right} of {total} right"])
-    return ExitCode.SUCCESS if right == total else ExitCode.NEGATIVE
+    return ExitCode.SUCCESS if right == total > 0 else ExitCode.NEGATIVE
 
 
 COMMAND = Command(HELP, EXPRESSION, PredictOptions, run, takes_variables=True, work="")

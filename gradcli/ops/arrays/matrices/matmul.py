@@ -36,7 +36,7 @@ def scalar_product(name: str, grad_fn: str, doc: str, latex: str = "") -> Struct
     )
 
 
-dot = scalar_product("dot", "DotBackward0(0, 1)", "Dot product of two vectors.", r"{0}^{{\top}} {1}")
+dot = scalar_product("dot", "DotBackward0(0, 1)", "Dot product of two vectors.", r"{0}^{{\top}} {{\,}} {1}")
 
 
 def _outer_shape(a: Shape, b: Shape) -> Shape:
@@ -56,7 +56,7 @@ outer: Structural = structural(
     torch="outer: torch Tensor",
     torch_message=torch_messages.vectors,
     doc="Outer product of two vectors: the matrix of all products of their elements.",
-    latex=r"{0} \, {1}^{{\top}}",
+    latex=r"{0} \otimes {1}",
 )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from math import isinf
 
 from gradcli.algebra.stationary import Stationary
 from gradcli.language.ast import Name, Number
@@ -26,7 +28,9 @@ def stationary_lines(found: Sequence[Stationary], variable: str, format: str, *,
                 yield number_text(point.number)
                 continue
             low, high = (short_text(float(end)) for end in point.interval)
-            yield f"{point.kind} at {name} = {number_text(point.number)}: {number_text(point.height)}  # between {low} and {high}"
+            if low == high:
+                low, high = (number_text(float(end)) for end in point.interval)
+            yield f"{point.kind} at {name} = {number_text(point.number)}: {_height(point.height)}  # between {low} and {high}"
             continue
         texts = [expression_text(expression, format) for expression in (point.place, point.value)]
         if alone:
@@ -34,6 +38,14 @@ def stationary_lines(found: Sequence[Stationary], variable: str, format: str, *,
             continue
         near = "" if isinstance(point.place, Number) else f"  # {short_text(point.number)}, {short_text(point.height)}"
         yield f"{point.kind} at {name} = {texts[0]}: {texts[1]}{near}"
+
+
+def _height(height: float) -> str:
+    """A number, or that it is beyond the floats."""
+    if not isinf(height):
+        return number_text(height)
+    most = number_text(sys.float_info.max)
+    return f"above {most}" if height > 0 else f"below -{most}"
 
 
 def stationary_json(found: Sequence[Stationary], variable: str, expression: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ from gradcli.output.json import document, encoder, json_number, list_json, objec
 from gradcli.output.reports.blocks import Block, Lines, Table
 from gradcli.teaching.marking.marking import Marker
 from gradcli.teaching.marking.verdicts import Marked, Verdict
-from gradcli.teaching.marking.words import certainty, feedback, in_words, kinds_of, missing, place, right_text
+from gradcli.teaching.marking.words import LEVELS, certainty, feedback, in_words, kinds_of, missing, place, right_text, solution
 from gradcli.teaching.mistakes import MISTAKES
 from gradcli.typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -86,10 +86,18 @@ def grade_report(questions: Sequence[Asked], graded: Sequence[Graded], level: in
         if level and (found := mistakes_of(graded)):
             lines = [[own["kind"], str(own["count"]), _people(own["by"]), MISTAKES[own["kind"]].says] for own in found]
             yield Table("Mistakes", ["kind", "answers", "by", "says"], lines, frozenset({"answers"}), frozenset({"says", "by"}))
+    if level >= LEVELS and len(questions) == 1 and any(one.marked.verdict is Verdict.WRONG for one in graded):
+        yield from _derivation(questions[0])
     for asked in questions if level else ():
         if asked.marker.at is not None and (hidden := hidden_kinds(asked.marker)):
             point = f"The point of {asked.id}" if asked.id else "This point"
             yield Lines([f"{point} does not tell the right answer from these mistakes: {', '.join(hidden)}"])
+
+
+def _derivation(asked: Asked) -> Iterator[Block]:
+    """The derivative node by node, where one derivative by a chain rule is asked for."""
+    if isinstance(asked.marker, Marker) and len(lines := solution(asked.marker.question)) > 2:
+        yield Lines(["Derivation", *[f"  {visible(line)}" for line in lines]])
 
 
 def _scores(questions: Sequence[Asked], graded: Sequence[Graded]) -> Iterator[Block]:
