@@ -74,6 +74,8 @@ def with_switches(pair: Pair) -> tuple[list[Step], list[int]]:
         inputs = [Symbol(builder, input) for input in graph.inputs[id]]
         zeros = itertools.islice(declared.special_values(inputs), MOST)
         found.update(dict.fromkeys(_simple_zero(graph, builder.symbol(zero).id) for _, zero in zeros))
+        if graph.operations[id] == power.name and varies[graph.inputs[id][1]]:  # 0^0 is 1
+            found[graph.inputs[id][1]] = None
     longer = pair_in(graph, [*pair.roots, *[(id, id) for id in found]])
     return longer.steps, [first for first, _ in longer.ends[len(pair.roots) :]]
 
