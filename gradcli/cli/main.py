@@ -160,7 +160,7 @@ _MEANT = {
     "jacobian": 'gradcli diff "[x*w, x + w]" --jacobian',
     "hessian": 'gradcli diff "x^2*w" --hessian',
     "draw|picture": 'gradcli graph "x^2*w"',
-    "solve|roots|critical": 'gradcli stationary "x^3 - 3x"',
+    "critical|extrema": 'gradcli stationary "x^3 - 3x"',
     "minimize|minimise|optimize|optimise|train": 'gradcli descend "(x - 1)^2" --x 3',
     "expand|factor|reduce": 'gradcli simplify "(x + 1)^2 - 1"',
     "verify|gradcheck": 'gradcli check "x^2" --x 3',
@@ -171,6 +171,7 @@ _MEANT = {
 
 _ELSEWHERE = {
     "integrate|integral|int|antiderivative|antidiff": "gradcli differentiates, and does not integrate",
+    "solve|roots|zeros": 'gradcli solves no equations; where a derivative is 0: gradcli stationary "x^3 - 3x"',
     "limit|lim": 'there are no limits but those at removable points: gradcli diff "sin(x)/x" --at x=0',
 }
 """What people look for and there is not."""

@@ -69,7 +69,6 @@ _LIBRARIES = frozenset(("np", "numpy", "torch", "F", "math", "tf", "jnp", "scipy
 """Names before a function that are those of libraries."""
 
 _BROKEN_NUMBER = re.compile(r"([0-9.]+)[eE]([+\-−–]?[0-9]*\.[0-9]+|[+\-−–]?[0-9]+[eE][0-9]+)")
-
 _OPTION = re.compile(r"(?:^|\s)(--[^\W\d]\w*(?:=|\s+)(?:[+-]?[0-9.]+\S*|[^\W\d]\w*))")
 """An option of the command line with its value, in an expression."""
 
@@ -208,15 +207,15 @@ def _numbers_in_a_row(text: str, at: int) -> str:
     if re.compile(r"[^,]*,\s*[^\W\d]\w*\s*=(?!=)").match(text, at):
         return _STATEMENTS
     found = re.compile(r"[^,;()\[\]\n]+(?:,[^,;()\[\]\n]+)+").match(text, at)
-    row = found[0].strip() if found else ""
-    row = ", ".join(part.strip() for part in row.split(","))
+    row = ", ".join(part.strip() for part in found[0].split(",")) if found else ""
     if text[max(0, at - 2) : at] == "[(":
         return f"the items of an index have no parentheses: A[{row}]" if row and len(row) <= _LONGEST_SHOWN else "write A[0, 1]"
     if re.fullmatch(r"[0-9]{1,3}(?:, [0-9]{3}){2,}", row):
         return f"digits are not grouped: write {row.replace(', ', '')}; an array is written [1, 2, 3]"
     if row.count(",") > 1 or text[:at].rstrip().endswith("("):
         return f"an array is written [{row if len(row) <= _LONGEST_SHOWN else '1, 2, 3'}]"
-    return "decimals take a point: 1.5; an array is written [1, 5]; ',' stands between the arguments of a function"
+    a, b = (re.findall(r"([0-9]{1,9}), ([0-9]{1,9})", row) or [("1", "5")])[0]
+    return f"decimals take a point: {a}.{b}; an array is written [{a}, {b}]; ',' stands between the arguments of a function"
 
 
 def _ends_early(text: str, token: Token, previous: Token) -> GradcliError:
@@ -293,10 +292,9 @@ def _behind_print(text: str, at: int) -> bool:
 def _no_attribute(text: str, at: int) -> str:
     """What to write in place of an attribute or a method that there is not."""
     name = re.compile(r"\w*").match(text, at)[0]  # type: ignore[index]
-    end = at + len(name)
     if name in ("backward", "zero_grad", "retain_grad", "requires_grad_"):
         return f"write {name.rstrip('_')} NAME"
-    if text[end : end + 1] != "(":
+    if not text.startswith("(", end := at + len(name)):
         return _ATTRIBUTES
     before = re.search(r"[^\W\d]\w*\Z", text[max(0, at - 40) : at - 1])
     inside = re.compile(r"\(([^()\n]{0,30})\)").match(text, end)
@@ -319,6 +317,8 @@ def _no_operator(text: str, shown: str, token: Token, previous: Token, opening: 
         return _no_index(text, left, token, previous)
     if token.kind == "NOT":
         hint = "write and not, or or not"
+    elif len(text) <= _LONGEST_SHOWN and re.fullmatch(r"[-+0-9.eE\s]+", text):
+        hint = f"an array is written [{', '.join(text.split())}]"
     elif opening == "[":
         hint = "write ',' between the items, or * for a product"
     elif previous.kind in ("RSQB", "TRANSPOSED") and token.kind != "NUMBER":

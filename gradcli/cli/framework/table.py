@@ -142,8 +142,12 @@ def several_expressions(options: Options) -> GradcliError:
         if len(positional) == 2 and re.search(rf"\b{flag}\b", " ".join(positional)):
             [value] = [text for text in positional if not re.search(rf"\b{flag}\b", text)] or [""]
             return GradcliError(message, hint=f"--{flag} is an option of its own; the variable is given by --set {flag}={value}")
+    names = re.findall(r"(?<![\w.])[^\W\d]\w*(?!\w|\s*\()", positional[0])
+    if "--wrt" in command.by_flag and all(text in names for text in positional[1:]):
+        return GradcliError(message, hint=f"write --wrt {','.join(positional[1:])}")
     if len(positional) == 2 and re.fullmatch(_NUMBER, positional[1]) and command.takes_variables:
-        return GradcliError(message, hint=f"write {'--at' if '--at' in command.by_flag else '--x'} {positional[1]}")
+        name = "at" if "--at" in command.by_flag else names[0] if names else "x"
+        return GradcliError(message, hint=f"write --{name} {positional[1]}")
     marked = len(positional) == 2 and command.name == "check"
     hint = "gradcli grade FUNCTION ANSWER says whether an answer is its derivative" if marked else _QUOTED
     return GradcliError(message, hint=hint)

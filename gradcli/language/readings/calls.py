@@ -146,6 +146,8 @@ def with_groups(tokens: Sequence[Token], known: Collection[str], notes: list[tup
             if start in separated or not (braces or (token.kind == "RSQB" and _groups(tokens, start, place, known))):
                 continue
             result[start], result[place] = Token("LPAR", "(", tokens[start].span), Token("RPAR", ")", token.span)
+            if braces and (start, place) == (0, len(tokens) - 1):
+                notes.append((tokens[0].span[0], "{ } are read as parentheses, and not as a set"))
             if not braces:
                 notes.append((tokens[start].span[0], "[ ] are read as parentheses here, and not as an array of one element"))
     return result

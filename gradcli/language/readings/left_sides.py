@@ -139,9 +139,16 @@ def derivative_on_left(text: str) -> str:
     return "" if re.fullmatch(_FUNCTION, left) else left
 
 
-def is_left_side(text: str, *, names: bool) -> bool:
-    """Whether a text is what stands on the left of an answer, f(x), y' or dy/dx, or a plain name where that is one as well."""
-    return bool(_ALONE.fullmatch(text) or (names and _NAMED.fullmatch(text)))
+def is_left_side(text: str, *, names: bool, functions: Collection[str] = ()) -> bool:
+    """Whether a text is what stands on the left of an answer, f(x), y' or dy/dx, or a plain name where that is one as well.
+
+    Args:
+        text: The text.
+        names: Whether a plain name is.
+        functions: What functions are called: sin(x) is a value.
+    """
+    alone = _ALONE.fullmatch(text) and _called(text.strip(" $;.")) not in functions
+    return bool(alone or (names and _NAMED.fullmatch(text)))
 
 
 def divides(text: str, at: int, functions: Collection[str], known: Collection[str]) -> bool:

@@ -19,31 +19,18 @@ _LETTER = re.compile(r"[^\W\d_](?P<digits>[0-9₀-₉]+)?(?:_\w+)?")
 _INDEXED = re.compile(r"([^\W\d_]+)([^\W\d_]_\w+)")
 _NUMBERED = re.compile("[^\\W\\d_][0-9₀-₉]*")
 _BEGINS = frozenset(
-    (
-        "NAME",
-        "NUMBER",
-        "PI",
-        "CONSTANT",
-        "VULGAR",
-        "ROOT",
-        "ABS_OPEN",
-        "SIGN",
-        "POWER",
-        "SUPERSCRIPT",
-        "FRAC",
-        "SQRT",
-        "LBRACE",
-        "FUNCTION",
-        "CALLED",
-    )
-)
+    ("NAME", "NUMBER", "PI", "CONSTANT", "VULGAR", "ROOT", "ABS_OPEN", "SIGN", "POWER", "SUPERSCRIPT", "FRAC", "SQRT", "LBRACE")
+) | {"FUNCTION", "CALLED"}
 """Terminals with which the argument of a function without parentheses, or its power, begins."""
 _PRIMES = "'′’"
 _NAMES = frozenset(("NAME", "CONSTANT", "PI"))
 _CAPITALS = frozenset("XYZ")
 _BESSEL = frozenset("JY")
-_OWN = frozenset("fghFGH")
+_OWN = frozenset("fghFGHζφψχΦΨ")
 """Letters that nobody reads as a factor before a parenthesis."""
+_SHORT = frozenset(("re", "im", "Re", "Im", "qr", "li", "zeta", "phi", "psi", "chi", "Phi", "Psi"))
+"""Words that others call functions."""
+_NUMBERS = {"∞": "inf", "Infinity": "inf", "NaN": "nan"}
 
 
 class Names:
@@ -192,8 +179,10 @@ class Names:
             raise refuse(f"{name} is not known here", token, f"write {self.vocabulary.missing[name]}")
         if function and name not in GREEK and self._is_single(function) and len(name) > 1:
             raise refuse(f"{name} has no argument", token, f"write {name}(x); for a variable of this name give it a value")
-        if name == "∞":
-            return [token._replace(text="inf")]
+        if name in _NUMBERS:
+            return [token._replace(text=_NUMBERS[name])]
+        if called and name in _SHORT:
+            raise self._may_be_function(token)
         if name in ("Pi", "PI") and self.longest == LONGEST_PRODUCT:
             return [token._replace(text="pi")]
         if name in ("tau", "τ"):

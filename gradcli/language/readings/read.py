@@ -122,7 +122,7 @@ def _read(text: str, reading: str, vocabulary: Vocabulary, known: Collection[str
     notes: list[tuple[int, str]] = []
     typed, text = text, plain(_latin(half_width(text), known, notes))
     text = without_comments(text, notes) if reading == LATEX else text
-    text = text if alone else without_remarks(text, notes)
+    text = text if alone else without_remarks(text, vocabulary.functions, notes)
     left, start = left_side(text, names=reading == LATEX, functions=vocabulary.functions)
     if left:
         notes.append((0, f"the left side {left} is left out"))

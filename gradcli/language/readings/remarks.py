@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from gradcli.errors import GradcliError
 from gradcli.language.ast import Assignment, Comparison, Name, Output, Statement, postorder
@@ -111,11 +111,12 @@ def without_comments(text: str, notes: list[tuple[int, str]]) -> str:
     return _COMMENT.sub(lambda found: " " * len(found[0]), text)
 
 
-def without_remarks(text: str, notes: list[tuple[int, str]]) -> str:
+def without_remarks(text: str, functions: Collection[str], notes: list[tuple[int, str]]) -> str:
     """A text of one statement with blanks in the place of what is no part of its formula; as long as it was.
 
     Args:
         text: What was typed.
+        functions: What functions may be called.
         notes: Takes what is left out.
 
     Raises:
@@ -131,13 +132,13 @@ def without_remarks(text: str, notes: list[tuple[int, str]]) -> str:
     text = re.sub(r"^(\s*)=(?!=)", r"\1 ", text)
     if (found := _ARROW.match(text)) or (found := _LABEL.match(text)):
         text = _without(text, found.start(), found.end(), notes)
-    text = _without_tail(_last_statement(text, notes), notes)
+    text = _without_tail(_last_statement(text, functions, notes), notes)
     if found := _UNIT.search(text):
         notes.append((found.end() - len(found[0].lstrip()), f"{found[0].strip()} is read as variables; a unit is left out"))
     return re.sub(r"(?<=[\w)\]}])\s*:=", lambda found: "=".rjust(len(found[0])), text, count=1)
 
 
-def _last_statement(text: str, notes: list[tuple[int, str]]) -> str:
+def _last_statement(text: str, functions: Collection[str], notes: list[tuple[int, str]]) -> str:
     """Of statements that follow from each other the last one, and of sides that are equal to a name the last one."""
     steps = [found for found in _THEREFORE.finditer(outside(text)) if text[found.end() :].strip()]
     if steps:
@@ -146,10 +147,11 @@ def _last_statement(text: str, notes: list[tuple[int, str]]) -> str:
     equal = [found.start() for found in _EQUAL.finditer(plain)]
     if not equal or _JOINED.search(plain.rstrip(" ;")):
         return text
-    named = is_left_side(text[: equal[0]], names=len(equal) > 1)
+    named = is_left_side(text[: equal[0]], names=len(equal) > 1, functions=functions)
     if named and len(equal) > 1:
         return _without(text, equal[0] + 1, equal[-1] + 1, notes)
-    if len(equal) == 1 and not named and is_left_side(text[equal[0] + 1 :], names=False):
+    plain_name = is_left_side(text[: equal[0]], names=True)
+    if len(equal) == 1 and not plain_name and is_left_side(text[equal[0] + 1 :], names=False, functions=functions):
         return _without(text, equal[0], len(text), notes)
     return text
 
