@@ -246,7 +246,7 @@ class StaticBuilder(WithSymbols, WithoutTape):
 
     def _choice(self, test: int, then: int, otherwise: int) -> int | None:
         known = self.graph.constants.get(test)
-        if isinstance(known, int | Fraction) and not self.inexact:  # what is not chosen may have no derivative, 0 times which is nan
+        if isinstance(known, int | Fraction) and not self.inexact:  # what is left out may have no derivative
             return then if known else otherwise
         return then if then == otherwise else None  # a if c else a -> a
 
