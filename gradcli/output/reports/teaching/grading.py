@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from gradcli.errors import said, visible
 from gradcli.language.numbers import short_text
+from gradcli.language.program_text import beginning
 from gradcli.output.json import document, encoder, json_number, list_json, object_json
 from gradcli.output.reports.blocks import Block, Lines, Table
 from gradcli.teaching.marking.marking import Marker
@@ -78,7 +78,7 @@ def grade_report(questions: Sequence[Asked], graded: Sequence[Graded], level: in
     told: dict[tuple[str, ...], Graded] = {}
     for one in graded:
         who = ", ".join(filter(None, (one.by, one.asked.id)))
-        head = f"{visible(who)}{': ' if who else ''}{_cut(one.marked.answer)}   {one.marked.verdict.value}"
+        head = f"{visible(who)}{': ' if who else ''}{visible(beginning(one.marked.answer, _LONG))}   {one.marked.verdict.value}"
         if one.score not in (0, one.asked.points):
             head += f", {short_text(one.score)} of {short_text(one.asked.points)}"
         said = tuple(feedback(one.asked.marker.question, one.marked, level))
@@ -183,11 +183,6 @@ def _people(names: Sequence[str]) -> str:
     return f"{shown}, … {len(names) - _PEOPLE} more" if len(names) > _PEOPLE else shown
 
 
-def _cut(text: str) -> str:
-    line = visible(" ".join(text.split()))
-    return line if len(line) <= _LONG else f"{line[: _LONG - 1]}…"
-
-
 def _reason_record(question: Question, reason: Reason, level: int, lacking: Sequence[Vector]) -> ReasonRecord:
     places = [place(question, slip, level, lacking) for slip in reason.slips] if level >= 2 else []
     words = in_words(question, reason, level, lacking)
@@ -278,7 +273,7 @@ def _right(marker: AnyMarker) -> str:
 def grade_lines(graded: Iterable[Graded], level: int) -> Iterator[str]:
     """A record a line, each as soon as it is there."""
     for one in graded:
-        yield json.dumps(answer_record(one, level), ensure_ascii=False, allow_nan=False) + "\n"
+        yield _ENCODE(answer_record(one, level)) + "\n"
 
 
 _OWN = ("verdict", "score", "kind", "place", "feedback", "read_as")
