@@ -35,6 +35,8 @@ _LONG = 10_000
 """Characters of a text up to which names are looked for."""
 _SUFFIXES = (".grad", ".txt")
 """The ends of the names of files that have programs."""
+_PATH = r"^\.{0,2}/|\.(?!T$)[A-Za-z]\w*$"
+"""What begins or ends as the path of a file, and not as an expression."""
 _PROGRAM = r"[ =*+^;(]"
 """Signs that a program has, and hardly the name of a file."""
 
@@ -258,7 +260,7 @@ def expression_as_written(options: SourceOptions) -> tuple[str, str]:
     text = positional[0]
     if text == STDIN:
         return read_text(STDIN)
-    if text.endswith(_SUFFIXES) and os.path.isfile(text):
+    if re.search(_PATH, text) and os.path.isfile(text):
         raise GradcliError(f"{text} is a file, and an expression is needed", hint=f"write -f {text}")
     return text, "expression"
 
