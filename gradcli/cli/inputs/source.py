@@ -31,6 +31,8 @@ _CALLED = r"(?<=\\)[a-zA-Z]+|(?<!\w)\w+(?=[ \t]*\(|[ \t]+[\w\\])"
 r"""What may be the name of a function that is called, digits before it: ln(x), 2ln(x), \ln x, and ln x of a lenient text."""
 _DECIMAL = r"(?<!\.)\.\d|\d\.(?![.\w])|\d[eE]-\d"
 _POWER_OF_E = r"^(?!(?s:.*)(?<!\w)e[ \t]*=[^=])(?s:.*?)(?<!\w)e[ \t]*(?:\^|\*\*)"
+_FLAT_POWER = r"(?<!\w)e\^(\d+(?:\.\d+)?)([^\W\d_])(?!\w)"
+"""A power of e of which the last factor does not stand above: e^2x."""
 _LONG = 10_000
 """Characters of a text up to which names are looked for."""
 _SUFFIXES = (".grad", ".txt")
@@ -116,6 +118,11 @@ def side_as_read(text: str, whole: str, where: str, options: ReadOptions) -> str
         how = _usual_reading()
     if how == "strict":
         _refuse_run_together(text, where, options)
+        if (found := re.search(_FLAT_POWER, text)) and "json" not in options.given and "quiet" not in options.given:
+            from gradcli.cli.framework.streams import write_note
+
+            number, name = found.groups()
+            write_note(f"note: {found[0]} is read as e^{number}*{name}; e^({number}*{name}) is written with parentheses")
         return text
     return _read(text, where, how, options)
 
