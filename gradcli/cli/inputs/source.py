@@ -118,11 +118,6 @@ def side_as_read(text: str, whole: str, where: str, options: ReadOptions) -> str
         how = _usual_reading()
     if how == "strict":
         _refuse_run_together(text, where, options)
-        if (found := re.search(_FLAT_POWER, text)) and "json" not in options.given and "quiet" not in options.given:
-            from gradcli.cli.framework.streams import write_note
-
-            number, name = found.groups()
-            write_note(f"note: {found[0]} is read as e^{number}*{name}; e^({number}*{name}) is written with parentheses")
         return text
     return _read(text, where, how, options)
 
@@ -244,9 +239,15 @@ _SHORT = 400
 
 def say_reading(text: str, options: ReadOptions, name: str = "") -> None:
     """Say as what a text was read that is not written strictly; of one of several with its name before."""
-    if not isinstance(text, ReadText) or "json" in options.given or options.given.get("format") == "json":
+    if "json" in options.given or options.given.get("format") == "json":
         return
     from gradcli.cli.framework.streams import write_note
+
+    if not isinstance(text, ReadText):
+        if "quiet" not in options.given and (found := re.search(_FLAT_POWER, text)):
+            number, factor = found.groups()
+            write_note(f"note: {found[0]} is read as e^{number}*{factor}; e^({number}*{factor}) is written with parentheses")
+        return
 
     write_note(visible(f"question {name} is read as: {text.read_as}" if name else f"read as: {text.read_as}"))
     for note in text.notes:
