@@ -228,8 +228,8 @@ def of_what_has_values(
         GradcliError: The graph has no value, whatever its variables are, as log(x - x).
     """
     used = {name for names in requests for name in names} & set(graph.variables)
-    named = [graph.dependents(graph.variables[name])[graph.output] for name in used]
-    if graph.shapes or not any(named):
+    needed = graph.ancestors(graph.output)
+    if graph.shapes or not any(needed[graph.variables[name]] for name in used):
         return found
     broken = _has_no_value(found)
     if not broken and Number(0) not in found.expressions:

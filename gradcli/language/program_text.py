@@ -30,6 +30,17 @@ def program_text(program: Program, separator: str = "\n") -> str:
     return text
 
 
+def beginning(text: str, most: int = 40) -> str:
+    """A text in one line, as far as it has room there.
+
+    Args:
+        text: The text.
+        most: Characters of the line.
+    """
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
 def program_lines(statements: Sequence[Statement]) -> Iterator[tuple[int, str]]:
     """The lines of statements: for each the depth of its block, and its text."""
     work: list[tuple[int, Statement | str, str]] = [(0, statement, "") for statement in reversed(statements)]

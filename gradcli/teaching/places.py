@@ -113,6 +113,8 @@ def value_at(operation: Operation, place: Place, at: int, argument: Any) -> tupl
     arguments = [*place.u[:at], argument, *place.u[at + 1 :]]
     wanted = [number == at for number in range(len(arguments))]
     value = operation(*arguments)
+    if not operation.partials:  # a comparison
+        return value, 0 * value
     try:
         return value, operation.local_derivatives(value, tuple(arguments), wanted)[at]
     except NotDifferentiableError:

@@ -11,6 +11,7 @@ import numpy
 
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import Program
+from gradcli.ops.catalogue import STRUCTURAL
 from gradcli.ops.declaration.ieee import as_float
 from gradcli.teaching.numbers import Vector
 from gradcli.typing import Any
@@ -82,6 +83,8 @@ def _sought(program: Program, variables: Sequence[str]) -> dict[str, Vector]:
     from gradcli.algebra.equality.thresholds import Places
 
     pair = pair_of((program, program), (("", "question"),) * 2, Graph(), {})
+    if any(step.operation in STRUCTURAL for step in pair.steps):  # on arrays, whose elements no inverse tells
+        return {}
     places = Places(pair, _BREAKS, (), _BUDGET)
     rows: list[dict[str, float]] = []
     for variable in pair.variables[:_LINES]:

@@ -19,6 +19,7 @@ from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.graph.names import node_names
 from gradcli.language.ast import Assignment, Expression, Output, Program
 from gradcli.language.parser import parse
+from gradcli.language.program_text import beginning
 from gradcli.language.statements import free_names
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression
@@ -215,7 +216,7 @@ def compile_question(
         if len(next(iter(point.values()))) >= 2:
             break
     else:
-        raise GradcliError(f"{_short(expression)} and its derivative have no values at the points that were tried")
+        raise GradcliError(f"{beginning(expression)} and its derivative have no values at the points that were tried")
     if at is not None:
         point = {name: numpy.append(vector, at.get(name, vector[0])) for name, vector in point.items()}
     if held is not None:
@@ -343,8 +344,3 @@ def program_of(found: Simplified) -> Program:
     """A result of the algebra as a program."""
     lines = [f"{line.name} = {to_text(line.value)}" for line in found.definitions]
     return parse("\n".join([*lines, to_text(found.expressions[0])]))
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 40 else f"{line[:39]}…"

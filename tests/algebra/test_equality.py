@@ -205,6 +205,14 @@ FAR_OUT = [
     ("sign(exp(2x) - 6*exp(x) + 9)", "1"),
     ("where(x^2*exp(2x) - 2*x*exp(x) + 1 == 0, 1, 0)", "0"),
     ("sign(x*log(x) + exp(-1))", "1"),
+    # of several variables: at (sqrt 2, 0), (log 2, 0), (W(1), W(1)); a small disc; two curves that cross at (sqrt 2, sqrt 2)
+    ("sign(x^2 + y^2 - 2*sqrt(2)*x + 2)", "1"),
+    ("sign(x^2 + y^2 - 2*sqrt(2)*x + 1.9999999)", "1"),
+    ("sign(exp(x) + 4*exp(-x) + y^2 - 4)", "1"),
+    ("sign((x*exp(y) - 1)^2 + (y*exp(x) - 1)^2)", "1"),
+    ("sign(abs(x*y - 2) + abs(x - y))", "1"),
+    ("sign((x - y)^2 + (y - z)^2 + (z - sqrt(2))^2)", "1"),
+    ("0^(x^2 + y^2 - 2*sqrt(2)*x + 2)", "0"),
     # rational numbers that are rounded where they are computed
     ("1 if x*x + x == 1/9 + 1/3 else 0", "0"),
     ("1 if x*x - 2*x*7/3 == -49/9 else 0", "0"),
@@ -216,6 +224,18 @@ FAR_OUT = [
 def test_what_differs_far_out_is_found_from_the_expression(first: str, second: str) -> None:
     for pair in ((first, second), (second, first)):
         assert gradcli.equal(*pair).verdict is Verdict.DIFFERENT
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "verdict"),
+    [
+        ("sign(x^2 + y^2 - 2*sqrt(2)*x + 2.0000001)", "1", Verdict.EQUAL),  # at least 1e-7
+        ("abs(x^2 + y^2 - 2*sqrt(2)*x + 2)", "x^2 + y^2 - 2*sqrt(2)*x + 2", Verdict.EQUAL),
+        ("(x^2 + y^2 - 2*sqrt(2)*x + 2)/(x^2 + y^2 - 2*sqrt(2)*x + 2)", "1", Verdict.WHERE_DEFINED),
+    ],
+)
+def test_what_nearly_touches_0_is_no_difference(first: str, second: str, verdict: Verdict) -> None:
+    assert gradcli.equal(first, second).verdict is verdict
 
 
 @pytest.mark.parametrize("wrapped", ["{}", "exp({})", "log({})", "sqrt({})", "({})^3", "asinh({})", "1/({})", "erf({}/1e12)"])

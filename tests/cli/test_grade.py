@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import jsonschema
@@ -235,3 +236,14 @@ def test_the_ending_of_a_file_says_the_format(ending: str, begins: str, tmp_path
     path = tmp_path / f"grades.{ending}"
     assert command(["grade", "x^2", "2x", "-o", str(path)])[0] == 0
     assert path.read_text("utf-8").startswith(begins)
+
+
+def test_a_class_is_told_whose_answers_no_mistake_explains_and_how_many_points_there_are(tmp_path: Path) -> None:
+    file, credit = tmp_path / "class.csv", tmp_path / "credit.json"
+    file.write_text("by,answer\nann,cos(x^2)\nbob,2x*cos(x^2)\ncy,5x^7\ndi,cos(x^2)\n", "utf-8")
+    credit.write_text('{"chain.no_inner": 0.25}', "utf-8")
+    call = ["grade", "sin(x^2)", "--wrt", "x", "--answers", str(file), "--column", "answer", "--by", "by"]
+    _, out, _ = command([*call, "--credit", str(credit)])
+    assert "\nPoints: 1.5 of 4\n" in out
+    assert re.search(r"\n +1 +cy +no known mistake gives it\n", out)
+    assert "the same is to be said" not in command([*call, "--for", "student"])[1]

@@ -122,6 +122,7 @@ def test_the_page_of_a_command_has_each_of_its_options(name: str) -> None:
         ),
         (["eval", "x^2", "x=3"], "there are 2 expressions: 'x^2' and 'x=3'", "a variable is given by two dashes: --x 3"),
         (["eval", "here.grad", "--x", "1"], "here.grad is a file, and an expression is needed", "write -f here.grad"),
+        (["eval", "./here.g", "--x", "1"], "./here.g is a file, and an expression is needed", "write -f ./here.g"),
         (
             ["eval", "x", "--x", "1", "--order=2"],
             "the expression has no variable order",
@@ -136,7 +137,8 @@ def test_a_mistake_is_met_with_what_to_write(
     arguments: list[str], message: str, hint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("here.grad").write_text("x^2")
+    for name in ("here.grad", "here.g"):
+        Path(name).write_text("x^2")
     code, out, err = command(arguments)
     assert (code, out) == (2, "")
     assert f"error: {message}" in err

@@ -27,6 +27,7 @@ from gradcli.teaching.exercises.exercise_sets import Wanted, exercises, from_tem
 from gradcli.teaching.exercises.exercises import Exercise, joined
 from gradcli.teaching.marking.marking import Marker
 from gradcli.teaching.marking.verdicts import Verdict
+from gradcli.teaching.mistakes import MISTAKES
 from gradcli.teaching.tasks import DERIVATIVE, GRADIENT, HESSIAN, JACOBIAN, NUMBER, TANGENT, task
 
 
@@ -168,7 +169,7 @@ def read_anki(content: bytes) -> Iterator[Read]:
 
 def read_jsonl(content: bytes) -> Iterator[Read]:
     for one in map(json.loads, content.decode().splitlines()):
-        yield Read(one["answer"], [(wrong["answer"], f"{wrong['says']} [{wrong['kind']}]") for wrong in one["distractors"]])
+        yield Read(one["answer"], [(wrong["answer"], wrong["says"]) for wrong in one["distractors"]])
 
 
 READERS: dict[str, Callable[[bytes], Iterator[Read]]] = {
@@ -219,7 +220,7 @@ def test_what_is_exported_is_graded_with_its_reason(of: str) -> None:
             assert not question.right or marker.mark(_given(question.right)).verdict is Verdict.RIGHT
             assert name == "nbgrader" or len(question.wrong) == len(one.distractors)
             for text, said in question.wrong:
-                assert said.endswith(f"[{marker.mark(_given(text)).reasons[0].kind}]"), (name, text)
+                assert said == MISTAKES[marker.mark(_given(text)).reasons[0].kind].says, (name, text)
 
 
 @pytest.mark.parametrize("of", FOUND)
@@ -237,8 +238,7 @@ def test_numbers_are_those_of_the_reasons(of: str) -> None:
             for text, said in question.wrong:
                 exact = min((wrong.value for wrong in one.distractors), key=lambda value: abs(value - float(text)))
                 assert float(text) == pytest.approx(exact, rel=1e-5)
-                kinds = {reason.kind for reason in marker.mark(repr(exact)).reasons}
-                assert re.findall(r"\[(.*)\]$", said)[0] in kinds, (name, text)
+                assert said in {MISTAKES[reason.kind].says for reason in marker.mark(repr(exact)).reasons}, (name, text)
 
 
 OTHERS: dict[str, Callable[[], Sequence[Exercise]]] = {
@@ -263,7 +263,7 @@ def test_what_else_is_asked_for_is_graded_with_its_reason(ask: str) -> None:
                 assert not question.right or marker.mark(question.right).verdict is Verdict.RIGHT
                 assert name == "nbgrader" or len(question.wrong) == len(one.wrong) > 1
                 for text, said in question.wrong:
-                    assert said.endswith(f"[{marker.mark(text).reasons[0].kind}]"), (name, text)
+                    assert said == MISTAKES[marker.mark(text).reasons[0].kind].says, (name, text)
 
 
 def test_a_tangent_is_of_one_variable() -> None:

@@ -272,7 +272,8 @@ def _absorbs(operation: str, operands: Sequence[Any], value: Any) -> bool:
     if type(value) is float or any(type(operand) is float for operand in operands):
         return False
     if operation in (arithmetic.add.name, arithmetic.sub.name):
-        return any(operand and abs(value) == abs(other) for operand, other in zip(operands, reversed(operands), strict=True))
+        first, second = operands
+        return bool((second and value == first) or (first and value == (second if operation == arithmetic.add.name else -second)))
     facts = OPERATIONS[operation].facts if operation in OPERATIONS else None
     if facts is None or not facts.inverse or value not in facts.range or operation in _KEEPS_DIGITS:
         return False

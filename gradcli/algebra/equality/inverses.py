@@ -160,7 +160,7 @@ class _Line:
             return [(inputs[0], (goal + fraction(half, 2)).id) for half in range(-2, 3)]
         if len(inputs) == 1:
             return [(inputs[0], id) for id in self.undone(declared, goal)] or None
-        if len(varying) == 1:
+        if len(varying) == 1 and len(inputs) == 2:
             place = varying[0]
             others = self.values[inputs[1 - place]]
             assert others is not None

@@ -5,6 +5,7 @@ They are refined by the Illinois method (Dowell and Jarratt 1971).
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
@@ -12,7 +13,8 @@ from fractions import Fraction
 from mpmath import mp
 
 from gradcli.algebra.equality.points import SIMPLEST
-from gradcli.algebra.equality.precise import as_fraction, is_too_large
+from gradcli.algebra.equality.precise import as_fraction, is_too_large, number_of
+from gradcli.algebra.equality.touching import Touching, lowest
 from gradcli.typing import Any
 
 MOST_PLACES = 24
@@ -22,9 +24,8 @@ _FAR = tuple(Fraction(10) ** power for power in (-30, -20, -12, -9, -6, -4, 8, 1
 """Sizes beyond those that are looked at closely."""
 
 
-_NEARLY = mp.mpf(10) ** -12
-"""What is left of a height after 24 halvings beside a zero."""
-
+_KNOWN_DIGITS = 30
+"""Digits of a zero that are right when it is refined, at least."""
 
 _ROUNDS = 60
 """Steps of the secant method, which doubles the digits with every two."""
@@ -121,32 +122,22 @@ class LineSearch:
                 continue
             if abs(values[1]) >= min(abs(values[0]), abs(values[2])):
                 continue
-            around = min(abs(values[0]), abs(values[2]))
-            for _ in range(24):
-                if self.exhausted():
-                    return
-                sides = [_short((left + middle) / 2), _short((middle + right) / 2)]
-                heights = [self.at(place, switch) for place in sides]
-                if None in heights:
-                    break
-                crossed = [place for place, height in zip(sides, heights, strict=True) if (height < 0) != (values[1] < 0)]
-                if crossed:
-                    for inner in crossed:
-                        yield from ((self._zero(*ends, switch), switch) for ends in ((left, inner), (inner, right)))
-                    break
-                best = min(abs(height) for height in heights)
-                if best >= abs(values[1]):
-                    left, right = sides
-                else:
-                    at = int(abs(heights[1]) == best)
-                    left, middle, right = ((left, sides[0], middle), (middle, sides[1], right))[at]
-                    values[1] = heights[at]
-            else:
-                if abs(values[1]) < around * _NEARLY:
-                    place = as_fraction(refined(self.values, switch, middle, 5)(45))
-                    margin, height = abs(place) / 10**40, self.values(place, 150)[switch]
-                    if type(height) is not float and abs(height) < around * _NEARLY**5:
-                        yield simplest(place - margin, place + margin), switch
+            sign = 1 if values[1] > 0 else -1
+            function = functools.partial(_alone, self.values, switch, sign)
+            found = lowest(function, mp.matrix([number_of(middle)]), self.exhausted)
+            place = as_fraction(found.place[0]) if found else left
+            if not found or not left < place < right:
+                continue
+            if not found.touching:
+                yield from ((self._zero(*ends, switch), switch) for ends in ((left, place), (place, right)))
+                continue
+            margin = max(abs(place) / 10**40, Fraction(1, 10**45))
+            yield simplest(place - margin, place + margin), switch
+
+
+def _alone(values: Callable[..., Sequence[Any]], switch: int, sign: int, place: Any, digits: int) -> Any:
+    """The value of one switch, or its opposite, at a place."""
+    return sign * values(place[0], digits)[switch]
 
 
 def _middle(small: Fraction, large: Fraction) -> Fraction:
@@ -174,46 +165,32 @@ def simplest(left: Fraction, right: Fraction) -> Fraction:
     return middle
 
 
-def refined(
-    values: Callable[[Any, int], Sequence[Any]], switch: int, near: Fraction, known_digits: int = 30
-) -> Callable[[int], Any]:
-    """What gives a zero of a switch to any number of digits, by the secant method: for f, or where f has one sign on both sides,
-    for f/f', whose zeros are simple.
+def refined(values: Callable[[Any, int], Sequence[Any]], switch: int, near: Fraction) -> Callable[[int], Any]:
+    """What gives a zero of a switch to any number of digits, by the secant method, or as its least value where it keeps its sign.
 
     Args:
         values: The value of each switch at a number of mpmath, computed in so many digits.
         switch: The switch.
         near: The zero.
-        known_digits: How many of its digits are right, at least.
     """
     known: dict[int, Any] = {}
-
-    def quotient(place: Any, digits: int) -> Any:
-        h = (abs(place) or 1) * mp.mpf(10) ** -digits
-        below, here, above = [values(at, 3 * digits)[switch] for at in (place - h, place, place + h)]
-        if float in map(type, (below, here, above)):
-            return None
-        return 2 * h * here / (above - below) if above != below else mp.zero
-
-    def plain(place: Any, digits: int) -> Any:
-        value = values(place, digits)[switch]
-        return None if type(value) is float else value
+    with mp.workdps(100):
+        start = number_of(near)
+        step = (abs(start) or 1) * mp.mpf(10) ** -_KNOWN_DIGITS
+        sides = [values(at, 100)[switch] for at in (start - step, start + step)]
+    if float not in map(type, sides) and (sides[0] < 0) == (sides[1] < 0):
+        touching = Touching(functools.partial(_alone, values, switch, 1 if sides[0] > 0 else -1), mp.matrix([start]))
+        return lambda digits: touching.place(digits + 5)[0]
 
     def zero(digits: int) -> Any:
         if digits not in known:
-            with mp.workdps(100):
-                place = mp.mpf(near.numerator) / near.denominator
-                step = (abs(place) or 1) * mp.mpf(10) ** -known_digits
-                sides = [plain(at, 100) for at in (place - step, place + step)]
-            touches = None not in sides and (sides[0] < 0) == (sides[1] < 0)
-            function = quotient if touches else plain
-            with mp.workdps((digits + 20) * (3 if touches else 1)):
-                place = mp.mpf(near.numerator) / near.denominator
+            with mp.workdps(digits + 20):
+                place = number_of(near)
                 before = place + step
-                there = function(before, digits + 20)
+                there = values(before, digits + 20)[switch]
                 for _ in range(_ROUNDS):
-                    here = function(place, digits + 20)
-                    if here is None or there is None or here == there or abs(here) > abs(there):
+                    here = values(place, digits + 20)[switch]
+                    if float in (type(here), type(there)) or here == there or abs(here) > abs(there):
                         break
                     before, place, there = place, place - here * (place - before) / (here - there), here
                     if abs(place - before) <= abs(place) * mp.mpf(10) ** -(digits + 10):

@@ -156,7 +156,7 @@ def pair_of(
 
 
 def pair_in(graph: Graph, ends: Sequence[tuple[int, int]]) -> Pair:
-    """Two results in one graph, as the nodes of their elements, without anything that neither needs."""
+    """Two results in one graph, as the nodes of their elements, of which there may be none, without what neither needs."""
     needed = graph.ancestors(*[id for end in ends for id in end])
     names = {id: name for name, id in graph.variables.items()}
     steps: list[Step] = []
@@ -167,4 +167,4 @@ def pair_in(graph: Graph, ends: Sequence[tuple[int, int]]) -> Pair:
             inputs = tuple([new[input] for input in node.inputs])
             steps.append(Step(node.operation, inputs, graph.constants.get(node.id, 0), names.get(node.id, "")))
     variables = sorted([name for name, id in graph.variables.items() if needed[id]])
-    return Pair(graph, ends[0], steps, [(new[first], new[second]) for first, second in ends], variables, ends)
+    return Pair(graph, ends[0] if ends else (0, 0), steps, [(new[first], new[second]) for first, second in ends], variables, ends)

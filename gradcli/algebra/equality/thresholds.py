@@ -8,21 +8,25 @@ kink. Of two variables one is set to each of its own places in turn, and the oth
 
 from __future__ import annotations
 
+import functools
 import itertools
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from gradcli.algebra.equality.inverses import ordered, solved
 from gradcli.algebra.equality.pair import Pair, PrimitiveBuilder, Step, pair_in
-from gradcli.algebra.equality.points import SIMPLEST, Coordinate, Irrational, Point, Rational, rational
-from gradcli.graph.graph import Graph
+from gradcli.algebra.equality.points import SIMPLEST, Coordinate, Irrational, Point, Rational, points, rational
+from gradcli.graph.graph import VARIABLE, Graph
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.symbol import Symbol
 from gradcli.ops.elementwise.arithmetic import mul as product
 from gradcli.ops.elementwise.arithmetic import pow as power
 from gradcli.ops.elementwise.arithmetic import sub as subtraction
-from gradcli.typing import Any
+from gradcli.typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gradcli.algebra.equality.touching import Touching
 
 MOST = 40
 """Steps whose zeros are looked for."""
@@ -38,6 +42,15 @@ _PAIRED = 300
 
 _DESCENTS = 60
 """Points of which each coordinate belongs to those that were chosen before it, for three variables and more."""
+
+_STARTS = 60
+"""Points from the lowest of which least values are looked for."""
+
+_LOWEST = 4
+"""Of how many."""
+
+_SAME = 1e-20
+"""How near places are that are one."""
 
 _MOST_LINES = 1_000
 """Lines on which places are looked for."""
@@ -61,6 +74,8 @@ def with_switches(pair: Pair) -> tuple[list[Step], list[int]]:
         inputs = [Symbol(builder, input) for input in graph.inputs[id]]
         zeros = itertools.islice(declared.special_values(inputs), MOST)
         found.update(dict.fromkeys(_simple_zero(graph, builder.symbol(zero).id) for _, zero in zeros))
+        if graph.operations[id] == power.name and varies[graph.inputs[id][1]]:  # 0^0 is 1
+            found[graph.inputs[id][1]] = None
     longer = pair_in(graph, [*pair.roots, *[(id, id) for id in found]])
     return longer.steps, [first for first, _ in longer.ends[len(pair.roots) :]]
 
@@ -126,6 +141,8 @@ class Places:
                 yield from ({**rest, variable: coordinate} for coordinate in around)
         if len(lines) > 1:
             yield from itertools.islice(self.pairs(lines), _PAIRED)
+            if self.budget:
+                yield from self.touched()
         if len(self.variables) > 2:
             yield from self.descents()
 
@@ -175,8 +192,8 @@ class Places:
     def pairs(self, lines: Mapping[str, Sequence[Coordinate]]) -> Iterator[Point]:
         """For two variables: of one the coordinates that are known, and with each of them the places of the other."""
         each = [self.pair(first, second, lines[first]) for first, second in itertools.permutations(lines, 2)]
-        for points in itertools.zip_longest(*each):
-            yield from filter(None, points)
+        for row in itertools.zip_longest(*each):
+            yield from filter(None, row)
 
     def pair(self, first: str, second: str, coordinates: Sequence[Coordinate]) -> Iterator[Point]:
         for coordinate in coordinates:
@@ -185,6 +202,64 @@ class Places:
             rest: Point = {**dict.fromkeys(self.variables, 1), first: coordinate}
             for other in _cells(self.line(second, rest)):
                 yield {**rest, second: other}
+
+    def touched(self) -> Iterator[Point]:
+        """Points at which a switch of several variables is 0 but keeps its sign, and those at which several are 0 together."""
+        depends: list[set[str]] = []
+        for step in self.steps:
+            depends.append({step.variable} if step.operation == VARIABLE else set().union(*[depends[at] for at in step.inputs]))
+        most = min(self.budget, self.spent + self.budget / 4)
+        for count in range(1, min(len(self.variables), _LINES) + 1):
+            for switches in itertools.combinations(self.switches, count):
+                names = sorted(set().union(*[depends[switch] for switch in switches]))
+                if len(names) >= max(2, count) and (count == 1 or any(len(depends[switch]) > 1 for switch in switches)):
+                    yield from self.least(switches, names, lambda: self.spent > most)
+
+    def least(self, switches: Sequence[int], names: Sequence[str], exhausted: Callable[[], bool]) -> Iterator[Point]:
+        """Points of some variables where the size of a switch is least, or that of several, as a vector.
+
+        They are those at which it is 0, or of another sign than at the start.
+        """
+        from mpmath import mp
+
+        from gradcli.algebra.equality.high_precision import DIGITS, Numeric
+        from gradcli.algebra.equality.line_search import simplest
+        from gradcli.algebra.equality.precise import as_fraction, number_of
+        from gradcli.algebra.equality.touching import lowest
+
+        steps, places = _leading_to(self.steps, switches)
+        numeric, rest = Numeric(steps, ()), dict.fromkeys(self.variables, 1)
+
+        def function(place: Sequence[Any], digits: int = DIGITS, sign: int = 1) -> Any:
+            self.spent += digits / DIGITS * len(steps) / len(self.steps)
+            at = numeric.values({**rest, **dict(zip(names, place, strict=True))}, digits)
+            values = [at[switch] for switch in places]
+            if len(values) == 1 or float in map(type, values):
+                return sign * values[0]
+            return sum(value * value for value in values)
+
+        starts = [
+            mp.matrix([number_of(rational(value)) for value in point.values()])
+            for point in itertools.islice(points(names), _STARTS)
+        ]
+        heights = [(function(start), at) for at, start in enumerate(starts)]
+        known: list[Any] = []
+        for sign in (1, -1):
+            above = sorted((sign * height, at) for height, at in heights if type(height) is not float and sign * height > 0)
+            for _, start in above[:_LOWEST]:
+                found = lowest(functools.partial(function, sign=sign), starts[start], exhausted)
+                if found is None or any(mp.norm(found.place - place) < _SAME for place in known):
+                    continue
+                known.append(found.place)
+                point: Point = dict(rest)
+                for at, (name, value) in enumerate(zip(names, found.place, strict=True)):
+                    near = as_fraction(value)
+                    margin = max(abs(near) / 10**40, Fraction(1, 10**45))
+                    simple = simplest(near - margin, near + margin)
+                    point[name] = simple
+                    if found.touching and simple.denominator > SIMPLEST:
+                        point[name] = Irrational("", near, functools.partial(_coordinate, found.touching, at))
+                yield point
 
     def descents(self) -> Iterator[Point]:
         """Points found one variable after the other, in any order; the same in every run."""
@@ -198,6 +273,10 @@ class Places:
                 if cells:
                     point[name] = source.choice(cells)
             yield point
+
+
+def _coordinate(touching: Touching, at: int, digits: int) -> Any:
+    return touching.place(digits + 5)[at]
 
 
 def _leading_to(steps: Sequence[Step], ends: Sequence[int]) -> tuple[list[Step], list[int]]:

@@ -31,10 +31,14 @@ _CALLED = r"(?<=\\)[a-zA-Z]+|(?<!\w)\w+(?=[ \t]*\(|[ \t]+[\w\\])"
 r"""What may be the name of a function that is called, digits before it: ln(x), 2ln(x), \ln x, and ln x of a lenient text."""
 _DECIMAL = r"(?<!\.)\.\d|\d\.(?![.\w])|\d[eE]-\d"
 _POWER_OF_E = r"^(?!(?s:.*)(?<!\w)e[ \t]*=[^=])(?s:.*?)(?<!\w)e[ \t]*(?:\^|\*\*)"
+_FLAT_POWER = r"(?<!\w)e\^(\d+(?:\.\d+)?)([^\W\d_])(?!\w)"
+"""A power of e of which the last factor does not stand above: e^2x."""
 _LONG = 10_000
 """Characters of a text up to which names are looked for."""
 _SUFFIXES = (".grad", ".txt")
 """The ends of the names of files that have programs."""
+_PATH = r"^\.{0,2}/|\.(?!T$)[A-Za-z]\w*$"
+"""What begins or ends as the path of a file, and not as an expression."""
 _PROGRAM = r"[ =*+^;(]"
 """Signs that a program has, and hardly the name of a file."""
 
@@ -235,9 +239,15 @@ _SHORT = 400
 
 def say_reading(text: str, options: ReadOptions, name: str = "") -> None:
     """Say as what a text was read that is not written strictly; of one of several with its name before."""
-    if not isinstance(text, ReadText) or "json" in options.given or options.given.get("format") == "json":
+    if "json" in options.given or options.given.get("format") == "json":
         return
     from gradcli.cli.framework.streams import write_note
+
+    if not isinstance(text, ReadText):
+        if "quiet" not in options.given and (found := re.search(_FLAT_POWER, text)):
+            number, factor = found.groups()
+            write_note(f"note: {found[0]} is read as e^{number}*{factor}; e^({number}*{factor}) is written with parentheses")
+        return
 
     write_note(visible(f"question {name} is read as: {text.read_as}" if name else f"read as: {text.read_as}"))
     for note in text.notes:
@@ -258,7 +268,7 @@ def expression_as_written(options: SourceOptions) -> tuple[str, str]:
     text = positional[0]
     if text == STDIN:
         return read_text(STDIN)
-    if text.endswith(_SUFFIXES) and os.path.isfile(text):
+    if re.search(_PATH, text) and os.path.isfile(text):
         raise GradcliError(f"{text} is a file, and an expression is needed", hint=f"write -f {text}")
     return text, "expression"
 

@@ -206,8 +206,8 @@ class StaticBuilder(WithSymbols, WithoutTape):
             if value is None:
                 continue
             other = inputs[1 - at]
-            if value == facts.neutral[at] and (not truth or self._is_truth(other)):  # 0 + x, 1*x, x/1, x and True -> x
-                return other
+            if value == facts.neutral[at] and (self._is_truth(other) if truth else self._keeps_zeros(name, at, value)):
+                return other  # 0 + x, 1*x, x/1, x and True
             absorbing = facts.absorbing if self.absorbing and (truth or not self.inexact) else ()
             if absorbing and value == absorbing[at]:  # 0*x, 0/x, x and False
                 return input
@@ -220,7 +220,7 @@ class StaticBuilder(WithSymbols, WithoutTape):
         return self.operation(sub.name, (b, self._opposite(a))) if self._is_negative(a) else None  # -x + z -> z - x
 
     def _difference(self, a: int, b: int) -> int | None:
-        if self.graph.constants.get(a) == 0:  # 0 - x -> -x
+        if self.graph.constants.get(a) == 0 and not self.inexact:  # 0 - x -> -x
             return self.operation(neg.name, (b,))
         return self.operation(add.name, (a, self._opposite(b))) if self._is_negative(b) else None  # x - (-z) -> x + z
 
@@ -246,7 +246,7 @@ class StaticBuilder(WithSymbols, WithoutTape):
 
     def _choice(self, test: int, then: int, otherwise: int) -> int | None:
         known = self.graph.constants.get(test)
-        if isinstance(known, int | Fraction):
+        if isinstance(known, int | Fraction) and not self.inexact:  # what is left out may have no derivative
             return then if known else otherwise
         return then if then == otherwise else None  # a if c else a -> a
 
@@ -258,6 +258,12 @@ class StaticBuilder(WithSymbols, WithoutTape):
         twice = facts.inverse == name and settings == self.graph.settings[inputs[0]]
         back = facts.reshapes and shape == self.graph.shape(before)  # the elements stay in their order
         return before if twice or back else None
+
+    def _keeps_zeros(self, name: str, at: int, value: Constant) -> bool:
+        """Whether a constant operand leaves -0 as it is, where a graph runs with numbers: 0 added to it makes 0."""
+        operands = [-0.0, -0.0]
+        operands[at] = constant_value(value)
+        return not self.inexact or repr(forward_of(name, 2)(*operands)) == repr(-0.0)
 
     def _is_truth(self, id: int) -> bool:
         operation = OPERATIONS.get(self.graph.operations[id])

@@ -19,7 +19,7 @@ def gift(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[str]:
     for one in posed(found, ask):
         number = one.tolerance > 0
         tolerance = f":{_plain(f'{one.tolerance:.3g}')}" if number else ""
-        yield f"::{one.name}::[html]{one.html.translate(_GIFT)} {{{'#' if number else ''}\n"
+        yield f"::{one.title.translate(_GIFT)}::[html]{one.html.translate(_GIFT)} {{{'#' if number else ''}\n"
         written = _plain if number else one.shown
         yield f"\t={written(one.answer).translate(_GIFT)}{tolerance}#{said('right')}\n"
         for wrong in one.wrong:
@@ -38,7 +38,7 @@ def moodle(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[str]
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n'
     for one in posed(found, ask):
         yield f'  <question type="{"numerical" if one.tolerance else "multichoice"}">\n'
-        yield f"    <name><text>{one.name}</text></name>\n"
+        yield f"    <name><text>{escape(one.title)}</text></name>\n"
         yield f"    {_html('questiontext', one.html)}\n    {_html('generalfeedback', one.solution)}\n"
         yield "    <defaultgrade>1</defaultgrade>\n"
         if not one.tolerance:

@@ -29,7 +29,7 @@ def text_key(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterator[st
         yield f"   {said('wrong answers:')}\n"
         width = max((len(wrong.answer) for wrong in asked.wrong), default=0)
         for wrong in asked.wrong:
-            yield f"     {wrong.answer:<{width}}   {wrong.says} ({wrong.kind})\n"
+            yield f"     {wrong.answer:<{width}}   {wrong.feedback} ({wrong.kind})\n"
         yield "\n" if number < len(found) else ""
 
 
@@ -50,7 +50,7 @@ def markdown_key(found: Sequence[Exercise], *, ask: str = DERIVATIVE) -> Iterato
         yield from (f"   - `{line}`\n" for line in asked.made.solution)
         yield f"\n   | {said('wrong answer')} | {said('what is wrong')} | {said('kind')} |\n   |---|---|---|\n"
         for wrong in asked.wrong:
-            yield f"   | ${formula(wrong.answer)}$ | {wrong.says} | {wrong.kind} |\n"
+            yield f"   | ${formula(wrong.answer)}$ | {wrong.feedback} | {wrong.kind} |\n"
         yield "\n" if number < len(found) else ""
 
 
@@ -95,5 +95,5 @@ def _latex_solution(asked: Posed) -> Iterator[str]:
     yield "\\begin{itemize}\\raggedright\n"
     yield from (f"\\item[] \\texttt{{{escaped(line)}}}\n" for line in asked.made.solution)
     for wrong in asked.wrong:
-        yield f"\\item ${formula(wrong.answer)}$: {escaped(wrong.says)}\n"
+        yield f"\\item ${formula(wrong.answer)}$: {escaped(wrong.feedback)}\n"
     yield "\\end{itemize}\n\\end{solution}\n"

@@ -22,16 +22,11 @@ from gradcli.typing import NamedTuple
 
 
 class Wrong(NamedTuple):
-    """A wrong answer: its text, what is wrong, and which kind of mistake that is."""
+    """A wrong answer: its text, what is said to who gives it, and which kind of mistake it is."""
 
     answer: str
-    says: str
+    feedback: str
     kind: str
-
-    @property
-    def feedback(self) -> str:
-        """What is said to who gives it."""
-        return f"{self.says} [{self.kind}]"
 
 
 class Posed(NamedTuple):
@@ -83,6 +78,11 @@ class Posed(NamedTuple):
     def text(self) -> str:
         """The question as one line."""
         return f"{label(self.lead)}{one_line(self.expression)}"
+
+    @property
+    def title(self) -> str:
+        """What it is called in a bank of questions, where others have the same number."""
+        return f"{self.name}: {one_line(self.expression)}"
 
     @property
     def html(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Set
 from fractions import Fraction
@@ -16,6 +17,7 @@ from gradcli.language.ast import Program
 from gradcli.language.numbers import short_text
 from gradcli.language.parser import parse
 from gradcli.language.program_text import program_text
+from gradcli.ops.declaration.ieee import as_float
 from gradcli.teaching.marking.verdicts import Marked, Verdict
 from gradcli.teaching.numbers import forward, node_partials, node_values
 from gradcli.teaching.question import Question, derivative_of, values_of
@@ -66,7 +68,9 @@ def compared(question: Question, answer: str, read_as: str, program: Program, *,
                 return Marked(answer, Verdict.RIGHT, read_as, note=_ELSEWHERE)
         if witness is None:
             return Marked(answer, Verdict.WRONG, read_as)
-        point = {name: float(value) for name, value in witness.point.items()}
+        point = {name: as_float(value) for name, value in witness.point.items()}
+        if not all(map(math.isfinite, point.values())):
+            return Marked(answer, Verdict.WRONG, read_as)
         return _different_at(question, answer, read_as, program, point)
     if found.verdict in (Equal.NOWHERE, Equal.ISOLATED):
         return Marked(answer, Verdict.WRONG, read_as, note=WITHOUT_VALUE)
@@ -77,7 +81,7 @@ def _is_defined(question: Question, point: Mapping[str, Any]) -> bool:
     """Whether the function has a value at a point; also where it, or its derivative, takes several lines."""
     if "\n" in f"{_right_text(question)}{question.expression}" or len(parse(question.expression).statements) > 1:
         return True
-    given = {**dict.fromkeys(question.point, numpy.ones(1)), **{name: numpy.array([float(at)]) for name, at in point.items()}}
+    given = {**dict.fromkeys(question.point, numpy.ones(1)), **{name: numpy.array([as_float(at)]) for name, at in point.items()}}
     return bool(numpy.isfinite(values_of(parse(question.expression), given)).all())
 
 

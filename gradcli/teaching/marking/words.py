@@ -89,7 +89,7 @@ def place(question: Question, slip: Slip, level: int = LEVELS, lacking: Sequence
         lacking: What else is not told below level 4, from :func:`missing`.
     """
     if slip.node is None:
-        return f"by {slip.variable}" if slip.variable else ""
+        return f"by the variable {slip.variable}" if slip.variable else ""
     if slip.node == -1:
         return "wherever it can be made"
     if slip.node == EARLIER:

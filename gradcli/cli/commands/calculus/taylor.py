@@ -53,8 +53,10 @@ def run(options: TaylorOptions) -> None:
     """Run the command."""
     source, where = expression_text(options)
     ranged = any(":" in given.text for given in options.variables)
-    if not ranged and point(options):
-        raise GradcliError("a Taylor polynomial is not of a number", hint="the place is given by --about NAME=PLACE")
+    if not ranged and (values := point(options)):
+        name, typed = next(iter(values)), {given.name: given.text for given in options.variables}
+        hint = f"the place is given by --about {name}={typed.get(name, 'PLACE')}"
+        raise GradcliError("a Taylor polynomial is not of a number", hint=hint)
     range = range_and_name(options) if ranged else None
 
     from gradcli.cli.inputs.symbolic import assumed, graph_of

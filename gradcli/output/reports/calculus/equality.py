@@ -197,6 +197,8 @@ def _sought(found: Equality) -> str:
         if found.unsolved
         else ""
     )
+    if found.method is Method.NUMERIC and found.places and len(found.variables) > 1:
+        unsolved += " Least values of several variables were sought by Newton's method."
     return f"Tried were simple numbers, {beside}and random numbers.{unsolved}"
 
 

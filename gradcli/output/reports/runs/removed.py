@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from gradcli.language.program_text import beginning
 from gradcli.lowering.builders.static import Removed
 from gradcli.output.reports.blocks import Style, Table
 from gradcli.output.serialization.graph import placed
@@ -44,5 +45,4 @@ def removed_tables(removed: Sequence[Removed], source: str, style: Style) -> Ite
 
 
 def _snippet(source: str, item: Removed) -> str:
-    text = " ".join(source[item.span[0] : item.span[1]].split())
-    return text if len(text) <= 40 else f"{text[:39]}…"
+    return beginning(source[item.span[0] : item.span[1]])

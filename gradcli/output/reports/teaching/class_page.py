@@ -8,6 +8,7 @@ from html import escape
 
 from gradcli.errors import said, spoken, visible
 from gradcli.language.numbers import short_text
+from gradcli.language.program_text import beginning
 from gradcli.output.reports.teaching.grading import Graded, mistakes_of, scores_of, unread_of
 from gradcli.teaching.marking.verdicts import Verdict
 from gradcli.teaching.marking.words import feedback
@@ -70,7 +71,7 @@ def class_page(questions: Sequence[Asked], graded: Sequence[Graded], level: int)
         told = "<br>".join(_safe(said(line)) for line in feedback(one.asked.marker.question, one.marked, level))
         verdict = one.marked.verdict.value
         who = ", ".join(filter(None, (one.by or str(one.row), one.asked.id)))
-        yield f"<tr><td>{_safe(who)}</td><td><code>{_safe(_cut(one.marked.answer))}</code></td>"
+        yield f"<tr><td>{_safe(who)}</td><td><code>{_safe(beginning(one.marked.answer, _LONG))}</code></td>"
         yield f'<td class="{verdict}">{spoken().word(verdict)}</td><td>{told}</td></tr>\n'
     yield "</tbody>\n</table>\n</body>\n</html>\n"
 
@@ -96,7 +97,3 @@ def _histogram(title: str, rows: Sequence[tuple[str, float, str, str]]) -> Itera
 def _safe(text: str) -> str:
     """Text from outside as text in the page."""
     return escape(visible(text))
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONG else f"{text[: _LONG - 1]}…"

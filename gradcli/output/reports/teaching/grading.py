@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import csv
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from gradcli.errors import said, visible
 from gradcli.language.numbers import short_text
+from gradcli.language.program_text import beginning
 from gradcli.output.json import document, encoder, json_number, list_json, object_json
 from gradcli.output.reports.blocks import Block, Lines, Table
 from gradcli.teaching.marking.marking import Marker
 from gradcli.teaching.marking.verdicts import Marked, Verdict
-from gradcli.teaching.marking.words import LEVELS, certainty, feedback, in_words, kinds_of, missing, place, right_text, solution
+from gradcli.teaching.marking.words import (
+    LEVELS,
+    STUDENT,
+    certainty,
+    feedback,
+    in_words,
+    kinds_of,
+    missing,
+    place,
+    right_text,
+    solution,
+)
 from gradcli.teaching.mistakes import MISTAKES
 from gradcli.typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -67,12 +78,12 @@ def grade_report(questions: Sequence[Asked], graded: Sequence[Graded], level: in
     told: dict[tuple[str, ...], Graded] = {}
     for one in graded:
         who = ", ".join(filter(None, (one.by, one.asked.id)))
-        head = f"{visible(who)}{': ' if who else ''}{_cut(one.marked.answer)}   {one.marked.verdict.value}"
+        head = f"{visible(who)}{': ' if who else ''}{visible(beginning(one.marked.answer, _LONG))}   {one.marked.verdict.value}"
         if one.score not in (0, one.asked.points):
             head += f", {short_text(one.score)} of {short_text(one.asked.points)}"
         said = tuple(feedback(one.asked.marker.question, one.marked, level))
         first = told.setdefault(said, one)
-        if sum(map(len, said)) > _SAID_ONCE and first is not one:
+        if level > STUDENT and sum(map(len, said)) > _SAID_ONCE and first is not one:
             said = (f"the same is to be said as of {first.by or f'answer {first.row}'}",)
         yield Lines([head, *[f"  {visible(line)}" for line in said]])
     if len(graded) > 1:
@@ -83,8 +94,14 @@ def grade_report(questions: Sequence[Asked], graded: Sequence[Graded], level: in
             yield Lines([f"Not read: {', '.join(map(visible, unread))}"])
         if questions[0].id:
             yield from _scores(questions, graded)
+        elif any(one.score not in (0, one.asked.points) for one in graded):
+            points, whole = (sum(values) for values in zip(*((one.score, one.asked.points) for one in graded), strict=True))
+            yield Lines([f"Points: {short_text(points)} of {short_text(whole)}"])
         if level and (found := mistakes_of(graded)):
             lines = [[own["kind"], str(own["count"]), _people(own["by"]), MISTAKES[own["kind"]].says] for own in found]
+            others = [one for one in graded if one.marked.verdict is Verdict.WRONG and not kinds_of(one.marked)]
+            if others:
+                lines.append(["", str(len(others)), _people([one.by for one in others if one.by]), "no known mistake gives it"])
             yield Table("Mistakes", ["kind", "answers", "by", "says"], lines, frozenset({"answers"}), frozenset({"says", "by"}))
     if level >= LEVELS and len(questions) == 1 and any(one.marked.verdict is Verdict.WRONG for one in graded):
         yield from _derivation(questions[0])
@@ -164,11 +181,6 @@ def unread_of(graded: Iterable[Graded]) -> list[str]:
 def _people(names: Sequence[str]) -> str:
     shown = ", ".join(map(visible, names[:_PEOPLE]))
     return f"{shown}, … {len(names) - _PEOPLE} more" if len(names) > _PEOPLE else shown
-
-
-def _cut(text: str) -> str:
-    line = visible(" ".join(text.split()))
-    return line if len(line) <= _LONG else f"{line[: _LONG - 1]}…"
 
 
 def _reason_record(question: Question, reason: Reason, level: int, lacking: Sequence[Vector]) -> ReasonRecord:
@@ -261,7 +273,7 @@ def _right(marker: AnyMarker) -> str:
 def grade_lines(graded: Iterable[Graded], level: int) -> Iterator[str]:
     """A record a line, each as soon as it is there."""
     for one in graded:
-        yield json.dumps(answer_record(one, level), ensure_ascii=False, allow_nan=False) + "\n"
+        yield _ENCODE(answer_record(one, level)) + "\n"
 
 
 _OWN = ("verdict", "score", "kind", "place", "feedback", "read_as")
