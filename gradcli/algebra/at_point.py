@@ -20,7 +20,9 @@ from gradcli.algebra.equality.pair import pair_in
 from gradcli.algebra.equality.thresholds import with_switches
 from gradcli.algebra.jacobian import element_names
 from gradcli.algebra.simplified import Simplified
-from gradcli.algebra.slopes import DIGITS, Slopes, ValueAt, value_at
+from gradcli.algebra.slopes import AT_A_KINK, CONVENTION, DIGITS, Slopes, ValueAt, value_at
+from gradcli.autodiff.request import Request
+from gradcli.autodiff.runs.program_run import graph_run
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph, Shape
 from gradcli.language.ast import Output, Program
@@ -69,6 +71,7 @@ def values_at(
 class _Point:
     def __init__(self, function: Graph, simplified: Simplified, bindings: Mapping[str, Any], outputs: Sequence[int]) -> None:
         shapes: dict[str, Shape] = {name: function.shape(id) for name, id in function.variables.items()}
+        self.function, self.bindings = function, bindings
         self.variables = shapes
         whole = StaticBuilder(Graph(_NODES), shapes=shapes)
         symbols = replay(function, whole)
@@ -110,6 +113,8 @@ class _Point:
             if shape and len(request) == 1 and len(function) == 1 and self.variables[request[0]] == shape:
                 each = [(self.elements[name],) for name in element_names(request[0], shape)]
             found = [self.value(at, function, place, names, special=special) for at, names in zip(formula, each, strict=True)]
+            if output == self.function.output and len(request) == len(function) == 1:
+                found = self.with_conventions(found, request[0])
             if not shape:
                 results.append(found[0])
                 continue
@@ -128,6 +133,21 @@ class _Point:
         if special or type(shown) is float or not slopes.is_defined(self.point):
             return slopes.value(formula, shown, by)
         return ValueAt(as_float(shown))
+
+    def with_conventions(self, found: Sequence[ValueAt], name: str) -> list[ValueAt]:
+        """The derivatives by a variable, or an element; where the formula is 0/0 at a kink those of the backward pass, as of a
+        norm at 0, if it has any."""
+        if not any(one.value != one.value and one.note.startswith(AT_A_KINK) for one in found):
+            return list(found)
+        variable = name.partition("[")[0]
+        gradient: Any = graph_run(self.function, Request(dict(self.bindings), [variable])).full_gradient[variable]
+        flat = gradient.ravel().tolist() if hasattr(gradient, "ravel") else [gradient]
+        names = element_names(variable, self.variables[variable])
+        chosen = [flat[names.index(name)]] if len(found) == 1 and name in names else flat
+        return [
+            ValueAt(own, one.note.replace(AT_A_KINK, CONVENTION, 1)) if one.value != one.value and own == own else one
+            for one, own in zip(found, chosen, strict=True)
+        ]
 
     def is_special(self) -> bool:
         """Whether something is 0 or undefined here that decides on the function or on a formula."""

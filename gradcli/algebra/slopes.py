@@ -38,6 +38,9 @@ _AGREED = 1e-15
 
 _WORDS = ("left", "right")
 
+AT_A_KINK, CONVENTION = "no derivative", "a convention, PyTorch's"
+"""What the value of a formula is where the function has another slope on each side: none, or a number that is chosen."""
+
 
 class ValueAt(NamedTuple):
     """A value at a point.
@@ -110,7 +113,7 @@ class Slopes:
             if not agree(sides[0].value, sides[1].value):
                 numbers = [number_text(as_float(side.value)) for side in sides]
                 what = "the derivative" if order == len(by) else f"the derivative of order {order}"
-                kind = "no derivative" if plain.value != plain.value else "a convention, PyTorch's"
+                kind = AT_A_KINK if plain.value != plain.value else CONVENTION
                 return ValueAt(plain.value, f"{kind}: {what} is {numbers[0]} from the left and {numbers[1]} from the right")
         if type(shown) is float:
             return ValueAt(as_float(sides[0].value), "the limit, as the formula has no value there")
@@ -121,10 +124,10 @@ class Slopes:
 
     def steep(self, name: str, plain: ValueAt, sides: Sequence[Side], is_last: bool) -> ValueAt:
         """What is said where a quotient grows without end, or settles on nothing."""
-        kind = "no derivative" if plain.value != plain.value else "a convention, PyTorch's"
+        kind = AT_A_KINK if plain.value != plain.value else CONVENTION
         if any(self.jumps(name, sign) for sign in (-1, 1)):
             return plain._replace(note=f"{kind}: the function jumps there")
-        if kind != "no derivative":
+        if kind != AT_A_KINK:
             kind = "the formula's, there is no derivative"
         values = [side.value for side in sides]
         if not any(value != value for value in values):

@@ -193,7 +193,7 @@ def test_the_hessian_of_a_squared_norm_at_0() -> None:
 
 def test_of_arrays_kinks_are_named_as_well() -> None:
     out = command(["diff", "norm(a)", "--shape", "a=2", "--at", "a=[0,0]"])[1]
-    assert "no derivative: the derivative is -1 from the left and 1 from the right" in out
+    assert "[0, 0] at a = [0, 0] (a convention, PyTorch's: the derivative is -1 from the left and 1 from the right)" in out
     out = command(["diff", "sum(relu(a))", "--shape", "a=2", "--at", "a=[0,1]"])[1]
     assert "[0, 1] at a = [0, 1] (a convention, PyTorch's" in out
 

@@ -558,3 +558,31 @@ def test_where_there_is_no_derivative_it_is_not_said_to_be_0_as_well() -> None:
     out = command(["why", "x^x", "--x", "0"])[1]
     assert "has no value there" in out
     assert "has the derivative 0" not in out
+
+
+@pytest.mark.parametrize(("text", "power"), [("cbrt(x)", 1 / 3), ("x^(1/3)", 1 / 3), ("root(x, 5)", 1 / 5), ("x^0.3", 0.3)])
+def test_a_root_at_0_is_smoothed(text: str, power: float) -> None:
+    """To x/(x^2 + e^2)^((1 - p)/2), whose slope at 0 is e^(p - 1), and which is the root beside 0."""
+    mend = why(text, x=0.0).mend
+    assert mend is not None
+    assert not mend.same
+    assert (mend.value, mend.gradient["x"]) == (0, pytest.approx(1e-7 ** (power - 1)))
+    assert run_of(mend.text, x=0.5).value == pytest.approx(0.5**power, rel=1e-12)
+
+
+def test_what_is_given_as_infinite_is_kept_finite_where_only_differences_matter() -> None:
+    """A row of a mask that hides all: PyTorch's softmax of it is nan; of equal numbers it is the same for each."""
+    found = why("sum(softmax(v)*w)", v=[-math.inf, -math.inf], w=[1.0, 2.0])
+    assert found.mend is not None
+    assert found.mend.text == "sum(softmax(clamp(v, -1e30, 1e30))*w)"
+    assert (found.mend.value, found.mend.proof.near) == (1.5, 0)
+    assert found.mend.proof.far > 0
+    assert why("sum(softmax(v))", v=[math.nan, 1.0]).mend is None
+    assert why("log(x)", x=math.inf).mend is None
+
+
+def test_the_deviation_of_one_number_is_another_function() -> None:
+    found = why("std(v)", v=[3.0])
+    assert found.mend is not None
+    assert (found.mend.text, found.mend.value, found.mend.same) == ("std(v, correction=0)", 0, False)
+    assert why("std(v)", v=[3.0, 4.0]).mend is None

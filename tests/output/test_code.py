@@ -437,9 +437,22 @@ def test_names_that_mean_something_else_there_are_changed_and_said(language: str
 
 @pytest.mark.parametrize("language", list(LANGUAGES.values()), ids=lambda language: language.name)
 def test_comments_end_with_their_line(language: Language) -> None:
-    hostile = written(graph_of("x*2"), "value", [], language, "f", "x*2\n\u2028; import os */ -->")
-    lines = [len("".join(language.source(what)).splitlines()) for what in (hostile, exported("x*2", language, "value"))]
-    assert lines[0] == lines[1]
+    usual = "".join(language.source(exported("x*2", language, "value"))).splitlines()
+    for formula in (
+        "x*2\n\u2028; import os */ -->",
+        "x*2 \\",
+        "x*2 \\ ??/\\ ",
+        "coding = x*2; encoding: latin-9",
+        "x*2 \0\x1a\u202e\ud800\x85",
+    ):
+        code = "".join(language.source(written(graph_of("x*2"), "value", [], language, "f", formula)))
+        assert len(code.splitlines()) == len(usual)
+        line = "".join(set(code.splitlines()) - set(usual))
+        assert line.isprintable()
+        assert not line.endswith(("\\", "??/")), "C and Spark go on with the next line"
+        assert not re.match(r"^[ \t\f]*#.*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)", line), (
+            "Python reads the file in that encoding, PEP 263"
+        )
 
 
 def test_a_wrong_number_is_found() -> None:

@@ -39,12 +39,14 @@ class Candidate(Frozen):
         step: What is replaced by what, and why.
         part: The texts of both alone, in letters.
         letters: The node that each letter stands for.
+        alone: Whether it is told where the original has no value to compare with.
     """
 
     replaced: Mapping[int, Expression]
     step: Step
     part: tuple[str, str]
     letters: Mapping[str, int]
+    alone: bool = False
 
 
 def candidates(tape: Tape, same: bool, lossy: Sequence[bool] | None = None) -> Iterator[Candidate]:
@@ -75,7 +77,7 @@ def candidates(tape: Tape, same: bool, lossy: Sequence[bool] | None = None) -> I
             node = min(found)
             step = (node_text(tape, node), new_text(tape, replaced[node]), row.rule.reason)
             part = (to_text(_with_items(row.pattern, found[node])), to_text(_with_items(row.result, found[node])))
-            yield Candidate(replaced, step, part, found[node].letters)
+            yield Candidate(replaced, step, part, found[node].letters, row.rule.alone)
 
 
 def _odd_nodes(tape: Tape, ways: Sequence[Way]) -> list[bool]:

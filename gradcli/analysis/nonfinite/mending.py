@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from gradcli.analysis.nonfinite.cancellation import Cancelled, cancellation
 from gradcli.analysis.nonfinite.candidates import Candidate, Step, candidates
-from gradcli.analysis.nonfinite.verified import Proof, proof_of, worse
+from gradcli.analysis.nonfinite.verified import END, Proof, proof_of, worse
 from gradcli.analysis.nonfinite.writing import rewritten
 from gradcli.autodiff.passes.tape import Tape, all_finite, has_nan
 from gradcli.autodiff.request import Request
@@ -92,7 +92,7 @@ def mend_of(tape: Tape, lost: Cancelled | None = None) -> Mend | None:
                     if run is None:
                         continue
                     made, replaced = (*steps, candidate.step), (*parts, _part(state, candidate))
-                    mend = _accepted(tape, run, made, replaced, text, same)
+                    mend = _accepted(tape, run, made, replaced, text, same, candidate.alone)
                     digits = math.inf if lost is None or mend is None else lost.digits_of(run)
                     if mend is not None and digits >= _GOOD:
                         return mend
@@ -135,7 +135,9 @@ def _run(text: str, bindings: Mapping[str, Value], like: Tape | None) -> Tape | 
         return None
 
 
-def _accepted(first: Tape, second: Tape, steps: tuple[Step, ...], parts: tuple[Part, ...], text: str, same: bool) -> Mend | None:
+def _accepted(
+    first: Tape, second: Tape, steps: tuple[Step, ...], parts: tuple[Part, ...], text: str, same: bool, alone: bool
+) -> Mend | None:
     """The rewritten program where it mends what is wrong, and high precision confirms it."""
     if not all_finite(second.value):
         return None
@@ -146,10 +148,33 @@ def _accepted(first: Tape, second: Tape, steps: tuple[Step, ...], parts: tuple[P
         return None
     whole = True
     try:
-        proof = proof_of(first, second, same=same)
+        if all(map(all_finite, first.bindings.values())):
+            proof = proof_of(first, second, same=same, alone=alone)
+        else:
+            proof = _proof_of_finite(first, text) if same else None
     except GradcliError:
         whole, proof = False, _proof_of_parts(parts, same)
     return None if proof is None else Mend(steps, text, second.value, second.gradient, same, proof, whole)
+
+
+def _proof_of_finite(first: Tape, text: str) -> Proof | None:
+    """The proof that a program is a run's where finite numbers stand for those that are not; None where it is refuted."""
+    import numpy
+
+    point: dict[str, Value] = {}
+    for name, value in first.bindings.items():
+        if all_finite(value):
+            point[name] = value
+        elif isinstance(value, float):
+            point[name] = 1.0 + len(point)
+        else:
+            point[name] = numpy.where(numpy.isfinite(value), value, 1 + numpy.arange(value.size).reshape(value.shape) / 8)
+    program = rewritten(first, {})
+    runs = [None if program is None else _run(program_text(program, "; "), point, first), _run(text, point, first)]
+    if runs[0] is None or runs[1] is None:
+        return None
+    proof = proof_of(runs[0], runs[1], same=True)
+    return None if proof is None else replace(proof, near=0, far=proof.near + proof.far, grade=END)
 
 
 def _proof_of_parts(parts: tuple[Part, ...], same: bool) -> Proof | None:

@@ -27,12 +27,14 @@ class Rewrite(Frozen):
         result: What that equals, be it for some values of the letters only.
         reason: Why the one goes wrong and the other does not.
         same: Whether it is the same function; else it is another one near by.
+        alone: Whether it is told where the original has no value at any point near, so that nothing can be compared.
     """
 
     pattern: str
     result: str
     reason: str
     same: bool = True
+    alone: bool = False
 
 
 OVERFLOW = "the exponential overflows although the result is an ordinary number"
@@ -48,6 +50,9 @@ INVERSE = "one function undoes the other, and its slope is infinite, or its valu
 ROOT = "a power with a fractional exponent is not real for a negative base, and an odd root is"
 TAIL = "where the argument is large exp overflows and erfc rounds to 0; there an asymptotic series is computed"
 OTHERS = "the probability rounds to 1; what is left of it is the sum over all others"
+GIVEN = "of numbers that are all minus infinity, or one of them infinity, it is 0/0; large finite ones hide as well"
+STEEP = "the slope at 0 is infinite; smoothed within 1e-7 of 0 it is finite, and the function differs by little"
+SINGLE = "one number has no other to vary from: it is divided by 1 - 1; with correction=0 by the count"
 BRANCH = "a choice hides the value of the other branch, and not its slope: 0 times infinity is nan"
 
 
@@ -275,6 +280,17 @@ REWRITES = (
             ("v - min(v)", "max(v) - min(v)"),
             ("v", "sum(v)"),
         )
+    ],
+    # what is given is infinite
+    Rewrite("softmax(v)", "softmax(clamp(v, -1e30, 1e30))", GIVEN),
+    Rewrite("log_softmax(v)", "log_softmax(clamp(v, -1e30, 1e30))", GIVEN),
+    Rewrite("logsumexp(v)", "logsumexp(clamp(v, -1e30, 1e30))", GIVEN),
+    # other functions
+    Rewrite("std(v)", "std(v, correction=0)", SINGLE, same=False, alone=True),
+    Rewrite("var(v)", "var(v, correction=0)", SINGLE, same=False, alone=True),
+    *[
+        Rewrite(root, f"a/(a^2 + 1e-14)^((1 - {power})/2)", STEEP, same=False)
+        for root, power in (("cbrt(a)", "1/3"), ("root(a, n)", "1/n"), ("a^b", "b"))
     ],
 )
 

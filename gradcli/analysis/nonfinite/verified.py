@@ -170,28 +170,29 @@ def _limit(pairing: Pairing) -> float:
     return as_float(near) if max(found) - min(found) <= TOLERANCE * max(1, abs(near)) else math.nan
 
 
-def proof_of(first: Tape, second: Tape, *, same: bool) -> Proof | None:
+def proof_of(first: Tape, second: Tape, *, same: bool, alone: bool = False) -> Proof | None:
     """The proof that a rewritten program may stand for the original at its point; None where it is refuted.
 
     Args:
         first: The run of the original.
         second: The run of the rewritten one; its value and gradient are finite, or infinite as is right.
         same: Whether it is to be the same function; one that is close is only measured.
+        alone: Whether that may have no value near which there is one of the original.
 
     Raises:
         GradcliError: The programs are too large, or cannot be written in numbers.
     """
     pairing = Pairing(first, second)
     with mp.workdps(DIGITS):
-        found = _proved(pairing, second, same)
+        found = _proved(pairing, second, same, alone)
     if (found is None or not found.near) and pairing.finer():
         with mp.workdps(MANY_DIGITS):
-            found = _proved(pairing, second, same)
+            found = _proved(pairing, second, same, alone)
     return found
 
 
-def _proved(pairing: Pairing, second: Tape, same: bool) -> Proof | None:
-    counted = _compared(pairing, same)
+def _proved(pairing: Pairing, second: Tape, same: bool, alone: bool) -> Proof | None:
+    counted = _compared(pairing, same) or ((0, 0) if alone else None)
     if counted is None:
         return None
     here, mended = pairing.at(pairing.point)
@@ -202,7 +203,7 @@ def _proved(pairing: Pairing, second: Tape, same: bool) -> Proof | None:
     if not same and here is not None and abs(as_float(here) - own) > NEARBY * max(1.0, abs(own)):
         return None
     rough = 1e-3 if second.dtype == "float32" else TOLERANCE
-    if same and (mended is None or abs(as_float(mended) - own) > rough * max(1.0, abs(own))):
+    if (same or alone) and (mended is None or abs(as_float(mended) - own) > rough * max(1.0, abs(own))):
         return None
     sides: dict[str, tuple[float | None, float | None]] = {}
     slopes: dict[str, float] = {}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from gradcli.analysis.nonfinite.cancellation import Cancelled, cancellation
 from gradcli.analysis.nonfinite.mending import Mend, mend_of
 from gradcli.analysis.nonfinite.missing import UNDERFLOW, Missing, missing_gradients
-from gradcli.analysis.nonfinite.origins import INPUT, Way, backward_ways, forward_way
+from gradcli.analysis.nonfinite.origins import Way, backward_ways, forward_way
 from gradcli.analysis.nonfinite.paths import Course, courses_of
 from gradcli.analysis.nonfinite.units import Unit, idle_units
 from gradcli.analysis.nonfinite.verified import exact_value
@@ -68,7 +68,7 @@ def why_of(tape: Tape) -> Why:
     origins = {way.origin.node for way in backward.values()} if forward is None else set()
     behind = {node: way for node in origins if (way := _behind(tape, node)) is not None}
     missing = missing_gradients(tape)
-    odd = (forward is not None and forward.origin.kind != INPUT) or (forward is None and bool(backward))
+    odd = forward is not None or bool(backward)
     lost = cancellation(tape) if forward is None and not backward else None
     return Why(
         tape,

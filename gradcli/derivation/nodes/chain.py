@@ -147,7 +147,7 @@ class Chain:
         words = (self._convention() if math.isfinite(self.adjoint) else []) or self._at_this_point(found)
         exact = bool(self.steps) and isinstance(self.steps[-1].right, Number) and found != self.value
         if exact and not words and math.isfinite(found) and short_text(found) != short_text(self.value):
-            words = ["what rounding makes of it in the backward pass"]
+            words = [_NOWHERE if _has_no_value(workings) else "what rounding makes of it in the backward pass"]
         said_already = self.steps and (reads_alike(self.steps[-1].right, number) or (exact and not words))
         if not said_already:
             self.steps.append(Step("value", self.left, number, tuple(words)))
@@ -189,6 +189,15 @@ class Chain:
         return results[0]
 
 
+_NOWHERE = "the function has no value here, and so no derivative, whatever is left of a formula"
+
+
+def _has_no_value(workings: Workings) -> bool:
+    """Whether the output of the run is nan."""
+    value = workings.tape.value
+    return type(value) is float and value != value
+
+
 def value_of(workings: Workings, simplified: Simplified, adjoint: float) -> float:
     """The value of a derivative at the point of a run.
 
@@ -197,7 +206,12 @@ def value_of(workings: Workings, simplified: Simplified, adjoint: float) -> floa
     """
     values = workings.values
     formula = values.of_formula(simplified)
-    if math.isnan(formula) or (math.isinf(formula) and not math.isnan(adjoint)) or values.close(formula, adjoint):
+    if (
+        _has_no_value(workings)
+        or math.isnan(formula)
+        or (math.isinf(formula) and not math.isnan(adjoint))
+        or values.close(formula, adjoint)
+    ):
         return adjoint
     if math.isfinite(adjoint) and values.differ_by_rounding(formula, adjoint, *_formulas(simplified)):
         return adjoint

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 
@@ -51,14 +52,24 @@ def elementary(template: str, renamed: Mapping[str, str] = {}) -> dict[str, str]
     return found
 
 
+def in_comment(text: str) -> str:
+    """What a person wrote as a line of a comment that is one in every language.
+
+    It has no characters that end a line or turn its direction; it ends neither in a backslash nor in the trigraph of one, by
+    which C and Spark go on with the next line; and it says no ``coding=``, by which Python reads a file in another encoding.
+    """
+    line = " ".join("".join([one if one.isprintable() else " " for one in text]).split())
+    line = line if len(line) <= _FORMULA else f"{line[:_FORMULA]} ..."
+    return re.sub(r"coding(?=[:=])", "coding ", re.sub(r"(\\|\?\?/|\s)+$", "", line))
+
+
 def heading(language: Language, written: Written) -> Iterator[str]:
     """What the function is, as comments."""
-    formula = " ".join(written.formula.split())
-    yield f"{language.comment} {formula if len(formula) <= _FORMULA else f'{formula[:_FORMULA]} ...'}"
+    yield f"{language.comment} {in_comment(written.formula)}"
     if written.shape or written.values:
         yield f"{language.comment} Its {'values' if written.values else 'value'}{', then ' * bool(written.about)}{written.about}."
     for variable, name in written.routine.renamed.items():
-        yield f"{language.comment} {name} is the variable {' '.join(variable.split())}."
+        yield f"{language.comment} {name} is the variable {in_comment(variable)}."
 
 
 def parted(items: Sequence[str], written: Written) -> tuple[Sequence[str], Sequence[str]]:

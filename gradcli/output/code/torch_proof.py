@@ -9,13 +9,12 @@ from gradcli.autodiff.passes.tape import Tape
 from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen, replace
 from gradcli.output.code.catalogue import language_named
-from gradcli.output.code.notation import words
+from gradcli.output.code.notation import in_comment, words
 from gradcli.output.code.proof import INTERPRETER, interpreter
 from gradcli.output.code.torch_lines import literal, tensor_text, torch_lines
 from gradcli.typing import Any
 
 _SECONDS = 600
-_FORMULA = 500
 _CLOSE = {"float64": (1e-7, 1e-12), "float32": (1e-4, 1e-6)}
 """How far numbers may be apart, relative to their size and in any case: PyTorch keeps some constants in single precision."""
 
@@ -126,8 +125,7 @@ def torch_proof(tape: Tape, text: str) -> Iterator[str]:
     lines, _ = torch_lines(graph, names, constants, like)
     strangers = {line.node for line in lines if not line.own}
     unsure = graph.ancestors(*[line.node for line in lines if line.chooses])
-    formula = " ".join(text.split())
-    yield _HEAD.format(formula=formula if len(formula) <= _FORMULA else f"{formula[:_FORMULA]} ...", dtype=tape.dtype)
+    yield _HEAD.format(formula=in_comment(text), dtype=tape.dtype)
     for id in graph.variables.values():
         flag = ", requires_grad=True" if tape.requires_grad[id] else ""
         yield f"{names[id]} = {tensor_text(tape.values[id], flag)}\n"

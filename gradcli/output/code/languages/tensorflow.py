@@ -15,6 +15,9 @@ _OPERATORS = {sign: entry for sign, entry in OPERATORS.items() if sign not in ("
 _FIRST = re.compile(r"(tf\.[\w.]+\()([-\d][-\d.e+*/ ]*)(?=[,)])")
 """Numbers alone as the first argument of a function, which no tensor before tells their precision."""
 
+_CONSTANT = re.compile(r"( = )(\[[-\d].*\]|[-\d][-\d.e+*/ ]*)$", re.MULTILINE)
+"""Lines that are a number, or a table of numbers, alone."""
+
 _NUMBER = '''
 
 def number(value):
@@ -27,7 +30,8 @@ def _tensorflow(
     language: Language, written: Written, lines: Sequence[tuple[str, str]], results: Sequence[str], helpers: Sequence[str]
 ) -> Iterator[str]:
     value = returned(results, written)
-    body = _FIRST.sub(r"\1number(\2)", f"{language.body(lines, '    ')}    return {value}\n")
+    body = _CONSTANT.sub(r"\1number(\2)", language.body(lines, "    "))
+    body = _FIRST.sub(r"\1number(\2)", f"{body}    return {value}\n")
     yield from (f"{line}\n" for line in heading(language, written))
     yield f"# Arguments are tensors of {language.dtype}.\nimport tensorflow as tf\n"
     if "number(" in body:

@@ -187,6 +187,8 @@ class Account(Sentences):
         assert mend is not None
         proof = mend.proof
         of = "" if mend.whole else " of what is replaced, taken alone"
+        if not mend.same and not proof.near:
+            return "It is another function, computed in high precision as well: the first has no value near there to compare."
         if not mend.same:
             return f"It is another function, close to the first: compared{of} in high precision at {proof.near} points."
         around = f"equal at {proof.near} points around" if proof.near else f"equal at {proof.far} points where both have a value"
