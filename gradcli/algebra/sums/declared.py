@@ -5,22 +5,19 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 
 from gradcli.algebra.sums.forms import NOTATION
-from gradcli.algebra.sums.interned import LOG, value_of
+from gradcli.algebra.sums.interned import APART, lie_apart, value_of
 from gradcli.algebra.sums.normal import Algebra
-from gradcli.algebra.sums.terms import content_of
+from gradcli.algebra.sums.surds import angle_of_point
 from gradcli.graph.graph import Settings, Shape
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.constants import exact
 from gradcli.ops.declaration.facts import JUMP, KINK, POLE, TRUTH
 from gradcli.ops.declaration.symbol import Exact, Symbol
 from gradcli.ops.elementwise.arithmetic import add, div
+from gradcli.ops.elementwise.trigonometric import atan2
 from gradcli.typing import Any
-
-APART = 1e-9
-"""How far apart, beside their size, two numbers are that rounding did not make different."""
 
 Apply = Callable[[Algebra, str, Sequence[int]], int]
 """What gives the form of an operation on forms."""
@@ -120,6 +117,8 @@ def chosen(algebra: Algebra, operation: str, operands: Sequence[int]) -> int | N
     numbers = [number for operand in operands if (number := algebra.value(operand)) is not None and math.isfinite(number)]
     if len(numbers) < len(operands) or not changes or not changes <= {KINK, JUMP}:
         return None
+    if operation == atan2.name:
+        return angle_of_point(algebra, *operands)
     if len(numbers) > 1:
         if declared.accepts(len(numbers)) and all(lie_apart(*pair) for pair in itertools.combinations(numbers, 2)):
             value = value_of(operation, numbers)
@@ -130,21 +129,6 @@ def chosen(algebra: Algebra, operation: str, operands: Sequence[int]) -> int | N
     near = {value_of(operation, [number + side * gap]) for side in (-1, 0, 1)} if gap < 1e-3 else set()
     [value, *others] = near or [None, None]
     return None if others or value is None or value % 1 != 0 else algebra.number(int(value))
-
-
-def lie_apart(one: float | None, other: float | None) -> bool:
-    """Whether two numbers are so far from each other that rounding does not matter to which is the larger one."""
-    if one is None or other is None or not math.isfinite(one) or not math.isfinite(other):
-        return False
-    return abs(one - other) > APART * max(1.0, abs(one), abs(other))
-
-
-def is_multiple_of_logarithm(algebra: Algebra, form: int) -> bool:
-    """Whether a form is a small multiple of the logarithm of a number, whose exponential is a number, or a root of one."""
-    coefficient = content_of(algebra.forms[form])
-    atom = algebra.single_atom(algebra.scale(form, 1 / Fraction(coefficient))) if coefficient else None
-    is_logarithm = atom is not None and algebra.atoms[atom].kind == LOG and algebra.value_of_atom(atom) is not None
-    return is_logarithm and 2 * coefficient % 1 == 0 and abs(coefficient) <= 20
 
 
 def by_definition(algebra: Algebra, operation: str, operands: Sequence[int], apply: Apply) -> int:

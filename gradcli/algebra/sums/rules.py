@@ -11,8 +11,7 @@ import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from gradcli.algebra.sums.declared import chosen, is_multiple_of_logarithm, lie_apart
-from gradcli.algebra.sums.interned import EXP, LOG, POW, value_of
+from gradcli.algebra.sums.interned import EXP, LOG, POW, lie_apart, value_of
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.spellings import cancelled, shortest
 from gradcli.algebra.sums.terms import Rational, common_monomial, content_of, divided, whole
@@ -23,7 +22,6 @@ from gradcli.ops.declaration.facts import END, ODD, POLE, TRUTH
 from gradcli.ops.declaration.rational import square_root
 from gradcli.ops.elementwise.arithmetic import add, mul, neg, sub
 from gradcli.ops.elementwise.logic import both, eq, ne
-from gradcli.ops.elementwise.trigonometric import atan2
 from gradcli.typing import NamedTuple
 
 _POWERS: dict[str, Rational] = {
@@ -125,6 +123,11 @@ def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *
     value = None if None not in values and operation in _ALWAYS else value_of(operation, [algebra.value(o) for o in operands])
     if value is not None and value != value:  # what has no value gets none: cos(acos(-20)) is left alone
         return algebra.of_atom(algebra.atom(operation, tuple(operands)))
+    if value is not None and (None in values or len(values) > 1):
+        from gradcli.algebra.sums.declared import chosen
+
+        if (number := chosen(algebra, operation, operands)) is not None:
+            return number
     if algebra.assume:
         from gradcli.algebra.sums.assumed import assumed_form
 
@@ -190,13 +193,6 @@ def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *
             root = odd_root(algebra, operation, operands, degree)
             if root is not None and values[0] is None:  # of a number it is 3·2^(1/3), by definition
                 return root
-        case _ if (number := chosen(algebra, operation, operands)) is not None:
-            return number
-        case atan2.name:
-            from gradcli.algebra.sums.surds import angle_of_point
-
-            if (angle := angle_of_point(algebra, *operands)) is not None:
-                return angle
         case _ if len(operands) == 1:
             simpler = _simpler(algebra, operation, operands[0])
             if simpler is not None:
@@ -268,7 +264,7 @@ def _simpler(algebra: Algebra, operation: str, operand: int) -> int | None:
             return apply_operation(algebra, operation, [algebra.scale(operand, 1 / size)])
         case "abs" if algebra.assume or (terms and abs(content_of(terms)) != 1) or algebra.has_a_sign(operand):
             return algebra.magnitude(operand)
-        case _ if operation != EXP and (operation, LOG) in rules and is_multiple_of_logarithm(algebra, operand):
+        case _ if operation != EXP and (operation, LOG) in rules and algebra.is_multiple_of_logarithm(operand):
             return _instance(algebra, rules[operation, LOG], apply_operation(algebra, EXP, [operand]))  # sinh(2·log(3))
         case "exp" if terms:
             from gradcli.algebra.sums.logarithms import exponential
