@@ -153,7 +153,7 @@ MISTAKES = {
     ),
     "algebra.power_of_sum": Mistake("a power or another function of a sum is taken term by term", _POWERS_OF_SUMS, 3.0),
     "algebra.cancelled": Mistake("one term of the numerator alone is cancelled with the denominator", _CANCELLED, 3.0),
-    "answer.negated": Mistake("the whole answer has the wrong sign", _SIGNS, 2.2),
+    "answer.negated": Mistake("the whole answer has the wrong sign", _SIGNS, 2.15),
     "answer.inverted": Mistake("the answer is the reciprocal of the right one", _ASKED, 3.5),
     "answer.factor": Mistake("the answer is a constant multiple of the right one", _FACTOR, 6.0),
     "answer.constant": Mistake("the answer differs from the right one by a constant", _CONSTANT, 6.0),

@@ -136,3 +136,8 @@ def test_several_curves_are_told_apart_without_colours() -> None:
     _, svg, _ = command(["plot", *(f"x+{at}" for at in range(7)), "--x", "0:1", "--format", "svg"])
     strokes = re.findall(r'class="curve (colour\d)"( stroke-dasharray="[^"]*")? d="M[^h"]*"', svg)
     assert len(set(strokes)) == len(strokes) == 7
+
+
+def test_a_name_without_signs_beyond_ascii_is_the_one_of_a_program() -> None:
+    _, out, _ = command(["plot", "√(x) + x²", "--x", "0:1", "--points", "2", "--ascii", "--format", "csv"])
+    assert out.startswith("x,sqrt(x) + x^2\n")

@@ -194,6 +194,14 @@ STRANGE = [("2x^3 + 5x^2", "6x^2 + 10"), ("x^4 + sin(x)", "4x^3 - sin(x)")]
 """What is taken for another mistake, where a term that is differentiated twice is not known: 5x^2 to 10."""
 
 
+def test_the_number_of_elements_is_missing_from_a_mean_alone() -> None:
+    """A sum of two elements gets a factor 1/2 where it is taken for a mean, and never a factor 2."""
+    for answer, is_count in (("outer(W@x, x)", True), ("4*outer(W@x, x)", False), ("0*outer(W@x, x)", False)):
+        kinds = [reason.kind for reason in asked("layer").mark(answer).reasons]
+        assert ("array.count" in kinds) is is_count
+        assert kinds or answer.startswith("0")
+
+
 def test_every_kind_of_array_has_a_row() -> None:
     kinds = {kind for kind in MISTAKES if kind.startswith("array.") and kind != "array.order"} | {"graph.upstream_lost"}
     assert kinds <= {kind for _, _, kind in WRONG}

@@ -129,7 +129,6 @@ def test_templates_take_their_numbers() -> None:
         (["a*x", "--paths", "2"], "without a template"),
         (["x*w"], "by which variable"),
         (["x +"], "a value is missing"),
-        (["x", "w"], "several templates"),
         (["x^2; ln(x)"], "several templates"),
         (["a*x^b", "--choose", "a=2..5,b=1..9"], "--choose a=2..5 --choose b=1..9"),
         (["--paths", "0"], "--paths"),
@@ -143,3 +142,12 @@ def test_wrong_calls_are_refused(arguments: list[str], message: str) -> None:
 
 def test_operations_go_by_any_of_their_names() -> None:
     assert command(["exercise", "-n", "2", "--ops", "ln,+"]) == command(["exercise", "-n", "2", "--ops", "log,add"])
+
+
+def test_a_sheet_of_ones_own_questions_is_numbered_as_one() -> None:
+    code, out, err = command(["exercise", "x^2*sin(x)", "a*x^3", "ln(x + 1)", "--choose", "a=2,3"])
+    assert (code, err) == (0, "")
+    assert re.findall(r"(?m)^\d+", out) == ["1", "2", "3", "4"]
+    assert out.startswith("1. Differentiate by x: x^2*sin(x)\n")
+    assert out.endswith("\n4. Differentiate by x: ln(x + 1)\n")
+    assert command(["exercise", "x^2", "x^3", "--choose", "b=2"])[0] == 2

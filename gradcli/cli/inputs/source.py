@@ -31,6 +31,8 @@ _CALLED = r"(?<=\\)[a-zA-Z]+|(?<!\w)\w+(?=[ \t]*\(|[ \t]+[\w\\])"
 r"""What may be the name of a function that is called, digits before it: ln(x), 2ln(x), \ln x, and ln x of a lenient text."""
 _DECIMAL = r"(?<!\.)\.\d|\d\.(?![.\w])|\d[eE]-\d"
 _POWER_OF_E = r"^(?!(?s:.*)(?<!\w)e[ \t]*=[^=])(?s:.*?)(?<!\w)e[ \t]*(?:\^|\*\*)"
+_FLAT_POWER = r"(?<!\w)e\^(\d+(?:\.\d+)?)([^\W\d_])(?!\w)"
+"""A power of e of which the last factor does not stand above: e^2x."""
 _LONG = 10_000
 """Characters of a text up to which names are looked for."""
 _SUFFIXES = (".grad", ".txt")
@@ -237,9 +239,15 @@ _SHORT = 400
 
 def say_reading(text: str, options: ReadOptions, name: str = "") -> None:
     """Say as what a text was read that is not written strictly; of one of several with its name before."""
-    if not isinstance(text, ReadText) or "json" in options.given or options.given.get("format") == "json":
+    if "json" in options.given or options.given.get("format") == "json":
         return
     from gradcli.cli.framework.streams import write_note
+
+    if not isinstance(text, ReadText):
+        if "quiet" not in options.given and (found := re.search(_FLAT_POWER, text)):
+            number, factor = found.groups()
+            write_note(f"note: {found[0]} is read as e^{number}*{factor}; e^({number}*{factor}) is written with parentheses")
+        return
 
     write_note(visible(f"question {name} is read as: {text.read_as}" if name else f"read as: {text.read_as}"))
     for note in text.notes:

@@ -176,7 +176,7 @@ def _changes(
             if graph.operations[id] in OPERATIONS:
                 yield from _of_elements(graph, values, id, at, g, own, variable)
             else:
-                yield from _of_arrays(graph, values, id, at, g, own, variable)
+                yield from _of_arrays(graph, values, id, at, g, own, alone[at], variable)
     for input, own_paths in handed.items():
         total = sum(own for _, own in own_paths)
         for number, (id, own) in enumerate(own_paths if len(own_paths) > 1 else ()):
@@ -202,7 +202,9 @@ def _of_elements(graph: Graph, values: Sequence[Any], id: int, at: int, g: Any, 
             yield _Change(Slip("array.axis", id), variable, before.sum(axis=axis), own, True, axis)
 
 
-def _of_arrays(graph: Graph, values: Sequence[Any], id: int, at: int, g: Any, own: Any, variable: int) -> Iterator[_Change]:
+def _of_arrays(
+    graph: Graph, values: Sequence[Any], id: int, at: int, g: Any, own: Any, alone: Any, variable: int
+) -> Iterator[_Change]:
     """Mistakes with an operation on arrays: the transposes of a matrix product, the number of elements of a sum or mean."""
     inputs = graph.inputs[id]
     shape = graph.shape(inputs[at])
@@ -217,8 +219,9 @@ def _of_arrays(graph: Graph, values: Sequence[Any], id: int, at: int, g: Any, ow
             yield _Change(Slip("product.swapped", id), inputs[at], g * numpy.asarray(values[inputs[at]]), own)
         return
     size = math.prod(shape) / max(1, math.prod(graph.shape(id)))
-    for number, factor in enumerate((size, 1 / size) if size > 1 else ()):
-        yield _Change(Slip("array.count", id), inputs[at], own * factor, own, number=number)
+    for share, factor in ((1, 1 / size), (1 / size, size)) if size > 1 else ():  # a sum is taken for a mean, or a mean for a sum
+        if numpy.all(alone == share):
+            yield _Change(Slip("array.count", id), inputs[at], own * factor, own)
 
 
 def _products(g: Any, other: Any, shape: tuple[int, ...]) -> Iterator[Any]:

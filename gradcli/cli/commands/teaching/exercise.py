@@ -45,6 +45,7 @@ Make exercises in differentiation. Each has its key, wrong answers, and what eac
   gradcli exercise --seed 7 --paths 2 --depth 3 --ops add,mul,sin -n 20 --key key.txt > sheet.txt
   gradcli exercise --seed 7 -n 20 --to stack -o quiz.xml
   gradcli exercise "(a*x+w)*(w+1)" --wrt w --choose a=2..5 -n 4 --to jsonl
+  gradcli exercise "x^2*sin(x)" "ln(x^2+1)" "e^x/x" --key key.txt       a sheet of your own
 
 The same seed gives the same exercises everywhere. --paths is how many paths lead from the variable to the result, --depth how
 many operations stand on the longest one; --band, from 1 to 5, chooses both. With an expression the exercises are that
@@ -86,8 +87,6 @@ class ExerciseOptions(ReadOptions):
 
 def run(options: ExerciseOptions) -> None:
     """Run the command."""
-    if len(options.positional) > 1:
-        raise GradcliError("there are several templates, and exercises are made from one", hint="give each a call of its own")
     named = file_format(options.to, options.output, EXERCISES, "--to")
     format = EXERCISES[named.name] if named else EXERCISES["text"]
     ask = options.ask or format.asks[0]
@@ -98,7 +97,8 @@ def run(options: ExerciseOptions) -> None:
     if options.key not in (None, STDIN):
         check_file(keyed, options.key, f"a key in {keyed.name}")
     found = []
-    for exercise in _from_template(options, ask) if options.positional else _drawn(options, ask):
+    templates = (one for given in options.positional for one in _from_template(given, options, ask))
+    for exercise in templates if options.positional else _drawn(options, ask):
         found.append(exercise)
         doing("making exercises", len(found), options.count)
     if options.quiet:
@@ -183,14 +183,15 @@ def _drawn(options: ExerciseOptions, ask: str) -> Iterator[Exercise]:
         yield joined(parts)
 
 
-def _from_template(options: ExerciseOptions, ask: str) -> Iterator[Exercise]:
+def _from_template(given: str, options: ExerciseOptions, ask: str) -> Iterator[Exercise]:
     from gradcli.cli.inputs.source import as_read
     from gradcli.language.ast import Output
     from gradcli.language.parser import parse
+    from gradcli.language.statements import free_names
     from gradcli.teaching.exercises.exercise_sets import from_template
     from gradcli.teaching.tasks import DERIVATIVE, JACOBIAN, NUMBER, variables_of
 
-    template = as_read(options.positional[0], "template", options)
+    template = as_read(given, "template", options)
     for name in ("paths", "depth", "band", "ops", "names"):
         if name in options.given:
             raise GradcliError(f"--{name} is for exercises without a template", hint=f"leave out --{name}, or the template")
@@ -198,11 +199,14 @@ def _from_template(options: ExerciseOptions, ask: str) -> Iterator[Exercise]:
     try:
         program = parse(template)
         if sum(isinstance(statement, Output) for statement in program.statements) > 1:
-            raise GradcliError("there are several templates, and exercises are made from one", hint="give each a call of its own")
+            raise GradcliError("there are several templates", hint="put each in quotation marks of its own")
         names = variables_of(program, [options.wrt] if options.wrt else [])
         names = [name for name in names if name not in choices] or names
         if len(names) > 1 and ask in (DERIVATIVE, NUMBER):
             raise GradcliError("by which variable is it to be differentiated?", hint=f"add --wrt with one of {', '.join(names)}")
+        if len(options.positional) > 1:  # numbers are for those that have the name
+            elsewhere = [name for name in choices if any(name in text for text in options.positional if text != given)]
+            choices = {name: numbers for name, numbers in choices.items() if name in free_names(program) or name not in elsewhere}
         made = 0
         for one in from_template(template, names[0], choices, options.seed, options.count):
             if not one.answer and ask != JACOBIAN:
@@ -211,7 +215,7 @@ def _from_template(options: ExerciseOptions, ask: str) -> Iterator[Exercise]:
             yield one
     except GradcliError as error:
         raise error.located(template, "template") from None
-    if made < options.count and "count" in options.given:
+    if made < options.count and "count" in options.given and len(options.positional) == 1:
         write_warning(f"the template has {made} exercise{'s' if made > 1 else ''}, and {options.count} were asked for")
 
 
@@ -229,5 +233,5 @@ def _choice(text: str) -> tuple[str, Sequence[int]]:
     return name, numbers
 
 
-POSITIONAL = ("TEMPLATE", "An expression with names for numbers; left out, expressions are made.")
+POSITIONAL = ("TEMPLATES", "Expressions with names for numbers, or without; left out, expressions are made.")
 COMMAND = Command(HELP, POSITIONAL, ExerciseOptions, run, work="making exercises")

@@ -19,6 +19,7 @@ from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradcli.graph.graph import Graph
+    from gradcli.language.ast import Program
     from gradcli.output.formats import Format
     from gradcli.output.plots.chart import Range
 
@@ -64,6 +65,7 @@ def run(options: PlotOptions) -> None:
     from gradcli.autodiff.runs.static_graphs import build
     from gradcli.cli.inputs.run import request_of
     from gradcli.language.parser import parse
+    from gradcli.language.program_text import program_text
     from gradcli.language.statements import check_exact
 
     asked = request_of(options, shapes={}, steered=False)
@@ -76,9 +78,16 @@ def run(options: PlotOptions) -> None:
             if graph.shapes:
                 raise GradcliError("a plot is of numbers, and here are arrays", hint="take one of their elements, or their sum")
             graphs.append(graph)
+
+    def plain(program: Program) -> str:
+        """What is drawn, with the signs of programs."""
+        return program_text(program).rpartition("\n")[2]
+
     graph = together(graphs)
     ranges, values = ranges_and_values(options, list(graph.variables))
     names = [source.strip().rpartition("\n")[2] for source, _ in sources]
+    if in_ascii(options) and format.name != "json":
+        names = [own if own.isascii() else plain(parse(text)) for own, (text, _) in zip(names, sources, strict=True)]
     if len(ranges) > 1:
         _plot_field(graph, names, ranges, values, options, format)
     else:
