@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
-from itertools import count, product
+from itertools import count, product, zip_longest
 from math import prod
 
-from gradcli.algebra.simplify import TOO_LONG, assume_defined, divisors, normal_forms, poles, shortest_spelling, without_guards
+from gradcli.algebra.simplify import (
+    TOO_LONG,
+    all_poles,
+    assume_defined,
+    divisors,
+    normal_forms,
+    raw_sizes,
+    shortest_spelling,
+    without_guards,
+)
 from gradcli.algebra.sums.expressions import as_fraction, written
-from gradcli.algebra.sums.forms import NOTATION, exponent_cost, literal_cost
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.rules import apply_operation
 from gradcli.algebra.sums.spellings import shortest_fraction
-from gradcli.algebra.sums.terms import LONG_NUMBER, number_length
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.frozen import Frozen, shown
-from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Shape
+from gradcli.graph.graph import Graph
 from gradcli.language.ast import (
     Assignment,
     Call,
@@ -32,10 +39,12 @@ from gradcli.language.ast import (
 )
 from gradcli.language.numbers import number_text
 from gradcli.language.text import to_text
+from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.node_expressions import in_named_lines, written_out
-from gradcli.ops.catalogue import OPERATIONS, STACK
+from gradcli.lowering.programs.lower import lower
+from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.declaration.constants import VALUES
 from gradcli.ops.declaration.facts import POLE
-from gradcli.ops.elementwise.arithmetic import pow
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -91,6 +100,10 @@ class Simplified(Frozen):
         return shown("latex", self)
 
 
+_MOST_ROUNDS = 2
+"""How often what is found is simplified again."""
+
+
 def simplified_outputs(graph: Graph, *, assume: Assumptions | None = None, shape: str = "") -> Simplified:
     """The outputs of a graph, simplified; what is cancelled states its condition.
 
@@ -102,11 +115,35 @@ def simplified_outputs(graph: Graph, *, assume: Assumptions | None = None, shape
     Raises:
         GradcliError: There is no such shape of an output.
     """
-    domains = not graph.shapes and not _chooses(graph)
     if shape:
-        cancel = _may_cancel(graph)
+        cancel, domains = _may_cancel(graph), not graph.shapes and not _chooses(graph)
         simplifier = Simplifier(graph, graph.outputs, assume=assume, cancel=cancel, domains=domains, identities=False)
         return simplifier.arranged(graph.outputs, shape)
+    found = _shortest(graph, assume)
+    for _ in range(_MOST_ROUNDS):
+        if graph.shapes or found.definitions or not any(map(_has_irrational, found.expressions)):
+            break
+        again = _shortest(lower(found.program(), StaticBuilder(Graph())), assume)
+        if again.definitions or again.expressions == found.expressions:
+            break
+        pairs = zip_longest(found.conditions, again.conditions, fillvalue=())
+        found = Simplified((), again.expressions, tuple([tuple(dict.fromkeys((*old, *new))) for old, new in pairs]))
+    return found
+
+
+def _has_irrational(expression: Expression) -> bool:
+    """Whether a root or pi is in an expression, of which its normal form may find more once it is written."""
+    return any(
+        (isinstance(node, Name) and node.name in VALUES)
+        or (isinstance(node, Call) and (one := OPERATIONS.get(node.function)) is not None and one.facts.power is not None)
+        or (isinstance(node, Operator) and node.symbol == "^" and isinstance(node.operands[1], Operator | Name))
+        for node in postorder(expression)
+    )
+
+
+def _shortest(graph: Graph, assume: Assumptions | None) -> Simplified:
+    """The outputs of a graph in their shortest form that one pass finds."""
+    domains = not graph.shapes and not _chooses(graph)
     simplifier = Simplifier(graph, graph.outputs, assume=assume, domains=domains)
     plain = simplifier.best(graph.outputs)
     if plain is None or not _may_cancel(graph):
@@ -191,7 +228,7 @@ class Simplifier:
         self.algebra.states_domains = domains
         self.cancel = cancel
         self.forms = self._forms()
-        self.sizes = _raw_sizes(graph)
+        self.sizes = raw_sizes(graph)
         names = {id: name for name, id in graph.variables.items()}
         self.names = [names.get(id, "") for id in range(len(graph))]
         if generic or cancel:
@@ -291,7 +328,7 @@ class Simplifier:
 
             own = {one for one, strict in stated(algebra, form) if strict}
             below.difference_update(atom for one in own for atom, _ in algebra.as_term(one)[0])  # x of log(x^2)
-            below.difference_update(_poles(algebra, form) if below else ())
+            below.difference_update(all_poles(algebra, form) if below else ())
             for left, right in conditions(algebra, form, below, own.union(one for one, strict in signs.items() if strict)):
                 if is_between(algebra, left, right, signs):
                     continue
@@ -384,38 +421,3 @@ class Simplifier:
 
         leading = [self.graph.operations[at] for at, leads in enumerate(self.graph.ancestors(id)) if leads]
         return any(map(is_function, leading)) and not has_functions(self.algebra, form)
-
-
-def _raw_sizes(graph: Graph) -> list[int]:
-    """For each node how many operations its expression has as it stands."""
-    sizes: list[int] = []
-    literals: list[Shape | None] = []
-    for id, (operation, inputs) in enumerate(zip(graph.operations, graph.inputs, strict=True)):
-        own = int(operation not in (VARIABLE, CONSTANT) and operation not in NOTATION)
-        value = graph.constants.get(id)
-        if isinstance(value, int | Fraction):  # a long number counts here as it does in a form
-            own = number_length(value) // LONG_NUMBER
-        exponent = graph.constants.get(inputs[1]) if operation == pow.name else None
-        if isinstance(exponent, Fraction):
-            own = exponent_cost(exponent)
-        if graph.shapes:
-            below = [literals[input] for input in inputs]
-            own += literal_cost(operation, below) * own
-            known = operation in (CONSTANT, STACK) or not (inputs or graph.shape(id))
-            literals.append(graph.shape(id) if known or (operation in OPERATIONS and None not in below) else None)
-        sizes.append(own + sum([sizes[input] for input in inputs]))
-    return sizes
-
-
-def _poles(algebra: Algebra, form: int) -> Iterator[int]:
-    """The atoms that are different from 0 wherever all functions in a form have a value."""
-    work, seen = [form], {form}
-    while work:
-        at = work.pop()
-        for monomial, _ in algebra.forms[at]:
-            for atom, _ in algebra.factors(monomial):
-                for argument in algebra.arguments(atom)[:1]:
-                    yield from poles(algebra, algebra.atoms[atom].kind, argument)
-        inner = [one for one in algebra.inner(at) if one not in seen]
-        seen.update(inner)
-        work += inner

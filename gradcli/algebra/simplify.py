@@ -6,15 +6,17 @@ import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
 
+from gradcli.algebra.sums.forms import NOTATION, exponent_cost, literal_cost
 from gradcli.algebra.sums.interned import ABS
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.rules import apply_operation
 from gradcli.algebra.sums.spellings import shortest
-from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Settings
+from gradcli.algebra.sums.terms import LONG_NUMBER, number_length
+from gradcli.graph.graph import CONSTANT, VARIABLE, Graph, Settings, Shape
 from gradcli.language.ast import NOWHERE
 from gradcli.language.numbers import is_unwieldy, longer_than
 from gradcli.lowering.builders.static import StaticBuilder
-from gradcli.ops.catalogue import CHOICE, OPERATIONS, STRUCTURAL, TURN
+from gradcli.ops.catalogue import CHOICE, OPERATIONS, STACK, STRUCTURAL, TURN
 from gradcli.ops.declaration.facts import POLE
 from gradcli.ops.elementwise.arithmetic import add, div, mul, pow, sub
 from gradcli.ops.elementwise.logic import both, eq
@@ -294,3 +296,38 @@ def poles(algebra: Algebra, operation: str, form: int) -> Iterator[int]:
 def _is_negative(algebra: Algebra, form: int) -> bool:
     value = None if form == TOO_LONG else algebra.rational(form)
     return value is not None and value < 0
+
+
+def all_poles(algebra: Algebra, form: int) -> Iterator[int]:
+    """The atoms that are different from 0 wherever all functions in a form have a value."""
+    work, seen = [form], {form}
+    while work:
+        at = work.pop()
+        for monomial, _ in algebra.forms[at]:
+            for atom, _ in algebra.factors(monomial):
+                for argument in algebra.arguments(atom)[:1]:
+                    yield from poles(algebra, algebra.atoms[atom].kind, argument)
+        inner = [one for one in algebra.inner(at) if one not in seen]
+        seen.update(inner)
+        work += inner
+
+
+def raw_sizes(graph: Graph) -> list[int]:
+    """For each node how many operations its expression has as it stands."""
+    sizes: list[int] = []
+    literals: list[Shape | None] = []
+    for id, (operation, inputs) in enumerate(zip(graph.operations, graph.inputs, strict=True)):
+        own = int(operation not in (VARIABLE, CONSTANT) and operation not in NOTATION)
+        value = graph.constants.get(id)
+        if isinstance(value, int | Fraction):  # a long number counts here as it does in a form
+            own = number_length(value) // LONG_NUMBER
+        exponent = graph.constants.get(inputs[1]) if operation == pow.name else None
+        if isinstance(exponent, Fraction):
+            own = exponent_cost(exponent)
+        if graph.shapes:
+            below = [literals[input] for input in inputs]
+            own += literal_cost(operation, below) * own
+            known = operation in (CONSTANT, STACK) or not (inputs or graph.shape(id))
+            literals.append(graph.shape(id) if known or (operation in OPERATIONS and None not in below) else None)
+        sizes.append(own + sum([sizes[input] for input in inputs]))
+    return sizes

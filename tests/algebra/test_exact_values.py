@@ -28,6 +28,9 @@ CALLS = [
     *[f"{function}({pair})" for function, pairs in (("binomial", PAIRS), ("root", ROOTS), ("log", LOGARITHMS)) for pair in pairs],
     *["beta(2, 3)", "beta(1/2, 1/2)", "beta(3/2, 5/2)"],
     *["sinh(log(2))", "cosh(log(1/3))", "tanh(log(2))", "sech(log(2))", "sin(atan(2))", "tan(acos(1/3))", "cosh(atanh(1/2))"],
+    *["sinh(2*log(3))", "cosh(-3*log(2))", "tanh(log(3)/2)", "cosh(log(sqrt(2)))"],
+    *[f"atan2({point})" for point in ("1, 1", "1, -1", "-1, -sqrt(3)", "0, -1", "-2, 0", "sqrt(3), 3")],
+    *["max(pi, 3)", "min(sqrt(2), 3, pi)", "floor(-pi)", "ceil(pi)", "clamp(pi, 0, 3)"],
 ]
 
 
@@ -45,7 +48,9 @@ def test_it_is_sympys(text: str) -> None:
         assert abs(value - right) < 1e-25, to_text(found)
 
 
-@pytest.mark.parametrize("text", ["sec(2)", "acot(3)", "coth(2)", "gamma(1.4)", "expint(2)", "log(3, 10)"])
+@pytest.mark.parametrize(
+    "text", ["sec(2)", "acot(3)", "coth(2)", "gamma(1.4)", "expint(2)", "log(3, 10)", "atan2(0, 0)", "maximum(x, 3)"]
+)
 def test_a_function_of_a_number_without_a_short_value_stays(text: str) -> None:
     assert to_text(simplify(parse(text)).expressions[0]) == text
 

@@ -210,3 +210,16 @@ def test_every_expression_has_a_derivative_or_says_why_not(expression: Expressio
 )
 def test_numbers_that_lie_apart_are_compared(text: str, expected: str) -> None:
     assert str(simplify(parse(text))) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1/(x/sqrt(2) - x)", "sinh((y/2 - x*y)/(2^sqrt(2))^3)", "1/cbrt((pi/12)^2)", "cbrt(2/(pi/12))",
+        "atan(tan(pi/12))/(x^2 - 2^x^2)", "cbrt((x^2/x^2)^(3/2)*2^(1/2 - 3))", "2^x/e*sqrt(2)^x",
+        "x*acosh(x^2)/((pi/12)/sqrt(2) - (pi/12 + sqrt(3)))",
+    ],
+)  # fmt: skip
+def test_what_is_simplified_with_roots_and_pi_stays_as_it_is(text: str) -> None:
+    once = simplify(parse(text))
+    assert str(simplify(parse(to_text(once.expressions[0])))) == to_text(once.expressions[0])

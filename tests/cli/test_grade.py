@@ -247,3 +247,18 @@ def test_a_class_is_told_whose_answers_no_mistake_explains_and_how_many_points_t
     assert "\nPoints: 1.5 of 4\n" in out
     assert re.search(r"\n +1 +cy +no known mistake gives it\n", out)
     assert "the same is to be said" not in command([*call, "--for", "student"])[1]
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "meant"),
+    [
+        ("ln(x^2+1)", "2x/x^2+1", "2*x/(x^2 + 1)"),
+        ("(x^2+1)/(x-1)", "x^2-2x-1/(x-1)^2", "(x^2 - 2*x - 1)/(x - 1)^2"),
+        ("(x+1)/(x^2+1)", "1-2x-x^2/(x^2+1)^2", "(1 - 2*x - x^2)/(x^2 + 1)^2"),
+        ("x + ln(x^2+1)", "1+2x/x^2+1", "1 + 2*x/(x^2 + 1)"),
+    ],
+)
+def test_parentheses_that_a_fraction_lacks_are_told(question: str, answer: str, meant: str) -> None:
+    _, out, _ = command(["grade", question, "--wrt", "x", "--", answer])
+    assert f"as it was read it is wrong; {meant} would be right" in out
+    assert "term by term" not in out

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 
 from gradcli.algebra.sums.forms import NOTATION
+from gradcli.algebra.sums.interned import APART, lie_apart, value_of
 from gradcli.algebra.sums.normal import Algebra
+from gradcli.algebra.sums.surds import angle_of_point
 from gradcli.graph.graph import Settings, Shape
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.constants import exact
-from gradcli.ops.declaration.facts import POLE, TRUTH
+from gradcli.ops.declaration.facts import JUMP, KINK, POLE, TRUTH
 from gradcli.ops.declaration.symbol import Exact, Symbol
 from gradcli.ops.elementwise.arithmetic import add, div
+from gradcli.ops.elementwise.trigonometric import atan2
 from gradcli.typing import Any
-
-APART = 1e-9
-"""How far apart, beside their size, two numbers are that rounding did not make different."""
 
 Apply = Callable[[Algebra, str, Sequence[int]], int]
 """What gives the form of an operation on forms."""
@@ -104,6 +105,30 @@ def declared_form(algebra: Algebra, operation: str, operands: Sequence[int], app
     if algebra.size(found) <= algebra.size(plain) or is_number(algebra, found):  # log(x, e) = log(x), sec(pi/3) = 2
         return found
     return None
+
+
+def chosen(algebra: Algebra, operation: str, operands: Sequence[int]) -> int | None:
+    """What an operation makes of numbers where rounding does not matter; None elsewhere.
+
+    It is the operand that is chosen, as pi in max(pi, 3), or a whole number, made of all that are near, as in floor(pi).
+    """
+    declared = OPERATIONS[operation]
+    changes = {one.kind for one in declared.facts.specials}
+    numbers = [number for operand in operands if (number := algebra.value(operand)) is not None and math.isfinite(number)]
+    if len(numbers) < len(operands) or not changes or not changes <= {KINK, JUMP}:
+        return None
+    if operation == atan2.name:
+        return angle_of_point(algebra, *operands)
+    if len(numbers) > 1:
+        if declared.accepts(len(numbers)) and all(lie_apart(*pair) for pair in itertools.combinations(numbers, 2)):
+            value = value_of(operation, numbers)
+            return next((operand for operand, number in zip(operands, numbers, strict=True) if number == value), None)
+        return None
+    [number] = numbers
+    gap = APART * max(1.0, abs(number))
+    near = {value_of(operation, [number + side * gap]) for side in (-1, 0, 1)} if gap < 1e-3 else set()
+    [value, *others] = near or [None, None]
+    return None if others or value is None or value % 1 != 0 else algebra.number(int(value))
 
 
 def by_definition(algebra: Algebra, operation: str, operands: Sequence[int], apply: Apply) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from math import nan, prod
+from math import isfinite, nan, prod
 
 from gradcli.algebra.sums.terms import ONE, Monomial, Rational, Terms, whole
 from gradcli.graph.graph import Settings, Shape
@@ -22,6 +22,9 @@ from gradcli.typing import NamedTuple
 
 ABS, EXP, LOG, POW = arithmetic.abs.name, exponential.exp.name, exponential.log.name, arithmetic.pow.name
 """Operations that arithmetic on forms knows: |u|, e^u, its inverse, and u^v for a v that is no number."""
+
+APART = 1e-9
+"""How far apart, beside their size, two numbers are that rounding did not make different."""
 
 
 class Atom(NamedTuple):
@@ -264,6 +267,13 @@ class Interned:
         if isinstance(content, float):
             return content
         return VALUES[content] if kind == "constant" else None
+
+
+def lie_apart(one: float | None, other: float | None) -> bool:
+    """Whether two numbers are so far from each other that rounding does not matter to which is the larger one."""
+    if one is None or other is None or not isfinite(one) or not isfinite(other):
+        return False
+    return abs(one - other) > APART * max(1.0, abs(one), abs(other))
 
 
 def value_of(operation: str, operands: Sequence[float | None]) -> float | None:

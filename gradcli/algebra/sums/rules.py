@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from gradcli.algebra.sums.interned import EXP, POW, value_of
+from gradcli.algebra.sums.interned import EXP, LOG, POW, lie_apart, value_of
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.spellings import cancelled, shortest
 from gradcli.algebra.sums.terms import Rational, common_monomial, content_of, divided, whole
@@ -34,9 +34,6 @@ _BY_SYMBOL = {one.symbol: one.name for one in OPERATIONS.values() if one.symbol 
 _TRUTHS = frozenset(name for name, declared in OPERATIONS.items() if declared.facts.result == TRUTH)
 """Operations whose value is 1 or 0."""
 _COMPARISONS = frozenset(name for name in _TRUTHS if OPERATIONS[name].symbol and not OPERATIONS[name].symbol.isalpha())
-_APART = 1e-9
-"""How far apart two numbers are, for their size, whose order is known in spite of rounding."""
-
 _ALWAYS = frozenset((add.name, sub.name, mul.name, neg.name))
 """Operations that have a value for all rational numbers."""
 
@@ -126,6 +123,11 @@ def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *
     value = None if None not in values and operation in _ALWAYS else value_of(operation, [algebra.value(o) for o in operands])
     if value is not None and value != value:  # what has no value gets none: cos(acos(-20)) is left alone
         return algebra.of_atom(algebra.atom(operation, tuple(operands)))
+    if value is not None and (None in values or len(values) > 1):
+        from gradcli.algebra.sums.declared import chosen
+
+        if (number := chosen(algebra, operation, operands)) is not None:
+            return number
     if algebra.assume:
         from gradcli.algebra.sums.assumed import assumed_form
 
@@ -173,7 +175,7 @@ def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *
             return operands[2]  # u if u != 0 else 1
         case "where":  # a if c else a = a
             return algebra.choice(*operands)
-        case _ if operation in _COMPARISONS and _lie_apart(*map(algebra.value, operands)):  # pi > 3 = 1
+        case _ if operation in _COMPARISONS and lie_apart(*map(algebra.value, operands)):  # pi > 3 = 1
             return algebra.number(int(value or 0))
         case "le" if _is_infinite(algebra, operands[1], 1) or _is_infinite(algebra, operands[0], -1):  # a <= inf
             return algebra.number(1)
@@ -262,6 +264,8 @@ def _simpler(algebra: Algebra, operation: str, operand: int) -> int | None:
             return apply_operation(algebra, operation, [algebra.scale(operand, 1 / size)])
         case "abs" if algebra.assume or (terms and abs(content_of(terms)) != 1) or algebra.has_a_sign(operand):
             return algebra.magnitude(operand)
+        case _ if operation != EXP and (operation, LOG) in rules and algebra.is_multiple_of_logarithm(operand):
+            return _instance(algebra, rules[operation, LOG], apply_operation(algebra, EXP, [operand]))  # sinh(2·log(3))
         case "exp" if terms:
             from gradcli.algebra.sums.logarithms import exponential
 
@@ -329,13 +333,6 @@ def _truth(algebra: Algebra, form: int) -> int:
     atom = algebra.single_atom(form)
     is_truth = algebra.rational(form) in (0, 1) or (atom is not None and algebra.atoms[atom].kind in _TRUTHS)
     return form if is_truth else apply_operation(algebra, ne.name, [form, algebra.number(0)])
-
-
-def _lie_apart(one: float | None, other: float | None) -> bool:
-    """Whether two numbers are so far from each other that rounding does not matter to which is the larger one."""
-    if one is None or other is None or not math.isfinite(one) or not math.isfinite(other):
-        return False
-    return abs(one - other) > _APART * max(1.0, abs(one), abs(other))
 
 
 def _at_single_points(algebra: Algebra, condition: int) -> bool:

@@ -6,7 +6,7 @@ import functools
 from fractions import Fraction
 from math import inf
 
-from gradcli.algebra.sums.interned import ABS, POW, Interned
+from gradcli.algebra.sums.interned import ABS, APART, LOG, POW, Interned
 from gradcli.algebra.sums.terms import ONE, Monomial, Rational, Terms, whole
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import POLE
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 _NEVER_0 = frozenset(name for name, one in OPERATIONS.items() if one.facts.squares.endswith("-") or one.facts.step is not None)
 """Functions whose square is 1 more than another square, sec, csc, cosh, coth, and gamma functions."""
-
-_APART = 1e-9
-"""How far from 0, beside its coefficients, a number is that rounding did not make positive."""
 
 _MOST_SQUARES = 8
 """Squares in a sum that are completed."""
@@ -49,9 +46,9 @@ class Signs(Interned):
         """Note whether an atom that is new is positive, or different from 0."""
         kind, content = self.atoms[atom]
         value = self.value_of_atom(atom)
-        if self._is_positive(kind, content) or (value is not None and value > _APART):
+        if self._is_positive(kind, content) or (value is not None and value > APART):
             self._positive_atoms.add(atom)
-        if kind in _NEVER_0 or (value is not None and value < -_APART) or (self.assume and self._is_nonzero(kind, content)):
+        if kind in _NEVER_0 or (value is not None and value < -APART) or (self.assume and self._is_nonzero(kind, content)):
             self._nonzero_atoms.add(atom)
 
     def is_positive(self, atom: int) -> bool:
@@ -84,7 +81,7 @@ class Signs(Interned):
         if self._has_no_negative_term(terms) and any(all(self.is_nonzero(a) for a, _ in monomial) for monomial, _ in terms):
             return True
         if (value := self.value(form)) is not None:
-            return bool(value > _APART * max([abs(as_float(coefficient)) for _, coefficient in terms], default=0))
+            return bool(value > APART * max([abs(as_float(coefficient)) for _, coefficient in terms], default=0))
         least = self._least(terms) or least_of_quadratic(terms)
         return least is not None and (least[0] > 0 or (least[0] == 0 and least[1]))
 
@@ -104,6 +101,14 @@ class Signs(Interned):
     def has_a_sign(self, form: int) -> bool:
         """Whether a form is known not to change its sign."""
         return self.is_not_negative(form) or self.is_not_negative(self._opposite(form))
+
+    def is_multiple_of_logarithm(self, form: int) -> bool:
+        """Whether a form is a small multiple of the logarithm of a number, whose exponential is a number, or a root of one."""
+        if len(self.forms[form]) != 1:
+            return False
+        [(monomial, number)] = self.forms[form]
+        is_logarithm = len(monomial) == 1 and monomial[0][1] == 1 and self.atoms[monomial[0][0]].kind == LOG
+        return is_logarithm and self.value(form) is not None and 2 % Fraction(number).denominator == 0 and -20 <= number <= 20
 
     def is_integer_form(self, form: int) -> bool:
         """Whether a form is a polynomial in integers with integers as coefficients."""

@@ -117,6 +117,19 @@ def angle_of(algebra: Algebra, function: str, form: int) -> int | None:
     return algebra.scale(algebra.of_atom(algebra.atom("constant", "pi")), turns)
 
 
+def angle_of_point(algebra: Algebra, ordinate: int, abscissa: int) -> int | None:
+    """atan2 of numbers with roots, where that is a known angle."""
+    height, width = algebra.value(ordinate), algebra.value(abscissa)
+    if height is None or width is None or height == width == 0:
+        return None
+    half = algebra.scale(algebra.of_atom(algebra.atom("constant", "pi")), _HALF if height >= 0 else -_HALF)
+    if algebra.rational(abscissa) == 0:
+        return half
+    slope = algebra.multiply(ordinate, algebra.power(abscissa, -1))
+    angle = slope if algebra.rational(ordinate) == 0 else angle_of(algebra, atan.name, slope)
+    return angle if angle is None or width > 0 else algebra.add([angle, algebra.scale(half, 2)])
+
+
 def _as_square(algebra: Algebra, form: int) -> _Square | None:
     """A number as a + b·sqrt(c); None of another form."""
     terms = dict(algebra.forms[form])

@@ -64,10 +64,18 @@ _INSTEAD = (
 """For options that are written in a command that lacks them: one that it has (``--x`` for any variable), and what to write."""
 
 
+def _as_option(pair: str) -> str:
+    """``x=[0, 1]`` as a shell reads it behind two dashes: ``x "[0, 1]"``."""
+    name, _, value = map(str.strip, pair.partition("="))
+    return f"{name} {value}" if re.fullmatch(r"[\w.+-]*", value) else f'{name} "{value}"'
+
+
 def _instead(flag: str, command: Command[Any], value: str) -> str:
     for flags, has, hint in _INSTEAD:
         if flag in flags.split() and (has in command.by_flag or not has or (has == "--x" and command.uses_values)):
-            return hint.format(value=value or "VALUE", pairs=" --".join((value or "x=2").replace("=", " ").split(",")))
+            return hint.format(
+                value=value or "VALUE", pairs=" --".join(map(_as_option, re.split(r",(?=\s*\w+\s*=)", value or "x=2")))
+            )
     return ""
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 
-from gradcli.language.ast import Call, Expression, Number, Operator
+from gradcli.language.ast import Call, Expression, Name, Number, Operator, postorder
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
 from gradcli.typing import NamedTuple
@@ -47,7 +47,33 @@ def otherwise(value: Expression, places: Sequence[Otherwise]) -> list[Expression
         other = mapped(value, lambda node, meant=meant: meant.get(id(node), node))  # type: ignore[misc]
         if other is not value:
             found.append(other)
-    return found
+    return [*found, *_over_sums(value)]
+
+
+def _over_sums(value: Expression) -> Iterator[Expression]:
+    """What a sum may mean where the line of a fraction in it is longer: 2x/(x^2+1), written 2x/x^2+1."""
+    signs, terms = [""], [value]
+    while isinstance(first := terms[0], Operator) and first.symbol in ("+", "-") and len(first.operands) == 2:
+        signs[:1], terms[:1] = ["", first.symbol], first.operands
+        if len(terms) > _MOST:
+            return
+
+    def added(start: Expression, low: int, high: int) -> Expression:
+        for sign, term in zip(signs[low:high], terms[low:high], strict=True):
+            start = Operator(sign, (start, term))
+        return start
+
+    count = len(terms)
+    for at, term in enumerate(terms if count > 1 and any(isinstance(node, Name) for node in postorder(value)) else ()):
+        if isinstance(term, Operator) and term.symbol == "/":
+            above, below = term.operands
+            before = added(terms[0], 1, at) if at else None
+            wide = above if before is None else Operator(signs[at], (before, above))
+            ways = [(above, added(below, at + 1, count), count, before), (wide, below, at + 1, None)]
+            ways.append((wide, added(below, at + 1, count), count, None))
+            for upper, lower, end, ahead in ways:
+                whole: Expression = Operator("/", (upper, lower))
+                yield added(whole if ahead is None else Operator(signs[at], (ahead, whole)), end, count)
 
 
 def ended(

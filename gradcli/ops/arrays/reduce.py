@@ -17,7 +17,7 @@ from gradcli.ops.declaration.constants import fraction
 from gradcli.ops.declaration.facts import COUNT, DECIMALS, NO_MEAN, REDUCED
 from gradcli.ops.declaration.structural import DECLARED, Setting, Shape, Structural, shape_of, structural
 from gradcli.ops.declaration.symbol import masked
-from gradcli.ops.elementwise.arithmetic import abs, div, sign
+from gradcli.ops.elementwise.arithmetic import abs, sign
 from gradcli.ops.elementwise.exponential import exp, log, sqrt
 from gradcli.ops.elementwise.extremes import maximum
 from gradcli.ops.elementwise.logic import eq, gt, ne, where
@@ -118,17 +118,14 @@ def _var_pullback(g: Any, y: Any, a: Any, axis: Setting, correction: Setting, ke
 
 
 def _std_pullback(g: Any, y: Any, a: Any, axis: Setting, correction: Setting, keepdims: Setting) -> list[Any]:
-    """0 where the deviation is 0; there is no second derivative there, and as in PyTorch it comes out as nan.
-
-    The first choice is for the tangent, which is this rule transposed, and 0 there too.
-    """
+    """0 where the deviation is 0, of every order, as PyTorch has it; there is no second derivative there."""
     shape = shape_of(a)
     direction = _per_freedom(shape, axis, correction) * _deviations(a, axis)
     cancelled = without_factor(g, y)
     if cancelled is not None:
         return [direction * (spread(cancelled, shape, axis) if shape_of(cancelled) else cancelled)]
-    length = y if axis is None else spread(y, shape, axis)
-    return [where(eq(length, 0), 0, direction * spread(div(where(eq(y, 0), 0, g), y), shape, axis))]
+    quotient = where(eq(y, 0), 0, g / where(eq(y, 0), 1, y))
+    return [direction * spread(quotient, shape, axis)]
 
 
 def _variance_of(a: Any, axis: Setting, correction: Any, keepdims: Setting) -> Any:

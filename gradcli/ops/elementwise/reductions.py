@@ -131,7 +131,7 @@ var = operation(
 std: Operation = operation(
     "std(x, ...)",
     lambda *xs: ieee.sqrt(_variance(*xs)),
-    (lambda y, *xs: [where(eq(y, 0), 0, d / (y * (len(xs) - 1))) for d in _deviations(*xs)],),
+    (lambda y, *xs: [where(eq(y, 0), 0, d / (where(eq(y, 0), 1, y) * (len(xs) - 1))) for d in _deviations(*xs)],),
     grad_fn="StdBackward0(StackBackward0(*))",
     domain="two arguments or more, not all equal",
     samples=SPREAD,
