@@ -148,7 +148,9 @@ def test_rules_are_named_before_paths_unless_the_question_has_lines(question: st
 
 def test_names_that_a_question_does_not_have_are_explained() -> None:
     marker = Marker("sin((x^2 + 1)*x)", "x")
-    assert feedback(marker.question, marker.mark("2x^2*cos((x^2 + 1)*x)"), 2)[0].startswith(
-        "one term of the product rule is missing: that with the derivative of the second factor (c = b*x, b = x^2 + 1); or "
-        "a path from the variable to the result is missing (path x→c, c = (x^2 + 1)*x)"
+    rule = "one term of the product rule is missing: that with the derivative of the second factor (c = b*x, b = x^2 + 1)"
+    marked = marker.mark("2x^2*cos((x^2 + 1)*x)")
+    assert feedback(marker.question, marked, 2)[0] == rule  # a student is told the rule alone
+    assert feedback(marker.question, marked, 3)[0].startswith(
+        f"{rule}; or a path from the variable to the result is missing (path x→c, c = (x^2 + 1)*x)"
     )

@@ -132,7 +132,7 @@ def without_remarks(text: str, functions: Collection[str], notes: list[tuple[int
     text = re.sub(r"^(\s*)=(?!=)", r"\1 ", text)
     if (found := _ARROW.match(text)) or (found := _LABEL.match(text)):
         text = _without(text, found.start(), found.end(), notes)
-    text = _without_tail(_last_statement(text, functions, notes), notes)
+    text = _last_statement(_without_tail(text, notes), functions, notes)
     if found := _UNIT.search(text):
         notes.append((found.end() - len(found[0].lstrip()), f"{found[0].strip()} is read as variables; a unit is left out"))
     return re.sub(r"(?<=[\w)\]}])\s*:=", lambda found: "=".rjust(len(found[0])), text, count=1)
@@ -150,7 +150,7 @@ def _last_statement(text: str, functions: Collection[str], notes: list[tuple[int
     named = is_left_side(text[: equal[0]], names=len(equal) > 1, functions=functions)
     if named and len(equal) > 1:
         return _without(text, equal[0] + 1, equal[-1] + 1, notes)
-    plain_name = is_left_side(text[: equal[0]], names=True)
+    plain_name = is_left_side(text[: equal[0]], names=True, functions=functions)
     if len(equal) == 1 and not plain_name and is_left_side(text[equal[0] + 1 :], names=False, functions=functions):
         return _without(text, equal[0], len(text), notes)
     return text

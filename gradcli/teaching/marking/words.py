@@ -47,7 +47,7 @@ def feedback(question: Question, marked: Marked, level: int) -> list[str]:
     lines = []
     if marked.reasons:
         lacking = missing(question, marked)
-        lines.append("; or ".join(in_words(question, reason, level, lacking) for reason in marked.reasons[:3]))
+        lines.append("; or ".join(in_words(question, reason, level, lacking) for reason in _told(marked.reasons[:3], level)))
         lines += ["it could also be a slip in one number"] if marked.one_number else []
         if level >= 3:
             lines += dict.fromkeys(_rule(question, slip) for slip in marked.reasons[0].slips)
@@ -61,6 +61,14 @@ def feedback(question: Question, marked: Marked, level: int) -> list[str]:
         lines.append(marked.right or right_line(question, question.graph.output))
     lines += [marked.note] if marked.note else []
     return list(dict.fromkeys(lines))
+
+
+def _told(reasons: Sequence[Reason], level: int) -> Sequence[Reason]:
+    """The reasons that are told: to a student a rule of calculus that is broken, and not what it means for paths of the graph."""
+    of_paths = [any(slip.kind.startswith("graph.") for slip in reason.slips) for reason in reasons]
+    if level > STUDENT or of_paths[0]:
+        return reasons
+    return [reason for reason, of_path in zip(reasons, of_paths, strict=True) if not of_path]
 
 
 def _right_line(question: Question, marked: Marked, node: int | None) -> str:
