@@ -157,7 +157,6 @@ REWRITES = (
     Rewrite("exp(b/a^2)", "where(a == 0, 0, exp(b/where(a == 0, 1, a)^2))", "a slope of infinity times 0, where the limit is 0"),
     Rewrite("exp(a*log(b))", "b^a", "a logarithm of 0 on the way to a power that is an ordinary number"),
     Rewrite("a*log(a)", "where(a == 0, 0, a*log(where(a == 0, 1, a)))", "0 times minus infinity, where the limit is 0"),
-    Rewrite("0*a", "0", "0 times infinity, where 0 is meant"),
     Rewrite("a*log(b)", "xlogy(a, b)", "0 times infinity, where 0 is meant"),
     Rewrite("a*log(b)", "where(a == 0, 0, a*log(where(a == 0, 1, b)))", "0 times infinity, where 0 is meant"),
     Rewrite("a^(1/3)", "cbrt(a)", ROOT),
