@@ -114,11 +114,11 @@ def test_the_last_side_counts_and_equations_that_do_not_hold_are_named() -> None
 
 
 def test_a_line_break_at_a_sign_is_within_the_formula() -> None:
-    signs = "y' = ( 2 * w + x ) / 1 ^ 2 + ( 1 )".split(" ")
+    text = "y' = ( 2 * w + x ) / 1 ^ 2 + ( 1 )"
     marker = Marker("(x + w)*(w + 1)", "w")
-    for at in range(1, len(signs)):
+    for at in [at for at, sign in enumerate(text) if sign == " "]:
         for end in ("\n", "\r\n", " \n\n  "):
-            broken = " ".join(signs[:at]) + end + " ".join(signs[at:])
+            broken = text[:at] + end + text[at + 1 :]
             assert marker.mark(broken).verdict is Verdict.RIGHT, broken
     assert marker.mark("2w + x\n---\n1").verdict is Verdict.UNREADABLE
 
