@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
 
 from gradcli.emulation.python.effort import charge_key, charge_nested
@@ -20,7 +21,7 @@ METHODS: dict[type, tuple[str, ...]] = {
     ),
     list: ("append", "clear", "copy", "count", "extend", "index", "insert", "pop", "remove", "reverse", "sort"),
     tuple: ("count", "index"),
-    dict: ("clear", "copy", "get", "items", "keys", "pop", "setdefault", "update", "values"),
+    **dict.fromkeys((dict, OrderedDict), ("clear", "copy", "get", "items", "keys", "pop", "setdefault", "update", "values")),
     set: (
         "add", "clear", "copy", "difference", "discard", "intersection", "isdisjoint", "issubset", "issuperset", "pop", "remove",
         "union", "update",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
+from collections import OrderedDict
 from collections.abc import Callable
 
 from gradcli.emulation.python.effort import charge_nested
@@ -170,6 +171,9 @@ def repr_of(machine: Interpreter, value: Any) -> str:
 def _opened(value: Any, depth: int) -> list[tuple[Any, int] | str]:
     """The parts of a list, tuple or dictionary, last first."""
     parts: list[tuple[Any, int] | str] = []
+    if isinstance(value, OrderedDict):  # its brackets are those of the Python that runs
+        inner = list(value.items()) if "[" in repr(OrderedDict(a=1)) else dict(value)
+        return [")", (inner, depth), "OrderedDict("] if value else ["OrderedDict()"]
     if isinstance(value, dict):
         for key, item in value.items():
             parts += [", ", (key, depth + 1), ": ", (item, depth + 1)]

@@ -90,3 +90,7 @@ print(other.load_state_dict(net.state_dict()))
 w = nn.Linear(2, 2)
 nn.init.xavier_uniform_(w.weight)
 print(w.weight, nn.utils.clip_grad_norm_(w.parameters(), 1.0))
+
+state = net.state_dict()
+print(list(state), len(state), {name: values.shape for name, values in state.items()})
+print(torch.nn.ReLU().state_dict())

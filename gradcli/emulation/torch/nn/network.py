@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 
 from gradcli.emulation.python.classes import Class, Instance
@@ -193,7 +194,7 @@ def _require(machine: Interpreter, module: Module, requires_grad: Any = True) ->
 
 
 def _state(machine: Interpreter, module: Module) -> dict[str, Any]:
-    return {name: one.shared("detach") for name, one in module.named(Tensor)}
+    return OrderedDict((name, one.shared("detach")) for name, one in module.named(Tensor))
 
 
 def _no_backward_hook(machine: Interpreter, module: Module, hook: Any) -> Any:
