@@ -39,6 +39,7 @@ _SUM = "sums: (u ± v)' = u' ± v', term by term"
 _FORMULAS = "the table of derivatives of the elementary functions"
 _FACTOR = "constant factors stay: (c·u)' = c·u'"
 _CONSTANT = "the derivative of a constant is 0"
+_NUMBERS = "numbers: check the terms without a variable one by one"
 _POWERS_OF_PRODUCTS = "powers of products: (c·u)^n = c^n·u^n"
 _POWERS_OF_SUMS = "functions of sums: (u + v)^n is not u^n + v^n, and f(u + v) not f(u) + f(v)"
 _CANCELLED = "fractions: what is cancelled divides each term of the numerator, (u·v + w)/v is not u + w"
@@ -156,7 +157,7 @@ MISTAKES = {
     "answer.negated": Mistake("the whole answer has the wrong sign", _SIGNS, 2.15),
     "answer.inverted": Mistake("the answer is the reciprocal of the right one", _ASKED, 3.5),
     "answer.factor": Mistake("the answer is a constant multiple of the right one", _FACTOR, 6.0),
-    "answer.constant": Mistake("the answer differs from the right one by a constant", _CONSTANT, 6.0),
+    "answer.constant": Mistake("the answer differs from the right one by a constant", _NUMBERS, 6.0),
     "answer.single_point": Mistake("the answer is right but for single points", _ASKED, 2.0),
     "order.once": Mistake("this is a derivative of lower order than was asked for", _ASKED, 0.9),
     "order.twice": Mistake("this is a derivative of higher order than was asked for", _ASKED, 2.4),

@@ -113,6 +113,16 @@ def test_the_last_side_counts_and_equations_that_do_not_hold_are_named() -> None
     assert (at_3.verdict, at_3.note) == (Verdict.RIGHT, "")
 
 
+def test_a_line_break_at_a_sign_is_within_the_formula() -> None:
+    text = "y' = ( 2 * w + x ) / 1 ^ 2 + ( 1 )"
+    marker = Marker("(x + w)*(w + 1)", "w")
+    for at in [at for at, sign in enumerate(text) if sign == " "]:
+        for end in ("\n", "\r\n", " \n\n  "):
+            broken = text[:at] + end + text[at + 1 :]
+            assert marker.mark(broken).verdict is Verdict.RIGHT, broken
+    assert marker.mark("2w + x\n---\n1").verdict is Verdict.UNREADABLE
+
+
 @pytest.mark.parametrize(("answer", "kind"), [("2x + C", "answer.constant"), ("x^3/3 + c", "value.integrated")])
 def test_a_constant_of_integration_is_one(answer: str, kind: str) -> None:
     marked = Marker("x^2", "x").mark(answer)

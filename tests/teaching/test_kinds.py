@@ -130,6 +130,11 @@ def test_every_kind_has_a_row() -> None:
     }
 
 
+def test_that_a_constant_has_no_derivative_is_told_where_one_of_the_question_was_kept() -> None:
+    own = MISTAKES["const.kept"].rule
+    assert {kind for kind, mistake in MISTAKES.items() if mistake.rule == own} == {"const.kept", "const.differentiated"}
+
+
 @pytest.mark.parametrize(
     ("question", "answer", "rule"),
     [

@@ -123,6 +123,7 @@ def test_a_right_answer_with_a_jump_far_away_is_not_right() -> None:
         ("9" * 5_000, "5,000 characters"),
         ("2x or 3x", "several answers"),
         ("2x, 4", "several answers"),
+        ("2x\n4", "a line break ends a formula"),
         ("2x if x>2, 4-2x otherwise", "several answers"),
         ("1 if x>0, -1 if x<0", "several answers"),
         ("2x for all x, or just 3x", "several answers"),

@@ -25,6 +25,8 @@ from gradcli.teaching.reading.forms import SEVERAL, Side, has_formula, has_word,
 MOST_CHARACTERS = 4_000
 """Characters that an answer may have."""
 
+_SEVERAL_LINES = "there are several answers, a line each, and one is asked for: a line break ends a formula"
+
 _OPTION = re.compile(r"--[a-z]{2,}(-[a-z]+)*(=.*)?")
 _PICTURE = re.compile(r"\w\.(?:jpe?g|png|heic|gif|pdf|docx?)\b", re.IGNORECASE)
 _PLACE = re.compile(
@@ -158,9 +160,11 @@ def _of_form(answer: str, variables: Collection[str]) -> Answer | None:
     if not found.sides:
         return None
     _refuse_limit(found.sides)
-    answers = [piece for piece in pieces(found.sides[-1].text if len(found.sides) == 1 else answer) if piece]
+    text = found.sides[-1].text if len(found.sides) == 1 else answer
+    answers = [piece for piece in pieces(text) if piece]
     if len(answers) > 1:
-        return _of_several(answers, variables)
+        lines = len(answers) == sum(map(bool, pieces(text, "\n")))
+        return _of_several(answers, variables, _SEVERAL_LINES if lines else SEVERAL)
     last = _known(found.sides[-1].text, variables)
     if last is None and len(found.sides) == 2 and left_side(f"{found.sides[-1].text} = 0", names=False)[0]:
         return _known(found.sides[0].text, variables)  # 2x = y'
@@ -190,8 +194,8 @@ def _refuse_limit(sides: Sequence[Side]) -> None:
         raise GradcliError(f"{before} -> {behind} is a limit, and an answer is one expression")
 
 
-def _of_several(answers: Sequence[str], variables: Collection[str]) -> Answer | None:
-    """The last one of several statements that says that it is a derivative.
+def _of_several(answers: Sequence[str], variables: Collection[str], refused: str) -> Answer | None:
+    """The last one of several statements that says that it is a derivative; what else is said of them is given.
 
     Raises:
         GradcliError: None does, or several do that are of different orders: y' = 2x, y'' = 2.
@@ -201,10 +205,10 @@ def _of_several(answers: Sequence[str], variables: Collection[str]) -> Answer | 
     if derivatives:
         orders = {_PRIMES.sub("", said[one]): len(_PRIMES.findall(said[one])) for one in derivatives}
         if any(orders[_PRIMES.sub("", said[one])] != len(_PRIMES.findall(said[one])) for one in derivatives):
-            raise GradcliError(SEVERAL)
+            raise GradcliError(refused)
         return _of_form(derivatives[-1], variables)
     if all(_known(written(one, variables).sides[-1].text, variables) for one in answers if written(one, variables).sides):
-        raise GradcliError(SEVERAL)
+        raise GradcliError(refused)
     return None
 
 

@@ -51,6 +51,12 @@ _OTHERS = frozenset(["or", "and", "also", "maybe", "else", "otherwise"])
 
 SEVERAL = "there are several answers, and one is asked for"
 
+_SIGN = r"[-+*/^=<>≤≥·×÷∙⋅−–]"
+_BEHIND = rf"(?:(?<=[,(\[{{])|(?<!{_SIGN}{_SIGN})(?<={_SIGN})|(?<=[-=]>))"
+_BEFORE = rf"(?=[-=]>|{_SIGN}(?!{_SIGN})|[)\]}}])"
+_BREAK = re.compile(rf"{_BEHIND}[ \t]*[\r\n]\s*|[ \t]*[\r\n]\s*{_BEFORE}")
+"""A line break within a formula: behind an operator, a comma or an open bracket, or before an operator or a closing bracket."""
+
 
 class Side(Frozen):
     """What stands between two equals signs, or arrows.
@@ -78,14 +84,14 @@ class Written(Frozen):
 
 def typed(text: str, names: Collection[str]) -> str:
     """A text as it is typed on a keyboard of ASCII: half-width, with spaces between Chinese words and formulas, and with equals
-    signs for the Chinese words that stand for them.
+    signs for the Chinese words that stand for them, and a formula in one line.
 
     Args:
         text: What somebody wrote.
         names: The names that the question has; where they are Chinese themselves, no spaces are put.
     """
     text = _PRIME.sub("'", _BLANK.sub(lambda found: " " * len(found[0]), half_width(text)))
-    text = with_words(text)
+    text = _BREAK.sub(lambda found: " " * len(found[0]), with_words(text))
     if text.isascii() or any(map(_HAN.search, names)):
         return text
     return _BETWEEN_SCRIPTS.sub(" ", _HAN_EQUALS.sub(" = ", text))
