@@ -174,3 +174,20 @@ def taken_apart(name: str, others: Collection[str], behind: str) -> str:
         meant = len(names) > 1 and (unknowns or known)
     power = _POWER.match(behind)
     return read(name + power[0]).read_as if meant and power else found.read_as if meant else ""
+
+
+def in_python(error: GradcliError, text: object) -> None:
+    """Let the hint of an error about a text say what to write in Python: the program as it may be meant, and no options."""
+    error.hint = re.sub(r"(;|,? or) (add |with )?--read lenient[^;]*", "", re.sub(r"--(\w+) VALUE", r"\1=1.0", error.hint))
+    if not isinstance(text, str) or len(text) > _LONG:
+        return
+    try:
+        meant = read(text).read_as
+    except GradcliError:
+        return
+    if meant != text and re.search("is missing before|has no argument", error.message):
+        error.hint = f"write {meant}"
+
+
+_LONG = 400
+"""Characters of a text up to which it is read once more for a hint."""
