@@ -13,6 +13,7 @@ import pytest
 from corpus import CORPUS, FRAMES
 from structural_cases import CASES
 
+from gradcli.analysis.verification import judge, partials
 from gradcli.analysis.verification.check import NotFiniteError, verify
 from gradcli.analysis.verification.findings import LOST, RIGHT, ROUNDED, WRONG, Verification
 from gradcli.analysis.verification.rules import faults
@@ -439,33 +440,67 @@ def test_a_gradient_that_ends_stays_where_it_is() -> None:
     assert found.components[0].found.value == pytest.approx(3.0)
 
 
-def test_many_variables_are_checked_along_directions_and_the_work_is_linear() -> None:
-    """Each operation is computed at high precision a fixed number of times, whatever the number of variables."""
-    from gradcli.analysis.verification import judge
+class Passes(list[Any]):
+    """A list that counts how often somebody goes through the whole of it."""
 
-    counts = []
+    count = 0
+
+    def __iter__(self) -> Iterator[Any]:
+        type(self).count += 1
+        return super().__iter__()
+
+
+def work(text: str, values: Mapping[str, float]) -> tuple[int, int, Verification]:
+    """How often a check goes through the graph, and how many operations it computes at high precision."""
+    program = parse(text)
+    calls = 0
+    compute = judge.at_high_precision
+
+    def counted(name: str, operands: int) -> Any:
+        function = compute(name, operands)
+
+        def call(values: Any) -> Any:
+            nonlocal calls
+            calls += 1
+            return function(values)
+
+        return call
+
+    def run(point: Mapping[str, Any]) -> Tape:
+        tape = recorded(program, Request(point))
+        tape.graph.operations, tape.graph.inputs = Passes(tape.graph.operations), Passes(tape.graph.inputs)
+        return tape
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(judge, "at_high_precision", counted)
+        patch.setattr(partials, "at_high_precision", counted)
+        tape = run(values)
+        Passes.count = 0
+        found = verify(tape, run)
+    return Passes.count, calls, found
+
+
+@pytest.mark.parametrize(
+    ("term", "joined", "values", "verdict"),
+    [
+        ("sin(x{0})", "*", {}, RIGHT),  # each in a variable of its own: along directions, whatever their number
+        ("sin({0}*x)*y/{0} + x^3*y*{0} + exp(-x*y/{0})", " + ", {"x": 0.5, "y": 1.5}, RIGHT),
+        ("abs({0}*x)*y", " + ", {"x": 0.0, "y": 1.5}, KINK),
+        ("(1 - cos(x/{0}))*y", " + ", {"x": 1e-7, "y": 1.5}, ROUNDED),
+    ],
+)
+def test_the_work_of_a_check_is_linear(term: str, joined: str, values: dict[str, float], verdict: str) -> None:
+    """Twice the terms are twice the operations, and not one more pass through the graph."""
+    found = []
     for count in (60, 120):
-        calls = 0
-        compute = judge.at_high_precision
-
-        def counted(name: str, operands: int, compute: Any = compute) -> Any:
-            function = compute(name, operands)
-
-            def call(values: Any) -> Any:
-                nonlocal calls
-                calls += 1
-                return function(values)
-
-            return call
-
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(judge, "at_high_precision", counted)
-            names = [f"x{at}" for at in range(count)]
-            found = checked("*".join(f"sin({name})" for name in names), dict.fromkeys(names, 1.0))
-        assert len(found.components) == 3
-        assert not found.failed
-        counts.append(calls)
-    assert counts[1] < 2.1 * counts[0]
+        point = values or {f"x{at + 1}": 1.0 for at in range(count)}
+        found.append(work(joined.join(term.format(at + 1) for at in range(count)), point))
+    (passes, calls, first), (more_passes, more_calls, second) = found
+    assert len(first.components) == len(second.components) == (2 if values else 3)
+    assert verdicts(first) == verdicts(second)
+    assert verdict in verdicts(first).values()
+    assert more_passes <= passes
+    assert 1.9 * calls < more_calls < 2.1 * calls
 
 
 def test_a_run_without_a_value_is_refused() -> None:

@@ -176,7 +176,7 @@ def _component(
     tolerance = max(TOLERANCE, ROUNDINGS * epsilon)
     right = off <= tolerance * abs(held) + ROUNDINGS * epsilon * size + uncertain + _TINIEST
     verdict, both = RIGHT if right else WRONG, None
-    here = [one for one in at if _moves(one, direction if one.tape is tape else moves)]
+    here = _moved(at, direction, tape) + _moved(at, moves, plain if plain is not tape else None)
     if here and not (right and reference is not None and all(one.kind == POLE for one in here)):
         both = _slopes(tape, plain, direction, moves, cotangent, rerun)
         verdict = _at_special(own, both, here, right, tolerance)
@@ -243,8 +243,13 @@ def _element_moves(tape: Tape, plain: Tape, direction: Direction) -> dict[str, f
     return {name: step for name, step in moves.items() if name in plain.graph.variables}
 
 
-def _moves(met: Met, direction: Direction) -> bool:
-    return met.tape.graph.dependents(*[met.tape.graph.variables[name] for name in direction])[met.id]
+def _moved(at: Sequence[Met], direction: Direction, tape: Tape | None) -> list[Met]:
+    """Those of the special points of a run whose nodes move along a direction."""
+    mine = [one for one in at if one.tape is tape]
+    if tape is None or not mine:
+        return []
+    moves = tape.graph.dependents(*[tape.graph.variables[name] for name in direction])
+    return [one for one in mine if moves[one.id]]
 
 
 def _slopes(

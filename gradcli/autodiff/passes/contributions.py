@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 
 from gradcli.autodiff.passes.reverse import carries, quiet
 from gradcli.autodiff.passes.tape import Tape
-from gradcli.lowering.builders.builder import Value, float32
+from gradcli.lowering.builders.builder import Value, float32, has_arrays
 from gradcli.ops import vjp
 from gradcli.typing import NamedTuple
 
@@ -54,11 +55,12 @@ def contributions(tape: Tape) -> Iterator[Contribution]:
     """The contributions of the backward pass of a run, in its order: from the output back, the newest node first."""
     graph = tape.graph
     cast = float32 if tape.dtype == "float32" else lambda value: value
+    silent = quiet if has_arrays(graph) else nullcontext
     sums: dict[int, Value] = {}
     for id in range(tape.output, -1, -1):
         if tape.adjoints[id] is None or not graph.inputs[id]:
             continue
-        with quiet(graph):
+        with silent():
             for argument, value in handed_back(tape, id):
                 input = graph.inputs[id][argument]
                 before = sums.get(input)
