@@ -399,8 +399,7 @@ def _separated(
             raise GradcliError(f"{option} is {' or '.join(choices)}, not {named[option]!r}")
     values = {**(bindings or {}), **{name: value for name, value in named.items() if name not in options}}
     for name, value in values.items():
-        near = nearest(name, options) if isinstance(value, str) and name in named else None
-        if near:
+        if isinstance(value, str) and name in named and (near := nearest(name, options)):
             raise GradcliError(f"there is no option {name}", hint=f"did you mean {near}?")
     return {name: value for name, value in named.items() if name in options}, values_of(values)
 
@@ -414,14 +413,15 @@ def reading(program: Source, options: Collection[str] = ()) -> Iterator[Program]
     try:
         with located(program, "expression") if isinstance(program, str) else contextlib.nullcontext():
             yield parse(program) if isinstance(program, str) else program
-    except NoValueError as error:
-        name = error.message.removeprefix("no value for ").partition(",")[0].partition(" ")[0]
-        error.hint = f"give each one a value: {name}=1.0"
-        raise
-    except UnknownVariableError as error:
-        near = nearest(error.name, options)
-        if near and not error.near:
+    except GradcliError as error:
+        from gradcli.ops.words import in_python
+
+        if isinstance(error, NoValueError):
+            name = error.message.removeprefix("no value for ").partition(",")[0].partition(" ")[0]
+            error.hint = f"give each one a value: {name}=1.0"
+        elif isinstance(error, UnknownVariableError) and (near := nearest(error.name, options)) and not error.near:
             error.hint = f"did you mean the option {near}? {error.hint}"
+        in_python(error, program)
         raise
 
 

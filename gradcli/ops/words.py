@@ -142,10 +142,15 @@ def read(
     return read_with(text, where, how, vocabulary(), known, alone=alone)
 
 
+_UNKNOWNS = "uvwxyz"
+"""Letters of variables, of which two are hardly the name of one."""
+
+
 def taken_apart(name: str, others: Collection[str], behind: str) -> str:
     """What people mean by a name that runs functions and letters together: ``x*ln(x)`` by xlnx; empty for what may be a name.
 
-    A function's argument has to be usual, or to stand elsewhere, so that cost may be a cost; so have letters alone.
+    A function's argument has to be usual, or to stand elsewhere, so that cost may be a cost; so have letters alone, except that
+    xy is hardly a name.
 
     Args:
         name: The name.
@@ -153,7 +158,8 @@ def taken_apart(name: str, others: Collection[str], behind: str) -> str:
         behind: What follows it: a power belongs to what is meant.
     """
     calls = any(function in name for function in function_names() if 1 < len(function) < len(name))
-    if not name.isalnum() or not (calls or set(name) <= {*others, *_CONSTANTS}):
+    unknowns = len(name) == 2 and set(name) <= set(_UNKNOWNS)
+    if not name.isalnum() or not (calls or unknowns or set(name) <= {*others, *_CONSTANTS}):
         return ""
     try:
         found = read(name)
@@ -164,6 +170,24 @@ def taken_apart(name: str, others: Collection[str], behind: str) -> str:
     if any(isinstance(node, Call) for node in nodes):
         meant = len(set(names)) < len(names) or not {*others, *_ARGUMENTS}.isdisjoint(names)
     else:
-        meant = len(names) > 1 and set(names) <= {*others, *_CONSTANTS} and not set(others).isdisjoint(names)
+        known = set(names) <= {*others, *_CONSTANTS} and not set(others).isdisjoint(names)
+        meant = len(names) > 1 and (unknowns or known)
     power = _POWER.match(behind)
     return read(name + power[0]).read_as if meant and power else found.read_as if meant else ""
+
+
+def in_python(error: GradcliError, text: object) -> None:
+    """Let the hint of an error about a text say what to write in Python: the program as it may be meant, and no options."""
+    error.hint = re.sub(r"(;|,? or) (add |with )?--read lenient[^;]*", "", re.sub(r"--(\w+) VALUE", r"\1=1.0", error.hint))
+    if not isinstance(text, str) or len(text) > _LONG:
+        return
+    try:
+        meant = read(text).read_as
+    except GradcliError:
+        return
+    if meant != text and re.search("is missing before|has no argument", error.message):
+        error.hint = f"write {meant}"
+
+
+_LONG = 400
+"""Characters of a text up to which it is read once more for a hint."""

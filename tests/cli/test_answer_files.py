@@ -109,6 +109,17 @@ def test_a_broken_row_is_one_row(body: str, verdicts: list[str], tmp_path: Path)
     assert all(row["feedback"] for row in rows if row["verdict"] == "unreadable")
 
 
+def test_a_row_that_ends_before_the_answer_says_so(tmp_path: Path) -> None:
+    rows, _ = _graded(tmp_path / "a.csv", "student,answer\nA\nB,\n")
+    said = ["its row has 1 of 2 cells, and none for the column answer", "the answer is empty"]
+    assert [row["feedback"] for row in rows] == said
+    quiz, wide = tmp_path / "q.jsonl", tmp_path / "b.csv"
+    quiz.write_text('{"id": "p", "expression": "x^2"}\n{"id": "q", "expression": "x^3"}\n')
+    wide.write_text("student,p,q\nA,2x\n")
+    _, out, _ = command(["grade", "-f", str(quiz), "--answers", str(wide), "--format", "jsonl"])
+    assert [json.loads(line)["note"] for line in out.splitlines()] == ["", "its row has 2 of 3 cells, and none for the column q"]
+
+
 def test_no_cell_is_lost(tmp_path: Path) -> None:
     rows, err = _graded(tmp_path / "a.csv", "student,answer,answer,\nA,2x,x,q\nB,max(x,y,z),1\n")
     assert list(rows[0])[:5] == ["student", "answer", "answer_2", "column 4", "further cells"]

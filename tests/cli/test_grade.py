@@ -246,6 +246,9 @@ def test_a_class_is_told_whose_answers_no_mistake_explains_and_how_many_points_t
     _, out, _ = command([*call, "--credit", str(credit)])
     assert "\nPoints: 1.5 of 4\n" in out
     assert re.search(r"\n +1 +cy +no known mistake gives it\n", out)
+    _, page, _ = command([*call, "--format", "html", "--summary", str(tmp_path / "s.csv")])
+    assert "no known mistake gives it<br><small>cy</small>" in page
+    assert (tmp_path / "s.csv").read_text("utf-8").endswith("\n,1,cy,no known mistake gives it\n")
     assert "the same is to be said" not in command([*call, "--for", "student"])[1]
 
 

@@ -191,6 +191,7 @@ def test_what_a_lenient_reader_reads_is_said_where_the_strict_one_refuses(text: 
         ("xe^x", "xe", "x*e"),
         ("x^2 + xy + y^2", "xy", "x*y"),
         ("cosa + a", "cosa", "cos(a)"),
+        ("2xy", "xy", "x*y"),
         ("x^2sin3x", "sin3x", "sin(3*x)"),
     ],
 )
@@ -200,16 +201,20 @@ def test_functions_and_letters_that_run_together_are_refused(text: str, name: st
     assert f"{name} is one name" in err
     assert f"hint: write {meant}" in err
     assert command(["diff", text, "--wrt", name])[0] == 0
+    assert command(["diff", text, "--read", "strict"])[0] == 0
 
 
 def test_the_environment_says_how_texts_are_read() -> None:
     lenient = {"GRADCLI_READ": "lenient"}
     assert command(["diff", "2xlnx"], environment=lenient) == (0, "2*ln(x) + 2\n", "read as: 2*x*ln(x)\n")
     assert command(["diff", "x(x + 1)", "--read", "strict"], environment=lenient)[0] == 2
+    code, out, err = command(["eval", "x^2", "--x", "1,5", "-q"], environment=lenient)
+    assert (code, out) == (0, "2.25\n3\n")
+    assert "note: 1,5 is read as the decimal 1.5" in err
     assert command(["diff", "x^2"], environment={"GRADCLI_READ": "loose"})[0] == 2
 
 
-@pytest.mark.parametrize("text", ["cost^2", "loss + bias", "w1*x + b1", "alpha*x", "sinx = 2; sinx*x", "xy", "single*x"])
+@pytest.mark.parametrize("text", ["cost^2", "loss + bias", "w1*x + b1", "alpha*x", "sinx = 2; sinx*x", "single*x"])
 def test_what_may_be_a_name_is_one(text: str) -> None:
     assert command(["diff", text])[0] == 0
 

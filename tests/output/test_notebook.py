@@ -187,3 +187,19 @@ def test_the_notebook_runs_and_shows_everything() -> None:
     said = [out["text"] for cell in notebook.cells for out in cell.get("outputs", ()) if out["output_type"] == "stream"]
     assert len(said) == 1
     assert "x is not a function" in said[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("2x sin 3x", "write 2*x*sin(3*x)"),
+        ("sin²(x)", "write sin(x)^2"),
+        ("xy", "xy is one variable: for a product write x*y; its variables are xy"),
+        ("x*w", "give each one a value: w=1.0"),
+        ("x**", "write a value after it"),
+    ],
+)
+def test_hints_say_what_to_write_in_python(text: str, hint: str) -> None:
+    with pytest.raises(gradcli.GradcliError) as caught:
+        gradcli.grad(text, x=1.0)
+    assert caught.value.hint == hint

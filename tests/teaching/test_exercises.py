@@ -151,3 +151,9 @@ def test_a_sheet_of_ones_own_questions_is_numbered_as_one() -> None:
     assert out.startswith("1. Differentiate by x: x^2*sin(x)\n")
     assert out.endswith("\n4. Differentiate by x: ln(x + 1)\n")
     assert command(["exercise", "x^2", "x^3", "--choose", "b=2"])[0] == 2
+
+
+def test_a_template_of_one_operation_has_fewer_wrong_answers() -> None:
+    [one] = map(json.loads, command(["exercise", "ln(x)", "--to", "jsonl"])[1].splitlines())
+    assert 1 <= len(one["distractors"]) < 4
+    assert command(["exercise", "x"])[0] == 2

@@ -115,6 +115,7 @@ def test_a_right_answer_with_a_jump_far_away_is_not_right() -> None:
     [
         ("", "the answer is empty"),
         ("   ", "the answer is empty"),
+        ("–", "'–' is no formula"),
         ("2*", "missing"),
         ("q + 1", "q is no variable of the question"),
         ("x = 2", "an answer is one expression"),

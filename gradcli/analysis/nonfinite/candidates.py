@@ -7,12 +7,12 @@ from fractions import Fraction
 
 from gradcli.analysis.nonfinite.matching import Match, Matcher, result_of
 from gradcli.analysis.nonfinite.origins import SLOPE, UNDEFINED, ZERO_TIMES, Way, backward_ways, forward_way
-from gradcli.analysis.nonfinite.rewrites import BRANCH, compiled
+from gradcli.analysis.nonfinite.rewrites import BRANCH, Compiled, compiled
 from gradcli.analysis.nonfinite.writing import new_text, node_text
 from gradcli.autodiff.passes.tape import Tape, all_finite
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONSTANT, VARIABLE
-from gradcli.language.ast import Call, Comparison, Expression, Index, Name, Number
+from gradcli.language.ast import Call, Comparison, Expression, Index, Name, Number, postorder
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import operation_expression
@@ -70,7 +70,7 @@ def candidates(tape: Tape, same: bool, lossy: Sequence[bool] | None = None) -> I
         found: dict[int, Match] = {}
         for node in places.get(row.head, ()):
             match = next((one for one in matcher.match(row.pattern, node) if any(odd[id] for id in one.covered)), None)
-            if match is not None:
+            if match is not None and not any(tape.graph.operations[match.letters[name]] == CONSTANT for name in _chosen_by(row)):
                 found[node] = match
         if found:
             replaced = {node: result_of(row, match) for node, match in found.items()}
@@ -78,6 +78,12 @@ def candidates(tape: Tape, same: bool, lossy: Sequence[bool] | None = None) -> I
             step = (node_text(tape, node), new_text(tape, replaced[node]), row.rule.reason)
             part = (to_text(_with_items(row.pattern, found[node])), to_text(_with_items(row.result, found[node])))
             yield Candidate(replaced, step, part, found[node].letters, row.rule.alone)
+
+
+def _chosen_by(row: Compiled) -> list[str]:
+    """The letters alone that a choice in the result of a row asks about, of which a number needs no choice."""
+    compared = [node for node in postorder(row.result) if isinstance(node, Comparison)]
+    return [operand.name for node in compared for operand in node.operands if isinstance(operand, Name)]
 
 
 def _odd_nodes(tape: Tape, ways: Sequence[Way]) -> list[bool]:

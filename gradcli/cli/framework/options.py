@@ -134,7 +134,9 @@ class OutputOptions(Options):
     json = flag("One JSON document: --format json.")
 
 
-WRITTEN = text("Write to a file, as text, or as JSON where its name ends in .json.", "FILE", short="-o")
+WRITTEN = text(
+    "Write to a file, in the format that its name ends in (.json, or another of --format), else as text.", "FILE", short="-o"
+)
 """Where what a command writes to standard output goes instead."""
 
 

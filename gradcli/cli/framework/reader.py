@@ -70,9 +70,12 @@ def _put(given: dict[str, Any], option: Option[Any], value: str, flag: str) -> N
     if option.name in given:
         raise GradcliError(f"{flag} is given twice", hint="leave one out")
     if option.choices and value not in option.choices:
+        from gradcli.cli.framework.table import others_take
+
         near = nearest(value, option.choices)
         listed = " or ".join(filter(None, (", ".join(option.choices[:-1]), option.choices[-1])))
-        raise GradcliError(f"{flag} takes {listed}, not '{value}'", hint=f"did you mean {near}?" if near else "")
+        hint = f"did you mean {near}?" if near else others_take(flag, value)
+        raise GradcliError(f"{flag} takes {listed}, not '{value}'", hint=hint)
     if option.minimum is not None:
         if not (value.isascii() and value.isdigit() and len(value) < 19 and option.minimum <= int(value) <= option.maximum):
             limits = f"from {option.minimum}" + (f" to {option.maximum}" if option.maximum < 10**15 else " on")

@@ -99,6 +99,13 @@ def others_have(flag: str, command: Command[Any], value: str = "") -> str:
     return f"{listed} {'has' if len(names) == 1 else 'have'} {flag}, {command.name} has not"
 
 
+def others_take(flag: str, value: str) -> str:
+    """Which commands take a value of an option that this one does not, for a hint: ``commands with --format=html: plot``."""
+    declared = [(name, command_named(name).by_flag.get(flag)) for name in command_names()]
+    names = [name for name, option in declared if option is not None and value in (option.choices or ())]
+    return f"commands with {flag}={value}: {', '.join(names)}" if 0 < len(names) <= MOST_NAMED else ""
+
+
 def option_like(error: UnknownVariableError, options: Options) -> UnknownVariableError:
     """The error for a variable that the expression does not have, which may be meant as an option."""
     command = options.command

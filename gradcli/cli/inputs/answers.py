@@ -7,6 +7,7 @@ import json
 import re
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from gradcli.cli.framework.streams import MOST_BYTES, read_bytes, write_warning
 from gradcli.cli.inputs.tables import Line, Record, delimiter_of, lines_of, records_of
@@ -161,12 +162,18 @@ def _of_table(lines: Sequence[Line], where: str, column: str | None, by: str | N
             fault = fault or f"its row has {len(cells)} cells for {len(names)} columns: one with '{delimiter}' needs quotes"
         elif ragged:
             columns[_REST] = ""
+        lacking = {name: _lacks(len(cells), len(names), name) for name in names[len(cells) :]}
+        fault = fault or lacking.get(answers, "")
         one = Given(row, columns.get(answers, ""), columns[people] if people else "", columns, fault, "; ".join(record.notes))
-        yield from _to_questions(one, quiz)
+        yield from _to_questions(one, quiz, lacking)
 
 
-def _to_questions(one: Given, quiz: Ids | None) -> Iterator[Given]:
-    """A row as the answers to the questions that it answers."""
+def _lacks(cells: int, columns: int, name: str) -> str:
+    return f"its row has {cells} of {columns} cells, and none for the column {name}"
+
+
+def _to_questions(one: Given, quiz: Ids | None, lacking: Mapping[str, str] = MappingProxyType({})) -> Iterator[Given]:
+    """A row as the answers to the questions that it answers; of columns that it lacks that is said."""
     columns = one.columns
     if quiz is None:
         yield one
@@ -177,7 +184,7 @@ def _to_questions(one: Given, quiz: Ids | None) -> Iterator[Given]:
         for id in quiz.ids:
             if id in columns:
                 own = {**rest, quiz.name(): id, _COLUMNS[0]: columns[id]}
-                yield one._replace(answer=columns[id], columns=own, question=id)
+                yield one._replace(answer=columns[id], columns=own, question=id, fault=one.fault or lacking.get(id, ""))
 
 
 def _rest(record: Record, names: Sequence[str]) -> list[str]:

@@ -115,14 +115,15 @@ def side_as_read(text: str, whole: str, where: str, options: ReadOptions) -> str
     elif options.read is None and "=" in whole and re.fullmatch(_DEFINED, whole):
         how = "lenient"
     elif options.read is None:
-        how = _usual_reading()
+        how = usual_reading()
     if how == "strict":
-        _refuse_run_together(text, where, options)
+        if options.read is None:
+            _refuse_run_together(text, where, options)
         return text
     return _read(text, where, how, options)
 
 
-def _usual_reading() -> str:
+def usual_reading() -> str:
     """How texts are read where a call does not say it: strictly, or as the environment says.
 
     Raises:
@@ -137,7 +138,7 @@ def _usual_reading() -> str:
 def _refuse_run_together(text: str, where: str, options: Options) -> None:
     """Check that no name of a strict text is what people write for a product or a call, as xlnx and xe^x are.
 
-    Names that are given mean what they say, and so do all where values come by name from a file.
+    Names that are given mean what they say, and so do all where values come by name from a file or --read strict is given.
 
     Raises:
         GradcliError: One is.
@@ -158,7 +159,7 @@ def _refuse_run_together(text: str, where: str, options: Options) -> None:
         from gradcli.ops.words import taken_apart
 
         if meant := taken_apart(name, {*names, *given} - {name}, text[span[1] :]):
-            hint = f"write {meant}, or add --read lenient; a variable of that name is given by --wrt {name} or a value"
+            hint = f"write {meant}, or add --read lenient; with --read strict {name} is a variable"
             raise GradcliError(f"{name} is one name, and so one variable", span, hint, source=text, where=where)
 
 

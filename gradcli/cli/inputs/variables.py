@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from gradcli.cli.framework.command import Command, Given, Options
-from gradcli.cli.framework.options import DerivativeOptions, ValueOptions, limits_of
-from gradcli.errors import GradcliError
+from gradcli.cli.framework.options import DerivativeOptions, ReadOptions, ValueOptions, limits_of
+from gradcli.errors import GradcliError, visible
 from gradcli.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -222,7 +222,25 @@ def number(text: str, where: str, options: Options | None = None) -> Any:
         return array_file(text[1:], where)
     from gradcli.autodiff.runs.given_values import constant
 
+    if isinstance(options, ReadOptions):
+        text = _as_read(text, where, options)
     return constant(text, where, **limits_of(options) if options else {})
+
+
+def _as_read(text: str, where: str, options: ReadOptions) -> str:
+    """The text of a value, read as the expression is where the call says how."""
+    from gradcli.cli.inputs.source import usual_reading
+
+    how = options.read or usual_reading()
+    if how == "strict":
+        return text
+    from gradcli.cli.framework.streams import write_note
+    from gradcli.ops.words import read
+
+    found = read(text, where, how, ())
+    for note in found.notes:
+        write_note(visible(f"note: {note}"))
+    return found.read_as
 
 
 def _file_bindings(path: str, options: Options | None) -> dict[str, Any]:

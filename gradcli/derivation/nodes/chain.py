@@ -146,8 +146,10 @@ class Chain:
         number = Number(self.value)
         words = (self._convention() if math.isfinite(self.adjoint) else []) or self._at_this_point(found)
         exact = bool(self.steps) and isinstance(self.steps[-1].right, Number) and found != self.value
-        if exact and not words and math.isfinite(found) and short_text(found) != short_text(self.value):
-            words = [_NOWHERE if _has_no_value(workings) else "what rounding makes of it in the backward pass"]
+        if not words and _has_no_value(workings) and found == found and self.value != self.value:
+            words = [_NOWHERE]
+        elif exact and not words and math.isfinite(found) and short_text(found) != short_text(self.value):
+            words = ["what rounding makes of it in the backward pass"]
         said_already = self.steps and (reads_alike(self.steps[-1].right, number) or (exact and not words))
         if not said_already:
             self.steps.append(Step("value", self.left, number, tuple(words)))
@@ -189,7 +191,7 @@ class Chain:
         return results[0]
 
 
-_NOWHERE = "the function has no value here, and so no derivative, whatever is left of a formula"
+_NOWHERE = "the function has no value here, and so no derivative"
 
 
 def _has_no_value(workings: Workings) -> bool:

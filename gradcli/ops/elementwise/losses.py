@@ -128,9 +128,7 @@ binary_cross_entropy = operation(
     definition=lambda p, target: -(target * clamp_min(log(p), LEAST_LOG) + (1 - target) * clamp_min(log1p(-p), LEAST_LOG)),
     specials=(special(POLE, lambda p, target: p, 0, 1), special(POLE, lambda p, target: p - 1, 1, 0)),
     torch="binary_cross_entropy: F",
-    course=lambda p, target: (
-        f"convex; defined from 0 to 1; but 0 {_ASIDE}" if target and 0 <= target[0] <= target[1] <= 1 else ""
-    ),
+    course=lambda p, target: _COURSE if target and 0 <= target[0] <= target[1] <= 1 else "",
     doc="-(target·log(p) + (1 - target)·log(1 - p)), each logarithm at least -100.",
 )
 binary_cross_entropy_with_logits = operation(

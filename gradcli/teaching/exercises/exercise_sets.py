@@ -110,30 +110,30 @@ def from_template(template: str, wrt: str, choices: Mapping[str, Sequence[int]],
     total = math.prod(map(len, choices.values()))
     order = Source(seed).shuffled(range(min(total, 10_000)))
     found = 0
-    for at in order:
-        if found == count:
+    for at, least in [*((at, WRONG) for at in order), *((at, 1) for at in order)]:  # of few operations there are few mistakes
+        if found == count or (found and least < WRONG):
             return
         numbers = {}
         for name, values in choices.items():
             at, which = divmod(at, len(values))
             numbers[name] = values[which]
-        made = _of_results(_filled(program, numbers), wrt, Source(seed * 1_000_003 + found))
+        made = _of_results(_filled(program, numbers), wrt, Source(seed * 1_000_003 + found), least)
         if made is not None:
             found += 1
             yield made
     if not found:
         raise GradcliError(
-            f"the template has no exercise with {WRONG} wrong answers that can be told apart",
+            "the template has no exercise with a wrong answer that can be told apart",
             hint="give it other numbers, or more operations",
         )
 
 
-def _of_results(expression: str, wrt: str, source: Source) -> Exercise | None:
+def _of_results(expression: str, wrt: str, source: Source, least: int) -> Exercise | None:
     """The exercise of an expression, or of the list of expressions that it is."""
     *before, last = parse(expression).statements
     value = expressions(last)[0]
     if before or not isinstance(value, Array):
-        return exercise(expression, wrt, source)
+        return exercise(expression, wrt, source, least=least)
     parts: list[Exercise] = []
     for item in value.items:
         names = [name for name in free_names(Program((Output(item),))) if not is_constant(name)]

@@ -105,12 +105,15 @@ def refuse_no_answer(answer: str) -> None:
     """Refuse what is no answer at all.
 
     Raises:
-        GradcliError: It is empty, too long, an option, or names a picture.
+        GradcliError: It is empty, a dash, too long, an option, or names a picture.
     """
-    if not answer.strip(" \t\r\n-–—"):
+    text = answer.strip()
+    if not text:
         raise GradcliError("the answer is empty")
-    if _OPTION.fullmatch(answer.strip()):
-        raise GradcliError(f"{answer.strip()} is an option of a command, no expression")
+    if not text.strip(" \t\r\n-–—−"):
+        raise GradcliError(f"'{text}' is no formula")
+    if _OPTION.fullmatch(text):
+        raise GradcliError(f"{text} is an option of a command, no expression")
     if found := _PICTURE.search(answer):
         raise GradcliError("it names a file, and an answer is one expression", found.span())
     if _PLACE.search(answer):

@@ -49,8 +49,8 @@ Make exercises in differentiation. Each has its key, wrong answers, and what eac
 
 The same seed gives the same exercises everywhere. --paths is how many paths lead from the variable to the result, --depth how
 many operations stand on the longest one; --band, from 1 to 5, chooses both. With an expression the exercises are that
-expression, with numbers for the names of --choose. An exercise has four or five wrong answers, and gradcli grade says of each
-what it is exported with.
+expression, with numbers for the names of --choose. An exercise has four or five wrong answers, one as short as ln(x) fewer, and
+gradcli grade says of each what it is exported with.
 
 Formats, and what they carry; sheets are without answers, which --key writes to a file of their own:
 

@@ -86,7 +86,8 @@ class GradeOptions(ReadOptions, ResultOptions, ShapeOptions, WatchOptions):
     level = some_whole("How much is told, from 0 to 5.", minimum=0)
     for_ = choice("Whom it is told: student is --level 2, teacher 5.", "WHO", ("student", "teacher"), "teacher")
     format = text(
-        "How to write it; where left out rich on a terminal and text in a pipe.",
+        "How to write it; where left out as the name of -o says (.csv, .html a page of a class, .jsonl, .json), else rich on a"
+        " terminal and text in a pipe.",
         "FORMAT",
         choices=("rich", "text", "json", "jsonl", "csv", "html"),
     )

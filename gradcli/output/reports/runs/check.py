@@ -132,7 +132,7 @@ def reasons(found: Verification, style: Style) -> Iterator[str]:
         left, right = one.slopes or (0.0, 0.0)
         alike = math.isfinite(left) and abs(left - right) <= 1e-4 * max(abs(left), abs(right), 1e-5)
         more = ": the function is smooth there, and the conventions of its nodes do not add up to its slope" if alike else ""
-        yield f"by {one.name}: {sides_text(left, right)}, {_number(one.own)} given{more}"
+        yield f"by {one.name}: {_number(one.own)} given{more}, {sides_text(left, right)}"
     for met in [one for one in found.met if one.distance and not (at and one.is_at(epsilon))][:_SAID]:
         yield f"{node_text(met.tape, met.id, style)} is {met.distance:.0e} from a {_KINDS.get(met.kind, met.kind)}"
     if not found.faults:  # what a wrong rule hands back has no right digits either
@@ -258,8 +258,9 @@ def _number(value: float) -> str:
 
 def sides_text(left: float, right: float) -> str:
     """The slopes on both sides of a point."""
-    sides = {"left": left, "right": right}
-    return ", ".join(
-        f"no slope on the {side}" if math.isnan(value) else f"slope {_number(value)} on the {side}"
-        for side, value in sides.items()
-    )
+    before, behind = _number(left), _number(right)
+    if math.isnan(left):
+        return f"no slope on the left, slope {behind} on the right" if right == right else "no slope on either side"
+    if math.isnan(right):
+        return f"slope {before} on the left, no slope on the right"
+    return f"slope {before} on the left, slope {behind} on the right"

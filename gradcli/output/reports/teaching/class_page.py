@@ -9,10 +9,9 @@ from html import escape
 from gradcli.errors import said, spoken, visible
 from gradcli.language.numbers import short_text
 from gradcli.language.program_text import beginning
-from gradcli.output.reports.teaching.grading import Graded, mistakes_of, scores_of, unread_of
+from gradcli.output.reports.teaching.grading import Graded, scores_of, unread_of, wrong_of
 from gradcli.teaching.marking.verdicts import Verdict
 from gradcli.teaching.marking.words import feedback
-from gradcli.teaching.mistakes import MISTAKES
 from gradcli.teaching.quiz import Asked
 from gradcli.teaching.tasks import DERIVATIVE
 
@@ -52,10 +51,9 @@ def class_page(questions: Sequence[Asked], graded: Sequence[Graded], level: int)
     given = [verdict for verdict in Verdict if verdicts[verdict]]
     rows = [(spoken().word(verdict.value), verdicts[verdict], "", people.get(verdict, "")) for verdict in given]
     yield from _histogram(said(f"{len(graded)} answers"), rows)
-    if level and (found := mistakes_of(graded)):
+    if level and (found := wrong_of(graded)):
         yield from _histogram(
-            said("Mistakes"),
-            [(said(MISTAKES[own["kind"]].says), own["count"], own["kind"], ", ".join(dict.fromkeys(own["by"]))) for own in found],
+            said("Mistakes"), [(said(says), own["count"], own["kind"], ", ".join(own["by"])) for own, says in found]
         )
     if len(titles) > 1:
         rights = [sum(one.marked.score for one in graded if one.asked is asked) for asked in questions]

@@ -97,11 +97,8 @@ def grade_report(questions: Sequence[Asked], graded: Sequence[Graded], level: in
         elif any(one.score not in (0, one.asked.points) for one in graded):
             points, whole = (sum(values) for values in zip(*((one.score, one.asked.points) for one in graded), strict=True))
             yield Lines([f"Points: {short_text(points)} of {short_text(whole)}"])
-        if level and (found := mistakes_of(graded)):
-            lines = [[own["kind"], str(own["count"]), _people(own["by"]), MISTAKES[own["kind"]].says] for own in found]
-            others = [one for one in graded if one.marked.verdict is Verdict.WRONG and not kinds_of(one.marked)]
-            if others:
-                lines.append(["", str(len(others)), _people([one.by for one in others if one.by]), "no known mistake gives it"])
+        if level and (found := wrong_of(graded)):
+            lines = [[own["kind"], str(own["count"]), _people(own["by"]), says] for own, says in found]
             yield Table("Mistakes", ["kind", "answers", "by", "says"], lines, frozenset({"answers"}), frozenset({"says", "by"}))
     if level >= LEVELS and len(questions) == 1 and any(one.marked.verdict is Verdict.WRONG for one in graded):
         yield from _derivation(questions[0])
@@ -160,12 +157,21 @@ def mistakes_of(graded: Iterable[Graded]) -> list[MistakeCount]:
     return [{"kind": kind, "count": count, "by": list(dict.fromkeys(people.get(kind, [])))} for kind, count in ordered]
 
 
-def summary(graded: Iterable[Graded], lines: bool) -> Iterator[str]:
+def wrong_of(graded: Sequence[Graded]) -> list[tuple[MistakeCount, str]]:
+    """How often each kind was made, with what is said of it; last the wrong answers that no known mistake gives."""
+    found = [(own, MISTAKES[own["kind"]].says) for own in mistakes_of(graded)]
+    others = [one.by for one in graded if one.marked.verdict is Verdict.WRONG and not kinds_of(one.marked)]
+    if others:
+        by = list(dict.fromkeys(filter(None, others)))
+        found.append(({"kind": "", "count": len(others), "by": by}, "no known mistake gives it"))
+    return found
+
+
+def summary(graded: Sequence[Graded], lines: bool) -> Iterator[str]:
     """The mistakes of a class: a record a line, or as CSV where it is not in lines."""
     if not lines:
         yield _csv_line(["kind", "answers", "by", "says"])
-    for own in mistakes_of(graded):
-        says = MISTAKES[own["kind"]].says
+    for own, says in wrong_of(graded):
         if lines:
             yield _ENCODE({**own, "says": says}) + "\n"
         else:
