@@ -122,6 +122,15 @@ def terminal(arguments: list[str], **environment: str) -> str:
 WORKED = ["eval", "(x+w)*(w+1)", "--x", "2", "--w", "1", "--wrt", "w"]
 
 
+def test_a_key_on_a_terminal_is_as_wide_as_this() -> None:
+    call = ["exercise", "--seed", "7", "-n", "2", "--key", "-"]
+    lines = terminal(call, COLUMNS="60").splitlines()
+    assert max(map(len, lines)) <= 60
+    whole = subprocess.run([*GRADCLI, *call], capture_output=True, text=True, check=True, env=ENVIRONMENT).stdout
+    assert max(map(len, whole.splitlines())) > 100
+    assert " ".join(" ".join(lines).split()) == " ".join(whole.split())
+
+
 def test_a_terminal_gets_rich_and_the_same_content() -> None:
     shown = terminal(WORKED)
     assert "\x1b[" in shown

@@ -109,7 +109,7 @@ Ada: 3 of 3
 Bob: 0.5 of 3
 table.sign: 2
 chain.no_inner: 1
-4 wrong answers are right at x = 1
+5 wrong answers are right at x = 1
 """,
     "grade.sh": """\
 Ada: right

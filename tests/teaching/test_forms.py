@@ -222,8 +222,8 @@ def test_a_function_before_a_number_is_noted_as_it_is_read() -> None:
     [
         ("50% x", "percent"),
         ("50%x", "percent"),
-        ("-", "empty"),
-        (" – ", "empty"),
+        ("-", "no formula"),
+        (" – ", "no formula"),
         ("see photo IMG_2041.jpg, page 2", "names a file"),
     ],
 )

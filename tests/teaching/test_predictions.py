@@ -76,6 +76,11 @@ def test_lines_that_are_no_number_count_for_nothing_and_show_nothing() -> None:
     code, out, _ = command(CALL, b"\xff\n" * 7)
     assert (code, out.splitlines()[-1]) == (1, "0 of 1 right")
 
+    _, out, _ = command(CALL, b"?\n3\n2\n6\n3\n?\n2\n")
+    assert "a = x + w = ?   a number, at x = 2, w = 1\n" in out
+    assert "an adjoint before it times a local derivative" in out
+    assert out.endswith("5 of 5 right\n")
+
     code, out, _ = command(CALL, b"3\n2\nquit\n6\n")
     assert (code, out.splitlines()[-1]) == (0, "2 of 2 right")
 

@@ -148,6 +148,25 @@ def write_lines(lines: Iterable[str]) -> bool:
     return write(f"{said(line)}\n" for line in lines)
 
 
+def write_fitted(lines: Iterable[str]) -> bool:
+    """Write lines as :func:`write_lines` does, on a terminal broken between words, further lines below where the last column of
+    the first one began."""
+    return write(f"{part}\n" for line in lines for part in _parts(said(line)))
+
+
+def _parts(line: str) -> list[str]:
+    if sys.stdout is None or not sys.stdout.isatty():
+        return [line]
+    import shutil
+
+    from gradcli.output.wrapping import wrapped
+
+    width = shutil.get_terminal_size().columns
+    words = line.lstrip()
+    column = len(line) - len(words.rpartition("   ")[2].lstrip() if "   " in words else words)
+    return wrapped(line, width, " " * min(column, width // 2)) or [""]
+
+
 def remark_said(line: str) -> str:
     """A line of a formula, with what is remarked behind it in the language of this call."""
     sign = next((sign for sign in ("  # ", "  % ") if sign in line), "")

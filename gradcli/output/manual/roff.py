@@ -6,20 +6,19 @@ from collections.abc import Iterator, Sequence
 
 from markdown_it.token import Token
 
-from gradcli import __version__
 from gradcli.errors import said
 from gradcli.output.manual.pages import summaries, tokens
 
 _MARKS = {"strong_open": "\\fB", "em_open": "\\fI", "strong_close": "\\fR", "em_close": "\\fR", "softbreak": "\n"}
 
 
-def manual_roff(topics: Sequence[str], language: str = "en") -> Iterator[str]:
-    """The pieces of a man page: gradcli(1) has all topics, gradcli-TOPIC(7) a single one."""
+def manual_roff(topics: Sequence[str], version: str, language: str = "en") -> Iterator[str]:
+    """The pieces of a man page of that version of gradcli: gradcli(1) has all topics, gradcli-TOPIC(7) a single one."""
     name, section = ("gradcli", 1) if len(topics) > 1 else (f"gradcli-{topics[0]}", 7)
     about = said("computation graphs, gradients, and the chain rule that leads to them")
     if len(topics) == 1:
         about = summaries(language)[topics[0]]
-    yield f'.TH {name} {section} "" "gradcli {__version__}" "{said("The manual of gradcli")}"\n.nh\n.ad l\n'
+    yield f'.TH {name} {section} "" "gradcli {version}" "{said("The manual of gradcli")}"\n.nh\n.ad l\n'
     yield f".SH {said('NAME')}\n{name} \\- {_escaped(about.replace('`', ''))}\n"
     for topic in topics:
         yield from _page(tokens(topic, language))

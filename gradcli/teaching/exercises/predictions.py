@@ -12,6 +12,7 @@ from gradcli.errors import GradcliError
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONSTANT, VARIABLE
 from gradcli.language.ast import Expression, Name, Operator, Output, Program
+from gradcli.language.numbers import short_text
 from gradcli.language.text import to_text
 from gradcli.lowering.node_expressions import node_expression
 from gradcli.teaching.marking.comparison import DECIMALS
@@ -108,8 +109,13 @@ def prompts(tape: Tape) -> Iterator[Prompt]:
             yield Prompt("adjoint", name, "", float(adjoint), own, tuple(ahead.get(id, ())))
 
 
+HINT = "?"
+"""A line that asks for a hint."""
+
+
 def guessed(prompt: Prompt, lines: Callable[[], str | None]) -> Iterator[Unread | Guess]:
-    """What is to be said of an answer: of each line that is no number that it is none, and then of the first that is one.
+    """What is to be said of an answer: of each line that is no number that it is none, or a hint, and then of the
+    first that is one.
 
     Args:
         prompt: What was asked for.
@@ -117,6 +123,9 @@ def guessed(prompt: Prompt, lines: Callable[[], str | None]) -> Iterator[Unread 
     """
     unread: list[str] = []
     while (text := lines()) is not None and text.strip():
+        if text.strip() == HINT:
+            yield Unread(text, _hint(prompt))
+            continue
         try:
             own = _number(text)
         except GradcliError:
@@ -132,6 +141,16 @@ def guessed(prompt: Prompt, lines: Callable[[], str | None]) -> Iterator[Unread 
 def score(guesses: Sequence[Guess]) -> tuple[int, int]:
     """How many guesses are right, and how many numbers were asked for."""
     return sum(guess.right for guess in guesses), len(guesses)
+
+
+def _hint(prompt: Prompt) -> str:
+    """How the number is found."""
+    if prompt.phase == "value":
+        known = ", ".join(f"{to_text(own)} = {short_text(value)}" for own, value in prompt.operands)
+        return f"a number, at {known}" if known else "a number, from the values before it"
+    if len(prompt.parts) > 1:
+        return f"a sum of {len(prompt.parts)} terms, each an adjoint before it times a local derivative"
+    return "an adjoint before it times a local derivative"
 
 
 def _number(text: str) -> float:

@@ -65,9 +65,10 @@ def run(options: HelpOptions) -> None:
 
         write_to(options.output, manual_html(topics, language))
     elif options.man:
+        from gradcli import __version__
         from gradcli.output.manual.roff import manual_roff
 
-        write_to(options.output, manual_roff(topics, language))
+        write_to(options.output, manual_roff(topics, __version__, language))
     elif options.output:
         write_to(options.output, (page(topic, language) for topic in topics))
     elif topic is None:

@@ -11,7 +11,7 @@ from gradcli.cli.framework.choices import file_format, listed, refuse
 from gradcli.cli.framework.command import Command, flag, some_whole, text, texts, whole
 from gradcli.cli.framework.options import FileOptions, ReadOptions
 from gradcli.cli.framework.progress import doing
-from gradcli.cli.framework.streams import STDIN, can_print_signs, write_json, write_to, write_warning
+from gradcli.cli.framework.streams import STDIN, can_print_signs, write_fitted, write_json, write_to, write_warning
 from gradcli.errors import GradcliError, nearest
 from gradcli.frozen import replace
 from gradcli.output.formats import EXERCISES, QuizFormat, check_file
@@ -115,7 +115,11 @@ def run(options: ExerciseOptions) -> None:
             made = "".join(made).encode()  # a document is UTF-8, whatever the stream would have text be
         write_to(options.output, made)
     if options.key is not None:
-        write_to(options.key, replace(keyed, writer=keyed.key).written(found, ask=ask))
+        key = replace(keyed, writer=keyed.key).written(found, ask=ask)
+        if options.key == STDIN and keyed is EXERCISES["text"]:
+            write_fitted("".join(map(str, key)).splitlines())
+        else:
+            write_to(options.key, key)
 
 
 def _check(options: ExerciseOptions, format: QuizFormat, ask: str) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command, some_whole, whole
 from gradcli.cli.framework.options import VERDICT, ResultOptions
-from gradcli.cli.framework.streams import write_json, write_lines, write_note
+from gradcli.cli.framework.streams import write_fitted, write_json, write_lines, write_note
 from gradcli.errors import ExitCode, GradcliError
 
 HELP = """\
@@ -62,7 +62,7 @@ def run(options: PracticeOptions) -> ExitCode:
         for found in practice.answered(posed, partial(typed.line, report.question(posed))):
             if isinstance(found, Turn) and typed.ended and found.marked is None:
                 practice.turns.pop()  # nobody was there to be asked
-            elif not as_json and not write_lines(report.told(posed, found, typed=typed.talks).splitlines()):
+            elif not as_json and not write_fitted(report.told(posed, found, typed=typed.talks).splitlines()):
                 return ExitCode.NEGATIVE
     right, total = score(practice.turns)
     if as_json:

@@ -7,7 +7,7 @@ from functools import partial
 from gradcli.cli.framework.choices import chosen_format
 from gradcli.cli.framework.command import Command
 from gradcli.cli.framework.options import EXPRESSION, VERDICT, ExpressionOptions, ResultOptions, WrtOptions
-from gradcli.cli.framework.streams import STDIN, write_json, write_lines, write_note
+from gradcli.cli.framework.streams import STDIN, write_fitted, write_json, write_lines, write_note
 from gradcli.errors import ExitCode, GradcliError, located, visible
 
 HELP = """\
@@ -18,9 +18,9 @@ Predict the values and adjoints of a run, and see. First the next value, then th
   printf '3\\n2\\n6\\n3\\n2\\n5\\n2\\n' | gradcli predict "(x+w)*(w+1)" --x 2 --w 1 --json
 
 A guess is a number, or an expression of numbers such as 1/3 or exp(2); three digits are enough. An empty line shows the number
-and goes on; a line that is no number counts for nothing, and the number is asked for again. Guesses come from standard input, a
-line each; its end, or quit, is the end, and what was not asked does not count. With --json the
-transcript and the score are one document.
+and goes on, ? gives a hint; a line that is no number counts for nothing, and the number is asked for again. Guesses come from
+standard input, a line each; its end, or quit, is the end, and what was not asked does not count. With --json the transcript and
+the score are one document.
 
 Exit codes: 0 all guesses are right; 1 one is not, or there is none; 2 bad input.
 """
@@ -60,7 +60,7 @@ def run(options: PredictOptions) -> ExitCode:
     if typed.talks:
         at = ", ".join(f"{name} = {short_text(float(value))}" for name, value in tape.bindings.items())
         write_note(f"{visible(text)} at {at}: guess each number before it is shown.")
-        write_note("An empty line shows it; quit or Ctrl-D ends.")
+        write_note("An empty line shows it, ? gives a hint, quit or Ctrl-D ends.")
     for prompt in waiting:
         if typed.ended:
             break
@@ -69,7 +69,7 @@ def run(options: PredictOptions) -> ExitCode:
                 break  # nobody was there to be asked
             if isinstance(found, Guess):
                 guesses.append(found)
-            if not as_json and not write_lines([report.told(prompt, found, typed=typed.talks)]):
+            if not as_json and not write_fitted([report.told(prompt, found, typed=typed.talks)]):
                 return ExitCode.NEGATIVE
     right, total = score(guesses)
     if as_json:

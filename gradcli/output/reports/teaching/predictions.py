@@ -8,7 +8,7 @@ from gradcli.autodiff.passes.tape import Tape
 from gradcli.errors import visible
 from gradcli.language.numbers import short_text
 from gradcli.output.json import document, json_number
-from gradcli.teaching.exercises.predictions import Guess, Prompt, Unread, score
+from gradcli.teaching.exercises.predictions import HINT, Guess, Prompt, Unread, score
 from gradcli.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,7 +23,9 @@ def question(prompt: Prompt) -> str:
 def told(prompt: Prompt, guess: Guess | Unread, *, typed: bool) -> str:
     """A line on a guess, or on what is none; where it was typed behind the question, without this."""
     value = short_text(prompt.value)
-    if isinstance(guess, Unread):
+    if isinstance(guess, Unread) and guess.text.strip() == HINT:
+        said = guess.note
+    elif isinstance(guess, Unread):
         said = f"unreadable, once more: {visible(guess.note)}"
     elif guess.right:
         said = "right"
