@@ -97,6 +97,7 @@ def vocabulary() -> Vocabulary:
         functions=functions,
         single=frozenset(single),
         either=frozenset(either),
+        angles=frozenset(name for name, operation in OPERATIONS.items() if operation.facts.half_turn),
         inverses={name: inverse for name, inverse in inverses.items() if "sin" in name or "cos" in name or "tan" in name},
         logarithms={"2": "log2", "10": "log10", "e": "log"},
         natural="log",

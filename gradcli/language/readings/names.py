@@ -23,6 +23,8 @@ _BEGINS = frozenset(
 ) | {"FUNCTION", "CALLED"}
 """Terminals with which the argument of a function without parentheses, or its power, begins."""
 _PRIMES = "'′’"
+_MIXED = re.compile("[A-Za-z][぀-鿿]")
+"""A Latin letter before a word of a script without spaces: x的平方."""
 _NAMES = frozenset(("NAME", "CONSTANT", "PI"))
 _CAPITALS = frozenset("XYZ")
 _BESSEL = frozenset("JY")
@@ -136,6 +138,7 @@ class Names:
         """Remember the functions and names that the text defines."""
         depth = 0
         start = 0
+        self.of_matrices = any(token.text in self.vocabulary.matrices.values() for token in tokens)
         for place, token in enumerate(tokens):
             depth += (token.kind in ("LPAR", "LSQB")) - (token.kind in ("RPAR", "RSQB"))
             if token.kind == "FOR":
@@ -155,14 +158,13 @@ class Names:
     def _read(self, token: Token, before: str, after: str, inner: Sequence[Token]) -> list[Token]:
         token = token._replace(text=token.text.replace("{", "").replace("}", ""))
         name, called = token.text, after == "LPAR"
-        if name[-1] == "_":
-            message = "this index is no part of a name"
-            raise refuse(message, token, NO_VALUES.get(name[:-1], "write x_1, or x_{max}"))
         if called and name in self.own:
             return [token._replace(kind="CALLED")]
         if name in self.known or (before == "EQUAL" and name in WORDS):
             found = self.vocabulary.function(token.text) if called else None
             return [token._replace(kind="CALLED", text=found) if found else token]
+        if name[-1] == "_":
+            raise refuse("this index is no part of a name", token, NO_VALUES.get(name[:-1], "write x_1, or x_{max}"))
         if primes := sum(sign in _PRIMES for sign in name):
             return self._primed(token, primes, called)
         function = self.vocabulary.function(token.text)
@@ -217,7 +219,8 @@ class Names:
             self._note(token, f"{name} is read as one variable; a product is written {'*'.join(name)}")
             return [token]
         if "_" in name or (function and len(name) > 2) or not all(sign.lower() != sign.upper() for sign in name):
-            if name.isascii() and not name.isalpha() and "_" not in name and self.longest == LONGEST_PRODUCT:
+            mixed = _MIXED.search(name) if name.isalpha() else name.isascii()
+            if mixed and "_" not in name and self.longest == LONGEST_PRODUCT:
                 self._note(token, f"{name} is read as one variable; factors of a product are written with * between them")
             return [token]
         return self._parts(token, called, before, after)
@@ -237,7 +240,9 @@ class Names:
             raise self._may_be_function(token)
         if called and name.partition("_")[0] + "_0" in self.vocabulary.heads and "_" in name:
             raise refuse(f"{name}(...) may be a function or a product", token, f"write {name}*(...) for a product")
-        if name == "i":
+        if name == "I" and self.of_matrices:
+            self._note(token, "I is read as a variable; an identity matrix is eye(n)")
+        elif name == "i":
             self._note(token, "i is read as a variable: nothing is complex here, and a vector is written [a, b]")
         elif name in _CAPITALS and name.lower() not in self.known and self.longest == LONGEST_PRODUCT:
             self._note(token, f"{name} is read as a variable of its own, and not as {name.lower()}")
@@ -272,7 +277,9 @@ class Names:
 
     def _note_logarithm(self, token: Token, function: str) -> None:
         if function == self.vocabulary.natural and token.text.lower() == function:
-            self._note(token, f"{token.text} is read as the natural logarithm; that to the base 10 is written lg x or log_10 x")
+            self._note(token, f"{token.text} is read as the natural logarithm; that to the base 10 is written log_10 x")
+        elif token.text == "lg":
+            self._note(token, "lg is read as the logarithm to the base 10; that to the base 2 is written log_2 x")
 
     def _parts(self, token: Token, called: bool, before: str, after: str) -> list[Token]:
         """Words and letters without a sign between them: xsinx, xcos(x), ac, pix."""
@@ -343,6 +350,10 @@ class Names:
         parts.append(digits._replace(kind="NUMBER"))
         if not behind.text and after not in _BEGINS:
             self._note(token, f"{both} is read as {word.text} of {digits.text}; a variable of this name needs a value")
+        elif not behind.text:
+            self._note(
+                token, f"{both} is read as {word.text} of {digits.text} times what follows; a power is {word.text}^{digits.text}"
+            )
         elif behind.text:
             parts += self._read(behind, "NUMBER", "LPAR" if called else after, ())
         return parts

@@ -6,9 +6,23 @@ import re
 from collections.abc import Collection, Sequence
 
 from gradcli.errors import GradcliError
-from gradcli.language.ast import Assignment, Comparison, Name, Output, Statement, postorder
+from gradcli.language.ast import (
+    Assignment,
+    Call,
+    Comparison,
+    Expression,
+    Index,
+    Name,
+    Number,
+    Operator,
+    Output,
+    Statement,
+    postorder,
+)
 from gradcli.language.readings.around import FOLLOWS, NAME, NAMES, RELATION, outside
 from gradcli.language.readings.left_sides import is_left_side
+from gradcli.language.readings.vocabulary import Vocabulary
+from gradcli.language.statements import expressions
 from gradcli.language.text import to_text
 
 _ARROW = re.compile(
@@ -46,8 +60,13 @@ _LOOP = re.compile(rf"\s*for\s+{NAME}\s+in(?!\w)")
 _SPEED = r"m/(?:s|h|min)(?:\^2|²)?"
 _UNIT = re.compile(rf"(?<=[^\W\d)]|\))\s+((?:[kcm]?{_SPEED}|kg|[kcm]m|k?Hz)\.?\s*$)|(?<=\d)\s+({_SPEED})(?![\w(^])")
 _COMMENT = re.compile(r"(?<!\\)%([^\n]*\n?)")
-_OPERATORS = ("", *"+-−–*·×/^=(<>|&,")
+_INFIX = "+-−–*·×÷/%@^=(<>≠≤≥&,"
+_OPERATORS = ("", "|", *_INFIX)
 """What no formula ends with, and the beginning."""
+_INDEXED = re.compile(r"[^\W\d_]_[^\W\d_][-+−]\d+")
+"""An index of a letter before a sign that touches it."""
+_ANGLE = 15
+"""Whole multiples of it are degrees, mostly."""
 _NOTHING = re.compile(r"\s*[nN]/[aA]\s*\.?\s*")
 
 
@@ -83,6 +102,47 @@ def note_silent(statements: Sequence[Statement], text: str, notes: list[tuple[in
             notes.append((0, f"{last.name} is read as the name of the value; {'*'.join(last.name)} = ... is an equation"))
     if text.lstrip().startswith("=-") and "^" in text:
         notes.append((0, "a power comes before its sign, as in -(x^2); spreadsheets square the sign, too"))
+
+
+def note_habits(
+    statements: Sequence[Statement], text: str, vocabulary: Vocabulary, known: Collection[str], notes: list[tuple[int, str]]
+) -> None:
+    """Say what stands in a program as others write it with another meaning: cos(60), |A|, x[3], -3^2, 2^3^2."""
+    for node in (node for statement in statements for value in expressions(statement) for node in postorder(value)):
+        if habit := _habit(node, text, vocabulary, known):
+            notes.append((node.span[0], habit))
+
+
+def _habit(node: Expression, text: str, vocabulary: Vocabulary, known: Collection[str]) -> str:
+    """What is said of a node that others may mean otherwise; empty for most."""
+    start, end = node.span
+    match node:
+        case Call(function, (Number(value),)) if function in vocabulary.angles and value >= _ANGLE and value % _ANGLE == 0:
+            return f"{value} is in radians; degrees are written {value}°"
+        case Call(vocabulary.absolute as name, (Name(of),)) if (
+            len(of) == 1 and of.isupper() and name not in text[start:end].lower()
+        ):
+            return f"|{of}| is read as the absolute value; a determinant is det({of})"
+        case Index(Name(name), items):
+            numbers = [part.value for item in items for part in postorder(item) if isinstance(part, Number)]
+            if any(numbers) or (numbers and name not in known):
+                index = f"{name}_{numbers[0]}"
+                return f"{to_text(node)} is read as a part of an array, counted from 0; a letter with an index is written {index}"
+        case Operator("+" | "-", (Name(name), Number())) if _INDEXED.fullmatch(text, start, end):
+            return f"the index of {name} ends before the sign; {name[0]}_{{n+1}} is written with braces"
+        case Operator("/", (_, Number(0))):
+            return f"{to_text(node)} has no value: it is a division by 0"
+        case Operator("^", (Name(), Name("T") as raised)) if "T" not in known and text[raised.span[0]] == "T":
+            return "^T is read as a power; a transposed array is A.T"
+        case Operator("^", (Name(name), Operator("-", (Number(1),)))) if (
+            len(name) == 1 and name.isupper() and text[end - 1] == "}"
+        ):
+            return f"{name}^-1 is read as the power 1/{name}; an inverse matrix is inv({name})"
+        case Operator("-", (Operator("^", (Number(), _)) as power,)) if "(" not in text[start : power.span[0]]:
+            return f"{to_text(node)} is read as -({to_text(power)})"
+        case Operator("^", (Number(), Operator("^", (Number(), _)) as power)) if text[end - 1] not in ")}":
+            return f"{to_text(node)} is read as {to_text(node.operands[0])}^({to_text(power)})"
+    return ""
 
 
 def with_words(text: str) -> str:
@@ -161,7 +221,8 @@ def _without_tail(text: str, notes: list[tuple[int, str]]) -> str:
     if "\\begin" in text:
         return text
     while (found := _REMARK.search(text)) and text[: found.start()].strip():
-        if not (re.search(RELATION, found[1]) or _PROSE.search(found[1])):
+        is_factor = text[: found.start()].rstrip()[-1] in _INFIX or " else " in found[1]
+        if is_factor or not (re.search(RELATION, found[1]) or _PROSE.search(found[1])):
             break
         text = _without(text, found.start(), len(text), notes)
     plain = outside(text)
