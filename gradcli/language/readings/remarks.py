@@ -102,7 +102,7 @@ def note_silent(statements: Sequence[Statement], text: str, notes: list[tuple[in
     if isinstance(last, Assignment) and len(statements) == 1:
         letters = set(last.name)
         names = {node.name for node in postorder(last.value) if isinstance(node, Name)}
-        short = 1 < len(last.name) <= LONGEST_PRODUCT and last.name not in GREEK
+        short = len(last.name) <= LONGEST_PRODUCT and last.name.isascii() and last.name not in GREEK
         if len(last.name) > 1 and last.name.isalpha() and (short or letters <= names):
             notes.append((0, f"{last.name} is read as the name of the value; {'*'.join(last.name)} = ... is an equation"))
     if text.lstrip().startswith("=-") and "^" in text:
