@@ -53,7 +53,11 @@ def answers(text: str, folder: Path) -> Iterator[tuple[str, int, list[float]]]:
     for mode in ("dynamic", "static") if values else ():
         code, out, _ = command(["run", "-e", text, "--feed", str(rows), "--mode", mode])
         row = json.loads(out.splitlines()[-1]) if code == 0 else {}
-        yield f"feed {mode}", code, [float(v or 0) for part in (row["values"], row["grad"]) for v in part.values()] if code == 0 else []
+        yield (
+            f"feed {mode}",
+            code,
+            [float(v or 0) for part in (row["values"], row["grad"]) for v in part.values()] if code == 0 else [],
+        )
 
 
 def views(text: str) -> Iterator[tuple[str, int]]:

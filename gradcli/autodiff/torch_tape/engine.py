@@ -264,7 +264,9 @@ def _contributions(tape: Eager, id: int, adjoint: Any, create_graph: bool) -> li
     if create_graph:
         y: Any = Symbol(tape, id)
         operands = [Symbol(tape, input) for input in inputs]
-        adjoint = Symbol(tape, _node(tape, adjoint, id))  # a tensor, also the 1 that a pass begins with: 1/z is a function of numbers
+        adjoint = Symbol(
+            tape, _node(tape, adjoint, id)
+        )  # a tensor, also the 1 that a pass begins with: 1/z is a function of numbers
     else:
         y, operands = tape.values[id], [tape.operand(input, dtype) for input in inputs]
     product = vjp.product(name, wanted, _times if create_graph else operator.mul, choosing=create_graph)
