@@ -97,7 +97,7 @@ def _chosen(handed: Symbol, g: Any, partial: Any, times: Times, depth: int = 2) 
     A rule chooses between choices at most. Where a partial derivative is 0 at a point alone, its own derivative counts there.
     """
     builder = handed.builder
-    partial = builder.symbol(partial)
+    partial = builder.symbol(partial)  # type: ignore[attr-defined]
     graph = builder.graph  # type: ignore[attr-defined]
     if graph.constants.get(partial.id) == 0:
         return partial
