@@ -103,9 +103,13 @@ def _batch_norm(machine: Interpreter, module: Module, num_features: int, eps: fl
 
     _norm(machine, module, (num_features,))
     module.fields |= {"eps": eps, "momentum": momentum}
-    for name, number in (("running_mean", 0.0), ("running_var", 1.0)):
-        module.fields[name] = module.session.leaf(machine, numpy.full(num_features, number), module.session.tape.dtype)
-        module.buffers.append(name)
+    leaf, dtype, size = module.session.leaf, module.session.tape.dtype, num_features
+    module.fields |= {
+        "running_mean": leaf(machine, numpy.zeros(size), dtype),
+        "running_var": leaf(machine, numpy.ones(size), dtype),
+        "num_batches_tracked": leaf(machine, 0.0, "int64"),
+    }
+    module.buffers += ["running_mean", "running_var", "num_batches_tracked"]
     module.shown = f"{num_features}, eps={eps}, momentum={momentum}, affine=True, bias=True, track_running_stats=True"
 
 
@@ -130,6 +134,7 @@ def _normalised(machine: Interpreter, module: Module, x: Tensor) -> Tensor:
                 old = fields[name]
                 changed = binary("+", binary("*", old, 1 - share), binary("*", binary("*", new, factor), share))
                 old.become(machine, changed)
+            fields["num_batches_tracked"].become(machine, binary("+", fields["num_batches_tracked"], 1))
     scale = call(binary("+", call(variance, reshape.name, shape), fields["eps"]), rsqrt.name)
     centred = binary("*", binary("-", x, call(mean, reshape.name, shape)), scale)
     weighted = binary("*", centred, call(fields["weight"], reshape.name, shape))

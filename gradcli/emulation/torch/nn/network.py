@@ -182,6 +182,10 @@ def _buffer(machine: Interpreter, module: Module, name: str, tensor: Any, persis
     module.buffers.append(name)
 
 
+def _buffers(module: Module) -> list[tuple[str, Tensor]]:
+    return [(name, one) for name, one in module.named(Tensor) if not isinstance(one, Parameter)]
+
+
 def _hook(machine: Interpreter, module: Module, hook: Any) -> Handle:
     module.hooks.append(hook)
     return Handle(module.hooks, hook)
@@ -206,6 +210,8 @@ MEMBERS: dict[str, Callable[..., Any]] = {
     "__init__": start,
     "parameters": lambda machine, module: iter([one for _, one in module.named()]),
     "named_parameters": lambda machine, module: iter(module.named()),
+    "buffers": lambda machine, module: iter([one for _, one in _buffers(module)]),
+    "named_buffers": lambda machine, module: iter(_buffers(module)),
     "children": lambda machine, module: iter([one for _, one in module.children()]),
     "named_children": lambda machine, module: iter(list(module.children())),
     "modules": lambda machine, module: iter([one for _, one in module.inner()]),
