@@ -46,6 +46,11 @@ HOSTILE = {
             ("import torch\na = torch.ones(10**6)", "torch.equal(a, a)"),
         )
     },
+    "modules in modules": (
+        "import torch\nm = torch.nn.Sequential()\nfor i in range(6000):\n    m = torch.nn.Sequential(m)\n1 / 0",
+        "ZeroDivisionError: division by zero",
+        2,
+    ),
     **{
         f"large {made}": (f"import torch\ntorch.{made}", "a tensor would have more than 10,000,000 elements", 4)
         for made in (

@@ -14,6 +14,7 @@ from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Raised, Type, checked
 from gradcli.emulation.torch.calls import caller, functions
+from gradcli.emulation.torch.create import new_shape
 from gradcli.emulation.torch.nn.network import (
     MEMBERS,
     Container,
@@ -26,7 +27,6 @@ from gradcli.emulation.torch.nn.network import (
     sequence,
     start,
 )
-from gradcli.emulation.torch.create import new_shape
 from gradcli.emulation.torch.random import between, dropout, generator
 from gradcli.emulation.torch.tensor.tensors import Session, Tensor
 from gradcli.ops.arrays.networks.nn import layer_norm
