@@ -15,9 +15,9 @@ from gradcli.language.readings.scan import VALUE_ENDS, refuse
 from gradcli.language.readings.vocabulary import GREEK, LONGEST_PRODUCT, NO_WORDS, PROSE, Vocabulary
 from gradcli.language.statements import WORDS
 
-_LETTER = re.compile(r"[^\W\d_](?P<digits>[0-9₀-₉]+)?(?:_\w+)?")
+_LETTER = re.compile(r"[^\W\d_](?P<digits>[0-9₀-₉]+)?(?:_(?![0-9]+[^\W\d_])\w+)?")
 _INDEXED = re.compile(r"([^\W\d_]+)([^\W\d_]_\w+)")
-_NUMBERED = re.compile("[^\\W\\d_][0-9₀-₉]*")
+_NUMBERED = re.compile("[^\\W\\d_](?:_?[0-9]+|[₀-₉]+)?")
 _BEGINS = frozenset(
     ("NAME", "NUMBER", "PI", "CONSTANT", "VULGAR", "ROOT", "ABS_OPEN", "SIGN", "POWER", "SUPERSCRIPT", "FRAC", "SQRT", "LBRACE")
 ) | {"FUNCTION", "CALLED"}
@@ -205,16 +205,18 @@ class Names:
             raise self._no_function(token)
         if numbered := self._numbered(token, called, after):
             return numbered
-        indexed = [] if called or name.isalpha() else _NUMBERED.findall(name)
-        if 1 < len(indexed) <= self.longest and "".join(indexed) == name:
-            ends = [token.span[0] + len("".join(indexed[: at + 1])) for at in range(len(indexed))]
-            letters = [Token("NAME", one, (end - len(one), end)) for one, end in zip(indexed, ends, strict=True)]
-            return [piece for one in letters for piece in self._read(one, "", "", ())]
         index = _INDEXED.fullmatch(name)
         if index and not called and self._ends_with_function(index[1]):  # lnx_1
             cut = token.span[0] + len(index[1])
             before_index = Token("NAME", index[1], (token.span[0], cut))
             return [*self._read(before_index, before, "NAME", ()), Token("NAME", index[2], (cut, token.span[1]))]
+        indexed = [] if called or name.isalpha() or ("_" in name) > (name[1] == "_") else _NUMBERED.findall(name)
+        if 1 < len(indexed) <= self.longest and "".join(indexed) == name:
+            ends = [token.span[0] + len("".join(indexed[: at + 1])) for at in range(len(indexed))]
+            letters = [Token("NAME", one, (end - len(one), end)) for one, end in zip(indexed, ends, strict=True)]
+            if "_" in name:
+                self._note(token, f"{name} is read as {'*'.join(indexed)}; a variable of this name needs a value")
+            return [piece for one in letters for piece in self._read(one, "", "", ())]
         if name[0] in "Δ∆" and len(name) == 2:
             self._note(token, f"{name} is read as one variable; a product is written {'*'.join(name)}")
             return [token]
@@ -246,7 +248,7 @@ class Names:
             self._note(token, "i is read as a variable: nothing is complex here, and a vector is written [a, b]")
         elif name in _CAPITALS and name.lower() not in self.known and self.longest == LONGEST_PRODUCT:
             self._note(token, f"{name} is read as a variable of its own, and not as {name.lower()}")
-        if called and len(inner) == 2 and inner[0].kind == "NAME" and inner[1].kind == "RPAR":
+        if called and len(inner) == 2 and inner[0].kind in ("NAME", "NUMBER") and inner[1].kind == "RPAR":
             self._note(token, f"{name}({inner[0].text}) is read as the product {name}*{inner[0].text}")
         return token
 
@@ -331,8 +333,7 @@ class Names:
     def _numbered(self, token: Token, called: bool, after: str) -> list[Token]:
         """A function and the number that it takes: sin2x, xln2, 2sin2xcos3x; nothing where no function stands before a number."""
         words = sorted((word for word in self._words() if word not in GREEK), key=len, reverse=True)
-        pattern = re.compile(rf"([^\W\d_]{{0,2}}?)({'|'.join(words)})([0-9]+)(?![0-9])([^\W\d_]*.*)")
-        found = pattern.fullmatch(token.text)
+        found = re.fullmatch(rf"([^\W\d_]{{0,2}}?)({'|'.join(words)})([0-9]+)(?![0-9])([^\W\d_]*.*)", token.text)
         if found is None or "_" in token.text:
             return []
         ends = [token.span[0] + found.end(group) for group in range(1, 5)]

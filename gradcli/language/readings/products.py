@@ -14,7 +14,32 @@ from gradcli.language.readings.vocabulary import LONGEST_PRODUCT
 _CLOSING = {"RPAR": "LPAR", "RBRACE": "LBRACE", "ABS_CLOSE": "ABS_OPEN"}
 _GOES_ON = frozenset(("NAME", "PI", "CONSTANT", "LPAR", "ROOT", "ABS_OPEN", "FRAC", "SQRT", "FUNCTION", "CALLED", "COMMAND"))
 """Terminals with which a value begins of which a number is the coefficient."""
-_UNITS = frozenset(("cm", "mm", "km", "kg", "mg", "Hz", "kHz", "ms", "mL", "ml", "kN", "kW", "kJ"))
+_UNITS = frozenset(
+    [
+        "cm",
+        "mm",
+        "km",
+        "nm",
+        "kg",
+        "mg",
+        "Hz",
+        "kHz",
+        "ms",
+        "mL",
+        "ml",
+        "kN",
+        "kW",
+        "kJ",
+        "Pa",
+        "eV",
+        "Nm",
+        "ft",
+        "mi",
+        "oz",
+        "mph",
+        "hrs",
+    ]
+)
 
 _DEGREES = frozenset(("deg", "degree", "degrees"))
 _DIFFERENCES = ("Δ", "∆", "Delta")
@@ -220,7 +245,7 @@ def _stands_alone(tokens: Sequence[Token], place: int) -> bool:
 
 
 def seldom_word(token: Token, pieces: Sequence[str], functions: Collection[str]) -> list[tuple[int, str]]:
-    """What is said of a word with a function in it and none of its usual letters behind that: cost, signal.
+    """What is said of ex, and of a word with a function in it and none of its usual letters behind that: cost, signal.
 
     Args:
         token: The word.
@@ -230,6 +255,9 @@ def seldom_word(token: Token, pieces: Sequence[str], functions: Collection[str])
     Raises:
         GradcliError: There are too many letters for a product: sinusoid, cosine.
     """
+    if "e" in pieces[:-1] and all(len(piece) == 1 for piece in pieces):
+        power = token.text.rpartition("e")[2]
+        return [(token.span[0], f"{token.text} is read as {'*'.join(pieces)}; a power is written e^{power}")]
     last = max((place for place, piece in enumerate(pieces) if piece in functions), default=len(pieces))
     behind = pieces[last + 1 :]
     if not behind or any(piece in _ARGUMENTS or len(piece) > 1 for piece in behind):

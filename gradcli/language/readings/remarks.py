@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 
 from gradcli.errors import GradcliError
 from gradcli.language.ast import (
+    Array,
     Assignment,
     Call,
     Comparison,
@@ -21,7 +22,7 @@ from gradcli.language.ast import (
 )
 from gradcli.language.readings.around import FOLLOWS, NAME, NAMES, RELATION, outside
 from gradcli.language.readings.left_sides import is_left_side
-from gradcli.language.readings.vocabulary import Vocabulary
+from gradcli.language.readings.vocabulary import GREEK, LONGEST_PRODUCT, Vocabulary
 from gradcli.language.statements import expressions
 from gradcli.language.text import to_text
 
@@ -65,6 +66,8 @@ _OPERATORS = ("", "|", *_INFIX)
 """What no formula ends with, and the beginning."""
 _INDEXED = re.compile(r"[^\W\d_]_[^\W\d_][-+−]\d+")
 """An index of a letter before a sign that touches it."""
+_SIGN, _APART = re.compile("[-+−–]"), re.compile(r"\s+[/÷]\s+")
+"""The sign of a sum without blanks, and that of a quotient with blanks around."""
 _ANGLE = 15
 """Whole multiples of it are degrees, mostly."""
 _NOTHING = re.compile(r"\s*[nN]/[aA]\s*\.?\s*")
@@ -82,6 +85,7 @@ def plain(text: str) -> str:
         if _ALIGNED.search(text):
             text = _GOES_ON.sub(blanks, _ALIGNED.sub(blanks, text))
     text = _PROMPT.sub(blanks, text, count=1) if _PROMPT.match(text) else text
+    text = text.replace("=/=", " !=")
     return text if text.lstrip().startswith("$") else _ASKED.sub(blanks, text)
 
 
@@ -98,7 +102,8 @@ def note_silent(statements: Sequence[Statement], text: str, notes: list[tuple[in
     if isinstance(last, Assignment) and len(statements) == 1:
         letters = set(last.name)
         names = {node.name for node in postorder(last.value) if isinstance(node, Name)}
-        if len(last.name) > 1 and last.name.isalpha() and letters <= names:
+        short = len(last.name) <= LONGEST_PRODUCT and last.name.isascii() and last.name not in GREEK
+        if len(last.name) > 1 and last.name.isalpha() and (short or letters <= names):
             notes.append((0, f"{last.name} is read as the name of the value; {'*'.join(last.name)} = ... is an equation"))
     if text.lstrip().startswith("=-") and "^" in text:
         notes.append((0, "a power comes before its sign, as in -(x^2); spreadsheets square the sign, too"))
@@ -130,6 +135,12 @@ def _habit(node: Expression, text: str, vocabulary: Vocabulary, known: Collectio
                 return f"{to_text(node)} is read as a part of an array, counted from 0; a letter with an index is written {index}"
         case Operator("+" | "-", (Name(name), Number())) if _INDEXED.fullmatch(text, start, end):
             return f"the index of {name} ends before the sign; {name[0]}_{{n+1}} is written with braces"
+        case Operator("+" | "-", (left, right)) if _SIGN.fullmatch(_between(node, text)):
+            for term in (left, right, left.operands[-1] if isinstance(left, Operator) else left):
+                if isinstance(term, Operator) and _APART.fullmatch(_between(term, text)):
+                    return f"{to_text(term)} is one term, whatever the blanks; a longer one is written in parentheses"
+        case Array((Name() as first, Name() as second)) if text.startswith(("<", "\\langle"), start):
+            return f"this is read as a vector; an inner product is {first.name} @ {second.name}"
         case Operator("/", (_, Number(0))):
             return f"{to_text(node)} has no value: it is a division by 0"
         case Operator("^", (Name(), Name("T") as raised)) if "T" not in known and text[raised.span[0]] == "T":
@@ -143,6 +154,11 @@ def _habit(node: Expression, text: str, vocabulary: Vocabulary, known: Collectio
         case Operator("^", (Number(), Operator("^", (Number(), _)) as power)) if text[end - 1] not in ")}":
             return f"{to_text(node)} is read as {to_text(node.operands[0])}^({to_text(power)})"
     return ""
+
+
+def _between(node: Operator, text: str) -> str:
+    """What stands between the operands, where there are two."""
+    return text[node.operands[0].span[1] : node.operands[-1].span[0]]
 
 
 def with_words(text: str) -> str:
