@@ -8,7 +8,7 @@ import re
 
 from gradcli.cli.framework.command import Options
 from gradcli.cli.framework.options import READINGS, ProgramOptions, ReadOptions, SourceOptions
-from gradcli.cli.framework.streams import STDIN, read_text
+from gradcli.cli.framework.streams import STDIN, read_text, write_warning
 from gradcli.cli.framework.table import refuse_options, several_expressions
 from gradcli.errors import GradcliError, NoValueError, visible
 from gradcli.language.numbers import HALF, POWER_OF_E, SPELLED
@@ -33,6 +33,8 @@ _DECIMAL = r"(?<!\.)\.\d|\d\.(?![.\w])|\d[eE]-\d"
 _POWER_OF_E = r"^(?!(?s:.*)(?<!\w)e[ \t]*=[^=])(?s:.*?)(?<!\w)e[ \t]*(?:\^|\*\*)"
 _FLAT_POWER = r"(?<!\w)e\^(\d+(?:\.\d+)?)([^\W\d_])(?!\w)"
 """A power of e of which the last factor does not stand above: e^2x."""
+_SIGNED_LINE = r"\n\s*[+−–-]"
+"""A line that begins with a sign, as if it went on with the one before."""
 _LONG = 10_000
 """Characters of a text up to which names are looked for."""
 _SUFFIXES = (".grad", ".txt")
@@ -61,6 +63,12 @@ def as_read(text: str, where: str, options: ReadOptions) -> str:
     """
     found = side_as_read(text, text, where, options)
     say_reading(found, options)
+    if re.search(_SIGNED_LINE, text) and "jacobian" not in options.given:
+        from gradcli.language.parser import parse
+        from gradcli.language.program_text import without_effect
+
+        for warning in without_effect(parse(found, where), text):
+            write_warning(warning)
     return found
 
 
