@@ -207,8 +207,9 @@ class Calls:
             GradcliError: As :meth:`check_calls`.
         """
         for statement in walk(statements, functions=True):
-            own = isinstance(statement, Definition) and isinstance(statement.body, Expression)
-            for expression in (statement.body,) if own else expressions(statement):
+            if isinstance(statement, Definition) and isinstance(statement.body, Expression):
+                self.check_calls(statement.body)
+            for expression in expressions(statement):
                 self.check_calls(expression)
 
     def enter_body(self, definition: Definition) -> None:
