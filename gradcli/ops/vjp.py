@@ -69,6 +69,8 @@ def product(
             handed = [g * partial for partial in found] if plain else [times(g, partial) for partial in found]
             if divided and indices[-1] == 1:  # -(y/b) may leave the range of floats where g·y/b does not: b is cosh(400)
                 handed[-1] = -known(times(g, y), operands[1])
+            if radial:  # the derivatives of a length are at most 1, at 0 too
+                handed = [masked(one, lambda: (g == 0) & (y == 0)) for one in handed]
         if masks:
             for place, (index, partial) in enumerate(zip(indices, found, strict=True)):
                 if index in masks:
