@@ -207,4 +207,6 @@ def test_operands_are_told_by_name_in_any_order_and_none_is_left_out(operation: 
         first, second = "".join(pieces).split()
         assert first == second
         with pytest.raises(GradcliError, match="TypeError"):
-            run_tf1(f"import tensorflow as tf\n{call}({', '.join(named[1:])})\n", "script.py", pieces.append, lambda warning: None)
+            run_tf1(
+                f"import tensorflow as tf\n{call}({', '.join(named[1:])})\n", "script.py", pieces.append, lambda warning: None
+            )

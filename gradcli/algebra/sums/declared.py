@@ -91,7 +91,8 @@ def declared_form(algebra: Algebra, operation: str, operands: Sequence[int], app
     if declared.variadic or missing > len(declared.defaults):
         return None
     plain, known = algebra.of(operation, *operands), any(algebra.value(operand) is not None for operand in operands)
-    operands = [*operands, *[number_form(algebra, value, apply) for value in declared.defaults[len(declared.defaults) - missing :]]]
+    left_out = declared.defaults[len(declared.defaults) - missing :]
+    operands = [*operands, *[number_form(algebra, value, apply) for value in left_out]]
     forms = _Forms(algebra, apply)
     values = [algebra.rational(operand) for operand in operands]
     if declared.facts.closed is not None and any(value is not None for value in values):
