@@ -159,11 +159,10 @@ def without_effect(program: Program, text: str) -> list[str]:
         between = re.sub("#.*", "", text[statement.span[1] : after.span[0]])
         if "\n" not in between or re.search("[;}]", between):
             continue
-        said = "has no effect"
-        if isinstance(statement, Assignment):
-            if first.symbol == "-" and any(isinstance(n, Name) and n.name == statement.name for n in postorder(after.value)):
-                continue
-            said = "ends with its line"
+        assigned = statement.name if isinstance(statement, Assignment) else ""
+        if first.symbol == "-" and any(isinstance(node, Name) and node.name == assigned for node in postorder(after.value)):
+            continue
+        line = beginning(statement_text(statement))
         hint = f"the next begins with {first.symbol} and is a line of its own; parentheses around both make them one"
-        warnings.append(f"{beginning(statement_text(statement))} {said}: {hint}")
+        warnings.append(f"{line} ends with its line: {hint}" if assigned else f"{line} has no effect: {hint}")
     return warnings

@@ -165,7 +165,9 @@ class Chain:
         """Why the value is not that of the line before, or not that of the backward pass."""
         values = self.workings.values
         if self.said:
-            rest: list[Piece] = ["; the backward pass, as PyTorch's, gives ", Number(self.adjoint)] if self.value == self.value else []
+            rest: list[Piece] = (
+                ["; the backward pass, as PyTorch's, gives ", Number(self.adjoint)] if self.value == self.value else []
+            )
             return [self.said, *rest]
         if not math.isfinite(found) and math.isfinite(self.value) and math.isfinite(self.adjoint):
             return ["has no value here as it stands; this is what the backward pass takes"]
