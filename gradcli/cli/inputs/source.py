@@ -41,6 +41,8 @@ _SUFFIXES = (".grad", ".txt")
 """The ends of the names of files that have programs."""
 _PATH = r"^\.{0,2}/|\.(?!T$)[A-Za-z]\w*$"
 """What begins or ends as the path of a file, and not as an expression."""
+_FILE = r"[\w./-]*[^\W\d]\w*\.(?:grad|txt|py|csv|jsonl?|tex|md)"
+"""The name of a file, which is no expression either."""
 _PROGRAM = r"[ =*+^;(]"
 """Signs that a program has, and hardly the name of a file."""
 
@@ -279,6 +281,9 @@ def expression_as_written(options: SourceOptions) -> tuple[str, str]:
         return read_text(STDIN)
     if re.search(_PATH, text) and os.path.isfile(text):
         raise GradcliError(f"{text} is a file, and an expression is needed", hint=f"write -f {text}")
+    if re.fullmatch(_FILE, text):
+        hint = "a file is given by -f FILE; a gradient stands beside the value of its expression"
+        raise GradcliError(f"{text} is no expression, and there is no such file", hint=hint)
     return text, "expression"
 
 

@@ -137,22 +137,22 @@ class Chain:
         workings = self.workings
         if workings.tape.symbolic:
             return
-        found = self.value
+        found, nowhere = self.value, False
         if last is not None:
             put_in, used = workings.put_numbers(last)
             found = workings.values.of(last)
+            nowhere = _has_no_value(workings) and found == found and self.value != self.value  # factors that are 0 here cancelled
             if isinstance(put_in, Operator) and [*map(type, put_in.operands)] == [Number]:  # -0
                 put_in = Number(found or 0.0)
-            if used and (math.isfinite(found) or self.said or not math.isfinite(self.value)):
+            if used and not nowhere and (math.isfinite(found) or self.said or not math.isfinite(self.value)):
                 self.say("numbers put in", put_in, *listed(used, ", "))
                 if workings.every_step:
                     self.say("terms computed", self._computed(put_in), "each term computed")
         number = Number(self.value)
         words = (self._convention() if math.isfinite(self.adjoint) else []) or self._at_this_point(found)
+        words = [_NOWHERE] if nowhere and not words else words
         exact = bool(self.steps) and isinstance(self.steps[-1].right, Number) and found != self.value
-        if not words and _has_no_value(workings) and found == found and self.value != self.value:
-            words = [_NOWHERE]
-        elif exact and not words and math.isfinite(found) and short_text(found) != short_text(self.value):
+        if exact and not words and math.isfinite(found) and short_text(found) != short_text(self.value):
             words = ["what rounding makes of it in the backward pass"]
         said_already = self.steps and (reads_alike(self.steps[-1].right, number) or (exact and not words))
         if not said_already:

@@ -15,14 +15,16 @@ from gradcli.language.readings.scan import VALUE_ENDS, refuse
 from gradcli.language.readings.vocabulary import GREEK, LONGEST_PRODUCT, NO_WORDS, PROSE, Vocabulary
 from gradcli.language.statements import WORDS
 
-_LETTER = re.compile(r"[^\W\d_](?P<digits>[0-9₀-₉]+)?(?:_\w+)?")
+_LETTER = re.compile(r"[^\W\d_](?P<digits>[0-9₀-₉]+)?(?:_(?![0-9]+[^\W\d_])\w+)?")
 _INDEXED = re.compile(r"([^\W\d_]+)([^\W\d_]_\w+)")
-_NUMBERED = re.compile("[^\\W\\d_][0-9₀-₉]*")
+_NUMBERED = re.compile("[^\\W\\d_](?:_?[0-9]+|[₀-₉]+)?")
 _BEGINS = frozenset(
     ("NAME", "NUMBER", "PI", "CONSTANT", "VULGAR", "ROOT", "ABS_OPEN", "SIGN", "POWER", "SUPERSCRIPT", "FRAC", "SQRT", "LBRACE")
 ) | {"FUNCTION", "CALLED"}
 """Terminals with which the argument of a function without parentheses, or its power, begins."""
 _PRIMES = "'′’"
+_MIXED = re.compile("[A-Za-z][぀-鿿]")
+"""A Latin letter before a word of a script without spaces: x的平方."""
 _NAMES = frozenset(("NAME", "CONSTANT", "PI"))
 _CAPITALS = frozenset("XYZ")
 _BESSEL = frozenset("JY")
@@ -136,6 +138,7 @@ class Names:
         """Remember the functions and names that the text defines."""
         depth = 0
         start = 0
+        self.of_matrices = any(token.text in self.vocabulary.matrices.values() for token in tokens)
         for place, token in enumerate(tokens):
             depth += (token.kind in ("LPAR", "LSQB")) - (token.kind in ("RPAR", "RSQB"))
             if token.kind == "FOR":
@@ -155,14 +158,13 @@ class Names:
     def _read(self, token: Token, before: str, after: str, inner: Sequence[Token]) -> list[Token]:
         token = token._replace(text=token.text.replace("{", "").replace("}", ""))
         name, called = token.text, after == "LPAR"
-        if name[-1] == "_":
-            message = "this index is no part of a name"
-            raise refuse(message, token, NO_VALUES.get(name[:-1], "write x_1, or x_{max}"))
         if called and name in self.own:
             return [token._replace(kind="CALLED")]
         if name in self.known or (before == "EQUAL" and name in WORDS):
             found = self.vocabulary.function(token.text) if called else None
             return [token._replace(kind="CALLED", text=found) if found else token]
+        if name[-1] == "_":
+            raise refuse("this index is no part of a name", token, NO_VALUES.get(name[:-1], "write x_1, or x_{max}"))
         if primes := sum(sign in _PRIMES for sign in name):
             return self._primed(token, primes, called)
         function = self.vocabulary.function(token.text)
@@ -203,21 +205,24 @@ class Names:
             raise self._no_function(token)
         if numbered := self._numbered(token, called, after):
             return numbered
-        indexed = [] if called or name.isalpha() else _NUMBERED.findall(name)
-        if 1 < len(indexed) <= self.longest and "".join(indexed) == name:
-            ends = [token.span[0] + len("".join(indexed[: at + 1])) for at in range(len(indexed))]
-            letters = [Token("NAME", one, (end - len(one), end)) for one, end in zip(indexed, ends, strict=True)]
-            return [piece for one in letters for piece in self._read(one, "", "", ())]
         index = _INDEXED.fullmatch(name)
         if index and not called and self._ends_with_function(index[1]):  # lnx_1
             cut = token.span[0] + len(index[1])
             before_index = Token("NAME", index[1], (token.span[0], cut))
             return [*self._read(before_index, before, "NAME", ()), Token("NAME", index[2], (cut, token.span[1]))]
+        indexed = [] if called or name.isalpha() or ("_" in name) > (name[1] == "_") else _NUMBERED.findall(name)
+        if 1 < len(indexed) <= self.longest and "".join(indexed) == name:
+            ends = [token.span[0] + len("".join(indexed[: at + 1])) for at in range(len(indexed))]
+            letters = [Token("NAME", one, (end - len(one), end)) for one, end in zip(indexed, ends, strict=True)]
+            if "_" in name:
+                self._note(token, f"{name} is read as {'*'.join(indexed)}; a variable of this name needs a value")
+            return [piece for one in letters for piece in self._read(one, "", "", ())]
         if name[0] in "Δ∆" and len(name) == 2:
             self._note(token, f"{name} is read as one variable; a product is written {'*'.join(name)}")
             return [token]
         if "_" in name or (function and len(name) > 2) or not all(sign.lower() != sign.upper() for sign in name):
-            if name.isascii() and not name.isalpha() and "_" not in name and self.longest == LONGEST_PRODUCT:
+            mixed = _MIXED.search(name) if name.isalpha() else name.isascii()
+            if mixed and "_" not in name and self.longest == LONGEST_PRODUCT:
                 self._note(token, f"{name} is read as one variable; factors of a product are written with * between them")
             return [token]
         return self._parts(token, called, before, after)
@@ -237,11 +242,13 @@ class Names:
             raise self._may_be_function(token)
         if called and name.partition("_")[0] + "_0" in self.vocabulary.heads and "_" in name:
             raise refuse(f"{name}(...) may be a function or a product", token, f"write {name}*(...) for a product")
-        if name == "i":
+        if name == "I" and self.of_matrices:
+            self._note(token, "I is read as a variable; an identity matrix is eye(n)")
+        elif name == "i":
             self._note(token, "i is read as a variable: nothing is complex here, and a vector is written [a, b]")
         elif name in _CAPITALS and name.lower() not in self.known and self.longest == LONGEST_PRODUCT:
             self._note(token, f"{name} is read as a variable of its own, and not as {name.lower()}")
-        if called and len(inner) == 2 and inner[0].kind == "NAME" and inner[1].kind == "RPAR":
+        if called and len(inner) == 2 and inner[0].kind in ("NAME", "NUMBER") and inner[1].kind == "RPAR":
             self._note(token, f"{name}({inner[0].text}) is read as the product {name}*{inner[0].text}")
         return token
 
@@ -272,7 +279,9 @@ class Names:
 
     def _note_logarithm(self, token: Token, function: str) -> None:
         if function == self.vocabulary.natural and token.text.lower() == function:
-            self._note(token, f"{token.text} is read as the natural logarithm; that to the base 10 is written lg x or log_10 x")
+            self._note(token, f"{token.text} is read as the natural logarithm; that to the base 10 is written log_10 x")
+        elif token.text == "lg":
+            self._note(token, "lg is read as the logarithm to the base 10; that to the base 2 is written log_2 x")
 
     def _parts(self, token: Token, called: bool, before: str, after: str) -> list[Token]:
         """Words and letters without a sign between them: xsinx, xcos(x), ac, pix."""
@@ -324,8 +333,7 @@ class Names:
     def _numbered(self, token: Token, called: bool, after: str) -> list[Token]:
         """A function and the number that it takes: sin2x, xln2, 2sin2xcos3x; nothing where no function stands before a number."""
         words = sorted((word for word in self._words() if word not in GREEK), key=len, reverse=True)
-        pattern = re.compile(rf"([^\W\d_]{{0,2}}?)({'|'.join(words)})([0-9]+)(?![0-9])([^\W\d_]*.*)")
-        found = pattern.fullmatch(token.text)
+        found = re.fullmatch(rf"([^\W\d_]{{0,2}}?)({'|'.join(words)})([0-9]+)(?![0-9])([^\W\d_]*.*)", token.text)
         if found is None or "_" in token.text:
             return []
         ends = [token.span[0] + found.end(group) for group in range(1, 5)]
@@ -343,6 +351,10 @@ class Names:
         parts.append(digits._replace(kind="NUMBER"))
         if not behind.text and after not in _BEGINS:
             self._note(token, f"{both} is read as {word.text} of {digits.text}; a variable of this name needs a value")
+        elif not behind.text:
+            self._note(
+                token, f"{both} is read as {word.text} of {digits.text} times what follows; a power is {word.text}^{digits.text}"
+            )
         elif behind.text:
             parts += self._read(behind, "NUMBER", "LPAR" if called else after, ())
         return parts

@@ -115,8 +115,9 @@ def over_both(call: Call, right: Expression, text: str) -> Call | None:
     """
     (argument, *more) = call.arguments or (call,)
     name = text[call.span[0] : call.span[1]].partition("(")[0].replace("\\left", "")
-    apart = name.endswith((" ", "\\,")) and text[right.span[0] - 1 : right.span[0]] == "("
-    if more or not apart or not isinstance(argument, Operator):
+    if more or not isinstance(argument, Operator) or text[right.span[0] - 1 : right.span[0]] != "(":
+        return None
+    if not name.endswith((" ", "\\,")) and not (name.startswith("\\") and argument.symbol in ("+", "-")):
         return None
     return Call(call.function, (Operator("*", (argument, right)),), ())
 

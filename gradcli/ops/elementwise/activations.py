@@ -10,7 +10,7 @@ from gradcli.ops.declaration.facts import DECIMALS, JUMP, KINK, NUMBERS, ODD, RE
 from gradcli.ops.declaration.operation import Operation, Undefined, operation
 from gradcli.ops.elementwise.arithmetic import Bounds, abs, square
 from gradcli.ops.elementwise.exponential import exp, expm1, log, log1p
-from gradcli.ops.elementwise.extremes import clamp, clamp_max, maximum
+from gradcli.ops.elementwise.extremes import clamp, maximum
 from gradcli.ops.elementwise.logic import both, either, ge, gt, le, lt, where
 from gradcli.ops.elementwise.special import erf
 from gradcli.ops.elementwise.trigonometric import tanh, tanh_slope
@@ -112,8 +112,8 @@ elu = operation(
     samples=((-2.0, -0.2), (0.5, 1.5)),
     definition=lambda x, alpha: where(gt(x, 0), x, alpha * (exp(x) - 1)),
     steady=(
-        lambda y, x, alpha: where(le(x, 0), alpha * exp(clamp_max(x, 0)), 1),
-        lambda y, x, alpha: where(le(x, 0), expm1(clamp_max(x, 0)), 0),
+        lambda y, x, alpha: where(le(x, 0), alpha * exp(-relu(-x)), 1),
+        lambda y, x, alpha: where(le(x, 0), expm1(-relu(-x)), 0),
     ),
     specials=(special(KINK, lambda x, alpha: x, 0, 1),),
     torch="elu: F",
@@ -133,7 +133,7 @@ selu = operation(
     domain="x ≠ 0",
     samples=((-2.0, -0.2),),
     definition=lambda x: SELU_SCALE * elu(x, SELU_ALPHA),
-    steady=(lambda y, x: SELU_SCALE * where(le(x, 0), SELU_ALPHA * exp(clamp_max(x, 0)), 1),),
+    steady=(lambda y, x: SELU_SCALE * where(le(x, 0), SELU_ALPHA * exp(-relu(-x)), 1),),
     specials=(special(KINK, lambda x: x, 0),),
     torch="selu: torch F",
     course="rises; convex to 0; concave from 0",
@@ -152,8 +152,8 @@ celu = operation(
     samples=((-2.0, -0.2), (0.5, 1.5)),
     definition=lambda x, alpha: where(gt(x, 0), x, alpha * (exp(x / alpha) - 1)),
     steady=(
-        lambda y, x, alpha: where(le(x, 0), exp(clamp_max(x, 0) / alpha), 1),
-        lambda y, x, alpha: where(le(x, 0), exp(clamp_max(x, 0) / alpha) * (1 - clamp_max(x, 0) / alpha) - 1, 0),
+        lambda y, x, alpha: where(le(x, 0), exp(-relu(-x) / alpha), 1),
+        lambda y, x, alpha: where(le(x, 0), exp(-relu(-x) / alpha) * (1 + relu(-x) / alpha) - 1, 0),
     ),
     specials=(special(KINK, lambda x, alpha: x, 0, 1),),
     torch="celu: torch F",
