@@ -33,8 +33,6 @@ _DECIMAL = r"(?<!\.)\.\d|\d\.(?![.\w])|\d[eE]-\d"
 _POWER_OF_E = r"^(?!(?s:.*)(?<!\w)e[ \t]*=[^=])(?s:.*?)(?<!\w)e[ \t]*(?:\^|\*\*)"
 _FLAT_POWER = r"(?<!\w)e\^(\d+(?:\.\d+)?)([^\W\d_])(?!\w)"
 """A power of e of which the last factor does not stand above: e^2x."""
-_SIGNED_LINE = r"\n\s*[+−–-]"
-"""A line that begins with a sign, as if it went on with the one before."""
 _LONG = 10_000
 """Characters of a text up to which names are looked for."""
 _SUFFIXES = (".grad", ".txt")
@@ -65,18 +63,16 @@ def as_read(text: str, where: str, options: ReadOptions) -> str:
     """
     found = side_as_read(text, text, where, options)
     say_reading(found, options)
-    if re.search(_SIGNED_LINE, text) and "jacobian" not in options.given:
-        from gradcli.language.parser import parse
-        from gradcli.language.program_text import without_effect
+    if "jacobian" not in options.given and re.search(r"\n\s*[+−–-]", text):  # a line that begins with a sign
+        from gradcli.language import parser, program_text
 
-        for warning in without_effect(parse(found, where), text):
+        for warning in program_text.without_effect(parser.parse(found, where), text):
             write_warning(warning)
     return found
 
 
 def question_as_read(text: str, where: str, options: ReadOptions, name: str = "") -> str:
-    """The text of a question, whose answers are read leniently: said where a lenient reader sees more in it, with its name if
-    it has one.
+    """The text of a question, whose answers are read leniently: said, with its name, where a lenient reader sees more in it.
 
     Raises:
         GradcliError: It cannot be read.
@@ -259,7 +255,6 @@ def say_reading(text: str, options: ReadOptions, name: str = "") -> None:
             number, factor = found.groups()
             write_note(f"note: {found[0]} is read as e^{number}*{factor}; e^({number}*{factor}) is written with parentheses")
         return
-
     write_note(visible(f"question {name} is read as: {text.read_as}" if name else f"read as: {text.read_as}"))
     for note in text.notes:
         write_note(visible(f"note on question {name}: {note}" if name else f"note: {note}"))
