@@ -110,9 +110,12 @@ def _item(machine: Machine, frame: Frame, argument: None) -> None:
         frame.stack.append(value.item(machine, index))
         return
     try:
-        frame.stack.append(value[_index(machine, index)])
+        found = value[_index(machine, index)]
     except ERRORS as error:
         raise raised(error) from None
+    if isinstance(index, slice) and not isinstance(found, range):
+        check_length(machine, len(found))
+    frame.stack.append(found)
 
 
 def _index(machine: Machine, index: Any) -> Any:
@@ -140,6 +143,7 @@ def _delete_item(machine: Machine, frame: Frame, argument: None) -> None:
     index, target = frame.stack.pop(), frame.stack.pop()
     if not isinstance(target, list | dict):
         raise Raised("TypeError", f"'{type_name(target)}' object doesn't support item deletion")
+    machine.charge(len(target) // 64)
     try:
         del target[index]
     except ERRORS as error:

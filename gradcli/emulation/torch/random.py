@@ -36,6 +36,7 @@ class Generator(Foreign):
         return Native(name, self._manual_seed) if name == "manual_seed" else super().attribute(machine, name)
 
     def _manual_seed(self, machine: Interpreter, seed: int) -> Generator:
+        machine.charge(8)
         self.seed(int(seed))
         return self
 
@@ -133,7 +134,7 @@ def between(session: Session, shape: Shape, low: float, high: float, dtype: str)
 
 
 def _new(machine: Interpreter, session: Session, numbers: Any, shape: Shape, dtype: str, requires_grad: Any) -> Tensor:
-    machine.charge(numbers.size // 64)
+    machine.charge(numbers.size // 16)
     value = numbers.astype("float64" if dtype != "float32" else dtype).reshape(shape)
     return session.leaf(machine, rounded(value, dtype), dtype, machine.truth(requires_grad))
 

@@ -14,6 +14,7 @@ from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Raised, Type, checked
 from gradcli.emulation.torch.calls import caller, functions
+from gradcli.emulation.torch.create import new_shape
 from gradcli.emulation.torch.nn.network import (
     MEMBERS,
     Container,
@@ -48,7 +49,7 @@ def _weighted(machine: Interpreter, module: Module, shape: tuple[int, ...], bias
     if dtype is not None:
         raise UnknownError("the argument dtype of a layer is not known here", hint="torch.set_default_dtype(torch.float64)")
     start(machine, module)
-    inputs = math.prod(shape[1:])
+    inputs = math.prod(new_shape(machine, module.session, shape)[1:])
     bound = math.sqrt(3.0) * (math.sqrt(2.0 / (1 + math.sqrt(5) ** 2)) / math.sqrt(inputs))
     module.fields["weight"] = _uniform(machine, module, shape, bound)
     module.fields["bias"] = _uniform(machine, module, shape[:1], 1 / math.sqrt(inputs)) if machine.truth(bias) else None
@@ -64,8 +65,9 @@ def _linear(machine: Interpreter, module: Module, in_features: int, out_features
 def _embedding(machine: Interpreter, module: Module, num_embeddings: int, embedding_dim: int) -> None:
     start(machine, module)
     session = module.session
-    numbers = generator(session).normal(num_embeddings * embedding_dim, session.tape.dtype)
-    drawn = session.leaf(machine, numbers.reshape(num_embeddings, embedding_dim), session.tape.dtype)
+    shape = new_shape(machine, session, (num_embeddings, embedding_dim))
+    numbers = generator(session).normal(math.prod(shape), session.tape.dtype)
+    drawn = session.leaf(machine, numbers.reshape(shape), session.tape.dtype)
     module.fields["weight"] = parameter(machine, session, drawn)
     module.shown = f"{num_embeddings}, {embedding_dim}"
 
