@@ -37,6 +37,9 @@ class Identity(NamedTuple):
     result: str
 
 
+_INVERSE = (("cot", "tan"), ("sec", "cos"), ("csc", "sin"), ("coth", "tanh"), ("sech", "cosh"), ("csch", "sinh"))
+"""Functions whose product is 1."""
+
 IDENTITIES = (
     Identity("sin(x)/cos(x)", "tan(x)"),
     Identity("sinh(x)/cosh(x)", "tanh(x)"),
@@ -71,20 +74,18 @@ IDENTITIES = (
     Identity("1/csc(x)", "sin(x)"),
     Identity("1/sech(x)", "cosh(x)"),
     Identity("1/csch(x)", "sinh(x)"),
-    Identity("sec(x)*cos(x)", "1"),
-    Identity("csc(x)*sin(x)", "1"),
-    Identity("cot(x)*tan(x)", "1"),
+    *[Identity(f"{one}(x)*{other}(x)", "1") for one, other in _INVERSE],
+    *[Identity(f"{one}(x)/{other}(x)", f"{one}(x)^2") for one, other in (*_INVERSE, ("tan", "cot"), ("tanh", "coth"))],
     Identity("sec(x)*sin(x)", "tan(x)"),
     Identity("csc(x)*cos(x)", "cot(x)"),
     Identity("cot(x)*sin(x)", "cos(x)"),
+    Identity("tan(x)*cos(x)", "sin(x)"),
     Identity("csc(x)*tan(x)", "sec(x)"),
     Identity("sec(x)*cot(x)", "csc(x)"),
-    Identity("sech(x)*cosh(x)", "1"),
-    Identity("csch(x)*sinh(x)", "1"),
-    Identity("coth(x)*tanh(x)", "1"),
     Identity("sech(x)*sinh(x)", "tanh(x)"),
     Identity("csch(x)*cosh(x)", "coth(x)"),
     Identity("coth(x)*sinh(x)", "cosh(x)"),
+    Identity("tanh(x)*cosh(x)", "sinh(x)"),
     Identity("csch(x)*tanh(x)", "sech(x)"),
     Identity("sech(x)*coth(x)", "csch(x)"),
     Identity("cosh(x) + sinh(x)", "exp(x)"),
@@ -272,7 +273,7 @@ def _quotients() -> tuple[_Pattern, ...]:
 @functools.cache
 def _products() -> tuple[_Pattern, ...]:
     """The identities of a product of two functions that is one."""
-    single = (pattern for pattern in _patterns() if len(pattern.terms) == len(pattern.result[1]) == 1)
+    single = (pattern for pattern in _patterns() if len(pattern.terms) == 1 and list(pattern.result[1].values()) == [1])
     return tuple([pattern for pattern in single if len(pattern.terms[0][1]) == 2])
 
 
