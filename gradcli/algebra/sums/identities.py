@@ -208,15 +208,16 @@ def _candidates(algebra: Algebra, form: int, patterns: Iterable[_Pattern]) -> It
                     yield _replaced(algebra, form, (monomial, coefficient), pattern, argument)
                     continue
                 times = Fraction(coefficient) / number
-                used = [monomial]
+                used = [(monomial, coefficient)]
                 for other, below in others:
                     partner = _with(algebra, rest, below, argument)
-                    if partner == monomial or terms.get(partner) != times * other:
+                    if partner == monomial or (below and terms.get(partner) != times * other):
                         break
-                    used.append(partner)
+                    used.append((partner, times * other))
                 else:
-                    left = algebra.form({m: c for m, c in terms.items() if m not in used})
-                    yield algebra.add([left, _instance(algebra, pattern, rest, times, argument)])
+                    found = _instance(algebra, pattern, rest, times, argument)
+                    if all(terms.get(m) == c for m, c in used) or algebra.forms[found][0][0] in terms:  # 2*sin(x)^2 + cos(2*x)
+                        yield algebra.add([form, algebra.scale(algebra.form(dict(used)), -1), found])
 
 
 def _of_exponentials(algebra: Algebra, form: int) -> Iterator[int]:

@@ -116,7 +116,7 @@ class Algebra(Forms):
             elif kind == "form" and not -1 < exponent < 1 and self._opens(content[0], exponent, powers):
                 others.append(self.power(content[0], int(exponent)))  # (c·m)^(n + r) = c^n·m^n·(c·m)^r
                 powers[atom] = whole(exponent - int(exponent))
-            elif kind == "form" and (apart := self._out_of_root(content[0], exponent, powers)) is not None:
+            elif kind == "form" and (apart := self._out_of_root(content[0], exponent, dict(monomial))) is not None:
                 others.append(apart)
                 del powers[atom]
             elif kind == ABS and exponent % 2 == 0:  # |u|^(2n) = u^(2n)
@@ -178,9 +178,11 @@ class Algebra(Forms):
             return None
         monomial, coefficient = terms[0]
         number = self.forms[self.power_of_number(coefficient if coefficient > 0 else -coefficient, exponent)][0][0]
-        roots = {a for a, e in monomial if _is_root(powers.get(a, 0)) and isinstance(whole(powers[a] + e * exponent), int)}
-        sure = roots if len(roots) == len(monomial) else {atom for atom in roots if powers[atom] < 0 or self.is_positive(atom)}
-        return self._root(monomial, coefficient, exponent, sure) if sure or any(atom in powers for atom, _ in number) else None
+        roots = {a: e for a, e in monomial if _is_root(powers.get(a, 0)) and isinstance(whole(powers[a] + e * exponent), int)}
+        sure = {a for a, e in roots.items() if len(roots) == len(monomial) or e < 0 or powers[a] < 0 or self.is_positive(a)}
+        beside = [self.forms[self.arguments(atom)[0]] for atom in powers if self.atoms[atom].kind == "form"]
+        like = any(len(one) == 1 and one[0][0] == monomial and one[0][1] != coefficient for one in beside)
+        return self._root(monomial, coefficient, exponent, sure) if sure or like or any(a in powers for a, _ in number) else None
 
     def _merged_powers(self, powers: dict[int, Rational]) -> list[int]:
         """Take powers of one base out of a product and give them as one: b^u·b^v is b^(u + v), exp(u)·exp(v) is exp(u + v)."""
