@@ -110,10 +110,10 @@ def polynomials(algebra: Algebra, forms: Sequence[int]) -> tuple[list[Polynomial
         return None
     generators = Generators(algebra, [pair for form in forms for monomial, _ in algebra.forms[form] for pair in monomial])
     found = [polynomial for form in forms if (polynomial := generators.polynomial(form))]
-    least = generators.least(found)
-    if any(e < 0 for e in least):
-        found = [lowered(one, [min(0, e) for e in least]) for one in found]
-    return (found, generators) if len(found) == len(forms) else None
+    if len(found) < len(forms):
+        return None
+    least = [min(0, e) for e in generators.least(found)]
+    return [lowered(one, least) if any(least) else one for one in found], generators
 
 
 def lowered(polynomial: Polynomial, by: Sequence[int]) -> Polynomial:

@@ -37,8 +37,8 @@ class Identity(NamedTuple):
     result: str
 
 
-_INVERSE = (("cot", "tan"), ("sec", "cos"), ("csc", "sin"), ("coth", "tanh"), ("sech", "cosh"), ("csch", "sinh"))
-"""Functions whose product is 1."""
+_INVERSE = ("cot(x)*tan(x)", "sec(x)*cos(x)", "csc(x)*sin(x)", "coth(x)*tanh(x)", "sech(x)*cosh(x)", "csch(x)*sinh(x)")
+"""Products that are 1."""
 
 IDENTITIES = (
     Identity("sin(x)/cos(x)", "tan(x)"),
@@ -74,8 +74,11 @@ IDENTITIES = (
     Identity("1/csc(x)", "sin(x)"),
     Identity("1/sech(x)", "cosh(x)"),
     Identity("1/csch(x)", "sinh(x)"),
-    *[Identity(f"{one}(x)*{other}(x)", "1") for one, other in _INVERSE],
-    *[Identity(f"{one}(x)/{other}(x)", f"{one}(x)^2") for one, other in (*_INVERSE, ("tan", "cot"), ("tanh", "coth"))],
+    *[Identity(product, "1") for product in _INVERSE],
+    *[
+        Identity(product.replace("*", "/"), f"{product.partition('*')[0]}^2")
+        for product in (*_INVERSE, "tan(x)*cot(x)", "tanh(x)*coth(x)")
+    ],
     Identity("sec(x)*sin(x)", "tan(x)"),
     Identity("csc(x)*cos(x)", "cot(x)"),
     Identity("cot(x)*sin(x)", "cos(x)"),
