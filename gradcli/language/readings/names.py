@@ -33,7 +33,7 @@ _OWN = frozenset("fghFGHζφψχΦΨ")
 """Letters that nobody reads as a factor before a parenthesis."""
 _SHORT = frozenset(("re", "im", "Re", "Im", "qr", "li", "zeta", "phi", "psi", "chi", "Phi", "Psi"))
 """Words that others call functions."""
-_NUMBERS = {"∞": "inf", "Infinity": "inf", "NaN": "nan"}
+_NUMBERS = {"∞": "inf", "oo": "inf", "Infinity": "inf", "NaN": "nan"}
 
 
 class Names:
@@ -301,11 +301,8 @@ class Names:
             at += len(word)
         if all(len(word) == 1 for word, _ in pieces):
             if name[-2] == "d" and name[-1] in "xyzt":
-                raise refuse(
-                    f"{name} may be a differential or a product",
-                    token,
-                    f"write d*{name[-1]} for a product; --wrt asks for a derivative",
-                )
+                hint = f"write d*{name[-1]} for a product; --wrt asks for a derivative"
+                raise refuse(f"{name} may be a differential or a product", token, hint)
             if len(name) > self.longest:
                 if before in _NAMES or after in _NAMES:
                     raise refuse(f"'{name}' is a word, and no product of letters", token, NO_WORDS)
@@ -324,6 +321,8 @@ class Names:
             function = self.vocabulary.functions.get(word) if len(word) > 1 else None
             last = at + len(word) == len(name)
             piece = Token("NAME", word, span)
+            if last and called and word in _OWN:
+                raise self._may_be_function(piece)
             if function and word in words:
                 self._note_logarithm(piece, function, last and called)
                 piece = piece._replace(kind="CALLED" if last and called else "FUNCTION", text=function)
@@ -401,11 +400,8 @@ class Names:
                 after = tokens[place + 1 + used].kind if place + 1 + used < len(tokens) else END
                 inverse = self.vocabulary.inverses.get(token.text) if used else None
                 if used and inverse is None:
-                    raise GradcliError(
-                        f"{token.text}^-1 may be an inverse or a reciprocal",
-                        token.span,
-                        f"write 1/{token.text}(...) for the reciprocal",
-                    )
+                    hint = f"write 1/{token.text}(...) for the reciprocal"
+                    raise refuse(f"{token.text}^-1 may be an inverse or a reciprocal", token, hint)
                 if inverse:
                     self._note(
                         token,

@@ -203,6 +203,8 @@ def seldom_meant(before: Sequence[Token], tokens: Sequence[Token], place: int, k
         hint = f"write {share.text}/100 for a share, and blanks around the % of a remainder"
         raise GradcliError(f"{share.text}% may be percent or a remainder", (share.span[0], token.span[1]), hint)
     touched = before[-1].text if before and before[-1].span[1] == token.span[0] else ""
+    if token.text == "+" and before and before[-1].kind == "POWER":
+        return [(token.span[0], "^+ is read as the sign of an exponent")]
     if touched and token.text == "!=":
         return [(token.span[0], f"!= is read as a comparison, not equal; a factorial is written {touched}! == ...")]
     if touched == "e" and token.text == "−" and not apart:
@@ -230,6 +232,17 @@ def seldom_meant(before: Sequence[Token], tokens: Sequence[Token], place: int, k
     if number is not None and name in ("O", "l", "j"):
         other = "for a complex number there is no value" if name == "j" else f"the digit is {'0' if name == 'O' else '1'}"
         return [(start, f"{number.text}{name} is read as {number.text}*{name}; {other}")]
+    if (
+        number is not None
+        and name == "e"
+        and not apart
+        and [one.kind for one in tokens[place + 1 : place + 3]] == ["MINUS", "NUMBER"]
+    ):
+        return [
+            (start, f"{number.text}e{behind[0].text} is read as a multiple of e; a power of ten is written {number.text}*10^...")
+        ]
+    if name[0] == "_" and touched:
+        raise GradcliError("an index stands behind a letter", token.span, "write x_{1}")
     if name == "u" and behind and behind[0].kind == "LPAR" and not apart:
         return [(start, "u(...) is read as a product with the variable u; the unit step is where(t >= 0, 1, 0)")]
     if name == "x" and [one.kind for one in (*before[-1:], *behind)] == ["NAME", "NAME"] and _stands_alone(tokens, place):
