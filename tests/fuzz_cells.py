@@ -48,6 +48,16 @@ def answers(text: str, folder: Path) -> Iterator[tuple[str, int, list[float]]]:
     code, out, _ = command(["eval", text, *values, "--json"])
     document = json.loads(out) if code == 0 else {}
     yield "json", code, [float(value or 0) for value in (document["value"], *document["grad"].values())] if code == 0 else []
+    rows = folder / "rows.jsonl"
+    rows.write_text(json.dumps({name: value for name, value in VARIABLES.items() if name in text}), "utf-8")
+    for mode in ("dynamic", "static") if values else ():
+        code, out, _ = command(["run", "-e", text, "--feed", str(rows), "--mode", mode])
+        row = json.loads(out.splitlines()[-1]) if code == 0 else {}
+        yield (
+            f"feed {mode}",
+            code,
+            [float(v or 0) for part in (row["values"], row["grad"]) for v in part.values()] if code == 0 else [],
+        )
 
 
 def views(text: str) -> Iterator[tuple[str, int]]:

@@ -342,6 +342,7 @@ NAMES_LEFT = {
     "emulation": (85, "functions of Python, NumPy, PyTorch and TensorFlow that do more than the operation, by their own names"),
     "errors": (1, "a key of an error as JSON"),
     "language.builder": (1, "what a root sign means"),
+    "language.readings.vocabulary": (1, "a word between two vectors"),
     "language.other_languages": (4, "words of other languages"),
     "language.statements": (1, "a word for a setting"),
     "language.text": (1, "a choice is written as a if c else b"),

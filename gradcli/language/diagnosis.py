@@ -213,7 +213,7 @@ def _numbers_in_a_row(text: str, at: int) -> str:
     if re.fullmatch(r"[0-9]{1,3}(?:, [0-9]{3}){2,}", row):
         return f"digits are not grouped: write {row.replace(', ', '')}; an array is written [1, 2, 3]"
     if row.count(",") > 1 or text[:at].rstrip().endswith("("):
-        return f"an array is written [{row if len(row) <= _LONGEST_SHOWN else '1, 2, 3'}]"
+        return f"an array is written [{row if 0 < len(row) <= _LONGEST_SHOWN else '1, 2, 3'}]"
     a, b = (re.findall(r"(?<![0-9.])([0-9]{1,9}), ([0-9]{1,9})", row) or [("1", "5")])[0]
     return f"decimals take a point: {a}.{b}; an array is written [{a}, {b}]; ',' stands between the arguments of a function"
 

@@ -55,7 +55,7 @@ def product(
     derivatives = known.derivatives(carried, again=choosing, tails=tails)
     plain = times is operator.mul
     radial = choosing and known.facts.radial
-    divided = choosing and known is OPERATIONS["div"]
+    quotient = plain and known is OPERATIONS["div"]
     masks = {index: mask for index in range(len(wanted)) if (mask := known.mask(index)) is not None}
 
     def of_elementwise(
@@ -67,8 +67,12 @@ def product(
             handed = [times(cancelled, operands[index]) for index in indices]
         else:
             handed = [g * partial for partial in found] if plain else [times(g, partial) for partial in found]
-            if divided and indices[-1] == 1:  # -(y/b) may leave the range of floats where g·y/b does not: b is cosh(400)
-                handed[-1] = -known(times(g, y), operands[1])
+            if quotient and indices[0] == 0:  # 1/b may leave the range of floats where g/b does not: b is 1e-320
+                handed[0] = known(g, operands[1])
+            if quotient and choosing and indices[-1] == 1:  # as -(y/b) may where g·y/b does not: b is cosh(400)
+                handed[-1] = -known(g * y, operands[1])
+            if radial:  # the derivatives of a length are at most 1, at 0 too
+                handed = [masked(one, lambda: (g == 0) & (y == 0)) for one in handed]
         if masks:
             for place, (index, partial) in enumerate(zip(indices, found, strict=True)):
                 if index in masks:
@@ -89,14 +93,13 @@ def _without_factor(g: Any, y: Any) -> Any | None:
     return without_factor(g, y)
 
 
-def _chosen(handed: Any, g: Any, partial: Any, times: Times, depth: int = 2) -> Any:
+def _chosen(handed: Symbol, g: Any, partial: Any, times: Times, depth: int = 2) -> Any:
     """The product of an adjoint and a partial derivative: of one that chooses, the choice between 0 and the product.
 
     A rule chooses between choices at most. Where a partial derivative is 0 at a point alone, its own derivative counts there.
     """
-    if not isinstance(partial, Symbol):
-        return handed
-    builder = partial.builder
+    builder = handed.builder
+    partial = builder.symbol(partial)  # type: ignore[attr-defined]
     graph = builder.graph  # type: ignore[attr-defined]
     if graph.constants.get(partial.id) == 0:
         return partial
@@ -112,10 +115,12 @@ def _chosen(handed: Any, g: Any, partial: Any, times: Times, depth: int = 2) -> 
 
 def _decided(graph: Any, id: int) -> bool | None:
     """The truth of a condition of literals, which is known before any value; None where it is not one of them alone."""
+    numbers = [graph.constants.get(input) for input in (graph.inputs[id] or [id])]
+    operation = OPERATIONS.get(graph.operations[id])
+    if any(isinstance(number, tuple) for number in numbers):  # an array: each element has an answer of its own
+        return None
     if id in graph.constants:
         return bool(graph.constants[id])
-    numbers = [graph.constants.get(input) for input in graph.inputs[id]]
-    operation = OPERATIONS.get(graph.operations[id])
     if operation is None or not numbers:
         return None
     if None not in numbers:

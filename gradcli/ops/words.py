@@ -29,8 +29,8 @@ TEXTBOOK = {
 """Spellings beside those that are declared."""
 _ARGUMENTS = frozenset("xyzθφ")
 """What functions are taken of, mostly."""
-_CONSTANTS = frozenset("e")
-"""Letters that are numbers."""
+_CONSTANTS = ("pi", "e")
+"""Numbers that are written with letters."""
 INSTEAD = {
     "lim": "the expression alone: limits are not taken", "int": "the expression alone: nothing is integrated",
     "loge": "ln(x), or log(e*x)", "cis": "cos(x) or sin(x): nothing is complex",
@@ -97,6 +97,7 @@ def vocabulary() -> Vocabulary:
         functions=functions,
         single=frozenset(single),
         either=frozenset(either),
+        angles=frozenset(name for name, operation in OPERATIONS.items() if operation.facts.half_turn),
         inverses={name: inverse for name, inverse in inverses.items() if "sin" in name or "cos" in name or "tan" in name},
         logarithms={"2": "log2", "10": "log10", "e": "log"},
         natural="log",
@@ -157,9 +158,13 @@ def taken_apart(name: str, others: Collection[str], behind: str) -> str:
         others: The other names of its text.
         behind: What follows it: a power belongs to what is meant.
     """
+    power = _POWER.match(behind)
+    known = "|".join(sorted(map(re.escape, {*others, *_CONSTANTS}), key=len, reverse=True))
     calls = any(function in name for function in function_names() if 1 < len(function) < len(name))
+    if not calls and len(parts := re.findall(known, name)) > 1 and "".join(parts) == name and not set(others).isdisjoint(parts):
+        return "*".join(parts) + (power[0] if power else "")
     unknowns = len(name) == 2 and set(name) <= set(_UNKNOWNS)
-    if not name.isalnum() or not (calls or unknowns or set(name) <= {*others, *_CONSTANTS}):
+    if not name.isalnum() or not (calls or unknowns):
         return ""
     try:
         found = read(name)
@@ -170,9 +175,7 @@ def taken_apart(name: str, others: Collection[str], behind: str) -> str:
     if any(isinstance(node, Call) for node in nodes):
         meant = len(set(names)) < len(names) or not {*others, *_ARGUMENTS}.isdisjoint(names)
     else:
-        known = set(names) <= {*others, *_CONSTANTS} and not set(others).isdisjoint(names)
-        meant = len(names) > 1 and (unknowns or known)
-    power = _POWER.match(behind)
+        meant = len(names) > 1
     return read(name + power[0]).read_as if meant and power else found.read_as if meant else ""
 
 

@@ -451,17 +451,17 @@ class Passes(list[Any]):
 
 
 def work(text: str, values: Mapping[str, float]) -> tuple[int, int, Verification]:
-    """How often a check goes through the graph, and how many operations it computes at high precision."""
+    """How often a check goes through the graph, and how many operands it computes with at high precision."""
     program = parse(text)
-    calls = 0
+    operands = 0
     compute = judge.at_high_precision
 
-    def counted(name: str, operands: int) -> Any:
-        function = compute(name, operands)
+    def counted(name: str, count: int) -> Any:
+        function = compute(name, count)
 
         def call(values: Any) -> Any:
-            nonlocal calls
-            calls += 1
+            nonlocal operands
+            operands += len(values)
             return function(values)
 
         return call
@@ -477,7 +477,7 @@ def work(text: str, values: Mapping[str, float]) -> tuple[int, int, Verification
         tape = run(values)
         Passes.count = 0
         found = verify(tape, run)
-    return Passes.count, calls, found
+    return Passes.count, operands, found
 
 
 @pytest.mark.parametrize(
@@ -487,20 +487,26 @@ def work(text: str, values: Mapping[str, float]) -> tuple[int, int, Verification
         ("sin({0}*x)*y/{0} + x^3*y*{0} + exp(-x*y/{0})", " + ", {"x": 0.5, "y": 1.5}, RIGHT),
         ("abs({0}*x)*y", " + ", {"x": 0.0, "y": 1.5}, KINK),
         ("(1 - cos(x/{0}))*y", " + ", {"x": 1e-7, "y": 1.5}, ROUNDED),
+        *[
+            ("sin({0}*x)*y", f"{name}(", {"x": 0.5, "y": 1.5}, RIGHT)
+            for name, one in OPERATIONS.items()
+            if one.variadic and one.definition
+        ],
     ],
 )
 def test_the_work_of_a_check_is_linear(term: str, joined: str, values: dict[str, float], verdict: str) -> None:
-    """Twice the terms are twice the operations, and not one more pass through the graph."""
+    """Twice the terms, or operands, are twice the operations, and not one more pass through the graph."""
     found = []
     for count in (60, 120):
         point = values or {f"x{at + 1}": 1.0 for at in range(count)}
-        found.append(work(joined.join(term.format(at + 1) for at in range(count)), point))
-    (passes, calls, first), (more_passes, more_calls, second) = found
+        terms = [term.format(at + 1) for at in range(count)]
+        found.append(work(joined + ", ".join(terms) + ")" if joined.endswith("(") else joined.join(terms), point))
+    (passes, operands, first), (more_passes, more_operands, second) = found
     assert len(first.components) == len(second.components) == (2 if values else 3)
     assert verdicts(first) == verdicts(second)
     assert verdict in verdicts(first).values()
     assert more_passes <= passes
-    assert 1.9 * calls < more_calls < 2.1 * calls
+    assert 1.9 * operands < more_operands < 2.2 * operands
 
 
 def test_a_run_without_a_value_is_refused() -> None:

@@ -137,7 +137,7 @@ def test_numbers_that_json_lacks_are_strings() -> None:
     assert document["value"] == "NaN"
     assert document["nodes"][2]["value"] == "-Infinity"
     assert document["grad"] == {"x": "Infinity", "w": "Infinity", "v": 1.0}
-    assert "warning: a is -inf: div at x = -1, w = 0\n" in err
+    assert "warning: a is -inf: x/w at x = -1, w = 0\n" in err
     assert document["warnings"] == [line.removeprefix("warning: ") for line in err.splitlines()]
 
 

@@ -292,7 +292,8 @@ def test_steady_rules_have_the_values_of_the_plain_ones(operation: Operation) ->
     assert len(operation.facts.steady) == len([rule for rule in operation.partials if rule is not None])
     wanted = tuple(operation.carries(at) for at in range(len(operation.parameters)))
     for x in (-800.0, -40.0, -1.0, 0.0, 1.0, 40.0, 800.0):
-        arguments = (x, *operation.defaults)
+        required = len(operation.parameters) - len(operation.defaults)
+        arguments = (x, *(0.5,) * (required - 1), *operation.defaults)
         y = operation(*arguments)
         plain, steady = (operation.derivatives(wanted, again=again)(y, arguments) for again in (False, True))
         assert plain[0] == steady[0]

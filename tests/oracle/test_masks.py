@@ -73,6 +73,29 @@ def test_an_infinite_adjoint_ends_at_a_mask(text: str, x: float, first: float, s
     assert hessian(tape).blocks["x"]["x"] == pytest.approx(second, rel=1e-12)
 
 
+@pytest.mark.parametrize("text", ["elu(x)", "elu(x, 2)", "selu(x)", "celu(x, 2)", "huber_loss(x, -1)", "smooth_l1_loss(x, 1)"])
+def test_the_second_derivative_where_the_first_has_a_kink(text: str) -> None:
+    """PyTorch 2.13.0 has 0 there, by automatic differentiation of the gradient."""
+    assert hessian(run(text, {"x": 0.0})).blocks["x"]["x"] == 0
+
+
+@pytest.mark.parametrize("text", ["acosh(0*x)", "log(0*x)*0", "rsqrt(0*x)", "x*silu(0*x)"])
+def test_where_a_derivative_is_none_the_next_is_none(text: str) -> None:
+    """In PyTorch 2.13.0 the first and the second derivative of each are nan at -1, or inf*0 is: no 0 stands for it."""
+    tape = run(text, {"x": -1.0 if "silu" not in text else math.nan})
+    assert math.isnan(tape.gradient["x"])
+    assert math.isnan(hessian(tape).blocks["x"]["x"])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("max(x, w, z)", [0.5, 0.5, 0]), ("median(x, w, z)", [0.5, 0.5, 0]), ("amax(x, w, z)", [math.nan] * 3)]
+)
+def test_extremes_among_nan(text: str, expected: list[float]) -> None:
+    """In PyTorch 2.13.0 of torch.stack([x, w, z]): the nan share the gradient, and amax hands back nan."""
+    tape = run(text, {"x": math.nan, "w": math.nan, "z": 1.0})
+    numpy.testing.assert_array_equal(list(tape.gradient.values()), expected)
+
+
 @pytest.mark.parametrize("row", NORMS, ids=lambda row: f"{row['ord']} at {row['point']}")
 def test_what_a_norm_hands_back(row: dict[str, Any]) -> None:
     """Of every order, at 0 and where one element is 0."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from corpus import CORPUS
+from fuzz_programs import Programs
 from textcases import read_cases
 
 from gradcli.errors import GradcliError
@@ -16,7 +17,22 @@ from gradcli.language.statements import blocks, expressions, free_names
 from gradcli.ops.words import read, vocabulary
 
 CASES = Path(__file__).parents[1] / "language" / "cases"
-TEXTS = sorted({"\n".join(case.lines(">.")) for case in read_cases(CASES, ">.?")} | {example.text for example in CORPUS})
+WORDS = (
+    "sine*exp1",
+    "the + in - mod",
+    "true and false",
+    "for_^dt",
+    "x10*var1 - PI",
+    "E*cost if lg1 > kg else 2 (Ans)",
+    "3!^at ÷ ln2",
+)
+"""Names that others read as words, functions or numbers: with a value each is one name."""
+TEXTS = sorted(
+    {"\n".join(case.lines(">.")) for case in read_cases(CASES, ">.?")}
+    | {example.text for example in CORPUS}
+    | {Programs(seed).program() for seed in range(100)}
+    | set(WORDS)
+)
 
 
 def _strict(text: str) -> str | None:

@@ -13,13 +13,15 @@ from collections.abc import Mapping, Sequence
 from mpmath import mp
 
 from gradcli.algebra.equality.operations import Computed, at_high_precision
+from gradcli.algebra.equality.pair import PrimitiveBuilder
 from gradcli.algebra.equality.precise import SPECIAL, cost
-from gradcli.analysis.verification.partials import moving_together, partials
+from gradcli.analysis.verification.partials import Places, moving_together, partials
 from gradcli.frozen import Frozen
 from gradcli.graph.graph import CONSTANT, VARIABLE, Graph
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.constants import constant_value
 from gradcli.ops.declaration.ieee import as_float
+from gradcli.ops.declaration.symbol import Symbol
 from gradcli.typing import Any
 
 DIGITS = 50
@@ -36,6 +38,12 @@ _MOST_WORK = 2_000_000
 
 _CERTAIN = 64
 """Bits of each number on the way that have to be right."""
+
+_MANY = 16
+"""Operands of an operation that each get a value of the operation for its derivative."""
+
+_PER_OPERAND = 100
+"""The most nodes by operand of a definition."""
 
 _SIDE = 56
 """The power of 2 by which the step of a slope on one side is smaller than what moves."""
@@ -129,7 +137,7 @@ def _run(graph: Graph, point: Mapping[str, Any], seeds: Mapping[int, Any], needs
         if adjoint is None or not inputs or not needs[id] or id in graph.detached:
             continue
         operands = [values[input] for input in inputs]
-        parts = partials(graph.operations[id], operands, moving_together(inputs, needs))
+        parts = _partials(graph.operations[id], operands, moving_together(inputs, needs), digits)
         local[id] = [(index, as_float(partial)) for index, partial in parts]
         conditions[id] = _condition(values[id], operands, parts)
         for index, partial in parts:
@@ -147,6 +155,21 @@ def _run(graph: Graph, point: Mapping[str, Any], seeds: Mapping[int, Any], needs
         if adjoint is not None and type(adjoint) is not float and abs(adjoint) <= size * found.error:
             adjoints[id] = mp.zero
     return found
+
+
+def _partials(operation: str, operands: Sequence[Any], wanted: Sequence[Places], digits: int) -> list[tuple[int, Any]]:
+    """The derivatives of an operation; of many operands by the chain rule through its definition, not one value for each."""
+    if len(operands) > _MANY and OPERATIONS[operation].definition is not None and float not in map(type, operands):
+        builder = PrimitiveBuilder(Graph(_PER_OPERAND * len(operands)))
+        symbols = [Symbol(builder, builder.variable(f"x{at}", (0, 0))) for at in range(len(operands))]
+        output = builder.operation(operation, tuple([symbol.id for symbol in symbols]))
+        point = {f"x{at}": operand for at, operand in enumerate(operands)}
+        with mp.workdps(2 * digits):
+            found = _run(builder.graph, point, {output: 1}, [True] * len(builder.graph), 2 * digits)
+            adjoints = [found.adjoints[symbol.id] or mp.zero for symbol in symbols]
+            if float not in map(type, adjoints):
+                return [(together[0], mp.fsum([adjoints[at] for at in together])) for together in wanted]
+    return partials(operation, operands, wanted)
 
 
 def _condition(y: Any, operands: Sequence[Any], found: Sequence[tuple[int, Any]]) -> float | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from mpmath import mp
 
@@ -83,7 +83,7 @@ def _to_specials(declared: Operation, operands: Sequence[Any]) -> Iterator[float
     for special in declared.facts.specials:
         if special.kind == REMOVABLE:
             continue
-        for some in itertools.combinations(point, len(special.at)) if declared.variadic else [declared.complete(tuple(point))]:
+        for some in pairwise(sorted(point)) if declared.variadic else [declared.complete(tuple(point))]:  # next to each other
             try:
                 off = abs(float(special.zero(*some)))
             except (ArithmeticError, ValueError):

@@ -109,7 +109,9 @@ def _of_numbers(
     if not all(map(math.isfinite, (y, *operands))):
         return
     groups = [group for together in places if (group := tuple(filter(declared.derivable, together)))]
-    found = {group[0]: _by(declared, group, y, operands) for group in groups}
+    moving = {at for group in groups for at in group}
+    rules = declared.local_derivatives(y, tuple(operands), [at in moving for at in range(len(operands))])
+    found = {group[0]: float(sum([rules[at] for at in group])) for group in groups}
     if known and all(abs(found[first] - partial) <= WRONG * abs(partial) for first, partial in known):
         return
     with mp.workdps(DIGITS):
@@ -125,12 +127,6 @@ def _of_numbers(
             if written == right or abs(written - right) <= WRONG * abs(right) + _TINIEST:
                 continue  # the rule is right, and floats lose it
             yield Fault(id, first, own, right)
-
-
-def _by(declared: Operation, group: Places, y: float, operands: Sequence[float]) -> float:
-    """The derivative by operands that move together, as the rules give it."""
-    found = declared.local_derivatives(y, tuple(operands), [at in group for at in range(len(operands))])
-    return float(sum([found[at] for at in group]))
 
 
 def _written(declared: Operation, group: Places, operands: Sequence[Any]) -> float:

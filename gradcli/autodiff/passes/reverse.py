@@ -203,9 +203,9 @@ def symbolic_adjoints(
     """
     limits = max(graph.max_nodes, 8 * len(graph)), 8 * graph.max_elements
     builder = StaticBuilder(Graph(*limits), identities=True)
-    builder.absorbing = not whole
+    builder.absorbing = not (whole or choosing)
     symbols = replay(graph, builder)
-    builder.absorbing = True
+    builder.absorbing = not choosing
     adjoints = backward(graph, symbols, needs, Symbol(builder, builder.constant(seed)), choosing=choosing)
     return builder, symbols, [None if adjoint is None else builder.symbol(adjoint) for adjoint in adjoints]
 

@@ -26,6 +26,8 @@ ACCUMULATE_GRAD = "AccumulateGrad"
 _TAKEN = r"(?<![A-Za-z0-9])[0-9]+(?![A-Za-z0-9])"
 """The numbers of inputs in a template, which stand apart from the names of functions."""
 
+_LONG = 60
+"""The longest text of what a node computes that a warning shows; of a longer one the operation alone."""
 
 _KEPT = 1000
 """Of how many nodes the local derivatives are kept: more than any view that shows them twice has."""
@@ -251,8 +253,7 @@ class Tape(Frozen):
                     if self.graph.constants[id] not in VALUES:
                         found.append((f"a constant is beyond the range of {self.dtype} and is taken as {_word(value)}", id))
                 elif all(isfinite(self.values[input]) for input in inputs):
-                    operands = ", ".join(self._operand(input) for input in inputs[:4])
-                    found.append((f"{self.names[id]} is {_word(value)}: {spelling(operation)} at {operands}", id))
+                    found.append((": ".join([f"{self.names[id]} is {_word(value)}", self._computed(id)]), id))
         if not found:
             for id in range(len(self.adjoints) - 1, -1, -1):
                 adjoint = self.adjoints[id]
@@ -262,9 +263,19 @@ class Tape(Frozen):
                     break
         return found
 
+    def _computed(self, id: int) -> str:
+        """What a node computes, and of what: ``1/x at x = 0``."""
+        from gradcli.language.text import to_text
+        from gradcli.lowering.node_expressions import node_expression
+
+        text = to_text(node_expression(self.graph, id, self.names))
+        if len(text) > _LONG:
+            text = spelling(self.graph.operations[id])
+        operands = dict.fromkeys(input for input in self.graph.inputs[id] if self.graph.operations[input] != CONSTANT)
+        at = ", ".join(map(self._operand, list(operands)[:4]))
+        return " at ".join([text, at] if at else [text])
+
     def _operand(self, id: int) -> str:
-        if self.graph.operations[id] == CONSTANT:
-            return self.names[id]
         value = self.values[id]
         return f"{self.names[id]} = {value:g}" if isinstance(value, float) else f"{self.names[id]} of shape {value.shape}"
 

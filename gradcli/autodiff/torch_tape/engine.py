@@ -264,6 +264,9 @@ def _contributions(tape: Eager, id: int, adjoint: Any, create_graph: bool) -> li
     if create_graph:
         y: Any = Symbol(tape, id)
         operands = [Symbol(tape, input) for input in inputs]
+        adjoint = Symbol(
+            tape, _node(tape, adjoint, id)
+        )  # a tensor, also the 1 that a pass begins with: 1/z is a function of numbers
     else:
         y, operands = tape.values[id], [tape.operand(input, dtype) for input in inputs]
     product = vjp.product(name, wanted, _times if create_graph else operator.mul, choosing=create_graph)
@@ -276,8 +279,6 @@ def _contributions(tape: Eager, id: int, adjoint: Any, create_graph: bool) -> li
 
 def _times(adjoint: Any, derivative: Any) -> Any:
     """The product of an adjoint and a derivative; symbols as PyTorch writes it: g for g*1, -g for g*(-1), g/z for g*(1/z)."""
-    if not isinstance(adjoint, Symbol):
-        return adjoint * derivative
     if not isinstance(derivative, Symbol):
         if derivative == 1:
             return adjoint

@@ -12,7 +12,7 @@ from gradcli.language import statement_builder
 from gradcli.language.ast import Array, Call, Comparison, Conditional, Expression, Name, Number, Operator, Statement, postorder
 from gradcli.language.grammar import Rule
 from gradcli.language.readings.cases import leave_nothing
-from gradcli.language.readings.otherwise import Otherwise, ended, grouping_shown, is_first_power, is_whole, over_both
+from gradcli.language.readings.otherwise import Otherwise, ended, grouping_shown, is_first_power, is_whole, log_note, over_both
 from gradcli.language.readings.vocabulary import Vocabulary
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from typing import TypeGuard
 
 _LONGEST_SHOWN = 60
-_DOTS = ("·", "⋅", "∙", "×")
+_DOTS = ("·", "⋅", "∙", "×", "*")
 _WHOLE = frozenset("kmn")
 """Letters of whole numbers, which stand in exponents more often than behind them: x^2n."""
 
@@ -96,10 +96,8 @@ class Builder:
         near = not self._text[left.span[1] : left.span[1] + 1].isspace()
         if result.symbol in ("*", "/") and id(last) in self._bare and id(right) not in self._bare and not isinstance(right, Call):
             inside = Operator(result.symbol, (self._argument(last), right))
-            self._note(
-                typed,
-                f"{to_text(Operator(sign, (last, right)))}; to mean {self._name(last)}({to_text(inside)}) write the parentheses",
-            )
+            read = to_text(Operator(result.symbol, (last, right)))
+            self._note(typed, f"{read}; to mean {self._name(last)}({to_text(inside)}) write the parentheses")
             meant = mapped(last, lambda node: inside if node is self._argument(last) else node)
             self._other(result, left, last, meant)
         elif result.symbol == "/" and _is_power(last) and (isinstance(right, Number) or is_first_power(last)):
@@ -300,7 +298,8 @@ class Builder:
         known = function in self._vocabulary.inverses or function.startswith(self._vocabulary.natural)
         names = {node.name for node in postorder(left) if isinstance(node, Name)}
         if not names - self._vocabulary.constants - {"π"}:
-            return isinstance(left, Number) and not known  # sin 2x, sin 2 x, sin 2πt
+            # sin 2x, sin 2 x, sin 2πt, and \sin\frac{1}{2}x
+            return (isinstance(left, Number) and not known) or (self._of_latex and id(left) in self._grouped)
         between = self._text[left.span[1] : right.span[0]]
         apart = any(sign.isspace() or sign == "\\" for sign in between) or id(right) in self._grouped
         plain = isinstance(right, Name) and right.name not in names and not (isinstance(left, Operator) and left.symbol != "*")
@@ -316,6 +315,8 @@ class Builder:
         based = found.function.startswith(f"{self._vocabulary.natural}_") and found.function not in self._vocabulary.functions
         if based and len(found.arguments) == 1:
             return self.apply(found.function, found.arguments[0], span)
+        if found.function == self._vocabulary.natural:
+            self._notes += log_note(found, self._text[span[0] : span[1]])
         return found
 
     def _name(self, node: Expression) -> str:
@@ -386,7 +387,10 @@ class Builder:
         return strict.number(values, span)
 
     def radical(self, values: Sequence[Any], span: Span) -> Expression:
-        return strict.root(values, span)
+        result = strict.root(values, span)
+        if id(values[1]) not in self._grouped:
+            self._rooted[id(result)] = result
+        return result
 
     def radical_of(self, values: Sequence[Any], span: Span) -> Expression:
         degree, content = values[2], values[4]

@@ -13,6 +13,7 @@ from gradcli.language.readings.vocabulary import DERIVATIVE, Vocabulary
 
 _OPENS = {"LPAR": "RPAR", "LSQB": "RSQB", "LBRACE": "RBRACE"}
 _CLOSES = frozenset(_OPENS.values())
+_SIGNS = {"RSQB": "[]", "RBRACE": "{}"}
 _LOGIC = {"∧": ("AND", "and"), "∨": ("OR", "or"), "¬": ("NOT", "not")}
 _SEPARATES = frozenset(("COMMA", "SEPARATOR", "COLON", "EQUAL", "ELLIPSIS", "DOTS"))
 _OF_BLOCKS = frozenset(("FOR", "WHILE", "REPEAT", "NO_GRAD", "OTHERWISE"))
@@ -75,7 +76,7 @@ def with_parentheses(tokens: Sequence[Token], vocabulary: Vocabulary, known: Col
         GradcliError: What stands in the brackets may mean two things.
     """
     result: list[Token] = []
-    open: list[str] = []
+    open: list[tuple[str, bool]] = []  # what closes, and whether it stands for a parenthesis
     for place, token in enumerate(tokens):
         before = tokens[place - 1] if place else None
         if token.kind == "OF_UNICODE":
@@ -88,14 +89,17 @@ def with_parentheses(tokens: Sequence[Token], vocabulary: Vocabulary, known: Col
                 raise refuse("Log[b, x] has its base first", before, "write log(x, b)")
             elif before.text == "E":
                 raise refuse("E[...] may be an expected value", before, "write E*(...) for a product")
-            open.append("RPAR")
+            open.append((_OPENS[token.kind], True))
             token = Token("LPAR", "(", token.span)
         elif token.kind in _OPENS:
-            open.append(_OPENS[token.kind])
+            open.append((_OPENS[token.kind], False))
         elif token.kind in _CLOSES and open:
-            kind = open.pop()
-            token = Token(kind, ")", token.span) if kind == "RPAR" else token
-        elif token.text == ";" and open[-1:] == ["RPAR"]:
+            closes, called = open.pop()
+            if called and closes != token.kind:
+                hint = f"write '{_SIGNS[closes][1]}'"
+                raise refuse(f"this '{token.text}' stands where a '{_SIGNS[closes][0]}' is open", token, hint)
+            token = Token("RPAR", ")", token.span) if called else token
+        elif token.text == ";" and open and (open[-1][1] or open[-1][0] == "RPAR"):
             token = Token("COMMA", ";", token.span)
         result.append(token)
     return result
@@ -222,7 +226,7 @@ def _vectors(tokens: Sequence[Token], norm: str) -> Iterator[tuple[int, int, lis
             (opened[-1][1] if opened else outside).append(place)
         elif opened and (token.kind in _CLOSES or token.kind == "END_ENVIRONMENT"):
             start, commas = opened.pop()
-            if not commas or tokens[start].kind != "LPAR":
+            if not commas or (tokens[start].kind, token.kind) != ("LPAR", "RPAR"):
                 continue
             around = [tokens[at] for at, _ in opened]
             of_names = ("CALLED", "NAME", "FUNCTION")

@@ -119,6 +119,12 @@ class _Commands:
             self.result.append(Token("NAME", "T", token.span))
         elif command in SIGNS:
             kind, sign = SIGNS[command]
+            before = self.result[-1].text if self.result and self.result[-1].kind == "NAME" else ""
+            if command == "{" and before and self.vocabulary.function(before) is None:
+                hint = "write parentheses for a product; sets have no value"
+                raise GradcliError(f"{before}\\{{ may begin a product or a set", token.span, hint)
+            if command == "{" and not before:
+                self.notes.append((token.span[0], "{ } are read as parentheses, and not as a set"))
             self.result.append(Token(kind, sign or token.text, token.span))
         elif command in WORDS:
             self._word(token)

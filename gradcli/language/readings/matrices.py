@@ -68,7 +68,11 @@ def of_matrices(statement: Statement, text: str, vocabulary: Vocabulary, bold: M
                     Operator("@", tuple([_inverse(part, names["inverse"]) for part in node.operands]), node.span),
                     min(of),
                 )
-        if isinstance(node, Operator):
+        if isinstance(node, Operator) and node.symbol in ("*", "@") and _is_outer(node, of, rows):
+            column, row_vector = node.operands
+            assert isinstance(row_vector, Transposed)
+            node, axis = Call(names["pairs"], (column, row_vector.target), (), node.span), 2
+        elif isinstance(node, Operator):
             if node.symbol == "*" and max(of) and min(of) == 0 and _may_be_array(node, text, bold):
                 hint = r"write \mathbf{x} for a vector, and \cdot before a number"
                 raise GradcliError("this may be a product with a vector or a number", node.span, hint)
@@ -88,6 +92,13 @@ def of_matrices(statement: Statement, text: str, vocabulary: Vocabulary, bold: M
 
     value = mapped(statement.value, read)
     return Output(value, statement.span) if isinstance(statement, Output) else Assignment(statement.name, value, statement.span)
+
+
+def _is_outer(node: Operator, axes: list[int], rows: set[int]) -> bool:
+    """Whether it is the product of a column with a transposed one: x y^T."""
+    left, right = node.operands[0], node.operands[-1]
+    matrix = axes[0] == 2 or id(left) in rows or (isinstance(left, Name) and left.name[0].isupper())
+    return isinstance(right, Transposed) and id(right) in rows and not matrix
 
 
 def _part(node: Expression) -> Expression:

@@ -10,19 +10,22 @@ from gradcli.language.grammar import END, Token
 from gradcli.language.other_languages import NO_VALUES
 from gradcli.language.readings.calls import with_bases, with_groups, with_parentheses
 from gradcli.language.readings.commas import in_groups
+from gradcli.language.readings.otherwise import natural_note
 from gradcli.language.readings.products import arguments, coefficient, exponent, joined, raised_call, seldom_meant, seldom_word
 from gradcli.language.readings.scan import VALUE_ENDS, refuse
 from gradcli.language.readings.vocabulary import GREEK, LONGEST_PRODUCT, NO_WORDS, PROSE, Vocabulary
 from gradcli.language.statements import WORDS
 
-_LETTER = re.compile(r"[^\W\d_](?P<digits>[0-9₀-₉]+)?(?:_\w+)?")
+_LETTER = re.compile(r"[^\W\d_](?P<digits>[0-9₀-₉]+)?(?:_(?![0-9]+[^\W\d_])\w+)?")
 _INDEXED = re.compile(r"([^\W\d_]+)([^\W\d_]_\w+)")
-_NUMBERED = re.compile("[^\\W\\d_][0-9₀-₉]*")
+_NUMBERED = re.compile("[^\\W\\d_](?:_?[0-9]+|[₀-₉]+)?")
 _BEGINS = frozenset(
     ("NAME", "NUMBER", "PI", "CONSTANT", "VULGAR", "ROOT", "ABS_OPEN", "SIGN", "POWER", "SUPERSCRIPT", "FRAC", "SQRT", "LBRACE")
 ) | {"FUNCTION", "CALLED"}
 """Terminals with which the argument of a function without parentheses, or its power, begins."""
 _PRIMES = "'′’"
+_MIXED = re.compile("[A-Za-z][぀-鿿]")
+"""A Latin letter before a word of a script without spaces: x的平方."""
 _NAMES = frozenset(("NAME", "CONSTANT", "PI"))
 _CAPITALS = frozenset("XYZ")
 _BESSEL = frozenset("JY")
@@ -30,7 +33,7 @@ _OWN = frozenset("fghFGHζφψχΦΨ")
 """Letters that nobody reads as a factor before a parenthesis."""
 _SHORT = frozenset(("re", "im", "Re", "Im", "qr", "li", "zeta", "phi", "psi", "chi", "Phi", "Psi"))
 """Words that others call functions."""
-_NUMBERS = {"∞": "inf", "Infinity": "inf", "NaN": "nan"}
+_NUMBERS = {"∞": "inf", "oo": "inf", "Infinity": "inf", "NaN": "nan"}
 
 
 class Names:
@@ -136,6 +139,7 @@ class Names:
         """Remember the functions and names that the text defines."""
         depth = 0
         start = 0
+        self.of_matrices = any(token.text in self.vocabulary.matrices.values() for token in tokens)
         for place, token in enumerate(tokens):
             depth += (token.kind in ("LPAR", "LSQB")) - (token.kind in ("RPAR", "RSQB"))
             if token.kind == "FOR":
@@ -155,14 +159,13 @@ class Names:
     def _read(self, token: Token, before: str, after: str, inner: Sequence[Token]) -> list[Token]:
         token = token._replace(text=token.text.replace("{", "").replace("}", ""))
         name, called = token.text, after == "LPAR"
-        if name[-1] == "_":
-            message = "this index is no part of a name"
-            raise refuse(message, token, NO_VALUES.get(name[:-1], "write x_1, or x_{max}"))
         if called and name in self.own:
             return [token._replace(kind="CALLED")]
         if name in self.known or (before == "EQUAL" and name in WORDS):
             found = self.vocabulary.function(token.text) if called else None
             return [token._replace(kind="CALLED", text=found) if found else token]
+        if name[-1] == "_":
+            raise refuse("this index is no part of a name", token, NO_VALUES.get(name[:-1], "write x_1, or x_{max}"))
         if primes := sum(sign in _PRIMES for sign in name):
             return self._primed(token, primes, called)
         function = self.vocabulary.function(token.text)
@@ -170,7 +173,7 @@ class Names:
             message = f"{name} may be A*{name[1:]} or {name.lower()}"
             raise refuse(message, token, f"write A*{name[1:]}(x) or {name.lower()}(x)")
         if function and called:
-            self._note_logarithm(token, function)
+            self._note_logarithm(token, function, called)
             return [token._replace(kind="CALLED", text=function)]
         if function and name not in GREEK and self._is_single(function) and after in _BEGINS and len(name) > 1:
             self._note_logarithm(token, function)
@@ -203,21 +206,24 @@ class Names:
             raise self._no_function(token)
         if numbered := self._numbered(token, called, after):
             return numbered
-        indexed = [] if called or name.isalpha() else _NUMBERED.findall(name)
-        if 1 < len(indexed) <= self.longest and "".join(indexed) == name:
-            ends = [token.span[0] + len("".join(indexed[: at + 1])) for at in range(len(indexed))]
-            letters = [Token("NAME", one, (end - len(one), end)) for one, end in zip(indexed, ends, strict=True)]
-            return [piece for one in letters for piece in self._read(one, "", "", ())]
         index = _INDEXED.fullmatch(name)
         if index and not called and self._ends_with_function(index[1]):  # lnx_1
             cut = token.span[0] + len(index[1])
             before_index = Token("NAME", index[1], (token.span[0], cut))
             return [*self._read(before_index, before, "NAME", ()), Token("NAME", index[2], (cut, token.span[1]))]
+        indexed = [] if called or name.isalpha() or ("_" in name) > (name[1] == "_") else _NUMBERED.findall(name)
+        if 1 < len(indexed) <= self.longest and "".join(indexed) == name:
+            ends = [token.span[0] + len("".join(indexed[: at + 1])) for at in range(len(indexed))]
+            letters = [Token("NAME", one, (end - len(one), end)) for one, end in zip(indexed, ends, strict=True)]
+            if "_" in name:
+                self._note(token, f"{name} is read as {'*'.join(indexed)}; a variable of this name needs a value")
+            return [piece for one in letters for piece in self._read(one, "", "", ())]
         if name[0] in "Δ∆" and len(name) == 2:
             self._note(token, f"{name} is read as one variable; a product is written {'*'.join(name)}")
             return [token]
         if "_" in name or (function and len(name) > 2) or not all(sign.lower() != sign.upper() for sign in name):
-            if name.isascii() and not name.isalpha() and "_" not in name and self.longest == LONGEST_PRODUCT:
+            mixed = _MIXED.search(name) if name.isalpha() else name.isascii()
+            if mixed and "_" not in name and self.longest == LONGEST_PRODUCT:
                 self._note(token, f"{name} is read as one variable; factors of a product are written with * between them")
             return [token]
         return self._parts(token, called, before, after)
@@ -237,11 +243,13 @@ class Names:
             raise self._may_be_function(token)
         if called and name.partition("_")[0] + "_0" in self.vocabulary.heads and "_" in name:
             raise refuse(f"{name}(...) may be a function or a product", token, f"write {name}*(...) for a product")
-        if name == "i":
+        if name == "I" and self.of_matrices:
+            self._note(token, "I is read as a variable; an identity matrix is eye(n)")
+        elif name == "i":
             self._note(token, "i is read as a variable: nothing is complex here, and a vector is written [a, b]")
         elif name in _CAPITALS and name.lower() not in self.known and self.longest == LONGEST_PRODUCT:
             self._note(token, f"{name} is read as a variable of its own, and not as {name.lower()}")
-        if called and len(inner) == 2 and inner[0].kind == "NAME" and inner[1].kind == "RPAR":
+        if called and len(inner) == 2 and inner[0].kind in ("NAME", "NUMBER") and inner[1].kind == "RPAR":
             self._note(token, f"{name}({inner[0].text}) is read as the product {name}*{inner[0].text}")
         return token
 
@@ -270,9 +278,11 @@ class Names:
     def _is_single(self, function: str) -> bool:
         return function in self.vocabulary.single or "_" in function
 
-    def _note_logarithm(self, token: Token, function: str) -> None:
-        if function == self.vocabulary.natural and token.text.lower() == function:
-            self._note(token, f"{token.text} is read as the natural logarithm; that to the base 10 is written lg x or log_10 x")
+    def _note_logarithm(self, token: Token, function: str, called: bool = False) -> None:
+        if function == self.vocabulary.natural and token.text.lower() == function and not called:  # of a call the builder says it
+            self._note(token, natural_note(token.text))
+        elif token.text == "lg":
+            self._note(token, "lg is read as the logarithm to the base 10; that to the base 2 is written log_2 x")
 
     def _parts(self, token: Token, called: bool, before: str, after: str) -> list[Token]:
         """Words and letters without a sign between them: xsinx, xcos(x), ac, pix."""
@@ -291,11 +301,8 @@ class Names:
             at += len(word)
         if all(len(word) == 1 for word, _ in pieces):
             if name[-2] == "d" and name[-1] in "xyzt":
-                raise refuse(
-                    f"{name} may be a differential or a product",
-                    token,
-                    f"write d*{name[-1]} for a product; --wrt asks for a derivative",
-                )
+                hint = f"write d*{name[-1]} for a product; --wrt asks for a derivative"
+                raise refuse(f"{name} may be a differential or a product", token, hint)
             if len(name) > self.longest:
                 if before in _NAMES or after in _NAMES:
                     raise refuse(f"'{name}' is a word, and no product of letters", token, NO_WORDS)
@@ -313,19 +320,19 @@ class Names:
                 raise refuse(f"{word} is not known here", Token("NAME", word, span), f"write {self.vocabulary.missing[word]}")
             function = self.vocabulary.functions.get(word) if len(word) > 1 else None
             last = at + len(word) == len(name)
+            piece = Token("NAME", word, span)
+            if last and called and word in _OWN:
+                raise self._may_be_function(piece)
             if function and word in words:
-                piece = Token("CALLED" if last and called else "FUNCTION", function, span)
-                self._note_logarithm(Token("NAME", word, span), function)
-            else:
-                piece = Token("NAME", word, span)
+                self._note_logarithm(piece, function, last and called)
+                piece = piece._replace(kind="CALLED" if last and called else "FUNCTION", text=function)
             result.append(piece)
         return result
 
     def _numbered(self, token: Token, called: bool, after: str) -> list[Token]:
         """A function and the number that it takes: sin2x, xln2, 2sin2xcos3x; nothing where no function stands before a number."""
         words = sorted((word for word in self._words() if word not in GREEK), key=len, reverse=True)
-        pattern = re.compile(rf"([^\W\d_]{{0,2}}?)({'|'.join(words)})([0-9]+)(?![0-9])([^\W\d_]*.*)")
-        found = pattern.fullmatch(token.text)
+        found = re.fullmatch(rf"([^\W\d_]{{0,2}}?)({'|'.join(words)})([0-9]+)(?![0-9])([^\W\d_]*.*)", token.text)
         if found is None or "_" in token.text:
             return []
         ends = [token.span[0] + found.end(group) for group in range(1, 5)]
@@ -343,6 +350,10 @@ class Names:
         parts.append(digits._replace(kind="NUMBER"))
         if not behind.text and after not in _BEGINS:
             self._note(token, f"{both} is read as {word.text} of {digits.text}; a variable of this name needs a value")
+        elif not behind.text:
+            self._note(
+                token, f"{both} is read as {word.text} of {digits.text} times what follows; a power is {word.text}^{digits.text}"
+            )
         elif behind.text:
             parts += self._read(behind, "NUMBER", "LPAR" if called else after, ())
         return parts
@@ -389,11 +400,8 @@ class Names:
                 after = tokens[place + 1 + used].kind if place + 1 + used < len(tokens) else END
                 inverse = self.vocabulary.inverses.get(token.text) if used else None
                 if used and inverse is None:
-                    raise GradcliError(
-                        f"{token.text}^-1 may be an inverse or a reciprocal",
-                        token.span,
-                        f"write 1/{token.text}(...) for the reciprocal",
-                    )
+                    hint = f"write 1/{token.text}(...) for the reciprocal"
+                    raise refuse(f"{token.text}^-1 may be an inverse or a reciprocal", token, hint)
                 if inverse:
                     self._note(
                         token,

@@ -14,10 +14,35 @@ from gradcli.language.readings.vocabulary import LONGEST_PRODUCT
 _CLOSING = {"RPAR": "LPAR", "RBRACE": "LBRACE", "ABS_CLOSE": "ABS_OPEN"}
 _GOES_ON = frozenset(("NAME", "PI", "CONSTANT", "LPAR", "ROOT", "ABS_OPEN", "FRAC", "SQRT", "FUNCTION", "CALLED", "COMMAND"))
 """Terminals with which a value begins of which a number is the coefficient."""
-_UNITS = frozenset(("cm", "mm", "km", "kg", "mg", "Hz", "kHz", "ms", "mL", "ml", "kN", "kW", "kJ"))
+_UNITS = frozenset(
+    [
+        "cm",
+        "mm",
+        "km",
+        "nm",
+        "kg",
+        "mg",
+        "Hz",
+        "kHz",
+        "ms",
+        "mL",
+        "ml",
+        "kN",
+        "kW",
+        "kJ",
+        "Pa",
+        "eV",
+        "Nm",
+        "ft",
+        "mi",
+        "oz",
+        "mph",
+        "hrs",
+    ]
+)
 
 _DEGREES = frozenset(("deg", "degree", "degrees"))
-_DIFFERENCES = "Δ∆"
+_DIFFERENCES = ("Δ", "∆", "Delta")
 _ARGUMENTS = frozenset("xyzθφ")
 """What functions are taken of, mostly."""
 
@@ -125,8 +150,9 @@ def exponent(before: Sequence[Token], token: Token, parts: list[Token], notes: l
         return parts
     product = "*".join(part.text for part in parts)
     sign = before[-1].text if signed else ""
-    written, both = f"{base[0].text}^{sign}{token.text}", f"{base[0].text}^({sign}{product})"
-    other = f"{base[0].text}^{sign}{product}"
+    raised = "(...)" if base[0].text in ")]}|" else base[0].text
+    written, both = f"{raised}^{sign}{token.text}", f"{raised}^({sign}{product})"
+    other = f"{raised}^{sign}{product}"
     if base[0].kind not in ("NUMBER", "EULER") and base[0].text != "e":
         raise refuse(f"{written} may be {both} or {other}", token, "write one of them")
     notes.append((base[0].span[0], f"{written} is read as {both}; to mean {other} write the sign"))
@@ -176,6 +202,16 @@ def seldom_meant(before: Sequence[Token], tokens: Sequence[Token], place: int, k
     if share and share.kind == "NUMBER" and behind and (apart or behind[0].kind in _GOES_ON):
         hint = f"write {share.text}/100 for a share, and blanks around the % of a remainder"
         raise GradcliError(f"{share.text}% may be percent or a remainder", (share.span[0], token.span[1]), hint)
+    touched = before[-1].text if before and before[-1].span[1] == token.span[0] else ""
+    if token.text == "+" and before and before[-1].kind == "POWER":
+        return [(token.span[0], "^+ is read as the sign of an exponent")]
+    if touched and token.text == "!=":
+        return [(token.span[0], f"!= is read as a comparison, not equal; a factorial is written {touched}! == ...")]
+    if touched == "e" and token.text == "−" and not apart:
+        return [(before[-1].span[0], "e− is read as a difference; a power is written e^(-x)")]
+    repeated = "".join(one.text for one in tokens[place : place + 3])
+    if token.kind == "LPAR" and re.fullmatch(r"[0-9]*\.[0-9]*\([0-9]+\)", touched + repeated):
+        return [(before[-1].span[0], f"{touched}{repeated} is read as a product; a repeating decimal is written as a fraction")]
     if token.text == "%" and token.span[1] <= token.span[0] + len("\\%"):
         return [(token.span[0], "% is read as the remainder of a division; a share is written x/100")]
     if token.kind != "NAME" or token.text in known:
@@ -185,7 +221,7 @@ def seldom_meant(before: Sequence[Token], tokens: Sequence[Token], place: int, k
     if number is not None and name in _UNITS:
         return [(start, f"{name} is read as variables; a unit is left out")]
     number = number if number is not None and number.span[1] == start else None
-    if number is not None and number.text == "0" and re.fullmatch("x[0-9a-fA-F]+", name):
+    if number is not None and number.text == "0" and re.fullmatch("x[0-9a-fA-F]+(?:i[0-9]+)?", name):
         raise GradcliError(f"0{name} is no number of this language", (number.span[0], token.span[1]), "write it in decimals")
     if number is not None and name == "x10" and behind and behind[0].kind in ("POWER", "SUPERSCRIPT"):
         written = f"{number.text}{name}^..."
@@ -196,15 +232,33 @@ def seldom_meant(before: Sequence[Token], tokens: Sequence[Token], place: int, k
     if number is not None and name in ("O", "l", "j"):
         other = "for a complex number there is no value" if name == "j" else f"the digit is {'0' if name == 'O' else '1'}"
         return [(start, f"{number.text}{name} is read as {number.text}*{name}; {other}")]
+    if (
+        number is not None
+        and name == "e"
+        and not apart
+        and [one.kind for one in tokens[place + 1 : place + 3]] == ["MINUS", "NUMBER"]
+    ):
+        return [
+            (start, f"{number.text}e{behind[0].text} is read as a multiple of e; a power of ten is written {number.text}*10^...")
+        ]
+    if name[0] == "_" and touched:
+        raise GradcliError("an index stands behind a letter", token.span, "write x_{1}")
     if name == "u" and behind and behind[0].kind == "LPAR" and not apart:
         return [(start, "u(...) is read as a product with the variable u; the unit step is where(t >= 0, 1, 0)")]
-    raised = [one.text for one in (*before[-1:], token)] == ["^", "T"] and before[-2:-1] and before[-2].kind == "NAME"
-    raised = raised and token.span[1] == start + 1  # \top is none
-    return [(start, "^T is read as a power; a transposed array is A.T")] if raised else []
+    if name == "x" and [one.kind for one in (*before[-1:], *behind)] == ["NAME", "NAME"] and _stands_alone(tokens, place):
+        return [(start, "x is read as a variable; a product is written with *, and that of two vectors cross(u, v)")]
+    return []
+
+
+def _stands_alone(tokens: Sequence[Token], place: int) -> bool:
+    """Whether a name stands in the text once, with blanks around it: u x v."""
+    before, token, behind = tokens[place - 1 : place + 2]
+    apart = before.span[1] < token.span[0] and token.span[1] < behind.span[0]
+    return apart and [one.text for one in tokens].count(token.text) == 1
 
 
 def seldom_word(token: Token, pieces: Sequence[str], functions: Collection[str]) -> list[tuple[int, str]]:
-    """What is said of a word with a function in it and none of its usual letters behind that: cost, signal.
+    """What is said of ex, and of a word with a function in it and none of its usual letters behind that: cost, signal.
 
     Args:
         token: The word.
@@ -214,6 +268,9 @@ def seldom_word(token: Token, pieces: Sequence[str], functions: Collection[str])
     Raises:
         GradcliError: There are too many letters for a product: sinusoid, cosine.
     """
+    if "e" in pieces[:-1] and all(len(piece) == 1 for piece in pieces):
+        power = token.text.rpartition("e")[2]
+        return [(token.span[0], f"{token.text} is read as {'*'.join(pieces)}; a power is written e^{power}")]
     last = max((place for place, piece in enumerate(pieces) if piece in functions), default=len(pieces))
     behind = pieces[last + 1 :]
     if not behind or any(piece in _ARGUMENTS or len(piece) > 1 for piece in behind):

@@ -27,7 +27,7 @@ from gradcli.language.readings.left_sides import (
 )
 from gradcli.language.readings.matrices import of_matrices
 from gradcli.language.readings.names import Names
-from gradcli.language.readings.remarks import note_silent, plain, without_comments, without_remarks
+from gradcli.language.readings.remarks import note_habits, note_silent, plain, without_comments, without_remarks
 from gradcli.language.readings.scan import Found, scan, tables_of
 from gradcli.language.readings.vocabulary import DERIVATIVE, Vocabulary, letter
 from gradcli.typing import Any
@@ -161,6 +161,7 @@ def _read(text: str, reading: str, vocabulary: Vocabulary, known: Collection[str
     if reading == LATEX or vectors:
         statements = tuple(of_matrices(statement, text, vocabulary, bold) for statement in statements)
     note_silent(statements, typed, notes)
+    note_habits(statements, text, vocabulary, known, notes)
     read_as = as_typed(lambda: program_text(Program(statements), "; "))
     program = Program(statements, may_differentiate=DERIVATIVE in read_as)
     if not program.statements or all(isinstance(statement, Definition) for statement in program.statements):

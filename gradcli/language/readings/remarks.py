@@ -6,9 +6,24 @@ import re
 from collections.abc import Collection, Sequence
 
 from gradcli.errors import GradcliError
-from gradcli.language.ast import Assignment, Comparison, Name, Output, Statement, postorder
+from gradcli.language.ast import (
+    Array,
+    Assignment,
+    Call,
+    Comparison,
+    Expression,
+    Index,
+    Name,
+    Number,
+    Operator,
+    Output,
+    Statement,
+    postorder,
+)
 from gradcli.language.readings.around import FOLLOWS, NAME, NAMES, RELATION, outside
 from gradcli.language.readings.left_sides import is_left_side
+from gradcli.language.readings.vocabulary import GREEK, LONGEST_PRODUCT, Vocabulary
+from gradcli.language.statements import expressions
 from gradcli.language.text import to_text
 
 _ARROW = re.compile(
@@ -46,8 +61,15 @@ _LOOP = re.compile(rf"\s*for\s+{NAME}\s+in(?!\w)")
 _SPEED = r"m/(?:s|h|min)(?:\^2|²)?"
 _UNIT = re.compile(rf"(?<=[^\W\d)]|\))\s+((?:[kcm]?{_SPEED}|kg|[kcm]m|k?Hz)\.?\s*$)|(?<=\d)\s+({_SPEED})(?![\w(^])")
 _COMMENT = re.compile(r"(?<!\\)%([^\n]*\n?)")
-_OPERATORS = ("", *"+-−–*·×/^=(<>|&,")
+_INFIX = "+-−–*·×÷/%@^=(<>≠≤≥&,"
+_OPERATORS = ("", "|", *_INFIX)
 """What no formula ends with, and the beginning."""
+_INDEXED = re.compile(r"[^\W\d_]_[^\W\d_][-+−]\d+")
+"""An index of a letter before a sign that touches it."""
+_SIGN, _APART = re.compile("[-+−–]"), re.compile(r"\s+[/÷]\s+")
+"""The sign of a sum without blanks, and that of a quotient with blanks around."""
+_ANGLE = 15
+"""Whole multiples of it are degrees, mostly."""
 _NOTHING = re.compile(r"\s*[nN]/[aA]\s*\.?\s*")
 
 
@@ -63,6 +85,7 @@ def plain(text: str) -> str:
         if _ALIGNED.search(text):
             text = _GOES_ON.sub(blanks, _ALIGNED.sub(blanks, text))
     text = _PROMPT.sub(blanks, text, count=1) if _PROMPT.match(text) else text
+    text = text.replace("=/=", " !=")
     return text if text.lstrip().startswith("$") else _ASKED.sub(blanks, text)
 
 
@@ -79,10 +102,63 @@ def note_silent(statements: Sequence[Statement], text: str, notes: list[tuple[in
     if isinstance(last, Assignment) and len(statements) == 1:
         letters = set(last.name)
         names = {node.name for node in postorder(last.value) if isinstance(node, Name)}
-        if len(last.name) > 1 and last.name.isalpha() and letters <= names:
+        short = len(last.name) <= LONGEST_PRODUCT and last.name.isascii() and last.name not in GREEK
+        if len(last.name) > 1 and last.name.isalpha() and (short or letters <= names):
             notes.append((0, f"{last.name} is read as the name of the value; {'*'.join(last.name)} = ... is an equation"))
     if text.lstrip().startswith("=-") and "^" in text:
         notes.append((0, "a power comes before its sign, as in -(x^2); spreadsheets square the sign, too"))
+
+
+def note_habits(
+    statements: Sequence[Statement], text: str, vocabulary: Vocabulary, known: Collection[str], notes: list[tuple[int, str]]
+) -> None:
+    """Say what stands in a program as others write it with another meaning: cos(60), |A|, x[3], -3^2, 2^3^2."""
+    for node in (node for statement in statements for value in expressions(statement) for node in postorder(value)):
+        if habit := _habit(node, text, vocabulary, known):
+            notes.append((node.span[0], habit))
+
+
+def _habit(node: Expression, text: str, vocabulary: Vocabulary, known: Collection[str]) -> str:
+    """What is said of a node that others may mean otherwise; empty for most."""
+    start, end = node.span
+    match node:
+        case Call(function, (Number(value),)) if function in vocabulary.angles and value >= _ANGLE and value % _ANGLE == 0:
+            return f"{value} is in radians; degrees are written {value}°"
+        case Call(vocabulary.absolute as name, (Name(of),)) if (
+            len(of) == 1 and of.isupper() and name not in text[start:end].lower()
+        ):
+            return f"|{of}| is read as the absolute value; a determinant is det({of})"
+        case Index(Name(name), items):
+            numbers = [part.value for item in items for part in postorder(item) if isinstance(part, Number)]
+            if any(numbers) or (numbers and name not in known):
+                index = f"{name}_{numbers[0]}"
+                return f"{to_text(node)} is read as a part of an array, counted from 0; a letter with an index is written {index}"
+        case Operator("+" | "-", (Name(name), Number())) if _INDEXED.fullmatch(text, start, end):
+            return f"the index of {name} ends before the sign; {name[0]}_{{n+1}} is written with braces"
+        case Operator("+" | "-", (left, right)) if _SIGN.fullmatch(_between(node, text)):
+            for term in (left, right, left.operands[-1] if isinstance(left, Operator) else left):
+                if isinstance(term, Operator) and _APART.fullmatch(_between(term, text)):
+                    return f"{to_text(term)} is one term, whatever the blanks; a longer one is written in parentheses"
+        case Array((Name() as first, Name() as second)) if text.startswith(("<", "\\langle"), start):
+            return f"this is read as a vector; an inner product is {first.name} @ {second.name}"
+        case Operator("/", (_, Number(0))):
+            return f"{to_text(node)} has no value: it is a division by 0"
+        case Operator("^", (Name(), Name("T") as raised)) if "T" not in known and text[raised.span[0]] == "T":
+            return "^T is read as a power; a transposed array is A.T"
+        case Operator("^", (Name(name), Operator("-", (Number(1),)))) if (
+            len(name) == 1 and name.isupper() and text[end - 1] == "}"
+        ):
+            return f"{name}^-1 is read as the power 1/{name}; an inverse matrix is inv({name})"
+        case Operator("-", (Operator("^", (Number(), _)) as power,)) if "(" not in text[start : power.span[0]]:
+            return f"{to_text(node)} is read as -({to_text(power)})"
+        case Operator("^", (Number(), Operator("^", (Number(), _)) as power)) if text[end - 1] not in ")}":
+            return f"{to_text(node)} is read as {to_text(node.operands[0])}^({to_text(power)})"
+    return ""
+
+
+def _between(node: Operator, text: str) -> str:
+    """What stands between the operands, where there are two."""
+    return text[node.operands[0].span[1] : node.operands[-1].span[0]]
 
 
 def with_words(text: str) -> str:
@@ -161,7 +237,8 @@ def _without_tail(text: str, notes: list[tuple[int, str]]) -> str:
     if "\\begin" in text:
         return text
     while (found := _REMARK.search(text)) and text[: found.start()].strip():
-        if not (re.search(RELATION, found[1]) or _PROSE.search(found[1])):
+        is_factor = text[: found.start()].rstrip()[-1] in _INFIX or " else " in found[1]
+        if is_factor or not (re.search(RELATION, found[1]) or _PROSE.search(found[1])):
             break
         text = _without(text, found.start(), len(text), notes)
     plain = outside(text)

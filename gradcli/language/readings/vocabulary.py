@@ -32,6 +32,11 @@ PROSE = {
     "squared": "write x^2 for a square",
     "cubed": "write x^3 for a cube",
     "deg": "write 45 deg or 45° for degrees",
+    "in": "write i*n for a product",
+    "rad": "leave it out: angles are in radians",
+    "dot": "write a @ b for the product of two vectors",
+    **dict.fromkeys(("one", "two", "six", "ten"), "write the digits"),
+    **dict.fromkeys(("true", "false", "True", "False"), "write 1 for what is true, and 0 for what is false"),
     **dict.fromkeys(("Ans", "ans"), "write the last result itself"),
     **dict.fromkeys(("the", "for", "are", "let", "idk", "DNE", "dne"), NO_WORDS),
 }
@@ -60,6 +65,7 @@ class Vocabulary(Frozen, eq=False):
         functions: What each function may be called, and its name in the language.
         single: The functions of one argument, by their names in the language: they may stand without parentheses.
         either: Those of them that take more arguments as well: log(x) and log(x, 2).
+        angles: The functions of an angle, by their names in the language.
         inverses: The inverse of a function, where sin^-1 x is one.
         logarithms: The logarithm of each base that has one of its own.
         natural: The names that may mean the natural logarithm or another, and what each is read as.
@@ -76,6 +82,7 @@ class Vocabulary(Frozen, eq=False):
     functions: Mapping[str, str]
     single: frozenset[str]
     either: frozenset[str]
+    angles: frozenset[str]
     inverses: Mapping[str, str]
     logarithms: Mapping[str, str]
     natural: str

@@ -143,8 +143,9 @@ def unknown_function(call: Call, own: Iterable[str], values: Collection[str], *,
     if name in ALONE:
         return GradcliError(f"there is no function {name}", place, ALONE[name])
     near = nearest(name, [*function_names(), *own])
-    if len(name) == 2 and name[0] == "d" and name[1].isalpha():
-        inner, by = _argument(call), name[1]
+    if len(name) <= 2 and name[0] == "d" and name[1:].isalpha() | (name == "d"):  # dx(x^2), or d(x^2)/dx
+        by = name[1:] or next((one[1:] for one in sorted(values) if len(one) == 2 and one[0] == "d"), "x")
+        inner = _argument(call)
         hint = f"the derivative of {inner} by {by} is diff({inner}, {by}); for a product write {name}*({inner})"
         return GradcliError(f"there is no function {name}", place, hint)
     if joined := _joined_function(name, values):

@@ -16,15 +16,15 @@ from gradcli.ops.arrays.shape import spread
 from gradcli.ops.declaration.facts import NUMBERS, REDUCED, SAME, WHOLE
 from gradcli.ops.declaration.structural import Setting, Shape, Structural, shape_of, structural
 from gradcli.ops.elementwise.arithmetic import div
-from gradcli.ops.elementwise.logic import both, either, eq, ne, where
+from gradcli.ops.elementwise.extremes import is_result
+from gradcli.ops.elementwise.logic import both, eq, where
 from gradcli.ops.elementwise.reductions import amax, amin
 from gradcli.typing import Any
 
 
 def _hits(y: Any, a: Any, axis: Setting) -> Any:
-    """1 for each element that is the result, 0 for the others; of a result that is nan each nan."""
-    result = spread(y, shape_of(a), axis)
-    return either(eq(a, result), both(ne(a, a), ne(result, result)))
+    """1 for each element that is the result, 0 for the others."""
+    return is_result(a, spread(y, shape_of(a), axis))
 
 
 def shared(g: Any, y: Any, a: Any, axis: Setting = None, keepdims: Setting = False) -> list[Any]:

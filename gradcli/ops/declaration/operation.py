@@ -260,7 +260,8 @@ class Operation(Frozen, eq=False):
             try:
                 return indices, compute(y, arguments + defaults)
             except ArithmeticError:
-                return indices, compute(Ieee(y), tuple(map(Ieee, arguments + defaults)))
+                first, *others = [Ieee(one) if isinstance(one, float | int) else one for one in (y, *arguments, *defaults)]
+                return indices, compute(first, tuple(others))
 
         return derivatives
 

@@ -10,7 +10,7 @@ from gradcli.ops.declaration.facts import DECIMALS, JUMP, KINK, NUMBERS, ODD, RE
 from gradcli.ops.declaration.operation import Operation, Undefined, operation
 from gradcli.ops.elementwise.arithmetic import Bounds, abs, square
 from gradcli.ops.elementwise.exponential import exp, expm1, log, log1p
-from gradcli.ops.elementwise.extremes import clamp, clamp_max, maximum
+from gradcli.ops.elementwise.extremes import clamp, maximum
 from gradcli.ops.elementwise.logic import both, either, ge, gt, le, lt, where
 from gradcli.ops.elementwise.special import erf
 from gradcli.ops.elementwise.trigonometric import tanh, tanh_slope
@@ -67,7 +67,7 @@ relu = operation(
     range=(0, math.inf),
     specials=(special(KINK, lambda x: x, 0),),
     torch="relu: torch Tensor F",
-    tensorflow="relu Relu: nn",
+    tensorflow="relu(features) Relu: nn",
     takes=(NUMBERS, "Boolean inputs not supported for relu"),
     course="convex rises; concave to 0; concave from 0",
     doc="Rectified linear unit, max(x, 0); at 0 the derivative is 0.",
@@ -82,7 +82,7 @@ leaky_relu = operation(
     definition=lambda x, slope: where(gt(x, 0), x, slope * x),
     specials=(special(KINK, lambda x, slope: x, 0, 0.01),),
     torch="leaky_relu: F",
-    tensorflow="leaky_relu LeakyRelu: nn",
+    tensorflow="leaky_relu(features, alpha=0.2) LeakyRelu: nn",
     takes=(DECIMALS, no_kernel("leaky_relu_cpu")),
     course=bent_at_0,
     doc="x, or a small multiple of it where it is negative.",
@@ -112,12 +112,12 @@ elu = operation(
     samples=((-2.0, -0.2), (0.5, 1.5)),
     definition=lambda x, alpha: where(gt(x, 0), x, alpha * (exp(x) - 1)),
     steady=(
-        lambda y, x, alpha: where(le(x, 0), alpha * exp(clamp_max(x, 0)), 1),
-        lambda y, x, alpha: where(le(x, 0), expm1(clamp_max(x, 0)), 0),
+        lambda y, x, alpha: where(le(x, 0), alpha * exp(-relu(-x)), 1),
+        lambda y, x, alpha: where(le(x, 0), expm1(-relu(-x)), 0),
     ),
     specials=(special(KINK, lambda x, alpha: x, 0, 1),),
     torch="elu: F",
-    tensorflow="elu Elu: nn",
+    tensorflow="elu(features) Elu: nn",
     course=lambda x, alpha: (
         f"rises; {'convex' if alpha[1] <= 1 else 'convex to 0'}; concave from 0" if alpha and alpha[0] >= 0 else ""
     ),
@@ -133,7 +133,7 @@ selu = operation(
     domain="x ≠ 0",
     samples=((-2.0, -0.2),),
     definition=lambda x: SELU_SCALE * elu(x, SELU_ALPHA),
-    steady=(lambda y, x: SELU_SCALE * where(le(x, 0), SELU_ALPHA * exp(clamp_max(x, 0)), 1),),
+    steady=(lambda y, x: SELU_SCALE * where(le(x, 0), SELU_ALPHA * exp(-relu(-x)), 1),),
     specials=(special(KINK, lambda x: x, 0),),
     torch="selu: torch F",
     course="rises; convex to 0; concave from 0",
@@ -152,8 +152,8 @@ celu = operation(
     samples=((-2.0, -0.2), (0.5, 1.5)),
     definition=lambda x, alpha: where(gt(x, 0), x, alpha * (exp(x / alpha) - 1)),
     steady=(
-        lambda y, x, alpha: where(le(x, 0), exp(clamp_max(x, 0) / alpha), 1),
-        lambda y, x, alpha: where(le(x, 0), exp(clamp_max(x, 0) / alpha) * (1 - clamp_max(x, 0) / alpha) - 1, 0),
+        lambda y, x, alpha: where(le(x, 0), exp(-relu(-x) / alpha), 1),
+        lambda y, x, alpha: where(le(x, 0), exp(-relu(-x) / alpha) * (1 + relu(-x) / alpha) - 1, 0),
     ),
     specials=(special(KINK, lambda x, alpha: x, 0, 1),),
     torch="celu: torch F",
@@ -174,7 +174,7 @@ relu6 = operation(
     range=(0, 6),
     specials=(special(KINK, lambda x: x, 0), special(KINK, lambda x: x - 6, 6)),
     torch="relu6: F",
-    tensorflow="relu6 Relu6: nn",
+    tensorflow="relu6(features) Relu6: nn",
     course="rises; convex to 6; concave from 0",
     doc="Rectified linear unit that stops at 6.",
 )
@@ -215,7 +215,7 @@ softplus = operation(
     definition=lambda x, beta, threshold: where(gt(x * beta, threshold), x, log(1 + exp(x * beta)) / beta),
     specials=(special(KINK, lambda x, beta, threshold: x * beta - threshold, 20, 1, 20),),
     torch="softplus: F",
-    tensorflow="softplus Softplus: nn",
+    tensorflow="softplus(features) Softplus: nn",
     course=_softplus_course,
     doc="log(1 + exp(beta·x))/beta, a smooth relu; x itself where beta·x is above the threshold.",
 )
@@ -230,7 +230,7 @@ softsign = operation(
     range=(-1, 1),
     specials=(special(REMOVABLE, lambda x: x, 0),),
     torch="softsign: F",
-    tensorflow="softsign Softsign: nn",
+    tensorflow="softsign(features) Softsign: nn",
     course="rises; convex to 0; concave from 0",
     doc="x/(1 + |x|).",
 )

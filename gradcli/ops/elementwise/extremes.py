@@ -9,7 +9,7 @@ from collections.abc import Callable
 from gradcli.ops.declaration import ieee, on_arrays
 from gradcli.ops.declaration.facts import KINK, SAME, special
 from gradcli.ops.declaration.operation import Intervals, Operation, operation
-from gradcli.ops.elementwise.logic import both, eq, ge, gt, le, lt, ne, where
+from gradcli.ops.elementwise.logic import both, either, eq, ge, gt, le, lt, ne, where
 from gradcli.typing import Any
 
 Value = Callable[..., Any]
@@ -55,13 +55,21 @@ maximum = _of_two("maximum", ieee.largest, max, lt, gt, "convex", "The larger of
 minimum = _of_two("minimum", ieee.smallest, min, gt, lt, "concave", "The smaller of two numbers; equal ones share the gradient.")
 
 
+def is_result(argument: Any, y: Any) -> Any:
+    """Whether an argument is the result; of a result that is nan each nan is."""
+    return either(eq(argument, y), both(ne(argument, argument), ne(y, y)))
+
+
 def shares(y: Any, *arguments: Any) -> list[Any]:
-    """1/k for each of the k arguments that equal the result, 0 for the others."""
-    equal = [eq(argument, y) for argument in arguments]
-    ties = equal[0]
-    for tie in equal[1:]:
-        ties = ties + tie
-    return [where(tie, 1 / ties, 0) for tie in equal]
+    """1/k for each of the k arguments that are the result, 0 for the others."""
+    hits = [is_result(argument, y) for argument in arguments]
+    return [where(hit, 1 / sum(hits[1:], hits[0]), 0) for hit in hits]
+
+
+def _evenly(y: Any, *arguments: Any) -> list[Any]:
+    """As ``shares``, but where the result is nan no argument equals it, and the derivative is nan, as in PyTorch."""
+    hits = [eq(argument, y) for argument in arguments]
+    return [hit / sum(hits[1:], hits[0]) for hit in hits]
 
 
 def extreme(name: str, which: str, samples: Intervals, doc: str, *, masks: str = "") -> Operation:
@@ -71,7 +79,7 @@ def extreme(name: str, which: str, samples: Intervals, doc: str, *, masks: str =
     return operation(
         f"{name}(x, ...)",
         value,
-        (shares,),
+        (shares if masks else _evenly,),
         exact=lambda *xs: max(xs) if largest else min(xs),
         grad_fn=f"{name.title()}Backward{int(name == which)}(StackBackward0(*))",
         javascript=f"Math.{which}({{*}})",
@@ -147,7 +155,7 @@ clamp = operation(
         special(KINK, lambda x, low, high: x - high, 2, -1, 2),
     ),
     torch="clamp: torch Tensor; clip: torch Tensor",
-    tensorflow="clip_by_value clip_by_value: tf",
+    tensorflow="clip_by_value(t, clip_value_min, clip_value_max) clip_by_value: tf",
     sympy="Min(Max({0}, {1}), {2})",
     course=lambda x, low, high: f"rises; convex to {high[0]}; concave from {low[1]}" if low and high else "rises",
     doc="x between two bounds; at a bound the derivative is 1.",

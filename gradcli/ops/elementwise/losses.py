@@ -8,7 +8,7 @@ import math
 from gradcli.ops.declaration import ieee
 from gradcli.ops.declaration.facts import END, KINK, POLE, SAME, special
 from gradcli.ops.declaration.operation import operation
-from gradcli.ops.elementwise.activations import logsigmoid, sigmoid
+from gradcli.ops.elementwise.activations import hardtanh, logsigmoid, sigmoid
 from gradcli.ops.elementwise.arithmetic import abs, sign, square
 from gradcli.ops.elementwise.exponential import log, log1p, xlogy
 from gradcli.ops.elementwise.extremes import clamp, clamp_min
@@ -87,6 +87,11 @@ smooth_l1_loss = operation(
     ),
     domain="|x - target| ≠ beta",
     samples=(LOW, HIGH, (4.5, 5.0)),
+    steady=(
+        lambda y, x, target, beta: _from_zero(beta, hardtanh((x - target) / beta)),
+        lambda y, x, target, beta: _from_zero(beta, hardtanh((target - x) / beta)),
+        lambda y, x, target, beta: _from_zero(beta, where(lt(abs(x - target), beta), -y / beta, -1 / 2)),
+    ),
     definition=lambda x, target, beta: _from_zero(
         beta, where(lt(abs(x - target), beta), square(x - target) / (2 * beta), abs(x - target) - beta / 2)
     ),
@@ -106,6 +111,11 @@ huber_loss = operation(
     ),
     domain="|x - target| ≠ delta",
     samples=(LOW, HIGH, (0.5, 1.0)),
+    steady=(
+        lambda y, x, target, delta: _from_zero(delta, hardtanh(x - target, -delta, delta)),
+        lambda y, x, target, delta: _from_zero(delta, hardtanh(target - x, -delta, delta)),
+        lambda y, x, target, delta: _from_zero(delta, where(le(abs(x - target), delta), 0, abs(x - target) - delta)),
+    ),
     definition=lambda x, target, delta: _from_zero(
         delta, where(le(abs(x - target), delta), square(x - target) / 2, delta * (abs(x - target) - delta / 2))
     ),

@@ -87,7 +87,7 @@ def _derivative(explanation: Explanation, name: str) -> Iterator[Piece]:
     equation: Expression | Equal = left
     if has_arrays(tape.graph) and tape.symbolic:
         short = _in_matrix_form(explanation, name)
-    if short is not None and (tape.symbolic or not isinstance(short, Number)):
+    if short is not None and (tape.symbolic or not isinstance(short, Number)) and not _has_none(tape.value, value):
         equation = Equal(left, short)
     yield equation if tape.symbolic else _valued(equation, value)
     if tape.graph.shape(tape.graph.variables[name]):
@@ -101,6 +101,11 @@ def _in_matrix_form(explanation: Explanation, name: str) -> Expression | None:
     assert isinstance(explanation.content, Derivation)
     found = explanation.content.equations.get(explanation.tape.graph.variables[name])
     return None if found is None or any(isinstance(edge.left, Name) for edge in found.edges) else found.steps[0].right
+
+
+def _has_none(value: Value, derivative: Value) -> bool:
+    """Whether a derivative is nan because its function has no value, whatever the formula has."""
+    return isinstance(value, float) and isinstance(derivative, float) and value != value and derivative != derivative
 
 
 def _valued(left: Expression | Equal, value: Value) -> Equal:
