@@ -205,6 +205,8 @@ def seldom_meant(before: Sequence[Token], tokens: Sequence[Token], place: int, k
     touched = before[-1].text if before and before[-1].span[1] == token.span[0] else ""
     if token.text == "+" and before and before[-1].kind == "POWER":
         return [(token.span[0], "^+ is read as the sign of an exponent")]
+    if touched and token.kind == "NUMBER" and before[-1].kind == "FUNCTION" and token.text[0] == ".":
+        raise GradcliError("this index has a point", (before[-1].span[0], token.span[1]), "write log(x, 2.5) for a base of 2.5")
     if touched and token.text == "!=":
         return [(token.span[0], f"!= is read as a comparison, not equal; a factorial is written {touched}! == ...")]
     if touched == "e" and token.text == "−" and not apart:

@@ -43,8 +43,8 @@ _CYRILLIC, _LATIN = "аеорсхукАВЕКМНОРСТХУ", "aeopcxykABEKMHO
 _TYPED_AS = str.maketrans(_CYRILLIC, _LATIN)
 _MAY_BE_LATIN = re.compile(rf"(?<![^\W\d_])[A-Za-z]*[{_CYRILLIC}][A-Za-z{_CYRILLIC}]*(?![^\W\d_])")
 
-_LOST = re.compile(r"(?<![\w\\])[dt]?frac\{[^{}]*\}\{")
-"""A fraction whose backslash was lost on the way."""
+_LOST = re.compile(r"(?<![\w\\])(?:[dt]?frac\{[^{}]*\}\{|sqrt\[[^\[\]]*\]\s*[({])")
+"""A fraction, or a root of a degree, whose backslash was lost on the way."""
 
 _MOST_COLONS = 20
 
