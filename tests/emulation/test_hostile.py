@@ -32,6 +32,34 @@ HOSTILE = {
         "the script was stopped after 200,000 steps",
         4,
     ),
+    **{
+        f"much work in one step: {step}": (f"{made}\nwhile True:\n    {step}", "the script was stopped after 200,000 steps", 4)
+        for made, step in (
+            ("a = 'a' * 10**6", "a[::-1]"),
+            ("a = [0] * 10**6", "a[:]"),
+            ("a = [0] * 10**6", "del a[0]"),
+            ("a = {i: i for i in range(10**4)}", "dict(a)"),
+            ("a = set(range(10**5))", "a - a"),
+            ("a = set(range(10**5))", "a | a"),
+            ("a = '1' * 3999", "int(a)"),
+            ("import numpy\na = numpy.ones(10**6)", "a.sum()"),
+            ("import torch\na = torch.ones(10**6)", "torch.equal(a, a)"),
+        )
+    },
+    "modules in modules": (
+        "import torch\nm = torch.nn.Sequential()\nfor i in range(6000):\n    m = torch.nn.Sequential(m)\n1 / 0",
+        "ZeroDivisionError: division by zero",
+        2,
+    ),
+    **{
+        f"large {made}": (f"import torch\ntorch.{made}", "a tensor would have more than 10,000,000 elements", 4)
+        for made in (
+            "nn.Linear(10001, 1000)",
+            "nn.Embedding(10001, 1000)",
+            "nn.Conv2d(1000, 100, 11)",
+            "tensor([10**7]).bincount()",
+        )
+    },
     "views of views": (
         "import torch\nx = torch.ones(2)\ny = x\nfor i in range(3000):\n    y = y.view(2)\nx += 1\nprint(1 / (y[0] - 2).item())",
         "ZeroDivisionError: float division by zero",
@@ -87,7 +115,7 @@ HOSTILE = {
         4,
     ),
     "random numbers": ("import torch\ntorch.randn(10**6, 10**6)", "a tensor would have more than 10,000,000 elements", 4),
-    "torch.load": ("import torch\ntorch.load('x')", "torch.load: ", 2),
+    "torch.load": ("import torch\ntorch.load('x')", "FileNotFoundError: ", 2),
     "torch.hub": ("import torch\ntorch.hub.load('x')", "torch.hub: ", 2),
     "dunder of a tensor": ("import torch\ntorch.tensor(1.).__reduce__()", "__reduce__ is not known here", 2),
     "machinery of the interpreter": (

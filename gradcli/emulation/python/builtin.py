@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from gradcli.emulation.python.classes import CLASSES, Instance
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.methods import as_set, method, ordered
-from gradcli.emulation.python.operators import ERRORS, formatted, raised
+from gradcli.emulation.python.operators import ERRORS, check_length, formatted, raised
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.subset import MACHINERY
 from gradcli.emulation.python.values import Caught, Foreign, Native, Raised, Size, Type, address, type_name
@@ -18,8 +18,9 @@ EXCEPTIONS = {
     "LookupError": ("IndexError", "KeyError"), "IndexError": (), "KeyError": (), "TypeError": (),
     "ValueError": ("UnicodeEncodeError",), "UnicodeEncodeError": (),
     "NameError": ("UnboundLocalError",), "UnboundLocalError": (), "AttributeError": (),
-    "AssertionError": (), "RuntimeError": ("RecursionError", "NotImplementedError"),
-    "RecursionError": (), "NotImplementedError": (), "StopIteration": (),
+    "AssertionError": (), "RuntimeError": ("RecursionError", "NotImplementedError", "torch.autograd.gradcheck.GradcheckError"),
+    "RecursionError": (), "NotImplementedError": (), "StopIteration": (), "OSError": ("FileNotFoundError",),
+    "FileNotFoundError": (),
 }  # fmt: skip
 """The exceptions that a script may raise and catch, each with those that it stands for as well."""
 
@@ -63,6 +64,7 @@ def _to_int(machine: Interpreter, value: Any = 0) -> int:
         raise Raised(
             "TypeError", f"int() argument must be a string, a bytes-like object or a real number, not '{type_name(value)}'"
         )
+    machine.charge(len(value) // 64 if isinstance(value, str) else 0)
     return of_python(int, value)  # type: ignore[no-any-return]
 
 
@@ -92,6 +94,7 @@ def _to_tuple(machine: Interpreter, values: Any = ()) -> tuple[Any, ...]:
 
 def _to_dict(machine: Interpreter, values: Any = (), **items: Any) -> dict[Any, Any]:
     if isinstance(values, dict):
+        check_length(machine, len(values))
         return {**values, **items}
     pairs = [machine.listed(pair) for pair in machine.listed(values)]
     return {**of_python(dict, pairs), **items}

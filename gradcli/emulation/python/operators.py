@@ -103,11 +103,9 @@ def _check_size(machine: Interpreter, symbol: str, a: Any, b: Any) -> None:
         charge_nested(machine, a)
         charge_nested(machine, b)
         return
-    size = 0
+    size = sum(size or 0 for size in sizes)
     if symbol == "*":
         size = (sizes[0] or 1) * max(b, 0) if isinstance(b, int) else (sizes[1] or 1) * max(a, 0) if isinstance(a, int) else 0
-    elif symbol == "+":
-        size = sum(size or 0 for size in sizes)
     check_length(machine, size)
 
 

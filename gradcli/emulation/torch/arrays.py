@@ -66,7 +66,8 @@ class Array(Foreign):
         if name == "T":
             return Array(array.T)
         if name in METHODS:
-            return Native(name, lambda machine, *given, **named: called(machine, getattr(array, name), given, named))
+            function = getattr(type(array), name)
+            return Native(name, lambda machine, *given, **named: called(machine, function, (array, *given), named))
         raise UnknownError(f"the attribute {name} of an array is not known here", hint="compute with tensors")
 
     def item(self, machine: Interpreter, index: Any) -> Any:

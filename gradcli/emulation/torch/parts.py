@@ -10,6 +10,7 @@ from gradcli.autodiff.torch_tape.dtypes import WORDS
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Raised
+from gradcli.emulation.torch.create import new_shape
 from gradcli.emulation.torch.tensor.index import of_places
 from gradcli.emulation.torch.tensor.members import METHODS
 from gradcli.emulation.torch.tensor.memory_layout import layout
@@ -134,24 +135,30 @@ def _stride(machine: Interpreter, tensor: Tensor, dim: Any = None) -> Any:
 def _unique(machine: Interpreter, tensor: Tensor) -> Tensor:
     import numpy
 
+    machine.charge(prod(tensor.shape) // 8)
     return tensor.session.leaf(machine, numpy.unique(tensor.value), tensor.dtype)
 
 
 def _bincount(machine: Interpreter, tensor: Tensor, minlength: int = 0) -> Tensor:
     import numpy
 
-    return _whole(machine, tensor.session, numpy.bincount(numpy.asarray(tensor.value, int), minlength=minlength))
+    machine.charge(prod(tensor.shape) // 64)
+    places = numpy.asarray(tensor.value, int)
+    new_shape(machine, tensor.session, (max(int(places.max(initial=-1)) + 1, minlength),))
+    return _whole(machine, tensor.session, numpy.bincount(places, minlength=minlength))
 
 
 def _count_nonzero(machine: Interpreter, tensor: Tensor) -> Tensor:
     import numpy
 
+    machine.charge(prod(tensor.shape) // 64)
     return tensor.session.leaf(machine, float(numpy.count_nonzero(tensor.value)), "int64")
 
 
 def _equal(machine: Interpreter, a: Tensor, b: Tensor) -> bool:
     import numpy
 
+    machine.charge(prod(a.shape) // 64)
     return a.shape == b.shape and bool(numpy.array_equal(a.value, b.value))
 
 

@@ -14,6 +14,7 @@ from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Raised, Type, checked
 from gradcli.emulation.torch.calls import caller, functions
+from gradcli.emulation.torch.create import new_shape
 from gradcli.emulation.torch.nn.network import (
     MEMBERS,
     Container,
@@ -48,7 +49,7 @@ def _weighted(machine: Interpreter, module: Module, shape: tuple[int, ...], bias
     if dtype is not None:
         raise UnknownError("the argument dtype of a layer is not known here", hint="torch.set_default_dtype(torch.float64)")
     start(machine, module)
-    inputs = math.prod(shape[1:])
+    inputs = math.prod(new_shape(machine, module.session, shape)[1:])
     bound = math.sqrt(3.0) * (math.sqrt(2.0 / (1 + math.sqrt(5) ** 2)) / math.sqrt(inputs))
     module.fields["weight"] = _uniform(machine, module, shape, bound)
     module.fields["bias"] = _uniform(machine, module, shape[:1], 1 / math.sqrt(inputs)) if machine.truth(bias) else None
@@ -64,8 +65,9 @@ def _linear(machine: Interpreter, module: Module, in_features: int, out_features
 def _embedding(machine: Interpreter, module: Module, num_embeddings: int, embedding_dim: int) -> None:
     start(machine, module)
     session = module.session
-    numbers = generator(session).normal(num_embeddings * embedding_dim, session.tape.dtype)
-    drawn = session.leaf(machine, numbers.reshape(num_embeddings, embedding_dim), session.tape.dtype)
+    shape = new_shape(machine, session, (num_embeddings, embedding_dim))
+    numbers = generator(session).normal(math.prod(shape), session.tape.dtype)
+    drawn = session.leaf(machine, numbers.reshape(shape), session.tape.dtype)
     module.fields["weight"] = parameter(machine, session, drawn)
     module.shown = f"{num_embeddings}, {embedding_dim}"
 
@@ -103,9 +105,13 @@ def _batch_norm(machine: Interpreter, module: Module, num_features: int, eps: fl
 
     _norm(machine, module, (num_features,))
     module.fields |= {"eps": eps, "momentum": momentum}
-    for name, number in (("running_mean", 0.0), ("running_var", 1.0)):
-        module.fields[name] = module.session.leaf(machine, numpy.full(num_features, number), module.session.tape.dtype)
-        module.buffers.append(name)
+    leaf, dtype, size = module.session.leaf, module.session.tape.dtype, num_features
+    module.fields |= {
+        "running_mean": leaf(machine, numpy.zeros(size), dtype),
+        "running_var": leaf(machine, numpy.ones(size), dtype),
+        "num_batches_tracked": leaf(machine, 0.0, "int64"),
+    }
+    module.buffers += ["running_mean", "running_var", "num_batches_tracked"]
     module.shown = f"{num_features}, eps={eps}, momentum={momentum}, affine=True, bias=True, track_running_stats=True"
 
 
@@ -130,6 +136,7 @@ def _normalised(machine: Interpreter, module: Module, x: Tensor) -> Tensor:
                 old = fields[name]
                 changed = binary("+", binary("*", old, 1 - share), binary("*", binary("*", new, factor), share))
                 old.become(machine, changed)
+            fields["num_batches_tracked"].become(machine, binary("+", fields["num_batches_tracked"], 1))
     scale = call(binary("+", call(variance, reshape.name, shape), fields["eps"]), rsqrt.name)
     centred = binary("*", binary("-", x, call(mean, reshape.name, shape)), scale)
     weighted = binary("*", centred, call(fields["weight"], reshape.name, shape))

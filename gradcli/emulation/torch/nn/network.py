@@ -82,7 +82,7 @@ class Module(Instance):
         """The modules in it, by name."""
         return ((name, value) for name, value in self.fields.items() if isinstance(value, Module))
 
-    def inner(self) -> list[tuple[str, Module]]:
+    def inner(self, machine: Interpreter) -> list[tuple[str, Module]]:
         """It and all modules in it, each once, by name."""
         found: list[tuple[str, Module]] = []
         seen: set[Module] = set()
@@ -92,13 +92,14 @@ class Module(Instance):
             if module not in seen:
                 seen.add(module)
                 found.append((name, module))
+                machine.charge(1 + len(module.fields) // 4 + len(name) // 64)
                 work += reversed([(f"{name}.{key}" if name else key, child) for key, child in module.children()])
         return found
 
-    def named(self, kind: type = Parameter) -> list[tuple[str, Tensor]]:  # type: ignore[override]
+    def tensors(self, machine: Interpreter, kind: type = Parameter) -> list[tuple[str, Tensor]]:
         """The parameters of it and of all modules in it, each once, by name."""
         found: dict[Tensor, str] = {}
-        for prefix, module in self.inner():
+        for prefix, module in self.inner(machine):
             for name, value in module.fields.items():
                 if isinstance(value, Parameter) or (kind is Tensor and name in module.buffers):
                     found.setdefault(value, f"{prefix}.{name}" if prefix else name)
@@ -106,7 +107,7 @@ class Module(Instance):
 
     def representation(self, machine: Interpreter) -> str:
         texts: dict[Module, str] = {}
-        for _, module in reversed(self.inner()):
+        for _, module in reversed(self.inner(machine)):
             shown = module.special(machine, "extra_repr")
             shown = module.shown if shown is NotImplemented else shown
             lines = _grouped(
@@ -143,7 +144,7 @@ def start(machine: Interpreter, module: Module) -> None:
 
 
 def _zero_grad(machine: Interpreter, module: Module, set_to_none: Any = True) -> None:
-    for _, one in module.named():
+    for _, one in module.tensors(machine):
         if machine.truth(set_to_none):
             one.session.tape.zero_grad([one.node])
         elif (gradient := one.grad(machine)) is not None:
@@ -152,13 +153,13 @@ def _zero_grad(machine: Interpreter, module: Module, set_to_none: Any = True) ->
 
 
 def _train(machine: Interpreter, module: Module, mode: Any = True) -> Module:
-    for _, one in module.inner():
+    for _, one in module.inner(machine):
         one.fields["training"] = machine.truth(mode)
     return module
 
 
 def _load(machine: Interpreter, module: Module, state_dict: dict[str, Any]) -> str:
-    known = dict(module.named(Tensor))
+    known = dict(module.tensors(machine, Tensor))
     missing, extra = [key for key in known if key not in state_dict], [key for key in state_dict if key not in known]
     if missing or extra:
         lines = [f"Error(s) in loading state_dict for {module.kind}:"]
@@ -172,7 +173,7 @@ def _load(machine: Interpreter, module: Module, state_dict: dict[str, Any]) -> s
 
 
 def _apply(machine: Interpreter, module: Module, fn: Any) -> Module:
-    for _, one in reversed(module.inner()):
+    for _, one in reversed(module.inner(machine)):
         machine.apply(fn, [one])
     return module
 
@@ -182,19 +183,23 @@ def _buffer(machine: Interpreter, module: Module, name: str, tensor: Any, persis
     module.buffers.append(name)
 
 
+def _buffers(machine: Interpreter, module: Module) -> list[tuple[str, Tensor]]:
+    return [(name, one) for name, one in module.tensors(machine, Tensor) if not isinstance(one, Parameter)]
+
+
 def _hook(machine: Interpreter, module: Module, hook: Any) -> Handle:
     module.hooks.append(hook)
     return Handle(module.hooks, hook)
 
 
 def _require(machine: Interpreter, module: Module, requires_grad: Any = True) -> Module:
-    for _, one in module.named():
+    for _, one in module.tensors(machine):
         one.require_grad(machine, machine.truth(requires_grad))
     return module
 
 
 def _state(machine: Interpreter, module: Module) -> dict[str, Any]:
-    return OrderedDict((name, one.shared("detach")) for name, one in module.named(Tensor))
+    return OrderedDict((name, one.shared("detach")) for name, one in module.tensors(machine, Tensor))
 
 
 def _no_backward_hook(machine: Interpreter, module: Module, hook: Any) -> Any:
@@ -204,12 +209,14 @@ def _no_backward_hook(machine: Interpreter, module: Module, hook: Any) -> Any:
 
 MEMBERS: dict[str, Callable[..., Any]] = {
     "__init__": start,
-    "parameters": lambda machine, module: iter([one for _, one in module.named()]),
-    "named_parameters": lambda machine, module: iter(module.named()),
+    "parameters": lambda machine, module: iter([one for _, one in module.tensors(machine)]),
+    "named_parameters": lambda machine, module: iter(module.tensors(machine)),
+    "buffers": lambda machine, module: iter([one for _, one in _buffers(machine, module)]),
+    "named_buffers": lambda machine, module: iter(_buffers(machine, module)),
     "children": lambda machine, module: iter([one for _, one in module.children()]),
     "named_children": lambda machine, module: iter(list(module.children())),
-    "modules": lambda machine, module: iter([one for _, one in module.inner()]),
-    "named_modules": lambda machine, module: iter(module.inner()),
+    "modules": lambda machine, module: iter([one for _, one in module.inner(machine)]),
+    "named_modules": lambda machine, module: iter(module.inner(machine)),
     "zero_grad": _zero_grad,
     "train": _train,
     "eval": lambda machine, module: _train(machine, module, False),
@@ -232,10 +239,10 @@ MEMBERS: dict[str, Callable[..., Any]] = {
 
 
 def fill(machine: Interpreter, module: Module, modules: list[Any]) -> None:
-    for one in modules:
+    for at, one in enumerate(modules, len(list(module.children()))):
         if not isinstance(one, Module):
             raise Raised("TypeError", f"{getattr(one, 'full_kind', type_name(one))} is not a Module subclass")
-        module.fields[str(len(list(module.children())))] = one
+        module.fields[str(at)] = one
 
 
 def sequence(machine: Interpreter, module: Module, *modules: Any) -> None:

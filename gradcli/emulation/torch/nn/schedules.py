@@ -6,9 +6,8 @@ import math
 from collections.abc import Callable
 
 from gradcli.emulation.python.interpreter import Interpreter
-from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Foreign, Native, Raised, type_name
-from gradcli.emulation.torch.nn.optim import Sgd
+from gradcli.emulation.torch.nn.optim import Sgd, settled
 from gradcli.emulation.torch.tensor.members import METHODS
 from gradcli.emulation.torch.tensor.tensors import Session, Tensor
 from gradcli.ops.arrays.reduce import reduce_norm
@@ -41,7 +40,7 @@ class Schedule(Foreign):
         self.epoch = 0
         for group in self.groups:
             group.setdefault("initial_lr", group["lr"])
-        if kind == "LambdaLR":
+        if kind in ("LambdaLR", "LinearLR"):
             self._change()
 
     def attribute(self, machine: Interpreter, name: str) -> Any:
@@ -78,8 +77,50 @@ def _cosine(self: Schedule, rate: float, first: float) -> Any:
     return turned[0] / turned[1] * (rate - least) + least
 
 
+def _linear(self: Schedule, rate: float, first: float) -> Any:
+    start, end, period = (self.settings[key] for key in ("start_factor", "end_factor", "total_iters"))
+    if not self.epoch:
+        return rate * start
+    return rate if self.epoch > period else rate * (1 + (end - start) / (period * start + (self.epoch - 1) * (end - start)))
+
+
 def _by_function(self: Schedule, rate: float, first: float) -> Any:
     return first * self.machine.apply(self.settings["lr_lambda"], [self.epoch])
+
+
+def _reduced(self: Schedule, rate: float, first: float) -> Any:
+    lower = max(rate * self.settings["factor"], self.settings["min_lr"])
+    return lower if rate - lower > self.settings["eps"] else rate
+
+
+_LEAST = 1e-4
+"""The part by which a loss has to be better."""
+
+
+class Plateau(Schedule):
+    """A schedule that lowers the rates when a loss gets no better for some epochs."""
+
+    best: float | None = None
+    bad = 0
+
+    def attribute(self, machine: Interpreter, name: str) -> Any:
+        if name in ("best", "num_bad_epochs"):
+            return self.bad if name != "best" else math.inf if self.best is None else self.best
+        return super().attribute(machine, name)
+
+    def _step(self, machine: Interpreter, metrics: Any = None) -> None:
+        loss = metrics.number(machine) if isinstance(metrics, Tensor) else metrics
+        if not isinstance(loss, int | float):
+            raise Raised("TypeError", f"float() argument must be a string or a real number, not '{type_name(loss)}'")
+        self.epoch += 1
+        sign = -1 if self.settings["mode"] == "max" else 1
+        if self.best is None or sign * loss < sign * self.best * (1 - sign * _LEAST):
+            self.best, self.bad = float(loss), 0
+        else:
+            self.bad += 1
+        if self.bad > self.settings["patience"]:
+            self.bad = 0
+            self._change()
 
 
 _RULES: dict[str, tuple[Rule, dict[str, Any]]] = {
@@ -88,6 +129,8 @@ _RULES: dict[str, tuple[Rule, dict[str, Any]]] = {
     "ExponentialLR": (lambda self, rate, first: rate * self.settings["gamma"], {"gamma": None}),
     "CosineAnnealingLR": (_cosine, {"T_max": None, "eta_min": 0.0}),
     "LambdaLR": (_by_function, {"lr_lambda": None}),
+    "LinearLR": (_linear, {"start_factor": 1.0 / 3, "end_factor": 1.0, "total_iters": 5}),
+    "ReduceLROnPlateau": (_reduced, {"mode": "min", "factor": 0.1, "patience": 10, "min_lr": 0, "eps": 1e-8}),
 }
 """The schedules: the rule of each, and its settings with their defaults; None for those that have to be given."""
 
@@ -96,13 +139,11 @@ def _schedule(name: str) -> Callable[..., Schedule]:
     rule, defaults = _RULES[name]
 
     def make(machine: Interpreter, session: Session, optimizer: Any, *settings: Any, **named: Any) -> Schedule:
-        given = {**defaults, **dict(zip(defaults, settings, strict=False)), **named}
+        given = settled(name, defaults, defaults, settings, named)
         for key, value in given.items():
-            if key not in defaults:
-                raise UnknownError(f"the argument {key} of {name} is not known here", hint=f"it has {', '.join(defaults)} here")
             if value is None:
                 raise Raised("TypeError", f"{name}.__init__() missing 1 required positional argument: '{key}'")
-        return Schedule(name, machine, optimizer, rule, given)
+        return (Plateau if rule is _reduced else Schedule)(name, machine, optimizer, rule, given)
 
     return make
 
