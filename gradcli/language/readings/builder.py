@@ -12,7 +12,7 @@ from gradcli.language import statement_builder
 from gradcli.language.ast import Array, Call, Comparison, Conditional, Expression, Name, Number, Operator, Statement, postorder
 from gradcli.language.grammar import Rule
 from gradcli.language.readings.cases import leave_nothing
-from gradcli.language.readings.otherwise import Otherwise, ended, grouping_shown, is_first_power, is_whole, over_both
+from gradcli.language.readings.otherwise import Otherwise, ended, grouping_shown, is_first_power, is_whole, log_note, over_both
 from gradcli.language.readings.vocabulary import Vocabulary
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
@@ -319,6 +319,8 @@ class Builder:
         based = found.function.startswith(f"{self._vocabulary.natural}_") and found.function not in self._vocabulary.functions
         if based and len(found.arguments) == 1:
             return self.apply(found.function, found.arguments[0], span)
+        if found.function == self._vocabulary.natural:
+            self._notes += log_note(found, self._text[span[0] : span[1]])
         return found
 
     def _name(self, node: Expression) -> str:
