@@ -130,6 +130,8 @@ class Builder:
             raise GradcliError("LaTeX sets no power behind a power", span, "write a^{b^c}, or {a^b}^c")
         if id(base) in self._rooted:
             self._note_root(result, base, Operator("^", (self._argument(base), exponent)), span)
+        if id(exponent) in self._factorials and id(exponent) not in self._grouped:
+            self._note(span, f"{to_text(base)}^({to_text(exponent)})")
         product = exponent.operands[0] if isinstance(exponent, Operator) and len(exponent.operands) == 1 else exponent
         if id(product) in self._implied:
             first = product
@@ -231,11 +233,13 @@ class Builder:
 
     def _may_go_on(self, power: Operator, right: Expression) -> bool:
         """Whether a number behind a power and a slash may belong to the exponent: x^2/3, but not x^2/2 nor x²/3."""
-        exponent = power.operands[1]
-        if isinstance(exponent, Operator) and len(exponent.operands) == 1:  # e^-x/2
-            return "^" in self._text[slice(*power.span)] and id(exponent) not in self._grouped
-        numbers = [part.value for part in (exponent, right) if isinstance(part, Number)]
-        return tuple(numbers) in _EXPONENTS and self._ends_openly(power.operands[1]) and "^" in self._text[slice(*power.span)]
+        base, exponent = power.operands
+        if "^" not in self._text[slice(*power.span)] or id(exponent) in self._grouped:
+            return False
+        signed = isinstance(exponent, Operator) and len(exponent.operands) == 1  # e^-x/2, e^x/2, x^pi/2
+        if signed or (isinstance(exponent, Name) and {"e", "pi", "π"} & {to_text(base), exponent.name}):
+            return True
+        return tuple([part.value for part in (exponent, right) if isinstance(part, Number)]) in _EXPONENTS
 
     def definition(self, values: Sequence[Any], span: Span) -> Statement:
         target, _, value = values
@@ -387,10 +391,7 @@ class Builder:
         return strict.number(values, span)
 
     def radical(self, values: Sequence[Any], span: Span) -> Expression:
-        result = strict.root(values, span)
-        if id(values[1]) not in self._grouped:
-            self._rooted[id(result)] = result
-        return result
+        return self.root(["√", values[1]], span)
 
     def radical_of(self, values: Sequence[Any], span: Span) -> Expression:
         degree, content = values[2], values[4]
