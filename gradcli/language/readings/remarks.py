@@ -68,6 +68,7 @@ _INDEXED = re.compile(r"[^\W\d_]_[^\W\d_][-+−]\d+")
 """An index of a letter before a sign that touches it."""
 _SIGN, _APART = re.compile("[-+−–]"), re.compile(r"\s+[/÷]\s+")
 """The sign of a sum without blanks, and that of a quotient with blanks around."""
+_DATE = re.compile(r"\s*\(?(?:(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}/[0-9]{1,2}/(?:19|20)[0-9]{2})\)?\s*")
 _ANGLE = 15
 """Whole multiples of it are degrees, mostly."""
 _NOTHING = re.compile(r"\s*[nN]/[aA]\s*\.?\s*")
@@ -202,6 +203,8 @@ def without_remarks(text: str, functions: Collection[str], notes: list[tuple[int
         raise GradcliError("this says that there is no answer", (0, len(text)), "for a quotient write N / A with blanks")
     if "\n" in text.strip() or ";" in outside(text).rstrip().rstrip(";").replace(r"\;", ""):
         return text
+    if _DATE.fullmatch(text):
+        notes.append((0, "this may be a date; it is read as an expression"))
     if found := _SAID.match(text):
         text = _without(text, found.start(), found.end(), notes)
     text = with_words(text)
