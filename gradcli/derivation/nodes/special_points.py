@@ -139,7 +139,7 @@ def _special_nodes(tape: Tape) -> Iterator[tuple[int, tuple[int, ...]]]:
 
 
 def _there(tape: Tape, id: int) -> tuple[int, ...]:
-    """The inputs that put a node at a kink or a jump: of the largest of three the two that are equal, of a clamp x and one bound."""
+    """The inputs that put a node at a kink or a jump: of the largest of three the two that are equal."""
     operation, inputs = OPERATIONS.get(tape.graph.operations[id]), tape.graph.inputs[id]
     operands = tuple([tape.values[input] for input in inputs])
     if operation is None or any(hasattr(value, "ndim") for value in operands):
