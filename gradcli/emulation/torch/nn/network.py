@@ -12,6 +12,7 @@ from gradcli.emulation.python.values import Entered, Function, Raised, checked, 
 from gradcli.emulation.torch.custom import Handle
 from gradcli.emulation.torch.tensor.members import METHODS
 from gradcli.emulation.torch.tensor.tensors import Session, Tensor
+from gradcli.emulation.torch.unknown_members import UNKNOWN_OF_MODULES
 from gradcli.typing import Any
 
 
@@ -61,6 +62,12 @@ class Module(Instance):
             text = f"cannot assign '{found}' as parameter '{name}' (torch.nn.Parameter or None expected)"
             raise Raised("TypeError", text.replace("'torch.Tensor'", "'torch.FloatTensor'"))
         super().set_attribute(machine, name, value)
+
+    def attribute(self, machine: Interpreter, name: str) -> Any:
+        if name in UNKNOWN_OF_MODULES and name not in self.fields and self.cls.found(name) is None:
+            hint = "call register_hook of what the module gives" if "backward" in name else ""
+            raise UnknownError(f"{name} of modules is not known here", hint=hint)
+        return super().attribute(machine, name)
 
     def enter_call(self, machine: Interpreter, arguments: list[Any]) -> Entered | None:
         found = self.cls.found("forward")
@@ -207,11 +214,6 @@ def _state(machine: Interpreter, module: Module) -> dict[str, Any]:
     return OrderedDict((name, one.shared("detach")) for name, one in module.tensors(machine, Tensor))
 
 
-def _no_backward_hook(machine: Interpreter, module: Module, hook: Any) -> Any:
-    hint = "call register_hook of what the module gives"
-    raise UnknownError("register_full_backward_hook of modules is not known here", hint=hint)
-
-
 MEMBERS: dict[str, Callable[..., Any]] = {
     "__init__": start,
     "parameters": lambda machine, module: iter([one for _, one in module.tensors(machine)]),
@@ -234,7 +236,6 @@ MEMBERS: dict[str, Callable[..., Any]] = {
     "requires_grad_": _require,
     "register_forward_hook": lambda machine, module, hook: _hooked(module.hooks, hook),
     "register_forward_pre_hook": lambda machine, module, hook: _hooked(module.before, hook),
-    "register_full_backward_hook": _no_backward_hook,
     "to": lambda machine, module, device=None: module,
     "cpu": lambda machine, module: module,
 }
