@@ -223,7 +223,8 @@ class Names:
             return [token]
         if "_" in name or (function and len(name) > 2) or not all(sign.lower() != sign.upper() for sign in name):
             mixed = _MIXED.search(name) if name.isalpha() else name.isascii()
-            mixed = (mixed and "_" not in name) or name.startswith(f"{self.vocabulary.natural}_")
+            head = re.split("[0-9_]", name)[0]
+            mixed = (mixed and "_" not in name) or self._is_single(self.vocabulary.functions.get(head, ""))
             if mixed and self.longest == LONGEST_PRODUCT:
                 self._note(token, f"{name} is read as one variable; factors of a product are written with * between them")
             return [token]
