@@ -41,6 +41,8 @@ _UNITS = frozenset(
     ]
 )
 
+_SHORT = 100
+"""Tokens of a text in which a name is looked for."""
 _DEGREES = frozenset(("deg", "degree", "degrees"))
 _DIFFERENCES = ("Δ", "∆", "Delta")
 _ARGUMENTS = frozenset("xyzθφ")
@@ -212,7 +214,7 @@ def seldom_meant(before: Sequence[Token], tokens: Sequence[Token], place: int, k
     if token.text == "<" and behind and behind[0].kind == "MINUS" and not apart and tokens[place + 2].span[0] > behind[0].span[1]:
         return [(token.span[0], "<- is read as < and a sign; a value is assigned by =")]
     numbered = before and not touched and before[-1].kind in ("NUMBER", "NAME", "RPAR", "SUPERSCRIPT") and token.kind == "LPAR"
-    if numbered and [one.kind for one in tokens[place + 1 :]] == ["NUMBER", "RPAR"]:
+    if numbered and [one.kind for one in tokens[place + 1 : place + 4]] == ["NUMBER", "RPAR"]:
         return [(token.span[0], f"({tokens[place + 1].text}) is read as a factor; the number of an equation is left out")]
     if touched and token.kind == "NUMBER" and before[-1].kind == "FUNCTION" and token.text[0] == ".":
         raise GradcliError("this index has a point", (before[-1].span[0], token.span[1]), "write log(x, 2.5) for a base of 2.5")
@@ -267,7 +269,7 @@ def _stands_alone(tokens: Sequence[Token], place: int) -> bool:
     """Whether a name stands in the text once, with blanks around it: u x v."""
     before, token, behind = tokens[place - 1 : place + 2]
     apart = before.span[1] < token.span[0] and token.span[1] < behind.span[0]
-    return apart and [one.text for one in tokens].count(token.text) == 1
+    return apart and len(tokens) <= _SHORT and [one.text for one in tokens].count(token.text) == 1
 
 
 def seldom_word(token: Token, pieces: Sequence[str], functions: Collection[str]) -> list[tuple[int, str]]:

@@ -143,7 +143,7 @@ def _habit(node: Expression, text: str, vocabulary: Vocabulary, known: Collectio
         case Array((Name() as first, Name() as second)) if text.startswith(("<", "\\langle"), start):
             return f"this is read as a vector; an inner product is {first.name} @ {second.name}"
         case Operator("/", (_, Number(0))):
-            return f"{to_text(node)} has no value: it is a division by 0"
+            return "a division by 0 has no value"
         case Operator("^", (Name(), Name("T") as raised)) if "T" not in known and text[raised.span[0]] == "T":
             return "^T is read as a power; a transposed array is A.T"
         case Operator("^", (Name(name), Operator("-", (Number(1),)))) if (
@@ -152,7 +152,7 @@ def _habit(node: Expression, text: str, vocabulary: Vocabulary, known: Collectio
             return f"{name}^-1 is read as the power 1/{name}; an inverse matrix is inv({name})"
         case Operator("-", (Operator("^", (Number(), _)) as power,)) if "(" not in text[start : power.span[0]]:
             return f"{to_text(node)} is read as -({to_text(power)})"
-        case Operator("^", (Number(), Operator("^", (Number(), _)) as power)) if text[end - 1] not in ")}":
+        case Operator("^", (Number(), Operator("^", (Number(), Number() | Name())) as power)) if text[end - 1] not in ")}":
             return f"{to_text(node)} is read as {to_text(node.operands[0])}^({to_text(power)})"
     return ""
 
