@@ -121,9 +121,10 @@ def simplified_outputs(graph: Graph, *, assume: Assumptions | None = None, shape
         return simplifier.arranged(graph.outputs, shape)
     found = _shortest(graph, assume)
     for _ in range(_MOST_ROUNDS):
-        if graph.shapes or found.definitions or not any(map(_has_irrational, found.expressions)):
+        more = assume is not None or any(found.conditions) or any(map(_has_irrational, found.expressions))
+        if graph.shapes or found.definitions or not more:
             break
-        again = _shortest(lower(found.program(), StaticBuilder(Graph())), assume)
+        again = _shortest(lower(Program(tuple(map(Output, found.expressions))), StaticBuilder(Graph())), assume)
         if again.definitions or again.expressions == found.expressions:
             break
         pairs = zip_longest(found.conditions, again.conditions, fillvalue=())
@@ -319,7 +320,7 @@ class Simplifier:
         if self.domains:
             ids = [at for at, leads in enumerate(self.graph.ancestors(id)) if leads]
             below = {atom for atom in divisors(self.graph, algebra, self.forms, ids) if not algebra.is_nonzero(atom)}
-            wanted = needed(self.graph, algebra, self.forms, ids)
+            wanted = needed(self.graph, algebra, self.forms, ids, form)
             wanted += [(of_sign(algebra, one), True) for one in algebra.positive]
             signs = dict(lost(algebra, wanted, form)) if wanted else {}
         found: list[Expression] = []

@@ -25,16 +25,19 @@ Sign = tuple[int, bool]
 """A form, and whether it has to be more than 0, or may be 0 as well."""
 
 
-def needed(graph: Graph, algebra: Algebra, forms: Sequence[int], ids: Iterable[int]) -> list[Sign]:
-    """What has to be positive, or not negative, for nodes of a graph to have a value.
+def needed(graph: Graph, algebra: Algebra, forms: Sequence[int], ids: Iterable[int], form: int) -> list[Sign]:
+    """What has to be positive, or not negative, for nodes of a graph to have a value; of x^a, unless a form has such a power.
 
     Args:
         graph: The graph, of numbers.
         algebra: The algebra.
         forms: The form of each node.
         ids: The nodes.
+        form: The form that is written.
     """
     found: dict[Sign, None] = {}
+    powers = [algebra.arguments(atom) for atom, _ in _factors(algebra, form) if algebra.atoms[atom].kind == pow.name]
+    kept = {sign for power in powers for sign in _of_any_power(algebra, *power)}
     for id in ids:
         inputs = graph.inputs[id]
         if not inputs or min(inputs) < 0 or any(forms[one] < 0 for one in inputs):
@@ -43,30 +46,34 @@ def needed(graph: Graph, algebra: Algebra, forms: Sequence[int], ids: Iterable[i
         if exponent is not None:
             found.update(dict.fromkeys(_of_power(algebra, forms[inputs[0]], exponent)))
         elif graph.operations[id] == pow.name:
-            found.update(dict.fromkeys(_of_any_power(algebra, forms[inputs[0]], forms[inputs[1]])))
+            signs = _of_any_power(algebra, forms[inputs[0]], forms[inputs[1]])
+            found.update(dict.fromkeys(sign for sign in signs if sign not in kept))
         elif len(inputs) == 1:
             found.update(dict.fromkeys(_of_operation(algebra, graph.operations[id], forms[inputs[0]])))
     return list(found)
 
 
 def stated(algebra: Algebra, form: int) -> set[Sign]:
-    """What has to be positive, or not negative, for a form to have a value."""
+    """What has to be positive, or not negative, for a form to have a value; x^a has one at many x that are negative."""
     found: set[Sign] = set()
+    for atom, exponent in _factors(algebra, form):
+        kind, arguments = algebra.atoms[atom].kind, algebra.arguments(atom)
+        found.update(_of_power(algebra, arguments[0] if kind == "form" else algebra.of_atom(atom), exponent))
+        if len(arguments) == 1:
+            found.update(_of_operation(algebra, kind, arguments[0]))
+    return found
+
+
+def _factors(algebra: Algebra, form: int) -> Iterator[tuple[int, Rational]]:
+    """The atoms of a form with their exponents, those inside them as well."""
     work, seen = [form], {form}
     while work:
         at = work.pop()
         for monomial, _ in algebra.forms[at]:
-            for atom, exponent in algebra.factors(monomial):
-                kind, arguments = algebra.atoms[atom].kind, algebra.arguments(atom)
-                found.update(_of_power(algebra, arguments[0] if kind == "form" else algebra.of_atom(atom), exponent))
-                if kind == pow.name:
-                    found.update(_of_any_power(algebra, *arguments))
-                if len(arguments) == 1:
-                    found.update(_of_operation(algebra, kind, arguments[0]))
+            yield from algebra.factors(monomial)
         inner = [one for one in algebra.inner(at) if one not in seen]
         seen.update(inner)
         work += inner
-    return found
 
 
 def lost(algebra: Algebra, wanted: Sequence[Sign], form: int) -> list[Sign]:
@@ -178,6 +185,8 @@ def of_sign(algebra: Algebra, form: int) -> int:
         left = tuple((atom, exponent) for atom, exponent in monomial if atom not in even and not algebra.is_positive(atom))
         if len(left) == 1 and (left[0][1] % 2 == 1 or Fraction(left[0][1]).denominator % 2 == 0):  # sqrt(x), x^3 and 1/x for x
             left = ((left[0][0], 1),)
+        if not left and coefficient < 0:  # -x where x > 0, which is never positive
+            left = monomial
         form = algebra.add([algebra.form({left: 1 if coefficient > 0 else -1})])
         terms = algebra.forms[form]
     return algebra.scale(form, 1 / abs(content_of(terms))) if terms else form
