@@ -7,6 +7,7 @@ function tell.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import re
@@ -26,12 +27,16 @@ from gradcli.autodiff.runs.program_run import graph_run
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph, Shape
 from gradcli.language.ast import Output, Program
+from gradcli.language.numbers import number_text
 from gradcli.lowering.builders.compaction import replay
 from gradcli.lowering.builders.static import StaticBuilder
 from gradcli.lowering.elements.expansion import expanded_outputs
 from gradcli.lowering.programs.lower import lower
 from gradcli.ops.declaration.ieee import as_float
 from gradcli.typing import Any
+
+_APART = 1e-6
+"""How far a backward pass is from the exact derivative where rounding has made another number of it, relative to them or to 1."""
 
 _NODES = 20_000
 """The largest graph of numbers whose values are computed so."""
@@ -135,19 +140,32 @@ class _Point:
         return ValueAt(as_float(shown))
 
     def with_conventions(self, found: Sequence[ValueAt], name: str) -> list[ValueAt]:
-        """The derivatives by a variable, or an element; where the formula is 0/0 at a kink those of the backward pass, as of a
-        norm at 0, if it has any."""
-        if not any(one.value != one.value and one.note.startswith(AT_A_KINK) for one in found):
-            return list(found)
+        """The derivatives by a variable, or an element, beside those of the backward pass.
+
+        Where the formula is 0/0 at a kink they are those of the backward pass, as of a norm at 0, if it has any; where rounding
+        parts the two, as of logsumexp([x, x]) at 1e16, that is said.
+        """
         variable = name.partition("[")[0]
-        gradient: Any = graph_run(self.function, Request(dict(self.bindings), [variable])).full_gradient[variable]
+        gradient = self.backward[variable]
         flat = gradient.ravel().tolist() if hasattr(gradient, "ravel") else [gradient]
         names = element_names(variable, self.variables[variable])
         chosen = [flat[names.index(name)]] if len(found) == 1 and name in names else flat
-        return [
-            ValueAt(own, one.note.replace(AT_A_KINK, CONVENTION, 1)) if one.value != one.value and own == own else one
-            for one, own in zip(found, chosen, strict=True)
-        ]
+        return [self.beside(one, own) for one, own in zip(found, chosen, strict=True)]
+
+    @staticmethod
+    def beside(one: ValueAt, own: float) -> ValueAt:
+        """A derivative beside that of the backward pass."""
+        if one.value != one.value and own == own and one.note.startswith(AT_A_KINK):
+            return ValueAt(own, one.note.replace(AT_A_KINK, CONVENTION, 1))
+        apart = abs(one.value - own) > _APART * max(1, abs(one.value), abs(own))
+        if one.note or not apart or not math.isfinite(own):
+            return one
+        return one._replace(note=f"exact; the backward pass, which rounds as PyTorch does, gives {number_text(own)}")
+
+    @functools.cached_property
+    def backward(self) -> Mapping[str, Any]:
+        """The gradient of the backward pass."""
+        return graph_run(self.function, Request(dict(self.bindings))).full_gradient
 
     def is_special(self) -> bool:
         """Whether something is 0 or undefined here that decides on the function or on a formula."""

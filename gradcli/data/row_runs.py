@@ -9,6 +9,7 @@ from gradcli.autodiff.request import Request
 from gradcli.autodiff.runs.names_asked import variables_among
 from gradcli.autodiff.runs.prepared import Prepared, free_variables, prepare, results, run_once
 from gradcli.autodiff.runs.rows import vectorisable
+from gradcli.autodiff.runs.static_graphs import check_program
 from gradcli.data.batches import BatchFunction
 from gradcli.data.tables.pieces import Piece, Row
 from gradcli.data.tables.records import Records
@@ -94,7 +95,9 @@ class RowRuns:
         for name in asked.wrt or ():
             if name not in asked.feed and (name not in free or name not in example):
                 raise UnknownVariableError(name, variables_among(free, example), f"--wrt {name}: ")
-        if asked.mode == "static":
+        if asked.mode != "static":
+            check_program(self.program, replace(asked, bindings=example))
+        else:
             prepared = self._prepared(replace(asked, bindings=example))
             self.wrt = list(prepared.graph.variables) if asked.wrt is None else self.wrt
             numbers = all(isinstance(value, float) for value in (*example.values(), *asked.feed.values()))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 
-from gradcli.language.ast import Assignment, Definition, Expression, Operator, Output, Program, Statement
-from gradcli.language.statements import Action, Break, For, If, NoGrad, Outputs, Print, Repeat, While
+from gradcli.language.ast import Assignment, Definition, Expression, Name, Operator, Output, Program, Statement, postorder
+from gradcli.language.statements import Action, Break, For, If, NoGrad, Outputs, Print, Repeat, While, walk
 from gradcli.language.text import to_text
 
 _INDENT = "    "
@@ -106,8 +107,8 @@ def _parts(statement: Statement) -> tuple[str, _Block, _Block]:
     raise TypeError(f"{type(statement).__name__} is not a statement")
 
 
-_BEGINS = re.compile(r'[\w"√]')
-"""What makes a statement of print or output of what follows the word: print -x is a difference."""
+_BEGINS = re.compile(r'-?[\w"√]')
+"""What makes a statement of print or output of what follows the word: print -x is one, print - x is a difference."""
 
 
 def _listed(items: Sequence[Expression]) -> str:
@@ -139,16 +140,29 @@ def _statements(program: str) -> list[str]:
     return list(map("".join, found))
 
 
-def without_effect(program: Program) -> list[str]:
-    """Warnings of lines that were hardly meant to end where they do: the next one begins with a sign, as if it went on."""
+def without_effect(program: Program, text: str) -> list[str]:
+    """Warnings of lines that were hardly meant to end where they do: the next one begins with a sign, as if it went on.
+
+    Args:
+        program: The program.
+        text: Its text.
+    """
     warnings: list[str] = []
-    for statement, after in zip(program.statements, program.statements[1:], strict=False):
-        if not (isinstance(statement, Output) and isinstance(after, Output)):
+    for statement, after in itertools.pairwise(walk(program.statements, functions=True)):
+        if not (isinstance(statement, Output | Assignment) and isinstance(after, Output)):
             continue
         first = after.value
         while isinstance(first, Operator) and len(first.operands) == 2:
             first = first.operands[0]
-        if isinstance(first, Operator) and first.symbol in ("+", "-") and first.span[0] == after.span[0]:
-            hint = f"the next begins with {first.symbol} and is a line of its own; parentheses around both make them one"
-            warnings.append(f"{to_text(statement.value)[:40]} has no effect: {hint}")
+        if not (isinstance(first, Operator) and first.symbol in ("+", "-") and first.span[0] == after.span[0]):
+            continue
+        between = re.sub("#.*", "", text[statement.span[1] : after.span[0]])
+        if "\n" not in between or re.search("[;}]", between):
+            continue
+        assigned = statement.name if isinstance(statement, Assignment) else ""
+        if first.symbol == "-" and any(isinstance(node, Name) and node.name == assigned for node in postorder(after.value)):
+            continue
+        line = beginning(statement_text(statement))
+        hint = f"the next begins with {first.symbol} and is a line of its own; parentheses around both make them one"
+        warnings.append(f"{line} ends with its line: {hint}" if assigned else f"{line} has no effect: {hint}")
     return warnings

@@ -71,6 +71,8 @@ def product(
                 handed[0] = known(g, operands[1])
             if quotient and choosing and indices[-1] == 1:  # as -(y/b) may where g·y/b does not: b is cosh(400)
                 handed[-1] = -known(g * y, operands[1])
+            if radial:  # the derivatives of a length are at most 1, at 0 too
+                handed = [masked(one, lambda: (g == 0) & (y == 0)) for one in handed]
         if masks:
             for place, (index, partial) in enumerate(zip(indices, found, strict=True)):
                 if index in masks:

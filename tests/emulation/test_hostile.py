@@ -115,7 +115,7 @@ HOSTILE = {
         4,
     ),
     "random numbers": ("import torch\ntorch.randn(10**6, 10**6)", "a tensor would have more than 10,000,000 elements", 4),
-    "torch.load": ("import torch\ntorch.load('x')", "torch.load: ", 2),
+    "torch.load": ("import torch\ntorch.load('x')", "FileNotFoundError: ", 2),
     "torch.hub": ("import torch\ntorch.hub.load('x')", "torch.hub: ", 2),
     "dunder of a tensor": ("import torch\ntorch.tensor(1.).__reduce__()", "__reduce__ is not known here", 2),
     "machinery of the interpreter": (

@@ -5,8 +5,21 @@ from __future__ import annotations
 import pytest
 
 from gradcli.emulation.tensorflow.run_tf1 import run_tf1
+from gradcli.errors import GradcliError
+from gradcli.ops.catalogue import OPERATIONS
+from gradcli.ops.declaration.operation import Operation
 
 SCRIPTS = {
+    "defaults and numbers as in TensorFlow": (
+        """\
+import tensorflow as tf
+with tf.Session() as sess:
+    print(sess.run([tf.nn.leaky_relu(-1.), tf.subtract(y=1., x=5.), tf.pow(2., 3)]))
+""",
+        """\
+[-0.2, 4.0, 8.0]
+""",
+    ),
     "gradients stop": (
         """\
 import tensorflow as tf
@@ -177,3 +190,23 @@ def test_adam_and_momentum_take_the_steps_of_their_rules() -> None:
         velocity = 0.9 * velocity + 2 * v
         v -= 0.1 * velocity
     assert found == pytest.approx([*w, v, 3.0], rel=2e-5)
+
+
+@pytest.mark.parametrize("operation", [o for o in OPERATIONS.values() if o.facts.tensorflow_functions], ids=lambda o: o.name)
+def test_operands_are_told_by_name_in_any_order_and_none_is_left_out(operation: Operation) -> None:
+    for name, parameters, _, modules in operation.facts.tensorflow_functions:
+        names = [one for one in parameters or "xy"[: operation.required] if "=" not in one]
+        call = f"tf.{'' if modules[0] == 'tf' else 'nn.'}{name}"
+        logical = name.startswith("logical")
+        values = [str(at == 0) if logical or one == "condition" else f"{0.7 - 0.4 * at}" for at, one in enumerate(names)]
+        named = [f"{one}={value}" for one, value in zip(names, values, strict=True)]
+        text = f"import tensorflow as tf\ns = tf.Session()\nprint(s.run({call}({', '.join(values)})))\n"
+        text += f"print(s.run({call}({', '.join(named[::-1])})))\n"
+        pieces: list[str] = []
+        run_tf1(text, "script.py", pieces.append, lambda warning: None)
+        first, second = "".join(pieces).split()
+        assert first == second
+        with pytest.raises(GradcliError, match="TypeError"):
+            run_tf1(
+                f"import tensorflow as tf\n{call}({', '.join(named[1:])})\n", "script.py", pieces.append, lambda warning: None
+            )

@@ -102,14 +102,17 @@ def test_a_program_is_read_from_a_file_by_an_option_too(tmp_path: Path) -> None:
     assert command(["run", "-f", str(file), "--x", "3", "-q"]) == command(["run", str(file), "--x", "3", "-q"])
 
 
-@pytest.mark.parametrize(
-    ("text", "name"), [("if z > 5 { a = x } else { a = 1 }; a*z", "x"), ("s = 1; for i in n..n { print -s }; s*z", "print")]
-)
-def test_modes_are_compared_only_with_every_value(text: str, name: str) -> None:
-    given = ["--z", "3", "--n", "1.5"] if "n.." in text else ["--z", "3"]
-    code, _, err = command(["compare-modes", "-e", text, *given])
+def test_modes_are_compared_only_with_every_value() -> None:
+    code, _, err = command(["compare-modes", "-e", "if z > 5 { a = x } else { a = 1 }; a*z", "--z", "3"])
     assert code == 2
-    assert f"no value for {name}" in err
+    assert "no value for x" in err
+
+
+@pytest.mark.parametrize(("text", "printed"), [("print -s; s", "-s = -2\n"), ("output -s, s", ""), ("print - s", "")])
+def test_what_is_printed_may_begin_with_a_sign(text: str, printed: str) -> None:
+    code, out, _ = command(["run", "-e", text, "--s", "2", *(["--print", "1"] if "- " in text else [])])
+    assert code == 0
+    assert out.startswith(printed)
 
 
 def test_a_long_chain_of_products_of_matrices_has_a_value() -> None:
@@ -118,10 +121,17 @@ def test_a_long_chain_of_products_of_matrices_has_a_value() -> None:
     assert float(out.split()[0]) == pytest.approx(1.5580124881988975e-69, rel=1e-12)  # NumPy: numpy.linalg.matrix_power
 
 
-@pytest.mark.parametrize(("text", "warned"), [("x\n+1", True), ("x\n-1 + x", True), ("(x\n+1)", False), ("a = x\n-a", False)])
+WARNED = [
+    *(("x\n+1", True), ("x\n-1 + x", True), ("(x\n+1)", False), ("a = x\n-a", False), ("a = x  # less 1\n\n  - 1*x", True)),
+    *(("a = 2*x\n  + 1\na", True), ("f(u) = {\nb = u\n+ 1\nb\n}\nf(x)", True), ("x; -x", False)),
+]
+
+
+@pytest.mark.parametrize(("text", "warned"), WARNED)
 def test_a_line_that_begins_with_a_sign_warns(text: str, warned: bool) -> None:
-    code, _, err = command(["eval", text, "--x", "1", "-q"])
-    assert (code, "x has no effect: the next begins with" in err) == (0, warned)
+    for arguments in (["eval", text, "--x", "1", "-q"], ["diff", text, "--wrt", "x"], ["run", "-e", text, "--x", "1"]):
+        code, _, err = command(arguments)
+        assert (code, ": the next begins with" in err) == (0, warned)
 
 
 @pytest.mark.parametrize("read", ["strict", "lenient", "latex", "mathml"])

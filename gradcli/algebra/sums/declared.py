@@ -83,26 +83,30 @@ def declared_form(algebra: Algebra, operation: str, operands: Sequence[int], app
     Args:
         algebra: The forms.
         operation: The operation, which has a name of its own: sums and products are forms already.
-        operands: The forms of all its arguments.
+        operands: The forms of its arguments; those that are left out have their defaults.
         apply: What gives the form of an operation on forms.
     """
     declared = OPERATIONS[operation]
-    if len(operands) != len(declared.parameters) or declared.variadic:
+    missing = len(declared.parameters) - len(operands)
+    if declared.variadic or missing > len(declared.defaults):
         return None
+    plain, known = algebra.of(operation, *operands), any(algebra.value(operand) is not None for operand in operands)
+    left_out = declared.defaults[len(declared.defaults) - missing :]
+    operands = [*operands, *[number_form(algebra, value, apply) for value in left_out]]
     forms = _Forms(algebra, apply)
     values = [algebra.rational(operand) for operand in operands]
     if declared.facts.closed is not None and any(value is not None for value in values):
         given = [Symbol(forms, operand) if value is None else value for operand, value in zip(operands, values, strict=True)]
         found = declared.facts.closed(*given)
         return None if found is None else forms.form(found)
-    if declared.definition is None or all(algebra.value(operand) is None for operand in operands):
+    if declared.definition is None or not known:
         return None
-    plain = algebra.of(operation, *operands)
     found = by_definition(algebra, operation, operands, apply)
     value = algebra.value(found)
     if value is not None and not math.isfinite(value):
         return None
-    if algebra.size(found) <= algebra.size(plain) or is_number(algebra, found):  # log(x, e) = log(x), sec(pi/3) = 2
+    size = min(algebra.size(found), algebra.size(algebra.scale(found, -1)))
+    if size <= algebra.size(plain) or is_number(algebra, found):  # log(x, e) = log(x), sec(pi/3) = 2
         return found
     return None
 
@@ -110,7 +114,8 @@ def declared_form(algebra: Algebra, operation: str, operands: Sequence[int], app
 def chosen(algebra: Algebra, operation: str, operands: Sequence[int]) -> int | None:
     """What an operation makes of numbers where rounding does not matter; None elsewhere.
 
-    It is the operand that is chosen, as pi in max(pi, 3), or a whole number, made of all that are near, as in floor(pi).
+    It is the operand that is chosen, as pi in max(pi, 3), or its negative, as in abs(3 - pi), or a whole number, made of all that
+    are near, as in floor(pi).
     """
     declared = OPERATIONS[operation]
     changes = {one.kind for one in declared.facts.specials}
@@ -126,8 +131,12 @@ def chosen(algebra: Algebra, operation: str, operands: Sequence[int]) -> int | N
         return None
     [number] = numbers
     gap = APART * max(1.0, abs(number))
-    near = {value_of(operation, [number + side * gap]) for side in (-1, 0, 1)} if gap < 1e-3 else set()
-    [value, *others] = near or [None, None]
+    points = [number + side * gap for side in (-1, 0, 1)] if gap < 1e-3 else []
+    near = [value_of(operation, [point]) for point in points]
+    for sign in (1, -1):
+        if near and near == [sign * point for point in points]:
+            return algebra.scale(operands[0], sign)
+    [value, *others] = set(near) or [None, None]
     return None if others or value is None or value % 1 != 0 else algebra.number(int(value))
 
 

@@ -18,9 +18,8 @@ from gradcli.frozen import replace
 from gradcli.graph.graph import DEFAULT_MAX_NODES, Graph, Shape
 from gradcli.graph.names import node_names
 from gradcli.graph.shapes import shape_text
-from gradcli.language.ast import Program, Statement
+from gradcli.language.ast import NOWHERE, Program, Statement
 from gradcli.language.numbers import number_text
-from gradcli.language.program_text import without_effect
 from gradcli.language.statements import free_names, uses_tape
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.builder import Shown, Value
@@ -103,7 +102,6 @@ def recorded(program: Program, asked: Request) -> Tape:
         static=None if static is None else static_tape(*static, tape),
         printed=printed,
         removed=removed,
-        warnings=without_effect(program),
     )
 
 
@@ -199,6 +197,9 @@ def outlined(program: Program, asked: Request) -> Tape:
     """
     removed: list[Removed] = []
     graph = build(program, asked, removed if asked.note_removed else None, inexact=False)
+    if not graph.variables:  # the derivative of a constant by anything is 0
+        for name in asked.wrt or ():
+            graph.variable(name, NOWHERE)
     for name in asked.shapes:
         if name not in graph.variables:
             raise UnknownVariableError(name, list(graph.variables), "--shape: ")

@@ -12,7 +12,7 @@ from gradcli.graph.graph import PRINT, Graph
 from gradcli.language.ast import Program
 from gradcli.lowering.builders.compaction import compacted
 from gradcli.lowering.builders.static import Removed, StaticBuilder
-from gradcli.lowering.programs.lower import lower
+from gradcli.lowering.programs.lower import check_calls, lower
 
 
 def build(program: Program, asked: Request, removed: list[Removed] | None = None, *, inexact: bool = True) -> Graph:
@@ -48,11 +48,7 @@ def lowered(
         bound: The names that are variables whatever else they name; None for all that have a value or a shape.
         assigned: Gets the node that each assigned name means at the end.
     """
-    if program.may_differentiate:
-        from gradcli.autodiff.inner_derivatives import with_derivatives
-
-        program = with_derivatives(program)
-    shapes = asked.known_shapes()
+    program, shapes = _written_out(program), asked.known_shapes()
     builder = StaticBuilder(
         Graph(asked.max_nodes, asked.max_elements),
         inexact=inexact,
@@ -63,6 +59,28 @@ def lowered(
         removed=removed,
     )
     return lower(program, builder, shapes.keys() if bound is None else bound, max_steps=asked.max_steps, assigned=assigned)
+
+
+def check_program(program: Program, asked: Request) -> None:
+    """Check the calls of a program that is recorded anew for each row: a wrong call is wrong wherever it stands.
+
+    Args:
+        program: The program.
+        asked: What is asked for, with an example of the values.
+
+    Raises:
+        GradcliError: A function is unknown, or gets arguments that it does not take.
+    """
+    check_calls(_written_out(program), StaticBuilder(Graph()), asked.known_shapes().keys())
+
+
+def _written_out(program: Program) -> Program:
+    """The program with the derivatives that it asks for written out."""
+    if not program.may_differentiate:
+        return program
+    from gradcli.autodiff.inner_derivatives import with_derivatives
+
+    return with_derivatives(program)
 
 
 def is_steered(graph: Graph) -> bool:

@@ -8,7 +8,7 @@ import re
 
 from gradcli.cli.framework.command import Options
 from gradcli.cli.framework.options import READINGS, ProgramOptions, ReadOptions, SourceOptions
-from gradcli.cli.framework.streams import STDIN, read_text
+from gradcli.cli.framework.streams import STDIN, read_text, write_warning
 from gradcli.cli.framework.table import refuse_options, several_expressions
 from gradcli.errors import GradcliError, NoValueError, visible
 from gradcli.language.numbers import HALF, POWER_OF_E, SPELLED
@@ -63,12 +63,16 @@ def as_read(text: str, where: str, options: ReadOptions) -> str:
     """
     found = side_as_read(text, text, where, options)
     say_reading(found, options)
+    if "jacobian" not in options.given and re.search(r"\n\s*[+−–-]", text):  # a line that begins with a sign
+        from gradcli.language import parser, program_text
+
+        for warning in program_text.without_effect(parser.parse(found, where), text):
+            write_warning(warning)
     return found
 
 
 def question_as_read(text: str, where: str, options: ReadOptions, name: str = "") -> str:
-    """The text of a question, whose answers are read leniently: said where a lenient reader sees more in it, with its name if
-    it has one.
+    """The text of a question, whose answers are read leniently: said, with its name, where a lenient reader sees more in it.
 
     Raises:
         GradcliError: It cannot be read.
@@ -251,7 +255,6 @@ def say_reading(text: str, options: ReadOptions, name: str = "") -> None:
             number, factor = found.groups()
             write_note(f"note: {found[0]} is read as e^{number}*{factor}; e^({number}*{factor}) is written with parentheses")
         return
-
     write_note(visible(f"question {name} is read as: {text.read_as}" if name else f"read as: {text.read_as}"))
     for note in text.notes:
         write_note(visible(f"note on question {name}: {note}" if name else f"note: {note}"))

@@ -18,7 +18,7 @@ from gradcli.cli.inputs.variables import shapes_of
 from gradcli.errors import GradcliError, UnknownVariableError, located, no_value
 from gradcli.frozen import replace
 from gradcli.graph.graph import Graph
-from gradcli.language.ast import Program
+from gradcli.language.ast import NOWHERE, Program
 from gradcli.language.numbers import short_text
 from gradcli.language.parser import parse
 from gradcli.language.statements import check_exact
@@ -54,6 +54,9 @@ def graph_of(text: str, where: str, values: Mapping[str, Any], options: ShapeOpt
     with located(text, where):
         check_exact(program)
         graph = build(program, asked, inexact=False)
+        if not graph.variables:  # a constant is a function of whatever has a value
+            for name in values:
+                graph.variable(name, NOWHERE)
         for name in shapes:
             if name not in graph.variables:
                 raise UnknownVariableError(name, list(graph.variables))

@@ -50,6 +50,7 @@ class Chain:
 
     Attributes:
         value: The value of the derivative: that of the backward pass, unless the formula says something else.
+        said: What is to be said of the value where floats make nan of it.
         formula: The last line in variables; None before it is known.
     """
 
@@ -59,6 +60,9 @@ class Chain:
         self.adjoint = adjoint
         self.simplified = simplified
         self.value = adjoint if simplified is None else value_of(workings, simplified, adjoint)
+        self.said = ""
+        if self.value != self.value and simplified is not None and not workings.tape.symbolic:
+            self.value, self.said = self._exact(simplified)
         self.formula: Expression | None = None
         self.steps: list[Step] = []
 
@@ -140,7 +144,7 @@ class Chain:
             nowhere = _has_no_value(workings) and found == found and self.value != self.value  # factors that are 0 here cancelled
             if isinstance(put_in, Operator) and [*map(type, put_in.operands)] == [Number]:  # -0
                 put_in = Number(found or 0.0)
-            if used and not nowhere and (math.isfinite(found) or not math.isfinite(self.value)):
+            if used and not nowhere and (math.isfinite(found) or self.said or not math.isfinite(self.value)):
                 self.say("numbers put in", put_in, *listed(used, ", "))
                 if workings.every_step:
                     self.say("terms computed", self._computed(put_in), "each term computed")
@@ -160,11 +164,25 @@ class Chain:
     def _at_this_point(self, found: float) -> list[Piece]:
         """Why the value is not that of the line before, or not that of the backward pass."""
         values = self.workings.values
-        if not math.isfinite(found) and math.isfinite(self.value):
+        if self.said:
+            rest: list[Piece] = (
+                ["; the backward pass, as PyTorch's, gives ", Number(self.adjoint)] if self.value == self.value else []
+            )
+            return [self.said, *rest]
+        if not math.isfinite(found) and math.isfinite(self.value) and math.isfinite(self.adjoint):
             return ["has no value here as it stands; this is what the backward pass takes"]
         if not values.close(self.value, self.adjoint) and not math.isfinite(self.adjoint):
             return ["the value of the formula; the backward pass, as PyTorch's, gives ", Number(self.adjoint)]
         return []
+
+    def _exact(self, simplified: Simplified) -> tuple[float, str]:
+        """The value of a derivative of which floats make nan, and what is to be said of it: a limit, or why there is none."""
+        from gradcli.algebra.at_point import values_at
+
+        assert isinstance(self.left, Partial)
+        tape = self.workings.tape
+        found = values_at(self.workings.graph, simplified, [(self.left.input,)], tape.bindings)
+        return tuple(found[0]) if found else (self.adjoint, "")
 
     def _convention(self) -> list[Piece]:
         workings = self.workings

@@ -18,8 +18,9 @@ EXCEPTIONS = {
     "LookupError": ("IndexError", "KeyError"), "IndexError": (), "KeyError": (), "TypeError": (),
     "ValueError": ("UnicodeEncodeError",), "UnicodeEncodeError": (),
     "NameError": ("UnboundLocalError",), "UnboundLocalError": (), "AttributeError": (),
-    "AssertionError": (), "RuntimeError": ("RecursionError", "NotImplementedError"),
-    "RecursionError": (), "NotImplementedError": (), "StopIteration": (),
+    "AssertionError": (), "RuntimeError": ("RecursionError", "NotImplementedError", "torch.autograd.gradcheck.GradcheckError"),
+    "RecursionError": (), "NotImplementedError": (), "StopIteration": (), "OSError": ("FileNotFoundError",),
+    "FileNotFoundError": (),
 }  # fmt: skip
 """The exceptions that a script may raise and catch, each with those that it stands for as well."""
 

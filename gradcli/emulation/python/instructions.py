@@ -110,7 +110,7 @@ def _item(machine: Machine, frame: Frame, argument: None) -> None:
         frame.stack.append(value.item(machine, index))
         return
     try:
-        found = value[_index(machine, index)]
+        found = value[_index(machine, value, index)]
     except ERRORS as error:
         raise raised(error) from None
     if isinstance(index, slice) and not isinstance(found, range):
@@ -118,10 +118,10 @@ def _item(machine: Machine, frame: Frame, argument: None) -> None:
     frame.stack.append(found)
 
 
-def _index(machine: Machine, index: Any) -> Any:
-    """An index into a list: a tensor of one whole number is that number."""
+def _index(machine: Machine, target: Any, index: Any) -> Any:
+    """An index: into a list a tensor of one whole number is that number, and a key of a dictionary is itself."""
     charge_nested(machine, index)
-    return int(index.number(machine)) if isinstance(index, Foreign) else index
+    return int(index.number(machine)) if isinstance(index, Foreign) and not isinstance(target, dict) else index
 
 
 def _store_item(machine: Machine, frame: Frame, argument: None) -> None:
@@ -134,7 +134,7 @@ def _store_item(machine: Machine, frame: Frame, argument: None) -> None:
     if isinstance(index, slice):
         raise UnknownError("assignment to a slice of a list is not known here", hint="make the list anew")
     try:
-        target[_index(machine, index)] = value
+        target[_index(machine, target, index)] = value
     except ERRORS as error:
         raise raised(error) from None
 
@@ -145,7 +145,7 @@ def _delete_item(machine: Machine, frame: Frame, argument: None) -> None:
         raise Raised("TypeError", f"'{type_name(target)}' object doesn't support item deletion")
     machine.charge(len(target) // 64)
     try:
-        del target[index]
+        del target[_index(machine, target, index)]
     except ERRORS as error:
         raise raised(error) from None
 
@@ -246,7 +246,7 @@ def _put(machine: Machine, frame: Frame, depth: int) -> None:
 
 def _slice(machine: Machine, frame: Frame, argument: None) -> None:
     step, stop, start = frame.stack.pop(), frame.stack.pop(), frame.stack.pop()
-    frame.stack.append(slice(*[None if part is None else _index(machine, part) for part in (start, stop, step)]))
+    frame.stack.append(slice(*[None if part is None else _index(machine, None, part) for part in (start, stop, step)]))
 
 
 def _join(machine: Machine, frame: Frame, count: int) -> None:

@@ -343,11 +343,12 @@ def made(machine: Interpreter, graph: Graph, operation: str, operands: Sequence[
     graph.release(name)
     name = name.removeprefix(graph.scope)
     letters = "xyz"
-    nodes = [
-        converted(machine, graph, operand, dtypes[0] if dtypes else None, f"{name}/{letters[min(at, 2)]}")
-        for at, operand in enumerate(operands)
-    ]
     elementwise = OPERATIONS.get(operation)
+    nodes: list[Node] = []
+    for at, operand in enumerate(operands):
+        nodes.append(converted(machine, graph, operand, dtypes[0] if dtypes else None, f"{name}/{letters[min(at, 2)]}"))
+        if elementwise is None or elementwise.carries(at):  # numbers follow the first of them
+            dtypes = dtypes or [nodes[-1].dtype]
     counted = [node for index, node in enumerate(nodes) if elementwise is None or elementwise.carries(index)]
     kinds = {node.dtype for node in counted or nodes}
     if len(kinds) > 1:

@@ -11,7 +11,7 @@ from gradcli.emulation.python.values import Foreign, Namespace, Native, Type, Wo
 from gradcli.emulation.tensorflow.control import cond, while_loop
 from gradcli.emulation.tensorflow.gradients import OPTIMISERS, gradients, hessians, trainable
 from gradcli.emulation.tensorflow.graph import group
-from gradcli.emulation.tensorflow.nodes import NODES, binary_loss, class_loss, l2_loss, operation_maker, structural_maker
+from gradcli.emulation.tensorflow.nodes import NODES, binary_loss, class_loss, l2_loss, operation_maker
 from gradcli.emulation.tensorflow.session import Session
 from gradcli.emulation.tensorflow.variables import AUTO_REUSE, VARIABLES
 from gradcli.emulation.tensorflow.world import World, with_world
@@ -32,11 +32,7 @@ def operations(world: World, module: str) -> dict[str, Any]:
     for operation in every:
         for name, parameters, title, modules in operation.facts.tensorflow_functions:
             if module in modules:
-                if parameters and isinstance(operation, Structural):
-                    make = structural_maker(operation, title, parameters)
-                else:
-                    make = operation_maker(operation.name, title)
-                found[name] = Native(name, with_world(world, make))
+                found[name] = Native(name, with_world(world, operation_maker(operation, title, parameters)))
     return found
 
 

@@ -12,13 +12,14 @@ from gradcli.emulation.tensorflow.graph import Node, PartialShape, assignment, c
 from gradcli.emulation.tensorflow.world import World
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.ops.arrays.networks.nn import cross_entropy
+from gradcli.ops.declaration.operation import Operation
 from gradcli.ops.declaration.structural import Structural
 from gradcli.ops.elementwise.arithmetic import clone, div, square
 from gradcli.ops.elementwise.losses import binary_cross_entropy_with_logits
 from gradcli.typing import Any
 
-_OPERANDS = ("x", "y", "a", "b", "features", "condition", "t", "clip_value_min", "clip_value_max")
-"""TensorFlow's names of operands."""
+_TURNED = ("transpose_a", "transpose_b")
+"""Whether the first operand, and the second, is transposed."""
 
 _SETTINGS = {"perm": "axes", "reduction_indices": "axis", "keep_dims": "keepdims"}
 """TensorFlow's names of settings where they are not those of the declarations."""
@@ -47,31 +48,16 @@ def partial_shape(machine: Interpreter, shape: Any) -> PartialShape:
     return sizes
 
 
-def operation_maker(operation: str, title: str) -> Callable[..., Any]:
-    """The function of TensorFlow that makes the node of an operation; ``title`` is what it calls the node."""
-
-    def make(machine: Interpreter, world: World, *operands: Any, name: Any = None, transpose_a: Any = False,
-             transpose_b: Any = False, **keywords: Any) -> Node:  # fmt: skip
-        given = [*operands, *[value for key, value in keywords.items() if key in _OPERANDS]]
-        if len(given) < len(operands) + len(keywords):
-            raise Raised("TypeError", f"{title} got an unexpected keyword argument")
-        for at, turned in enumerate((transpose_a, transpose_b)):
-            if machine.truth(turned):
-                given[at] = made(machine, world.graph, "transpose", (given[at],), "transpose", (("axis0", -2), ("axis1", -1)))
-        return made(machine, world.graph, operation, given, name or title)
-
-    return make
-
-
-def structural_maker(operation: Structural, title: str, parameters: Sequence[str]) -> Callable[..., Any]:
-    """The function of TensorFlow that makes the node of an operation on arrays.
+def operation_maker(operation: Operation | Structural, title: str, parameters: Sequence[str]) -> Callable[..., Any]:
+    """The function of TensorFlow that makes the node of an operation.
 
     Args:
         operation: The operation.
         title: What TensorFlow calls the node.
-        parameters: TensorFlow's parameters, as the declaration has them: ``["input", "axis=0"]``.
+        parameters: TensorFlow's parameters, as the declaration has them: ``["input", "axis=0"]``; empty for x, y.
     """
-    named = [*parameters, *(["name=None"] if "name=None" not in parameters else [])]
+    own = dict(operation.settings) if isinstance(operation, Structural) else {}
+    named = [*(parameters or "xy"[: operation.required]), *(["name=None"] if "name=None" not in parameters else [])]
     signature = Signature([_parameter(*one.partition("=")) for one in named])
 
     def make(machine: Interpreter, world: World, *given: Any, **keywords: Any) -> Node:
@@ -82,22 +68,28 @@ def structural_maker(operation: Structural, title: str, parameters: Sequence[str
         settings: dict[str, Any] = {}
         for theirs, value in bound.arguments.items():
             setting = _SETTINGS.get(theirs, theirs)
-            if setting not in dict(operation.settings):
-                operands += machine.listed(value) if operation.variadic else [value]
+            if setting in _TURNED:
+                if machine.truth(value):
+                    turned = (operands[_TURNED.index(setting)],)
+                    axes = (("axis0", -2), ("axis1", -1))
+                    operands[_TURNED.index(setting)] = made(machine, world.graph, "transpose", turned, "transpose", axes)
+            elif setting not in own:
+                operands += machine.listed(value) if isinstance(operation, Structural) and operation.variadic else [value]
             elif setting == "keepdims":
                 settings[setting] = settings.get(setting, False) if value is None else machine.truth(value)
             elif value is not None:
                 settings[setting] = value if isinstance(value, int) and setting != "shape" else tuple(machine.listed(value))
             else:
                 settings.setdefault(setting, None)
-        return made(machine, world.graph, operation.name, operands, name or title, operation.completed(settings))
+        complete = operation.completed(settings) if isinstance(operation, Structural) else ()
+        return made(machine, world.graph, operation.name, operands, name or title, complete)
 
     return make
 
 
 def _parameter(name: str, sign: str, default: str) -> Parameter:
-    values = {"None": None, "False": False}
-    known = Parameter.empty if not sign else values[default] if default in values else int(default)
+    values, number = {"None": None, "False": False}, float if "." in default else int
+    known = Parameter.empty if not sign else values[default] if default in values else number(default)
     return Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, default=known)
 
 

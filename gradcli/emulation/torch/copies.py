@@ -1,4 +1,4 @@
-"""The module ``copy`` of a script: lists, dictionaries, tensors and instances, made anew."""
+"""The module ``copy`` of a script: lists, dictionaries, tensors and instances, made anew; and what it saves and loads again."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from copy import copy as shallow
 from gradcli.emulation.python.classes import Instance
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.source import UnknownError
-from gradcli.emulation.python.values import Foreign, Namespace, Native, Raised, Size, type_name
+from gradcli.emulation.python.values import Foreign, Namespace, Native, Raised, Size, checked, type_name
 from gradcli.emulation.torch.nn.network import Parameter
 from gradcli.emulation.torch.tensor.tensors import Tensor
 from gradcli.typing import Any
@@ -84,3 +84,23 @@ def _copy(machine: Interpreter, x: Any) -> Any:
 def copy_module() -> Namespace:
     """The module ``copy``."""
     return Namespace("copy", {"deepcopy": Native("deepcopy", _deepcopy), "copy": Native("copy", _copy)})
+
+
+def saving() -> dict[str, Native]:
+    """``torch.save`` and ``torch.load``: what a script saves is kept for as long as it runs, and no file is written."""
+    saved: dict[str, Any] = {}
+
+    def save(machine: Interpreter, obj: Any, f: Any) -> None:
+        if not isinstance(f, str):
+            raise UnknownError(
+                "torch.save takes the name of a file here", hint='write torch.save(model.state_dict(), "model.pt")'
+            )
+        machine.warn(f"{f} is no file: it is kept until the script ends")
+        saved[f] = _deepcopy(machine, obj)
+
+    def load(machine: Interpreter, f: Any, map_location: Any = None, *, weights_only: Any = None) -> Any:
+        if f not in saved:
+            raise Raised("FileNotFoundError", f"[Errno 2] No such file or directory: '{f}'", "files of weights are not read here")
+        return _deepcopy(machine, saved[f])
+
+    return {name: Native(name, checked(f"torch.{name}", function)) for name, function in (("save", save), ("load", load))}

@@ -152,6 +152,13 @@ def _linspace(machine: Interpreter, session: Session, start: Any, end: Any, step
     return session.leaf(machine, rounded(values, name), name, machine.truth(requires_grad))
 
 
+def _logspace(
+    machine: Interpreter, session: Session, start: Any, end: Any, steps: Any, base: float = 10.0, **named: Any
+) -> Tensor:
+    found: Tensor = machine.binary("**", float(base), _linspace(machine, session, start, end, steps, **named))
+    return found
+
+
 def _between(start: float, end: float, count: int, dtype: str) -> Any:
     """So many numbers with equal distances, in PyTorch's way: the first half from the start on, the second from the end back."""
     import numpy
@@ -202,6 +209,7 @@ CREATIONS: dict[str, Callable[..., Any]] = {
     "eye": _eye,
     "arange": _arange,
     "linspace": _linspace,
+    "logspace": _logspace,
     "scalar_tensor": _tensor,
 }
 """Functions of ``torch`` that make tensors."""

@@ -14,13 +14,13 @@ from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Namespace, Native, Raised, Type, checked
 from gradcli.emulation.torch.autograd import AUTOGRAD
 from gradcli.emulation.torch.calls import caller, foreign_names, functions, not_a_tensor
-from gradcli.emulation.torch.copies import copy_module
+from gradcli.emulation.torch.copies import copy_module, saving
 from gradcli.emulation.torch.create import CREATIONS, on_cpu
 from gradcli.emulation.torch.custom import function_class
 from gradcli.emulation.torch.functional import FUNCTIONAL, gradcheck
-from gradcli.emulation.torch.nn.data import DataLoader, TensorDataset
+from gradcli.emulation.torch.nn.data import DataLoader, Subset, TensorDataset, random_split
 from gradcli.emulation.torch.nn.layers import network
-from gradcli.emulation.torch.nn.optim import adagrad, adam, adamw, rmsprop, sgd
+from gradcli.emulation.torch.nn.optim import OPTIMISERS
 from gradcli.emulation.torch.nn.schedules import INIT, SCHEDULES, UTILS
 from gradcli.emulation.torch.numpy import numpy_module
 from gradcli.emulation.torch.parts import PARTS, einsum
@@ -38,7 +38,7 @@ VERSION = "2.13.0+cpu"
 
 _REFUSED = {
     "poisson": ("it is not known here", "draw with torch.rand"),
-    **dict.fromkeys(("load", "save", "compile", "jit", "hub", "multiprocessing"),
+    **dict.fromkeys(("compile", "jit", "hub", "multiprocessing"),
                     ("it is not known here, since it reads files or runs code", "write the numbers: torch.tensor([...])")),
     **dict.fromkeys(("float16", "half", "bfloat16", "int16", "int8", "uint8", "complex64"),
                     ("this dtype is not known here", "float32, float64, int32, int64 and bool are")),
@@ -64,19 +64,21 @@ def modules(session: Session) -> dict[str, Namespace]:
         "torch.utils.data",
         {
             "TensorDataset": Native("TensorDataset", TensorDataset),
-            "DataLoader": Native("DataLoader", checked("DataLoader", DataLoader, session)),
+            "Subset": Native("Subset", checked("Subset", Subset)),
+            **bound({"DataLoader": DataLoader, "random_split": random_split}),
             "Dataset": Class("torch.utils.data.dataset.Dataset"),
         },
     )
     layers.names |= {"utils": _Module("torch.nn.utils", bound(UTILS)), "init": _Module("torch.nn.init", bound(INIT))}
     autograd = _Module("torch.autograd", {**bound(AUTOGRAD), "Function": function_class(session)})
     autograd.names |= {"functional": derivatives, "gradcheck": bound({"gradcheck": gradcheck})["gradcheck"]}
-    optimisers = _Module("torch.optim", bound({"SGD": sgd, "Adam": adam, "AdamW": adamw, "Adagrad": adagrad, "RMSprop": rmsprop}))
+    optimisers = _Module("torch.optim", bound(OPTIMISERS))
     optimisers.names["lr_scheduler"] = schedules
     transforms = _Module("torch.func", bound(TRANSFORMS))
     names = {
         **operations("torch"),
         **bound(_TORCH),
+        **saving(),
         **{name: Native(name, _of_tensor(name, function)) for name, function in PARTS.items()},
         **{name: dtype_word(dtype) for name, dtype in DTYPES.items()},
         "nn": layers,

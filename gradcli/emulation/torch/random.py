@@ -9,7 +9,7 @@ import math
 import os
 from collections.abc import Callable
 
-from gradcli.autodiff.torch_tape.dtypes import rounded
+from gradcli.autodiff.torch_tape.dtypes import FLOATS, WORDS, rounded
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.values import Foreign, Native, Raised, address
 from gradcli.emulation.torch.create import new_shape, sizes_of
@@ -244,9 +244,11 @@ def dropout(machine: Interpreter, session: Session, input: Tensor, p: Any = 0.5,
         raise Raised("ValueError", f"dropout probability has to be between 0 and 1, but got {p}")
     if not p or not machine.truth(training):
         return input
+    if input.dtype not in FLOATS:
+        raise Raised("RuntimeError", f"result type Float can't be cast to the desired output type {WORDS[input.dtype]}")
     count, kind = math.prod(input.shape), numpy.dtype(input.dtype).type
     kept = generator(session).uniform(count, "float64") < 1 - p if p < 1 else numpy.zeros(count)
-    noise = _new(machine, session, kept * (kind(1) / kind(1 - p or 1)), input.shape, input.dtype, False)
+    noise = _new(machine, session, kept * (kind(1) / (kind(1 - p) or kind(1))), input.shape, input.dtype, False)
     return machine.binary("*", input, noise)  # type: ignore[no-any-return]
 
 

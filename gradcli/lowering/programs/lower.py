@@ -44,6 +44,7 @@ def lower(
     """
     _check(program)
     walk = Blocks(program, builder, bound, max_steps)
+    walk.check_statements(tuple(s for s in program.statements if isinstance(s, Definition) or blocks(s)))
     if on_statement is not None:
         walk.tell(on_statement)
     try:
@@ -55,6 +56,20 @@ def lower(
     if walk.calls or walk.conditionals or any(map(blocks, program.statements)):  # what is not run meets no variable
         sort_variables(builder.graph, program)
     return builder.graph
+
+
+def check_calls(program: Program, builder: GraphBuilder, bound: Collection[str]) -> None:
+    """Check the calls of a program before it runs: a wrong call is wrong wherever it stands.
+
+    Args:
+        program: The program.
+        builder: What would make its nodes.
+        bound: Names that have a value.
+
+    Raises:
+        GradcliError: A function is unknown, or gets arguments that it does not take.
+    """
+    Blocks(program, builder, bound, 0).check_statements(program.statements)
 
 
 def _run(program: Program, builder: GraphBuilder, walk: Blocks) -> None:

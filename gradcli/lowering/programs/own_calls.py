@@ -6,8 +6,8 @@ from collections.abc import Collection
 
 from gradcli.errors import ExitCode, GradcliError, Span
 from gradcli.frozen import Frozen
-from gradcli.language.ast import Call, Definition, Expression, Name, Output, Program, postorder
-from gradcli.language.statements import assigned_names, free_names
+from gradcli.language.ast import Call, Definition, Expression, Name, Output, Program, Statement, postorder
+from gradcli.language.statements import assigned_names, expressions, free_names, walk
 from gradcli.lowering.builders.builder import GraphBuilder
 from gradcli.lowering.programs.array_calls import array_call, is_array_call, may_name_axes
 from gradcli.lowering.programs.calls import Running, calls_always, missing_argument, parameters_of, resolve, unknown_function
@@ -52,6 +52,7 @@ class Calls:
         builder: What makes nodes.
         assigned: The node of each name that the program has assigned so far.
         functions: The own functions that it has defined so far.
+        defined: All that it defines somewhere.
         scope: The parameters and names of the own function whose body is being evaluated; None outside of functions.
         locals: The names that the bodies of own functions assign, with a place where they do.
         levels: The blocks of a static graph around the one that is being built, the outermost first.
@@ -71,6 +72,7 @@ class Calls:
         self.assigning = ""
         self.assigned_somewhere = assigned_names(program.statements)
         self.functions: dict[str, Definition] = {}
+        self.defined = {s.name: s for s in program.statements if isinstance(s, Definition)}
         self.scope: Scope | None = None
         self.locals: dict[str, Span] = {}
         self.depths: dict[str, int] = {}
@@ -119,8 +121,7 @@ class Calls:
         values = {*self.bound, *self.assigned_somewhere, *free_names(self.program)}
         if is_constant(name):
             values.add(name)
-        defined = {s.name for s in self.program.statements if isinstance(s, Definition)}
-        return unknown_function(item, self.functions, values, defined_later=name in defined)
+        return unknown_function(item, self.functions, values, defined_later=name in self.defined)
 
     def reorder(self, item: Reorder) -> None:
         operation = item.operation
@@ -193,11 +194,23 @@ class Calls:
         for node in postorder(expression):
             if not isinstance(node, Call):
                 continue
-            definition = self.functions.get(node.function)
+            definition = self.functions.get(node.function) or self.defined.get(node.function)
             if definition is not None:
                 parameters_of(node, definition)
             elif not (is_array_call(node) and array_call(node)) and resolve(node) is None:
                 raise self.unknown_function(node)
+
+    def check_statements(self, statements: tuple[Statement, ...]) -> None:
+        """Check the calls of statements, whether they run or not; those of their blocks and of own functions too.
+
+        Raises:
+            GradcliError: As :meth:`check_calls`.
+        """
+        for statement in walk(statements, functions=True):
+            if isinstance(statement, Definition) and isinstance(statement.body, Expression):
+                self.check_calls(statement.body)
+            for expression in expressions(statement):
+                self.check_calls(expression)
 
     def enter_body(self, definition: Definition) -> None:
         """Put the body of an own function on the stack of work; its value is one more result."""

@@ -33,8 +33,6 @@ from gradcli.language.statements import (
     Repeat,
     While,
     assigned_names,
-    expressions,
-    walk,
 )
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.builder import GraphBuilder, too_many_steps
@@ -195,10 +193,7 @@ class Statements(Expressions):
         if truth is None:
             self.cond(item.statement, test)
         else:
-            taken, other = (item.statement.then, item.statement.otherwise)[:: 1 if truth else -1]
-            for expression in [value for statement in walk(other) for value in expressions(statement)]:
-                self.check_calls(expression)
-            self.block(taken)
+            self.block(item.statement.then if truth else item.statement.otherwise)
 
     def truth(self, test: int) -> bool | None:
         """Whether a condition is true; None where that is not known yet."""

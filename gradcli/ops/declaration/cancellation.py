@@ -46,9 +46,11 @@ def without_factor(g: Any, y: Any) -> Any | None:
 
 
 def _known(graph: Any, id: int, y: Symbol) -> Any | None:
-    """The quotient of y itself, and of a power of it."""
+    """The quotient of y itself, of a power of it, and of its sine."""
     if id == y.id:
         return 1
+    if graph.operations[id] == "sin" and graph.inputs[id] == (y.id,):
+        return y.builder.apply("usinc", (y,))
     if graph.operations[id] == "square" and graph.inputs[id] == (y.id,):
         return y
     if graph.operations[id] == "pow" and graph.inputs[id][0] == y.id:

@@ -62,7 +62,7 @@ def folded(name: str) -> Callable[..., Any]:
 def power(numpy: Numpy, a: Any, b: Any) -> Any:
     """a^b; the small integers, which derivatives of polynomials are full of, without a logarithm."""
     quick = QUICK_POWERS.get(float(b)) if b.ndim == 0 and b.dtype.kind == "f" else None
-    return numpy.power(a, b) if quick is None else quick(numpy, a)
+    return numpy.power(a, b, dtype="float64") if quick is None else quick(numpy, a)  # a single power is rounded once
 
 
 QUICK_POWERS: dict[float, Callable[[Numpy, Any], Any]] = {

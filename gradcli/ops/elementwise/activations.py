@@ -67,7 +67,7 @@ relu = operation(
     range=(0, math.inf),
     specials=(special(KINK, lambda x: x, 0),),
     torch="relu: torch Tensor F",
-    tensorflow="relu Relu: nn",
+    tensorflow="relu(features) Relu: nn",
     takes=(NUMBERS, "Boolean inputs not supported for relu"),
     course="convex rises; concave to 0; concave from 0",
     doc="Rectified linear unit, max(x, 0); at 0 the derivative is 0.",
@@ -82,7 +82,7 @@ leaky_relu = operation(
     definition=lambda x, slope: where(gt(x, 0), x, slope * x),
     specials=(special(KINK, lambda x, slope: x, 0, 0.01),),
     torch="leaky_relu: F",
-    tensorflow="leaky_relu LeakyRelu: nn",
+    tensorflow="leaky_relu(features, alpha=0.2) LeakyRelu: nn",
     takes=(DECIMALS, no_kernel("leaky_relu_cpu")),
     course=bent_at_0,
     doc="x, or a small multiple of it where it is negative.",
@@ -117,7 +117,7 @@ elu = operation(
     ),
     specials=(special(KINK, lambda x, alpha: x, 0, 1),),
     torch="elu: F",
-    tensorflow="elu Elu: nn",
+    tensorflow="elu(features) Elu: nn",
     course=lambda x, alpha: (
         f"rises; {'convex' if alpha[1] <= 1 else 'convex to 0'}; concave from 0" if alpha and alpha[0] >= 0 else ""
     ),
@@ -174,7 +174,7 @@ relu6 = operation(
     range=(0, 6),
     specials=(special(KINK, lambda x: x, 0), special(KINK, lambda x: x - 6, 6)),
     torch="relu6: F",
-    tensorflow="relu6 Relu6: nn",
+    tensorflow="relu6(features) Relu6: nn",
     course="rises; convex to 6; concave from 0",
     doc="Rectified linear unit that stops at 6.",
 )
@@ -215,7 +215,7 @@ softplus = operation(
     definition=lambda x, beta, threshold: where(gt(x * beta, threshold), x, log(1 + exp(x * beta)) / beta),
     specials=(special(KINK, lambda x, beta, threshold: x * beta - threshold, 20, 1, 20),),
     torch="softplus: F",
-    tensorflow="softplus Softplus: nn",
+    tensorflow="softplus(features) Softplus: nn",
     course=_softplus_course,
     doc="log(1 + exp(beta·x))/beta, a smooth relu; x itself where beta·x is above the threshold.",
 )
@@ -230,7 +230,7 @@ softsign = operation(
     range=(-1, 1),
     specials=(special(REMOVABLE, lambda x: x, 0),),
     torch="softsign: F",
-    tensorflow="softsign Softsign: nn",
+    tensorflow="softsign(features) Softsign: nn",
     course="rises; convex to 0; concave from 0",
     doc="x/(1 + |x|).",
 )

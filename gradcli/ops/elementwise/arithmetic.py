@@ -318,7 +318,7 @@ clone = operation(
     linear="x",
     inverse="clone",
     torch="clone: torch Tensor",
-    tensorflow="identity Identity: tf",
+    tensorflow="identity(input) Identity: tf",
     course="rises",
     doc="x itself, as a node of its own.",
 )
@@ -335,7 +335,7 @@ detach = operation(
     result=SAME,
     linear="x",
     torch="detach: torch Tensor",
-    tensorflow="stop_gradient StopGradient: tf",
+    tensorflow="stop_gradient(input) StopGradient: tf",
     course="rises",
     doc="x itself, through which no gradient flows.",
 )

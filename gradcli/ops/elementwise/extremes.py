@@ -155,7 +155,7 @@ clamp = operation(
         special(KINK, lambda x, low, high: x - high, 2, -1, 2),
     ),
     torch="clamp: torch Tensor; clip: torch Tensor",
-    tensorflow="clip_by_value clip_by_value: tf",
+    tensorflow="clip_by_value(t, clip_value_min, clip_value_max) clip_by_value: tf",
     sympy="Min(Max({0}, {1}), {2})",
     course=lambda x, low, high: f"rises; convex to {high[0]}; concave from {low[1]}" if low and high else "rises",
     doc="x between two bounds; at a bound the derivative is 1.",

@@ -98,9 +98,9 @@ def _partial(options: DiffOptions) -> None:
         raise GradcliError(f"the {where} has no variable to differentiate by", hint=hint)
     if not options.jacobian:
         warn_of_others(graph, options)
-    wrt = variables_asked(graph, split_names("--wrt", options.wrt), where)
     if options.partial is not None:
         variables_asked(graph, split_names("--partial", [options.partial]), where, "--partial")
+    wrt = variables_asked(graph, split_names("--wrt", options.wrt), where)
     requests, rows = _requests(options, graph.outputs if options.jacobian else [graph.output], wrt)
     assume = assumed(options, graph, values)
     output = result_of(graph)

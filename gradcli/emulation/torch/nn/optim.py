@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
 from gradcli.autodiff import optimisers
 from gradcli.autodiff.optimisers import Arithmetic
@@ -45,7 +45,9 @@ class Sgd(Foreign):
                 return self.groups
             case "defaults":
                 return self.defaults
-            case "step" | "zero_grad" | "add_param_group" | "state_dict":
+            case "state":
+                return {one: found for one in self._parameters() if (found := self._state(machine, one))}
+            case "step" | "zero_grad" | "add_param_group" | "state_dict" | "load_state_dict":
                 return Native(name, getattr(self, f"_{name}"))
         return super().attribute(machine, name)
 
@@ -64,7 +66,7 @@ class Sgd(Foreign):
             raise Raised("KeyError", "'params'")
         given = param_group["params"]
         parameters = [given] if isinstance(given, Tensor) else machine.listed(given)
-        known = {one for group in self.groups for one in group["params"]}
+        known = set(self._parameters())
         for parameter in parameters:
             if not isinstance(parameter, Tensor):
                 found = type_name(parameter)
@@ -76,7 +78,7 @@ class Sgd(Foreign):
         self.groups.append({"params": parameters, **self.defaults, **_rule(param_group)})
 
     def _state_dict(self, machine: Interpreter) -> dict[str, Any]:
-        places = {one: at for at, one in enumerate([one for group in self.groups for one in group["params"]])}
+        places = {one: at for at, one in enumerate(self._parameters())}
         state = {at: found for one, at in places.items() if (found := self._state(machine, one))}
         groups = [
             {
@@ -87,9 +89,29 @@ class Sgd(Foreign):
         ]
         return {"state": state, "param_groups": groups}
 
+    def _load_state_dict(self, machine: Interpreter, state_dict: dict[str, Any]) -> None:
+        groups, parameters = state_dict["param_groups"], self._parameters()
+        if len(groups) != len(self.groups):
+            raise Raised("ValueError", "loaded state dict has a different number of parameter groups")
+        if [len(group["params"]) for group in groups] != [len(group["params"]) for group in self.groups]:
+            text = "loaded state dict contains a parameter group that doesn't match the size of optimizer's group"
+            raise Raised("ValueError", text)
+        for group, saved in zip(self.groups, groups, strict=True):
+            group.update(_rule(saved))
+        for at, kept in state_dict["state"].items():
+            self._keep(machine, parameters[at], kept)
+
+    def _parameters(self) -> list[Tensor]:
+        return [one for group in self.groups for one in group["params"]]
+
     def _state(self, machine: Interpreter, parameter: Tensor) -> dict[str, Any]:
         """What is kept of a parameter between steps, by PyTorch's names."""
         return {"momentum_buffer": self.velocities[parameter]} if parameter in self.velocities else {}
+
+    def _keep(self, machine: Interpreter, parameter: Tensor, kept: dict[str, Any]) -> None:
+        """Keep what was kept of a parameter elsewhere."""
+        if (velocity := kept.get("momentum_buffer")) is not None:
+            self.velocities[parameter] = velocity
 
     def _step(self, machine: Interpreter, closure: Any = None) -> Any:
         loss = None if closure is None else machine.apply(closure, [])
@@ -130,7 +152,7 @@ class Sgd(Foreign):
         return self.session.leaf(machine, rounded(total, a.dtype), a.dtype)
 
     def _zero_grad(self, machine: Interpreter, set_to_none: Any = True) -> None:
-        parameters = [one for group in self.groups for one in group["params"]]
+        parameters = self._parameters()
         if machine.truth(set_to_none):
             self.session.tape.zero_grad([parameter.node for parameter in parameters])
             return
@@ -173,6 +195,10 @@ class Running(Sgd):
         state = {name: self.session.leaf(machine, rounded(value, parameter.dtype), parameter.dtype) for name, value in means}
         return {"step": self.session.leaf(machine, float(count), "float32"), **state}
 
+    def _keep(self, machine: Interpreter, parameter: Tensor, kept: dict[str, Any]) -> None:
+        count, means = int(kept["step"].number(machine)), [_double(kept[name].value) for name in self.kept]
+        self.means[parameter] = count, (count, *means) if len(means) > 1 else means[0]
+
     def _change(self, machine: Interpreter, group: Group, parameter: Tensor) -> None:
         import numpy as np
 
@@ -207,89 +233,80 @@ def _double(value: Value) -> Any:
     return value if isinstance(value, float) else value.astype("float64")
 
 
-def sgd(machine: Interpreter, session: Session, params: Any, lr: Any = 0.001, momentum: Any = 0, dampening: Any = 0,
-        weight_decay: Any = 0, nesterov: Any = False, *, maximize: Any = False, foreach: Any = None,
-        differentiable: Any = False, fused: Any = None) -> Sgd:  # fmt: skip
-    """``torch.optim.SGD``.
+_DEFAULTS: dict[str, Group] = {
+    "SGD": {
+        "lr": 0.001, "momentum": 0, "dampening": 0, "weight_decay": 0, "nesterov": False, "maximize": False, "foreach": None,
+        "differentiable": False, "fused": None,
+    },
+    "Adam": {
+        "lr": 0.001, "betas": (0.9, 0.999), "eps": 1e-08, "weight_decay": 0, "amsgrad": False, "maximize": False,
+        "foreach": None, "capturable": False, "differentiable": False, "fused": None, "decoupled_weight_decay": False,
+    },
+    "RMSprop": {
+        "lr": 0.01, "momentum": 0, "alpha": 0.99, "eps": 1e-08, "centered": False, "weight_decay": 0, "capturable": False,
+        "foreach": None, "maximize": False, "differentiable": False,
+    },
+    "Adagrad": {
+        "lr": 0.01, "lr_decay": 0, "eps": 1e-10, "weight_decay": 0, "initial_accumulator_value": 0, "maximize": False,
+        "foreach": None, "differentiable": False, "fused": None,
+    },
+}  # fmt: skip
+_DEFAULTS["AdamW"] = {**_DEFAULTS["Adam"], "weight_decay": 0.01, "decoupled_weight_decay": True}
+"""The numbers of each rule, with PyTorch's defaults, in the order in which it shows them."""
+
+_ORDER = {
+    "RMSprop": "lr alpha eps weight_decay momentum centered",
+    "Adagrad": "lr lr_decay weight_decay initial_accumulator_value eps",
+}
+"""The numbers in the order of a call, where that is another one."""
+
+_REFUSED = {
+    "Adam": "amsgrad",
+    "AdamW": "amsgrad",
+    "RMSprop": "momentum centered",
+    "Adagrad": "lr_decay initial_accumulator_value",
+}
+"""What a rule is not known to do."""
+
+
+def settled(name: str, defaults: Group, order: Iterable[str], settings: Sequence[Any], named: Group) -> Group:
+    """The settings of a call, with the defaults of those that are left out.
 
     Raises:
-        Raised: A number is out of its range, or a parameter is no leaf.
+        UnknownError: There is another one among them.
     """
-    defaults = {
-        "lr": lr, "momentum": momentum, "dampening": dampening, "weight_decay": weight_decay, "nesterov": nesterov,
-        "maximize": maximize, "foreach": foreach, "differentiable": differentiable, "fused": fused,
-    }  # fmt: skip
-    optimiser = Sgd(session, defaults)
-    _check(machine, params, defaults)
-    if machine.truth(nesterov) and (momentum <= 0 or dampening != 0):
-        raise Raised("ValueError", "Nesterov momentum requires a momentum and zero dampening")
-    return _started(machine, optimiser, params)
+    given = {**defaults, **dict(zip(order, settings, strict=False)), **named}
+    for key in given:
+        if key not in defaults:
+            raise UnknownError(f"the argument {key} of {name} is not known here", hint=f"it has {', '.join(defaults)} here")
+    return given
 
 
-def adam(machine: Interpreter, session: Session, params: Any, lr: Any = 0.001, betas: Any = (0.9, 0.999), eps: Any = 1e-08,
-         weight_decay: Any = 0, amsgrad: Any = False, *, foreach: Any = None, maximize: Any = False, capturable: Any = False,
-         differentiable: Any = False, fused: Any = None, decoupled_weight_decay: Any = False,
-         kind: str = "Adam") -> Sgd:  # fmt: skip
-    """``torch.optim.Adam``.
+def _optimiser(name: str) -> Callable[..., Sgd]:
+    """The class of ``torch.optim`` of a name.
 
-    Raises:
-        Raised: A number is out of its range, or a parameter is no leaf.
-        UnknownError: It is asked for amsgrad.
+    Called, it raises Raised where a number is out of its range, or a parameter is no leaf, and UnknownError where it is asked
+    for what its rule is not known to do.
     """
-    _plain(machine, amsgrad=amsgrad)
-    defaults = {
-        "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad, "maximize": maximize,
-        "foreach": foreach, "capturable": capturable, "differentiable": differentiable, "fused": fused,
-        "decoupled_weight_decay": decoupled_weight_decay,
-    }  # fmt: skip
-    _check(machine, params, defaults)
-    for at, beta in enumerate(machine.listed(betas)):
-        if not 0 <= beta < 1:
-            raise Raised("ValueError", f"Invalid beta parameter at index {at}: {beta}")
-    return _started(machine, Running(session, defaults, kind), params)
+
+    def make(machine: Interpreter, session: Session, params: Any, *settings: Any, **named: Any) -> Sgd:
+        defaults = _DEFAULTS[name]
+        given = settled(name, defaults, _ORDER[name].split() if name in _ORDER else defaults, settings, named)
+        _check(machine, params, given)
+        refused = (*_REFUSED, "momentum") if name == "RMSprop" else _REFUSED
+        _plain(machine, **{key: given[key] for key in refused if key in given})
+        for at, beta in enumerate(machine.listed(given.get("betas", ()))):
+            if not 0 <= beta < 1:
+                raise Raised("ValueError", f"Invalid beta parameter at index {at}: {beta}")
+        if machine.truth(given.get("nesterov", False)) and (given["momentum"] <= 0 or given["dampening"] != 0):
+            raise Raised("ValueError", "Nesterov momentum requires a momentum and zero dampening")
+        return _started(machine, Running(session, given, name) if name in _RULES else Sgd(session, given), params)
+
+    return make
 
 
-def adamw(machine: Interpreter, session: Session, params: Any, lr: Any = 0.001, betas: Any = (0.9, 0.999), eps: Any = 1e-08,
-          weight_decay: Any = 0.01, **more: Any) -> Sgd:  # fmt: skip
-    """``torch.optim.AdamW``: Adam, whose decay of weights is no part of the gradient."""
-    return adam(machine, session, params, lr, betas, eps, weight_decay, **more, decoupled_weight_decay=True, kind="AdamW")
-
-
-def rmsprop(machine: Interpreter, session: Session, params: Any, lr: Any = 0.01, alpha: Any = 0.99, eps: Any = 1e-08,
-            weight_decay: Any = 0, momentum: Any = 0, centered: Any = False, capturable: Any = False, foreach: Any = None,
-            maximize: Any = False, differentiable: Any = False) -> Sgd:  # fmt: skip
-    """``torch.optim.RMSprop``.
-
-    Raises:
-        Raised: A number is out of its range, or a parameter is no leaf.
-        UnknownError: It is asked for momentum or centered.
-    """
-    defaults = {
-        "lr": lr, "momentum": momentum, "alpha": alpha, "eps": eps, "centered": centered, "weight_decay": weight_decay,
-        "capturable": capturable, "foreach": foreach, "maximize": maximize, "differentiable": differentiable,
-    }  # fmt: skip
-    _check(machine, params, defaults)
-    _plain(machine, momentum=momentum, centered=centered)
-    return _started(machine, Running(session, defaults, "RMSprop"), params)
-
-
-def adagrad(machine: Interpreter, session: Session, params: Any, lr: Any = 0.01, lr_decay: Any = 0, weight_decay: Any = 0,
-            initial_accumulator_value: Any = 0, eps: Any = 1e-10, foreach: Any = None, *, maximize: Any = False,
-            differentiable: Any = False, fused: Any = None) -> Sgd:  # fmt: skip
-    """``torch.optim.Adagrad``.
-
-    Raises:
-        Raised: A number is out of its range, or a parameter is no leaf.
-        UnknownError: It is asked for lr_decay or initial_accumulator_value.
-    """
-    defaults = {
-        "lr": lr, "lr_decay": lr_decay, "eps": eps, "weight_decay": weight_decay,
-        "initial_accumulator_value": initial_accumulator_value, "foreach": foreach, "maximize": maximize,
-        "differentiable": differentiable, "fused": fused,
-    }  # fmt: skip
-    _check(machine, params, defaults)
-    _plain(machine, lr_decay=lr_decay, initial_accumulator_value=initial_accumulator_value)
-    return _started(machine, Running(session, defaults, "Adagrad"), params)
+OPTIMISERS = {name: _optimiser(name) for name in _DEFAULTS}
+"""Classes of ``torch.optim``."""
 
 
 def _plain(machine: Interpreter, **asked: Any) -> None:

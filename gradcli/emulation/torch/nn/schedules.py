@@ -6,13 +6,14 @@ import math
 from collections.abc import Callable
 
 from gradcli.emulation.python.interpreter import Interpreter
-from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.values import Foreign, Native, Raised, type_name
-from gradcli.emulation.torch.nn.optim import Sgd
+from gradcli.emulation.torch.nn.optim import Sgd, settled
 from gradcli.emulation.torch.tensor.members import METHODS
 from gradcli.emulation.torch.tensor.tensors import Session, Tensor
 from gradcli.ops.arrays.reduce import reduce_norm
 from gradcli.ops.catalogue import STACK
+from gradcli.ops.elementwise.activations import leaky_relu, relu
+from gradcli.ops.elementwise.trigonometric import tanh
 from gradcli.typing import Any
 
 Rule = Callable[["Schedule", float, float], Any]
@@ -41,7 +42,7 @@ class Schedule(Foreign):
         self.epoch = 0
         for group in self.groups:
             group.setdefault("initial_lr", group["lr"])
-        if kind == "LambdaLR":
+        if kind in ("LambdaLR", "LinearLR"):
             self._change()
 
     def attribute(self, machine: Interpreter, name: str) -> Any:
@@ -78,8 +79,50 @@ def _cosine(self: Schedule, rate: float, first: float) -> Any:
     return turned[0] / turned[1] * (rate - least) + least
 
 
+def _linear(self: Schedule, rate: float, first: float) -> Any:
+    start, end, period = (self.settings[key] for key in ("start_factor", "end_factor", "total_iters"))
+    if not self.epoch:
+        return rate * start
+    return rate if self.epoch > period else rate * (1 + (end - start) / (period * start + (self.epoch - 1) * (end - start)))
+
+
 def _by_function(self: Schedule, rate: float, first: float) -> Any:
     return first * self.machine.apply(self.settings["lr_lambda"], [self.epoch])
+
+
+def _reduced(self: Schedule, rate: float, first: float) -> Any:
+    lower = max(rate * self.settings["factor"], self.settings["min_lr"])
+    return lower if rate - lower > self.settings["eps"] else rate
+
+
+_LEAST = 1e-4
+"""The part by which a loss has to be better."""
+
+
+class Plateau(Schedule):
+    """A schedule that lowers the rates when a loss gets no better for some epochs."""
+
+    best: float | None = None
+    bad = 0
+
+    def attribute(self, machine: Interpreter, name: str) -> Any:
+        if name in ("best", "num_bad_epochs"):
+            return self.bad if name != "best" else math.inf if self.best is None else self.best
+        return super().attribute(machine, name)
+
+    def _step(self, machine: Interpreter, metrics: Any = None) -> None:
+        loss = metrics.number(machine) if isinstance(metrics, Tensor) else metrics
+        if not isinstance(loss, int | float):
+            raise Raised("TypeError", f"float() argument must be a string or a real number, not '{type_name(loss)}'")
+        self.epoch += 1
+        sign = -1 if self.settings["mode"] == "max" else 1
+        if self.best is None or sign * loss < sign * self.best * (1 - sign * _LEAST):
+            self.best, self.bad = float(loss), 0
+        else:
+            self.bad += 1
+        if self.bad > self.settings["patience"]:
+            self.bad = 0
+            self._change()
 
 
 _RULES: dict[str, tuple[Rule, dict[str, Any]]] = {
@@ -88,6 +131,8 @@ _RULES: dict[str, tuple[Rule, dict[str, Any]]] = {
     "ExponentialLR": (lambda self, rate, first: rate * self.settings["gamma"], {"gamma": None}),
     "CosineAnnealingLR": (_cosine, {"T_max": None, "eta_min": 0.0}),
     "LambdaLR": (_by_function, {"lr_lambda": None}),
+    "LinearLR": (_linear, {"start_factor": 1.0 / 3, "end_factor": 1.0, "total_iters": 5}),
+    "ReduceLROnPlateau": (_reduced, {"mode": "min", "factor": 0.1, "patience": 10, "min_lr": 0, "eps": 1e-8}),
 }
 """The schedules: the rule of each, and its settings with their defaults; None for those that have to be given."""
 
@@ -96,13 +141,11 @@ def _schedule(name: str) -> Callable[..., Schedule]:
     rule, defaults = _RULES[name]
 
     def make(machine: Interpreter, session: Session, optimizer: Any, *settings: Any, **named: Any) -> Schedule:
-        given = {**defaults, **dict(zip(defaults, settings, strict=False)), **named}
+        given = settled(name, defaults, defaults, settings, named)
         for key, value in given.items():
-            if key not in defaults:
-                raise UnknownError(f"the argument {key} of {name} is not known here", hint=f"it has {', '.join(defaults)} here")
             if value is None:
                 raise Raised("TypeError", f"{name}.__init__() missing 1 required positional argument: '{key}'")
-        return Schedule(name, machine, optimizer, rule, given)
+        return (Plateau if rule is _reduced else Schedule)(name, machine, optimizer, rule, given)
 
     return make
 
@@ -153,15 +196,28 @@ def _changed(machine: Interpreter, tensor: Tensor, method: str, *arguments: Any)
     return found
 
 
+def _drawn(machine: Interpreter, tensor: Tensor, method: str, deviation: float) -> Tensor:
+    bound = math.sqrt(3.0) * deviation
+    return _changed(machine, tensor, method, *((-bound, bound) if method == "uniform_" else (0.0, deviation)))
+
+
+def _fans(tensor: Tensor) -> tuple[float, float]:
+    """How many numbers come into one of the results of a layer with such weights, and to how many results one number goes."""
+    if len(tensor.shape) < 2:
+        raise Raised("ValueError", "Fan in and fan out can not be computed for tensor with fewer than 2 dimensions")
+    field = math.prod(tensor.shape[2:])
+    return float(tensor.shape[1] * field), float(tensor.shape[0] * field)
+
+
 def _xavier(method: str) -> Callable[..., Tensor]:
-    def change(machine: Interpreter, session: Session, tensor: Tensor, gain: float = 1.0) -> Tensor:
-        if len(tensor.shape) < 2:
-            text = "Fan in and fan out can not be computed for tensor with fewer than 2 dimensions"
-            raise Raised("ValueError", text)
-        field = math.prod(tensor.shape[2:])
-        deviation = gain * math.sqrt(2.0 / (float(tensor.shape[1] * field) + float(tensor.shape[0] * field)))
-        bound = math.sqrt(3.0) * deviation
-        return _changed(machine, tensor, method, *((-bound, bound) if method == "uniform_" else (0.0, deviation)))
+    return lambda machine, session, tensor, gain=1.0: _drawn(machine, tensor, method, gain * math.sqrt(2.0 / sum(_fans(tensor))))
+
+
+def _kaiming(method: str) -> Callable[..., Tensor]:
+    def change(machine: Interpreter, session: Session, tensor: Tensor, a: float = 0, mode: str = "fan_in",
+               nonlinearity: str = leaky_relu.name) -> Tensor:  # fmt: skip
+        gains = {relu.name: math.sqrt(2.0), leaky_relu.name: math.sqrt(2.0 / (1 + a**2)), tanh.name: 5.0 / 3}
+        return _drawn(machine, tensor, method, gains.get(nonlinearity, 1.0) / math.sqrt(_fans(tensor)[mode == "fan_out"]))
 
     return change
 
@@ -174,5 +230,7 @@ INIT: dict[str, Callable[..., Any]] = {
     "uniform_": lambda machine, session, tensor, a=0.0, b=1.0: _changed(machine, tensor, "uniform_", a, b),
     "xavier_uniform_": _xavier("uniform_"),
     "xavier_normal_": _xavier("normal_"),
+    "kaiming_uniform_": _kaiming("uniform_"),
+    "kaiming_normal_": _kaiming("normal_"),
 }
 """Functions of ``torch.nn.init``."""

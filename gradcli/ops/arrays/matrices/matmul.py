@@ -147,7 +147,7 @@ matmul: Structural = structural(
     result=SAME,
     linear="a, b",
     torch="matmul: torch Tensor linalg; mm: torch Tensor; mv: torch Tensor",
-    tensorflow="matmul MatMul: tf",
+    tensorflow="matmul(a, b, transpose_a=False, transpose_b=False) MatMul: tf",
     promotes=False,
     cost=product_cost,
     doc="Product of matrices, of a matrix and a vector, of two vectors; stacks of matrices are broadcast.",
