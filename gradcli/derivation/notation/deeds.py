@@ -26,6 +26,7 @@ from gradcli.derivation.notation.steps import (
     ROOTS,
     SQUARES_ARE_ONE,
     TERM_BY_TERM,
+    TIMES_ZERO,
 )
 from gradcli.language.ast import Call, Conditional, Expression, Group, Name, Number, Operator, children, postorder
 from gradcli.language.rewrite import mapped
@@ -218,6 +219,11 @@ def _is_quotient(node: Expression) -> bool:
     return isinstance(node, Operator) and node.symbol == "/"
 
 
+def _is_times_zero(node: Expression) -> bool:
+    """Whether a node is a product that a factor makes 0."""
+    return _is_product(node) and not as_product(node).number
+
+
 def _is_root(node: Expression) -> bool:
     return isinstance(node, Call) and node.function == sqrt.name
 
@@ -247,6 +253,7 @@ COUNTED: tuple[tuple[str, Callable[[Nodes], int]], ...] = (
     (CANCELLED, _cancelling),
     (MULTIPLIED_OUT, lambda nodes: _count(nodes, _is_product_of_sums)),
     (LIKE_TERMS, _alike),
+    (TIMES_ZERO, lambda nodes: _count(nodes, _is_times_zero)),
     (POWERS, _repeated),
     (CHOICES, lambda nodes: _count(nodes, _is_choice)),
     (INTO_CHOICE, _factors_that_choose),
