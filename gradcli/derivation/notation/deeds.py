@@ -57,7 +57,9 @@ def deeds(before: Expression, after: Expression) -> list[str]:
         kept = {base for bases in _sums_above(new) for base in bases}
         if any(len(bases - kept) > 1 for bases in _sums_above(old)):  # two factors of one product, neither of which is left
             found.add(MULTIPLIED_OUT)
-    if MULTIPLIED_OUT in found and any(out and len(like_terms(out)) < len(out) for out in map(multiplied_out, filter(is_sum, old))):
+    if MULTIPLIED_OUT in found and any(
+        out and len(like_terms(out)) < len(out) for out in map(multiplied_out, filter(is_sum, old))
+    ):
         found.add(LIKE_TERMS)
     squares = _squares(before, after)
     if squares:
