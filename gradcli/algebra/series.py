@@ -14,6 +14,8 @@ from fractions import Fraction
 
 from gradcli.algebra.sums.declared import number_form
 from gradcli.algebra.sums.expressions import written
+from gradcli.algebra.sums.generators import expanded
+from gradcli.algebra.sums.interned import LOG
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.rules import apply_operation
 from gradcli.algebra.sums.spellings import shortest
@@ -24,13 +26,16 @@ from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import END, REMOVABLE, TRUTH
 from gradcli.ops.declaration.operation import NotDifferentiableError
 from gradcli.ops.declaration.symbol import Symbol
-from gradcli.typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    pass
+from gradcli.typing import Any
 
 LARGEST = 20_000
 """Operations of a coefficient beyond which a polynomial is refused."""
+
+MOST_WORK = 4_000_000
+"""Products of coefficients beyond which a polynomial is refused; order 1000 of eight operations takes fewer."""
+
+ROOM = 50_000
+"""Terms that the products of a coefficient may be multiplied out to."""
 
 MOST_PRODUCTS = 64
 """Whole exponents up to which a power is a product."""
@@ -55,6 +60,7 @@ class Series:
         self.turning: set[int] = set()
         self.continued: dict[int, int] = {}
         self.guarding: set[int] = set()
+        self.work = 0
         self._ids: dict[tuple[str, tuple[int, ...]], int] = {}
         self.x = self._node(VARIABLE, (), [place, algebra.number(1)])
 
@@ -88,6 +94,10 @@ class Series:
         exponent = self._exponent(operation, ids)
         if isinstance(exponent, int) and 0 <= exponent <= MOST_PRODUCTS and not self.fixed[ids[0]]:
             return self._product(Symbol(self, ids[0]), exponent)
+        if all(self.operations[id] == CONSTANT for id in ids):  # n + 1 of a rule is a number, and one node
+            form = apply_operation(self.algebra, operation, [self.known[id][0] for id in ids])
+            if self.algebra.rational(form) is not None:
+                return self.constant(form)
         key = (operation, ids)
         if key not in self._ids:
             self._ids[key] = self._node(operation, ids, [])
@@ -102,6 +112,10 @@ class Series:
         if OPERATIONS[operation].symbol != "^" or self.operations[ids[1]] != CONSTANT:
             return None
         return self.algebra.rational(self.known[ids[1]][0])
+
+    def _has_fixed_exponent(self, id: int) -> bool:
+        """Whether a series is a power with an exponent that is a number, or has parameters alone."""
+        return OPERATIONS[self.operations[id]].symbol == "^" and self.fixed[self.inputs[id][1]]
 
     def _product(self, base: Symbol, exponent: int) -> Symbol:
         result = self.constant(self.algebra.number(1)) if exponent == 0 else base
@@ -153,8 +167,8 @@ class Series:
                 yield from [(input, k + shift) for input in inputs]
         else:
             yield from [(input, k) for input in inputs]
-            if k and id not in self.continued and self._exponent(self.operations[id], inputs) is None:
-                yield from [(partial, k - 1) for partial, _ in self._rules(id)]
+            if k and id not in self.continued and not self._has_fixed_exponent(id):
+                yield from [need for partial, by in self._rules(id) for need in ((by, k), (partial, k - 1))]
 
     def _next(self, id: int, k: int) -> int:
         algebra, inputs, operation = self.algebra, self.inputs[id], self.operations[id]
@@ -167,17 +181,14 @@ class Series:
             return self._value(id)
         if id in self.continued:
             return self.known[self.continued[id]][k]
-        exponent = self._exponent(operation, inputs)
-        if exponent is not None:  # y = a^r: a·y' = r·a'·y
-            a, y = self.known[inputs[0]], self.known[id]
-            terms = [self._times(a[j], y[k - j], exponent * j - (k - j)) for j in range(1, k + 1) if algebra.forms[a[j]]]
-            return self._over(algebra.scale(self._sum(terms), Fraction(1, k)), a[0])
-        terms = []
-        for partial, input in self._rules(id):
-            p, u = self.known[partial], self.known[input]
-            both = [j for j in range(k) if algebra.forms[p[j]] and algebra.forms[u[k - j]]]
-            terms += [self._times(p[j], u[k - j], Fraction(k - j, k)) for j in both]
-        return self._sum(terms)
+        if self._has_fixed_exponent(id):  # y = a^r: a·y' = r·a'·y
+            (a, r), y = [self.known[input] for input in inputs], self.known[id]
+            if not algebra.forms[a[0]]:
+                raise self._none(id, "has an end there")
+            factors = [algebra.add([algebra.scale(r[0], j), algebra.number(j - k)]) for j in range(k + 1)]
+            return self._over(self._sum([(a[j], y[k - j], factors[j]) for j in range(1, k + 1)], k), a[0])
+        rules = [(self.known[partial], self.known[by]) for partial, by in self._rules(id)]
+        return self._sum([(p[j], u[k - j], algebra.number(k - j)) for p, u in rules for j in range(k)], k)
 
     def _quotient(self, id: int, k: int) -> int:
         """a = y·b; where b begins with zeros, so must a, and both are divided by a power of x - a."""
@@ -192,8 +203,9 @@ class Series:
         if self._is_rounding(b[shift]):
             raise self._none(id, "divides by what is 0 but for rounding")
         y = self.known[id]
-        terms = [self._times(y[j], b[k + shift - j], -1) for j in range(k)]
-        return self._over(self._sum([a[k + shift], *terms]), b[shift])
+        one, minus = self.algebra.number(1), self.algebra.number(-1)
+        terms = [(a[k + shift], one, one), *[(y[j], b[k + shift - j], minus) for j in range(k)]]
+        return self._over(self._sum(terms), b[shift])
 
     def _more(self, id: int, k: int) -> None:
         self._demand(id, k)
@@ -206,6 +218,12 @@ class Series:
             wanted = tuple([declared.carries(at) and not self.fixed[input] for at, input in enumerate(inputs)])
             symbols = tuple([Symbol(self, input) for input in inputs])
             before = len(self.operations)
+            base = self.known[inputs[0]][0]
+            if declared.symbol == "^" and all(wanted) and self.algebra.forms[base]:
+                logarithm = self.apply(LOG, symbols[:1])  # a^b is exp(b·log(a)) for a > 0: y' = y·(b·log(a))'
+                self.algebra.nonzero.update(atom for atom, _ in self.algebra.as_term(base)[0])
+                found = self.partials[id] = [(id, (symbols[1] * logarithm).id)]
+                return found
             try:
                 indices, partials = declared.derivatives(wanted)(Symbol(self, id), symbols) if any(wanted) else ((), ())
             except NotDifferentiableError as error:
@@ -286,12 +304,34 @@ class Series:
         value = self.algebra.value(form)
         return value is not None and self.algebra.rational(form) is None and abs(value) < ROUNDING
 
-    def _times(self, a: int, b: int, factor: int | Fraction) -> int:
-        return self.algebra.scale(self.algebra.multiply(a, b), factor)
-
-    def _sum(self, forms: Sequence[int]) -> int:
-        total = self.algebra.add(forms)
-        return total if self.algebra.rational(total) is not None else shortest(self.algebra, total)
+    def _sum(self, products: Sequence[tuple[int, int, int]], below: int = 1) -> int:
+        """A sum of products over a number; those of rational numbers over one denominator."""
+        algebra, forms = self.algebra, self.algebra.forms
+        numbers: list[list[int | Fraction]] = []
+        others: list[int] = []
+        for product in products:
+            if not all(forms[factor] for factor in product):
+                continue
+            values = [value for factor in product if (value := algebra.rational(factor)) is not None]
+            if len(values) == len(product):
+                numbers.append(values)
+            else:
+                others.append(algebra.multiply(algebra.multiply(*product[:2]), product[2]))
+        self.work += len(products)
+        if self.work > MOST_WORK:
+            message = f"the coefficients take more than {MOST_WORK:,} products"
+            raise GradcliError(message, hint="ask for a lower order", exit_code=ExitCode.LIMIT)
+        denominators = [math.prod([value.denominator for value in values]) for values in numbers]
+        common = math.lcm(*denominators)
+        total = sum(
+            [math.prod([v.numerator for v in vs]) * (common // own) for vs, own in zip(numbers, denominators, strict=True)]
+        )
+        exact = algebra.number(Fraction(total, common * below))
+        if not others:
+            return exact
+        algebra.room = ROOM
+        form = algebra.add([exact, algebra.scale(algebra.add(others), Fraction(1, below))])
+        return shortest(algebra, min(form, expanded(algebra, form), key=algebra.size))
 
     def _over(self, form: int, divisor: int) -> int:
         if not self.algebra.forms[form]:

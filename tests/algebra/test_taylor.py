@@ -14,9 +14,11 @@ from definitions import definition_of
 from jsonschema import validate
 from mpmath import mp, mpf
 
+from gradcli.algebra.series import Series
 from gradcli.algebra.taylor import Taylor, taylor
 from gradcli.errors import GradcliError
 from gradcli.graph.graph import Graph
+from gradcli.language.ast import Number
 from gradcli.language.parser import parse
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.static import StaticBuilder
@@ -131,6 +133,39 @@ def test_the_work_grows_with_the_square_of_the_order() -> None:
     assert [to_text(c) for c in coefficients[:4]] == ["0", "1", "1", "1/3"]
     text = "x" + " + sin(x)" * 3000
     assert polynomial(f"sin({text})", order=3).values[1] == 3001
+
+
+@pytest.mark.parametrize("text", ["x^x", "(1 + x)^pi", "tan(x)", "x^(x^2)"])
+def test_no_coefficient_takes_ever_more_series(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Series] = []
+    monkeypatch.setattr("gradcli.algebra.taylor.Series", lambda *given: made.append(Series(*given)) or made[-1])
+    for order in (10, 20):
+        polynomial(text, "1" if text.startswith("x") else "0", order=order)
+    assert made[1].work < 8 * made[0].work
+
+
+@pytest.mark.parametrize(("text", "about"), [("x^x", 1), ("(1 + x)^pi", 0), ("i0(x)", 0), ("i1(x)", 0), ("exp(sin(x))", 0)])
+def test_high_orders(text: str, about: int) -> None:
+    mp.dps = 30
+    functions = {"x^x": lambda x: x**x, "(1 + x)^pi": lambda x: (1 + x) ** mp.pi, "exp(sin(x))": lambda x: mp.exp(mp.sin(x))}
+    bessel = {"i0(x)": lambda x: mp.besseli(0, x), "i1(x)": lambda x: mp.besseli(1, x)}
+    expected = mp.taylor({**functions, **bessel}[text], about, 15, method="quad", radius=mpf("0.5"))
+    found = polynomial(text, str(about), order=15).values
+    assert all(
+        value == pytest.approx(float(mp.re(right)), rel=1e-9, abs=1e-12) for value, right in zip(found, expected, strict=True)
+    )
+
+
+def test_an_order_of_hundreds() -> None:
+    assert polynomial("exp(x)/(1 - x)", order=300).coefficients[3] == Number(Fraction(8, 3))  # 1 + 1 + 1/2 + 1/6
+    bernoulli = polynomial("x/(exp(x) - 1)", order=120).values[120]
+    assert bernoulli == pytest.approx(float(mp.bernoulli(120) / mp.factorial(120)))
+
+
+def test_too_much_work_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gradcli.algebra.series.MOST_WORK", 1_000)
+    with pytest.raises(GradcliError, match="more than 1,000 products"):
+        polynomial("exp(sin(x))", order=40)
 
 
 def test_the_document_follows_its_schema() -> None:

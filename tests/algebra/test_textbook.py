@@ -50,6 +50,37 @@ SIMPLIFIED = (
     ("gamma(x + 1)/gamma(x)", "x", "x > 0"),
     ("factorial(n + 1)/factorial(n)", "n + 1", "n > -1"),
     ("(x/(x+1))/(x^2/(x^2-1))", "(x - 1)/x", "x != -1, x != 1"),
+    ("sqrt(9x)", "3*sqrt(x)", ""),
+    ("sqrt(20x)/sqrt(5x)", "2", "x > 0"),
+    ("sqrt(2x)*sqrt(2)", "2*sqrt(x)", ""),
+    ("sqrt(a*b)/sqrt(b)", "sqrt(a)", "b > 0"),
+    ("sqrt(x/y)*sqrt(y)", "sqrt(x)", "y > 0"),
+    ("sqrt(x*y)*sqrt(x)", "sqrt(x)*sqrt(x*y)", ""),  # at x = 0 it has a value for y < 0
+    ("sqrt(x^2*y)", "sqrt(x^2*y)", ""),  # so has this
+    ("log(e^2*x)", "log(x) + 2", ""),
+    ("log(x*y) + log(y)", "log(x*y^2)", "x > 0, y > 0"),
+    ("(1 - exp(-2x))/(1 - exp(-x))", "exp(-x) + 1", "x != 0"),
+    ("(exp(x) + 1)/(exp(-x) + 1)", "exp(x)", ""),
+    ("cos(2x) + 2*sin(x)^2", "1", ""),
+    ("cosh(2x) - 2*sinh(x)^2", "1", ""),
+    ("sin(x)/tan(x)", "cos(x)", "cos(x) != 0, tan(x) != 0"),
+    ("sinh(x)/tanh(x)", "cosh(x)", "x != 0"),
+    ("tan(x)/cot(x)", "tan(x)^2", "cot(x) != 0, sin(x) != 0"),
+    ("sec(x)/cos(x)", "sec(x)^2", ""),
+)
+
+ASSUMED = (
+    ("sqrt(x^2*y)", "x > 0", "x*sqrt(y)"),
+    ("sqrt(x^2*y)", "x != 0", "sqrt(y)*abs(x)"),
+    ("sqrt(x^2*(x + y))", "x > 0", "x*sqrt(x + y)"),
+    ("sqrt(x*y)*sqrt(x)", "x > 0", "x*sqrt(y)"),
+    ("abs(x^2 - 1)", "x > 1", "x^2 - 1"),
+    ("abs(x^2 - 1)", "x > -1, x < 1", "1 - x^2"),
+    ("abs(x^3 + 8)", "x > -2", "x^3 + 8"),
+    ("abs(1 - x*y)", "x >= 0, x < 1, y >= 0, y <= 1", "1 - x*y"),
+    ("sign(1 - x^2)", "x > -1, x < 1", "1"),
+    ("sign(1 - x^2)", "x > -1, x <= 1", "sign(1 - x^2)"),  # 0 at 1
+    ("sign(x*y)", "x >= 0, y > 0", "sign(x*y)"),
 )
 
 DERIVATIVES = (
@@ -71,6 +102,13 @@ def test_an_exercise_has_the_answer_of_a_textbook(text: str, expected: str, cond
     assert ", ".join(map(to_text, (found.conditions or ((),))[0])) == condition
     assert equal(text, expected)
     assert to_text(simplify(parse(expected)).expressions[0]) == expected
+
+
+@pytest.mark.parametrize(("text", "assume", "expected"), ASSUMED)
+def test_an_assumption_leads_to_the_answer_of_a_textbook(text: str, assume: str, expected: str) -> None:
+    found = simplify(parse(text), assume=assume)
+    assert (to_text(found.expressions[0]), any(found.conditions)) == (expected, False)
+    assert equal(text, expected, assume=assume)
 
 
 @pytest.mark.parametrize(("text", "expected"), DERIVATIVES)

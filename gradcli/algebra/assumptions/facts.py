@@ -59,6 +59,22 @@ class Fact(Frozen):
         below = self.high is None or value < self.high or (value == self.high and not self.open_high)
         return above and below and value not in self.without and (not self.integer or Fraction(value).denominator == 1)
 
+    def raised(self, exponent: int) -> Fact:
+        """What a positive whole power of it may be: between 0 and 1 for the square of what lies between -1 and 1."""
+        low, high = (self.low, self.open_low), (self.high, self.open_high)
+        if exponent % 2 == 0 and (self.low is None or self.low < 0):
+            opposite = None if self.low is None else -self.low, self.open_low
+            if self.high is not None and self.high <= 0:
+                low, high = (-self.high, self.open_high), opposite
+            else:
+                bounded = None not in (opposite[0], self.high)
+                low, high = (
+                    (0, False),
+                    max(opposite, high, key=lambda end: (end[0] or 0, not end[1])) if bounded else (None, False),
+                )
+        least, most = [None if end is None else end**exponent for end, _ in (low, high)]
+        return Fact(low=least, high=most, open_low=low[1], open_high=high[1])
+
     def both(self, other: Fact) -> Fact:
         """What is left where another fact is known as well; of an integer the bounds are integers that it may be."""
         low, open_low = max(

@@ -11,7 +11,7 @@ from fractions import Fraction
 from gradcli.algebra.polynomials import common
 from gradcli.algebra.sums.domains import is_power_of
 from gradcli.algebra.sums.factors import factors, is_linear, quotient
-from gradcli.algebra.sums.generators import expanded, polynomials
+from gradcli.algebra.sums.generators import expanded, lowered, polynomials
 from gradcli.algebra.sums.interned import ABS
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.terms import ONE, Common, Monomial, Polynomial, Rational, whole
@@ -106,7 +106,8 @@ def _found_common(algebra: Algebra, above: int, below: int) -> Common | None:
     parts = [None if divisor is None else _divided(algebra, polynomial, divisor) for polynomial in (high, low)]
     if divisor is None or parts[0] is None or parts[1] is None:
         return None
-    return Common(*[generators.form(part) for part in (divisor, *parts) if part is not None])
+    least = generators.least([parts[1]])  # (exp(x) + 1)/exp(x) is 1 + exp(-x)
+    return Common(generators.form(divisor), *[generators.form(lowered(part, least)) for part in parts if part is not None])
 
 
 def _opened(algebra: Algebra, form: int) -> int:

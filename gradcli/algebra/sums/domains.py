@@ -82,14 +82,31 @@ def lost(algebra: Algebra, wanted: Sequence[Sign], form: int) -> list[Sign]:
             product = of_sign(algebra, expanded(algebra, algebra.multiply(one, other)))
             if (algebra.rational(algebra.add([one, other])) or 0) > 0 and (product, more) in own:
                 own.add((one, more))
-    for one, more in _strongest(algebra, wanted):
+    for one, more in _strongest(algebra, [(_beside(algebra, one, strict), more) for one, more in wanted]):
         said = (one, True) in own or ((one, False) in own and not more) or (one in strict and not more)
+        said = said or (not more and _is_product_of(algebra, one, {other for other, _ in (*own, *wanted)}))
         root = square_root_of(algebra, one) if more and not said else None
         if root is not None:  # x^2 where x is positive
             said = any((of_sign(algebra, algebra.scale(root, sign)), True) in own for sign in (1, -1))
         if not said and algebra.value(one) is None and not _is_true(algebra, one, more):  # of a number it is known
             found.append((one, more))
     return found
+
+
+def _beside(algebra: Algebra, form: int, positive: Container[int]) -> int:
+    """What is left of the sign of a product beside factors that are positive: x of x·y where y > 0."""
+    terms = algebra.forms[form]
+    if len(terms) != 1 or len(terms[0][0]) == 1:
+        return form
+    left = tuple([(atom, e) for atom, e in terms[0][0] if algebra.of_atom(atom) not in positive])
+    return of_sign(algebra, algebra.form({left: terms[0][1]}))
+
+
+def _is_product_of(algebra: Algebra, form: int, others: Container[int]) -> bool:
+    """Whether a form is a product of several others: x·y of x and y."""
+    terms = algebra.forms[form]
+    alone = [algebra.of_atom(atom) for atom, _ in terms[0][0]] if len(terms) == 1 and terms[0][1] > 0 else []
+    return len(alone) > 1 and all(one in others for one in alone)
 
 
 def _strongest(algebra: Algebra, wanted: Sequence[Sign]) -> list[Sign]:
@@ -157,10 +174,12 @@ def of_sign(algebra: Algebra, form: int) -> int:
     terms = algebra.forms[form]
     if len(terms) == 1:
         monomial, coefficient = terms[0]
-        left = tuple((atom, exponent) for atom, exponent in monomial if not algebra.is_positive(atom))
+        even = {atom for atom, exponent in monomial if exponent % 2 == 0 and algebra.is_nonzero(atom)}
+        left = tuple((atom, exponent) for atom, exponent in monomial if atom not in even and not algebra.is_positive(atom))
         if len(left) == 1 and (left[0][1] % 2 == 1 or Fraction(left[0][1]).denominator % 2 == 0):  # sqrt(x), x^3 and 1/x for x
             left = ((left[0][0], 1),)
-        return algebra.form({left: 1 if coefficient > 0 else -1})
+        form = algebra.add([algebra.form({left: 1 if coefficient > 0 else -1})])
+        terms = algebra.forms[form]
     return algebra.scale(form, 1 / abs(content_of(terms))) if terms else form
 
 

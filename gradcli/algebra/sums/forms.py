@@ -1,8 +1,8 @@
-"""Forms as arithmetic uses them: interned sums of terms, their signs, and how long each is when it is written out."""
+"""Forms as arithmetic uses them: interned sums of terms, their signs, their sums, and how long each is when it is written out."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import floor, prod
 
@@ -36,7 +36,7 @@ _PI = Atom("constant", "pi")
 
 
 class Forms(Signs):
-    """The interned atoms and forms of one calculation, with their signs and sizes.
+    """The interned atoms and forms of one calculation, with their signs, sums and sizes.
 
     Args:
         assume: What is assumed of variables; None for nothing.
@@ -54,6 +54,33 @@ class Forms(Signs):
         for at in self.inside_out(form, self._sizes):
             self._sizes[at] = self._own_size(at)
         return self._sizes[form]
+
+    def add(self, forms: Iterable[int]) -> int:
+        """The sum, like terms collected."""
+        total: dict[Monomial, Rational] = {}
+        for form in forms:
+            for monomial, coefficient in self.forms[form]:
+                inner = self._bare_sum(monomial)
+                if inner is None:
+                    total[monomial] = total.get(monomial, 0) + coefficient
+                else:  # a + k·(b + c) = a + k·b + k·c
+                    for inside, factor in self.forms[inner]:
+                        total[inside] = total.get(inside, 0) + coefficient * factor
+        return self.form(total)
+
+    def _bare_sum(self, monomial: Monomial) -> int | None:
+        """The form that a monomial consists of, where it is nothing else."""
+        if len(monomial) == 1 and monomial[0][1] == 1:
+            kind, content = self.atoms[monomial[0][0]]
+            if kind == "form" and isinstance(content, tuple):
+                return content[0]
+        return None
+
+    def scale(self, form: int, factor: Rational) -> int:
+        """A rational multiple."""
+        if factor == 1:
+            return form
+        return self._interned(tuple([(m, whole(c * factor)) for m, c in self.forms[form]]) if factor else ())
 
     def power_of_number(self, value: Rational, exponent: Rational) -> int:
         """A power of a number; of a root the part that is rational stands before it: 8^(1/2) is 2·2^(1/2)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import gcd, lcm
+from operator import sub
 
 from gradcli.algebra.sums.interned import EXP, POW
 from gradcli.algebra.sums.normal import Algebra
@@ -56,20 +57,25 @@ class Generators:
         return place, int(multiple / self.units[place])
 
     def polynomial(self, form: int) -> Polynomial | None:
-        """A form as a polynomial; None where an exponent is negative."""
+        """A form as a polynomial; None where an exponent is negative that is not one of exp(x), which is never 0."""
         found: Polynomial = {}
         for monomial, coefficient in self.algebra.forms[form]:
             exponents = [0] * len(self.keys)
             for atom, exponent in monomial:
                 place, own = self.place(atom, exponent)
                 exponents[place] += own
-            if min(exponents, default=0) < 0:
+            if any(e < 0 and key[0] != EXP for e, key in zip(exponents, self.keys, strict=True)):
                 return None
             found[tuple(exponents)] = found.get(tuple(exponents), Fraction(0)) + Fraction(coefficient)
         return {at: c for at, c in found.items() if c}
 
+    def least(self, polynomials: Sequence[Polynomial]) -> list[int]:
+        """The least exponents of what is an exponential, and 0 of anything else."""
+        places = zip(self.keys, *[at for one in polynomials for at in one], strict=True)
+        return [min(exponents) if key[0] == EXP else 0 for key, *exponents in places]
+
     def form(self, polynomial: Polynomial) -> int:
-        """A polynomial as a form."""
+        """A polynomial as a form; exponentials may have negative exponents."""
         terms: dict[Monomial, Rational] = {}
         for exponents, c in polynomial.items():
             powers = [self._power(place, e) for place, e in enumerate(exponents) if e]
@@ -96,12 +102,23 @@ def _common_unit(left: Fraction, right: Fraction) -> Fraction:
 
 
 def polynomials(algebra: Algebra, forms: Sequence[int]) -> tuple[list[Polynomial], Generators] | None:
-    """Forms as polynomials in what they are made of together; None where one is none, is 0, or is long."""
+    """Forms as polynomials in what they are made of together, all times one power of exp(x) where one has exp(-x).
+
+    None where one is no polynomial, is 0, or is long.
+    """
     if any(not 0 < len(algebra.forms[form]) <= MANY_TERMS for form in forms):
         return None
     generators = Generators(algebra, [pair for form in forms for monomial, _ in algebra.forms[form] for pair in monomial])
     found = [polynomial for form in forms if (polynomial := generators.polynomial(form))]
-    return (found, generators) if len(found) == len(forms) else None
+    if len(found) < len(forms):
+        return None
+    least = [min(0, e) for e in generators.least(found)]
+    return [lowered(one, least) if any(least) else one for one in found], generators
+
+
+def lowered(polynomial: Polynomial, by: Sequence[int]) -> Polynomial:
+    """A polynomial divided by powers of what it is made of."""
+    return {tuple(map(sub, at, by)): c for at, c in polynomial.items()}
 
 
 def polynomial_root(algebra: Algebra, form: int) -> int | None:
@@ -115,6 +132,8 @@ def polynomial_root(algebra: Algebra, form: int) -> int | None:
     if found is None:
         return None
     [rest], generators = found
+    if rest != generators.polynomial(form):
+        return None
     leading = max(rest)
     size = square_root(rest.pop(leading))
     if size is None or any(exponent % 2 for exponent in leading):

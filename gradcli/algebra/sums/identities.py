@@ -37,6 +37,9 @@ class Identity(NamedTuple):
     result: str
 
 
+_INVERSE = ("cot(x)*tan(x)", "sec(x)*cos(x)", "csc(x)*sin(x)", "coth(x)*tanh(x)", "sech(x)*cosh(x)", "csch(x)*sinh(x)")
+"""Products that are 1."""
+
 IDENTITIES = (
     Identity("sin(x)/cos(x)", "tan(x)"),
     Identity("sinh(x)/cosh(x)", "tanh(x)"),
@@ -71,20 +74,21 @@ IDENTITIES = (
     Identity("1/csc(x)", "sin(x)"),
     Identity("1/sech(x)", "cosh(x)"),
     Identity("1/csch(x)", "sinh(x)"),
-    Identity("sec(x)*cos(x)", "1"),
-    Identity("csc(x)*sin(x)", "1"),
-    Identity("cot(x)*tan(x)", "1"),
+    *[Identity(product, "1") for product in _INVERSE],
+    *[
+        Identity(product.replace("*", "/"), f"{product.partition('*')[0]}^2")
+        for product in (*_INVERSE, "tan(x)*cot(x)", "tanh(x)*coth(x)")
+    ],
     Identity("sec(x)*sin(x)", "tan(x)"),
     Identity("csc(x)*cos(x)", "cot(x)"),
     Identity("cot(x)*sin(x)", "cos(x)"),
+    Identity("tan(x)*cos(x)", "sin(x)"),
     Identity("csc(x)*tan(x)", "sec(x)"),
     Identity("sec(x)*cot(x)", "csc(x)"),
-    Identity("sech(x)*cosh(x)", "1"),
-    Identity("csch(x)*sinh(x)", "1"),
-    Identity("coth(x)*tanh(x)", "1"),
     Identity("sech(x)*sinh(x)", "tanh(x)"),
     Identity("csch(x)*cosh(x)", "coth(x)"),
     Identity("coth(x)*sinh(x)", "cosh(x)"),
+    Identity("tanh(x)*cosh(x)", "sinh(x)"),
     Identity("csch(x)*tanh(x)", "sech(x)"),
     Identity("sech(x)*coth(x)", "csch(x)"),
     Identity("cosh(x) + sinh(x)", "exp(x)"),
@@ -207,15 +211,16 @@ def _candidates(algebra: Algebra, form: int, patterns: Iterable[_Pattern]) -> It
                     yield _replaced(algebra, form, (monomial, coefficient), pattern, argument)
                     continue
                 times = Fraction(coefficient) / number
-                used = [monomial]
+                used = [(monomial, coefficient)]
                 for other, below in others:
                     partner = _with(algebra, rest, below, argument)
-                    if partner == monomial or terms.get(partner) != times * other:
+                    if partner == monomial or (below and terms.get(partner) != times * other):
                         break
-                    used.append(partner)
+                    used.append((partner, times * other))
                 else:
-                    left = algebra.form({m: c for m, c in terms.items() if m not in used})
-                    yield algebra.add([left, _instance(algebra, pattern, rest, times, argument)])
+                    found = _instance(algebra, pattern, rest, times, argument)
+                    if all(terms.get(m) == c for m, c in used) or algebra.forms[found][0][0] in terms:  # 2*sin(x)^2 + cos(2*x)
+                        yield algebra.add([form, algebra.scale(algebra.form(dict(used)), -1), found])
 
 
 def _of_exponentials(algebra: Algebra, form: int) -> Iterator[int]:
@@ -272,7 +277,7 @@ def _quotients() -> tuple[_Pattern, ...]:
 @functools.cache
 def _products() -> tuple[_Pattern, ...]:
     """The identities of a product of two functions that is one."""
-    single = (pattern for pattern in _patterns() if len(pattern.terms) == len(pattern.result[1]) == 1)
+    single = (pattern for pattern in _patterns() if len(pattern.terms) == 1 and list(pattern.result[1].values()) == [1])
     return tuple([pattern for pattern in single if len(pattern.terms[0][1]) == 2])
 
 

@@ -96,11 +96,12 @@ def logarithm(algebra: Algebra, monomial: Monomial, coefficient: Rational, apply
 
 
 def _logarithm_of_product(algebra: Algebra, monomial: Monomial, coefficient: Rational, apply: Apply) -> int | None:
-    """log(exp(u)·v) is u + log(v), and log(u^(k·m)·v^(k·n)) is k·log(u^m·v^n) for u, v > 0."""
-    powers = {atom: power for atom, power in monomial if algebra.atoms[atom].kind == EXP}
+    """log(exp(u)·v) is u + log(v), log(e·v) is 1 + log(v), and log(u^(k·m)·v^(k·n)) is k·log(u^m·v^n) for u, v > 0."""
+    powers = {atom: e for atom, e in monomial if algebra.atoms[atom].kind == EXP or algebra.atoms[atom] == ("constant", "e")}
     if powers:
         rest = apply(algebra, LOG, [algebra.form({divided(monomial, powers): coefficient})])
-        return algebra.add([rest, *[algebra.scale(algebra.arguments(atom)[0], power) for atom, power in powers.items()]])
+        exponents = [(algebra.arguments(atom) or (algebra.number(1),), power) for atom, power in powers.items()]
+        return algebra.add([rest, *[algebra.scale(inside, power) for (inside,), power in exponents]])
     factor = content_of(tuple((((atom, 1),), power) for atom, power in monomial))
     if coefficient != 1 or factor == 1 or not all(algebra.is_positive(atom) for atom, _ in monomial):
         return None

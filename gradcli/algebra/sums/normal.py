@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Mapping
 from fractions import Fraction
 
 from gradcli.algebra.sums.forms import Forms
@@ -47,35 +47,6 @@ class Algebra(Forms):
         self.common: dict[tuple[int, int], Common | None] = {}
         self.room = 0
         self._terms: dict[int, tuple[Monomial, Rational]] = {}
-
-    # ---- sums ----
-
-    def add(self, forms: Iterable[int]) -> int:
-        """The sum, like terms collected."""
-        total: dict[Monomial, Rational] = {}
-        for form in forms:
-            for monomial, coefficient in self.forms[form]:
-                inner = self._bare_sum(monomial)
-                if inner is None:
-                    total[monomial] = total.get(monomial, 0) + coefficient
-                else:  # a + k·(b + c) = a + k·b + k·c
-                    for inside, factor in self.forms[inner]:
-                        total[inside] = total.get(inside, 0) + coefficient * factor
-        return self.form(total)
-
-    def _bare_sum(self, monomial: Monomial) -> int | None:
-        """The form that a monomial consists of, where it is nothing else."""
-        if len(monomial) == 1 and monomial[0][1] == 1:
-            kind, content = self.atoms[monomial[0][0]]
-            if kind == "form" and isinstance(content, tuple):
-                return content[0]
-        return None
-
-    def scale(self, form: int, factor: Rational) -> int:
-        """A rational multiple."""
-        if factor == 1:
-            return form
-        return self._interned(tuple([(m, whole(c * factor)) for m, c in self.forms[form]]) if factor else ())
 
     # ---- products ----
 
@@ -145,6 +116,9 @@ class Algebra(Forms):
             elif kind == "form" and not -1 < exponent < 1 and self._opens(content[0], exponent, powers):
                 others.append(self.power(content[0], int(exponent)))  # (c·m)^(n + r) = c^n·m^n·(c·m)^r
                 powers[atom] = whole(exponent - int(exponent))
+            elif kind == "form" and (apart := self._out_of_root(content[0], exponent, dict(monomial))) is not None:
+                others.append(apart)
+                del powers[atom]
             elif kind == ABS and exponent % 2 == 0:  # |u|^(2n) = u^(2n)
                 others.append(self.power(content[0], powers.pop(atom)))
             elif kind == "sign" and isinstance(exponent, int):
@@ -196,6 +170,19 @@ class Algebra(Forms):
         if len(terms) != 1:
             return False
         return isinstance(exponent, int) or any(atom in powers for atom, _ in terms[0][0])
+
+    def _out_of_root(self, inner: int, exponent: Rational, powers: Mapping[int, Rational]) -> int | None:
+        """A root of a product by its factors, where one beside it makes a whole power of one: sqrt(x·y)/sqrt(x) is sqrt(y)."""
+        terms = self.forms[inner]
+        if isinstance(exponent, int) or len(terms) != 1:
+            return None
+        monomial, coefficient = terms[0]
+        number = self.forms[self.power_of_number(coefficient if coefficient > 0 else -coefficient, exponent)][0][0]
+        roots = {a: e for a, e in monomial if _is_root(powers.get(a, 0)) and isinstance(whole(powers[a] + e * exponent), int)}
+        sure = {a for a, e in roots.items() if len(roots) == len(monomial) or e < 0 or powers[a] < 0 or self.is_positive(a)}
+        beside = [self.forms[self.arguments(atom)[0]] for atom in powers if self.atoms[atom].kind == "form"]
+        like = any(len(one) == 1 and one[0][0] == monomial and one[0][1] != coefficient for one in beside)
+        return self._root(monomial, coefficient, exponent, sure) if sure or like or any(a in powers for a, _ in number) else None
 
     def _merged_powers(self, powers: dict[int, Rational]) -> list[int]:
         """Take powers of one base out of a product and give them as one: b^u·b^v is b^(u + v), exp(u)·exp(v) is exp(u + v)."""
@@ -287,7 +274,7 @@ class Algebra(Forms):
             return raised if inside is None or self.size(inside) >= self.size(raised) else inside  # sqrt(exp(2·x)) = exp(x)
         together = self.of_atom(self.atom("form", (form,)), exponent)
         apart = self._root(monomial, coefficient, exponent)
-        return together if apart is None or self.size(apart) > self.size(together) else apart
+        return together if self.size(apart) > self.size(together) else apart
 
     def raised(self, base: int, exponent: int) -> int:
         """A power whose exponent is no number: (b^u)^v is b^(u·v) for b > 0, or for an integer v, and (-1)^(2n) is 1."""
@@ -324,22 +311,30 @@ class Algebra(Forms):
         primitive = self.scale(form, 1 / content)
         return self.scale(primitive if self.is_not_negative(primitive) else self.of(ABS, primitive), abs(content))
 
-    def _root(self, monomial: Monomial, coefficient: Rational, exponent: Fraction) -> int | None:
+    def _root(self, monomial: Monomial, coefficient: Rational, exponent: Fraction, positive: Container[int] = ()) -> int:
         """A fractional power of a product, factor by factor: (c·p^a·x^(2k))^r is c^r·p^(a·r)·|x|^(2k·r) for c, p > 0.
 
-        None where a factor may be negative.
+        What may be negative stays under the root, and beside it what may be 0: sqrt(p^2·y) is p·sqrt(y).
+
+        Args:
+            monomial: The product.
+            coefficient: Its coefficient.
+            exponent: The power.
+            positive: Atoms that are positive here, beside those that always are.
         """
-        if coefficient <= 0:
-            return None
-        result = self.power_of_number(coefficient, exponent)
-        for atom, power in monomial:
+        apart = [(atom, power) for atom, power in monomial if _is_root(power) or power % 2 == 0 or self.is_positive(atom)]
+        if len(apart) < len(monomial) or coefficient < 0:
+            apart = [pair for pair in monomial if pair[0] in positive or (self.is_nonzero(pair[0]) and pair in apart)]
+        left = tuple([factor for factor in monomial if factor not in apart])
+        size, sign = (coefficient, 1) if coefficient > 0 else (-coefficient, -1)
+        inside = self.form({left: sign})
+        if not apart and size == 1:
+            return self.of_atom(self.atom("form", (inside,)), exponent)
+        result = self.multiply(self.power_of_number(size, exponent), self.power(inside, exponent))
+        for atom, power in apart:
             raised = whole(power * exponent)
-            if self.is_positive(atom) or _is_root(power) or (power % 2 == 0 and isinstance(raised, int) and raised % 2 == 0):
-                factor = self.of_atom(atom, raised)
-            elif power % 2 == 0:
-                factor = self.power(self.magnitude(self.of_atom(atom)), raised)
-            else:
-                return None
+            known = atom in positive or self.is_positive(atom) or _is_root(power) or (isinstance(raised, int) and raised % 2 == 0)
+            factor = self.of_atom(atom, raised) if known else self.power(self.magnitude(self.of_atom(atom)), raised)
             result = self.multiply(result, factor)
         return result
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from fractions import Fraction
-from math import inf
+from math import inf, prod
 
 from gradcli.algebra.sums.interned import ABS, APART, LOG, POW, Interned
 from gradcli.algebra.sums.terms import ONE, Monomial, Rational, Terms, whole
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _NEVER_0 = frozenset(name for name, one in OPERATIONS.items() if one.facts.squares.endswith("-") or one.facts.step is not None)
 """Functions whose square is 1 more than another square, sec, csc, cosh, coth, and gamma functions."""
+
+_BOUNDED = range(1, 65)
+"""The powers of variables whose bounds follow from those of the variables."""
 
 _MOST_SQUARES = 8
 """Squares in a sum that are completed."""
@@ -170,17 +173,18 @@ class Signs(Interned):
         return total, is_open
 
     def _least_of_term(self, monomial: Monomial, coefficient: Rational) -> tuple[Rational, bool] | None:
-        """A lower bound of a term, and whether it is not reached: of 2·x what is assumed of x says, of 3·sin(x) the sine."""
+        """A lower bound of a term, and whether it is not reached: of 2·x^2 what is assumed of x says, of 3·sin(x) the sine."""
         if monomial == ONE:
             return coefficient, False
+        if self.assume and all(e in _BOUNDED and self._name(atom) for atom, e in monomial):
+            facts = [self.assume.of(self._name(atom)).raised(int(e)) for atom, e in monomial]
+            ends = [(one.low, one.open_low) if coefficient > 0 else (one.high, one.open_high) for one in facts]
+            known = [end for end, _ in ends if end is not None]
+            if len(known) == len(ends) and (len(ends) == 1 or all(one.low is not None and one.low >= 0 for one in facts)):
+                total = coefficient * prod(known)
+                return total, any(is_open for _, is_open in ends) if total else (0, False) not in ends
         if len(monomial) == 1 and monomial[0][1] == 1:
-            kind, content = self.atoms[monomial[0][0]]
-            if kind == "variable" and self.assume:
-                fact = self.assume.of(str(content))
-                bound = fact.low if coefficient > 0 else fact.high
-                if bound is not None:
-                    return coefficient * bound, fact.open_low if coefficient > 0 else fact.open_high
-            declared = OPERATIONS.get(kind)
+            declared = OPERATIONS.get(self.atoms[monomial[0][0]].kind)
             end = declared.facts.range[coefficient < 0] if declared else inf
             if end and float(end).is_integer():
                 return coefficient * int(end), False

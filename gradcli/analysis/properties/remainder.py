@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import sys
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -75,6 +76,8 @@ def remainder(graph: Graph, variable: str, about: float, order: int, low: float,
     bound = largest
     for factor in range(1, order + 2):  # in this order neither power nor factorial overflows
         bound *= away / factor
+    if largest and away:
+        bound = max(bound, sys.float_info.min)  # what is less has lost its digits, or is 0
     return Remainder(low, high, order + 1, largest, bound * (1 + 1e-9) if math.isfinite(bound) else None)
 
 

@@ -45,7 +45,7 @@ def said_of(tape: Tape, variable: int) -> list[Piece]:
     """
     graph = tape.graph
     depends = graph.dependents(variable)
-    met = [(id, at) for id, at in _special_nodes(tape) if depends[id]]
+    met = [(id, at) for id, at in _special_nodes(tape) if any(depends[input] for input in at)]
     if not met:
         return []
     sharp = [(id, at) for id, at in met if graph.operations[id] != CHOICE]
@@ -132,24 +132,43 @@ def _special_nodes(tape: Tape) -> Iterator[tuple[int, tuple[int, ...]]]:
         if known is None or not tape.requires_grad[id] or adjoint is None or not _any(adjoint):
             continue
         met = {special.kind for special in known.facts.specials if special.kind in _SAID and _is_at(tape, special, id)}
-        if met - {END} or (met and _is_chosen(tape, id)):
-            yield id, inputs
+        if met and _is_chosen(tape, id, met == {END}):
+            yield id, inputs if END in met else _there(tape, id)
         elif name == CHOICE and graph.operations[inputs[0]] != CONSTANT and len(set(inputs[1:])) > 1:
             yield from ((id, at) for at in _turning(tape, inputs[0]))
 
 
-def _is_chosen(tape: Tape, id: int) -> bool:
-    """Whether a derivative at an end is finite and not what difference quotients say, as that of 0^0 by the exponent."""
+def _there(tape: Tape, id: int) -> tuple[int, ...]:
+    """The inputs that put a node at a kink or a jump: of the largest of three the two that are equal."""
     operation, inputs = OPERATIONS.get(tape.graph.operations[id]), tape.graph.inputs[id]
     operands = tuple([tape.values[input] for input in inputs])
     if operation is None or any(hasattr(value, "ndim") for value in operands):
-        return False
+        return inputs
+    if operation.variadic:
+        among = tuple([input for input in inputs if tape.values[input] == tape.values[id]])
+        return among if operation.facts.chooses else inputs
+    values = operation.complete(operands)
+    zeros = [special.zero for special in operation.facts.specials if special.kind in _SAID and special.zero(*values) == 0]
+    moved = [(*values[:at], values[at] + 0.5, *values[at + 1 :]) for at in range(len(inputs))]
+    return tuple([input for input, place in zip(inputs, moved, strict=True) if any(zero(*place) for zero in zeros)])
+
+
+def _is_chosen(tape: Tape, id: int, end: bool) -> bool:
+    """Whether a derivative at a special point is not what difference quotients say, as that of 0^0 by the exponent is.
+
+    At an end it is none where it is infinite; where it is continuous, as that of a Huber loss is, nothing is chosen.
+    """
+    operation, inputs = OPERATIONS.get(tape.graph.operations[id]), tape.graph.inputs[id]
+    operands = tuple([tape.values[input] for input in inputs])
+    if operation is None or any(hasattr(value, "ndim") for value in operands):
+        return not end
     found = operation.derivatives(tuple([tape.requires_grad[input] for input in inputs]))(tape.values[id], operands)
     for at, partial in zip(*found, strict=True):
         for step in (-_STEP, _STEP):
             moved = operation(*operands[:at], operands[at] + step, *operands[at + 1 :])
             quotient = (moved - tape.values[id]) / step
-            if isfinite(partial) and quotient == quotient and not abs(quotient - partial) <= _NEAR * (1 + abs(partial)):
+            known = isfinite(partial) and quotient == quotient
+            if not abs(quotient - partial) <= _NEAR * (1 + abs(partial)) if known else not end:
                 return True
     return False
 

@@ -23,6 +23,7 @@ from gradcli.derivation.notation.steps import (
     POWERS,
     REORDERED,
     REWRITTEN,
+    ROOTS,
     SQUARES_ARE_ONE,
     TERM_BY_TERM,
 )
@@ -31,6 +32,7 @@ from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
 from gradcli.ops.catalogue import CHOICE
 from gradcli.ops.declaration.constants import is_constant
+from gradcli.ops.elementwise.arithmetic import abs as absolute
 from gradcli.ops.elementwise.exponential import exp, sqrt
 
 _HELD = ("1st", "2nd")
@@ -61,6 +63,11 @@ def deeds(before: Expression, after: Expression) -> list[str]:
         out and len(like_terms(out)) < len(out) for out in map(multiplied_out, filter(is_sum, old))
     ):
         found.add(LIKE_TERMS)
+    smaller = math.prod(_numbers(before)[0]) > math.prod(_numbers(after)[0])
+    if _is_quotient(before) and smaller and NUMBERS not in found and not isinstance(after, Number):
+        found.add(CANCELLED)  # a sum below is even, once it is multiplied out
+    if set(_functions(new)) - set(_functions(old)) == {absolute.name} and _count(old, _is_root):
+        found.add(ROOTS)
     squares = _squares(before, after)
     if squares:
         found = (found - {LIKE_TERMS, MULTIPLIED_OUT, FACTORED}) | {squares}
@@ -189,7 +196,8 @@ def _squares(before: Expression, after: Expression) -> str | None:
             related = [ExpressionValues({}).of(Call(function, (Number(0.7),))) for function in pair]
             together = ExpressionValues({**point, **dict(zip(_HELD, related, strict=True))})
             apart = ExpressionValues({**point, **dict(zip(_HELD, (0.43, 0.91), strict=True))})
-            if math.isclose(*map(together.of, held), rel_tol=CLOSE) and not math.isclose(*map(apart.of, held), rel_tol=CLOSE):
+            equal = [math.isclose(*map(values.of, held), rel_tol=CLOSE, abs_tol=CLOSE) for values in (together, apart)]
+            if equal == [True, False]:
                 return told
     return None
 
@@ -214,6 +222,10 @@ def _is_product(node: Expression) -> bool:
 
 def _is_quotient(node: Expression) -> bool:
     return isinstance(node, Operator) and node.symbol == "/"
+
+
+def _is_root(node: Expression) -> bool:
+    return isinstance(node, Call) and node.function == sqrt.name
 
 
 def _is_power(node: Expression) -> bool:

@@ -77,7 +77,8 @@ def stages(before: Expression, after: Expression) -> list[tuple[Expression, list
     for change in _CHANGES:
         for then, done in change(at, after):
             if key(then) == goal:
-                return _with_line(lines, after, done)
+                left = [deed for deed in ([] if is_sum(then) else _told(then, after)) if deed == CANCELLED and deed not in done]
+                return _with_line(_with_line(lines, then, done), after, left) if left else _with_line(lines, after, done)
             if key(then) != key(at):
                 lines = _with_line(lines, then, done)
                 at = then

@@ -22,6 +22,7 @@ POWERS = "powers combined"
 CHOICES = "choices joined"
 INTO_CHOICE = "factor taken into the choice"
 NUMBERS = "numbers computed"
+ROOTS = "roots taken"
 IDENTITIES = "functions rewritten"
 PARENTHESES = "parentheses dropped"
 REWRITTEN = "rewritten"
@@ -37,6 +38,7 @@ DEEDS = (
     FACTORED,
     LIKE_TERMS,
     POWERS,
+    ROOTS,
     CHOICES,
     INTO_CHOICE,
     *SQUARES_ARE_ONE.values(),

@@ -1,4 +1,4 @@
-"""What PyTorch's tensors have that is not known here: a script that asks for it is told so."""
+"""What PyTorch's tensors and modules have that is not known here: a script that asks for it is told so."""
 
 _WORDS = """
 H addbmm addcdiv addmv addr adjoint aminmax angle apply_ argwhere as_strided as_strided_scatter as_subclass baddbmm bernoulli
@@ -29,3 +29,14 @@ UNKNOWN_MEMBERS = frozenset(_WORDS.split())
 def is_member(name: str) -> bool:
     """Whether PyTorch's tensors have an attribute or method that is not known here."""
     return name in UNKNOWN_MEMBERS or name.removesuffix("_") in UNKNOWN_MEMBERS or name.startswith("__")
+
+
+_OF_MODULES = """
+bfloat16 compile cuda double float get_buffer get_extra_state get_parameter get_submodule half ipu mtia register_backward_hook
+register_full_backward_hook register_full_backward_pre_hook register_load_state_dict_post_hook
+register_load_state_dict_pre_hook register_module register_state_dict_post_hook register_state_dict_pre_hook set_extra_state
+set_submodule share_memory to_empty type xpu
+"""
+
+UNKNOWN_OF_MODULES = frozenset(_OF_MODULES.split())
+"""The public methods of ``torch.nn.Module`` in PyTorch 2.13.0 that are not known here."""

@@ -12,7 +12,7 @@ from gradcli.language import statement_builder
 from gradcli.language.ast import Array, Call, Comparison, Conditional, Expression, Name, Number, Operator, Statement, postorder
 from gradcli.language.grammar import Rule
 from gradcli.language.readings.cases import leave_nothing
-from gradcli.language.readings.otherwise import Otherwise, ended, grouping_shown, is_first_power, is_whole, over_both
+from gradcli.language.readings.otherwise import Otherwise, ended, grouping_shown, is_first_power, is_whole, log_note, over_both
 from gradcli.language.readings.vocabulary import Vocabulary
 from gradcli.language.rewrite import mapped
 from gradcli.language.text import to_text
@@ -130,6 +130,8 @@ class Builder:
             raise GradcliError("LaTeX sets no power behind a power", span, "write a^{b^c}, or {a^b}^c")
         if id(base) in self._rooted:
             self._note_root(result, base, Operator("^", (self._argument(base), exponent)), span)
+        if id(exponent) in self._factorials and id(exponent) not in self._grouped:
+            self._note(span, f"{to_text(base)}^({to_text(exponent)})")
         product = exponent.operands[0] if isinstance(exponent, Operator) and len(exponent.operands) == 1 else exponent
         if id(product) in self._implied:
             first = product
@@ -231,11 +233,13 @@ class Builder:
 
     def _may_go_on(self, power: Operator, right: Expression) -> bool:
         """Whether a number behind a power and a slash may belong to the exponent: x^2/3, but not x^2/2 nor x²/3."""
-        exponent = power.operands[1]
-        if isinstance(exponent, Operator) and len(exponent.operands) == 1:  # e^-x/2
-            return "^" in self._text[slice(*power.span)] and id(exponent) not in self._grouped
-        numbers = [part.value for part in (exponent, right) if isinstance(part, Number)]
-        return tuple(numbers) in _EXPONENTS and self._ends_openly(power.operands[1]) and "^" in self._text[slice(*power.span)]
+        base, exponent = power.operands
+        if "^" not in self._text[slice(*power.span)] or id(exponent) in self._grouped:
+            return False
+        signed = isinstance(exponent, Operator) and len(exponent.operands) == 1  # e^-x/2, e^x/2, x^pi/2
+        if signed or (isinstance(exponent, Name) and {"e", "pi", "π"} & {to_text(base), exponent.name}):
+            return True
+        return tuple([part.value for part in (exponent, right) if isinstance(part, Number)]) in _EXPONENTS
 
     def definition(self, values: Sequence[Any], span: Span) -> Statement:
         target, _, value = values
@@ -315,6 +319,8 @@ class Builder:
         based = found.function.startswith(f"{self._vocabulary.natural}_") and found.function not in self._vocabulary.functions
         if based and len(found.arguments) == 1:
             return self.apply(found.function, found.arguments[0], span)
+        if found.function == self._vocabulary.natural:
+            self._notes += log_note(found, self._text[span[0] : span[1]])
         return found
 
     def _name(self, node: Expression) -> str:
@@ -385,10 +391,7 @@ class Builder:
         return strict.number(values, span)
 
     def radical(self, values: Sequence[Any], span: Span) -> Expression:
-        result = strict.root(values, span)
-        if id(values[1]) not in self._grouped:
-            self._rooted[id(result)] = result
-        return result
+        return self.root(["√", values[1]], span)
 
     def radical_of(self, values: Sequence[Any], span: Span) -> Expression:
         degree, content = values[2], values[4]

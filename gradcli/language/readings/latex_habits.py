@@ -9,7 +9,7 @@ from gradcli.language.grammar import Token
 
 _LOOKS = (
     "quad qquad thinspace medspace thickspace negthinspace negmedspace negthickspace "
-    "displaystyle textstyle limits nolimits left right middle mleft mright boxed underline"
+    "displaystyle textstyle space limits nolimits left right middle mleft mright boxed underline"
 )
 _SIZES = "big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr"
 NOTHING = frozenset((*",;:!>()[] ", *_LOOKS.split(), *_SIZES.split()))
@@ -80,7 +80,12 @@ def as_commands(tokens: Sequence[Token], commands: Collection[str], known: Colle
             token, places[place + 1], places[place + 2] = Token("MATMUL", "@", (start, end + 3)), _NONE, _NONE
         if token is _NONE:
             continue
-        if token.kind == "NAME" and _FRACTION.fullmatch(token.text) and follows is not None and follows.kind == "LBRACE":
+        if (
+            token.kind == "NAME"
+            and _FRACTION.fullmatch(token.text)
+            and follows is not None
+            and follows.kind in ("LBRACE", "LSQB")
+        ):
             token = token._replace(kind="COMMAND", text=f"\\{token.text}")
         elif token.text == "\\sqrt" and follows is not None and follows.kind == "LPAR":
             close = _closing(places, place + 1)

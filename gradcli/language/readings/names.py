@@ -10,6 +10,7 @@ from gradcli.language.grammar import END, Token
 from gradcli.language.other_languages import NO_VALUES
 from gradcli.language.readings.calls import with_bases, with_groups, with_parentheses
 from gradcli.language.readings.commas import in_groups
+from gradcli.language.readings.otherwise import natural_note
 from gradcli.language.readings.products import arguments, coefficient, exponent, joined, raised_call, seldom_meant, seldom_word
 from gradcli.language.readings.scan import VALUE_ENDS, refuse
 from gradcli.language.readings.vocabulary import GREEK, LONGEST_PRODUCT, NO_WORDS, PROSE, Vocabulary
@@ -172,7 +173,7 @@ class Names:
             message = f"{name} may be A*{name[1:]} or {name.lower()}"
             raise refuse(message, token, f"write A*{name[1:]}(x) or {name.lower()}(x)")
         if function and called:
-            self._note_logarithm(token, function)
+            self._note_logarithm(token, function, called)
             return [token._replace(kind="CALLED", text=function)]
         if function and name not in GREEK and self._is_single(function) and after in _BEGINS and len(name) > 1:
             self._note_logarithm(token, function)
@@ -222,7 +223,9 @@ class Names:
             return [token]
         if "_" in name or (function and len(name) > 2) or not all(sign.lower() != sign.upper() for sign in name):
             mixed = _MIXED.search(name) if name.isalpha() else name.isascii()
-            if mixed and "_" not in name and self.longest == LONGEST_PRODUCT:
+            head = re.split("[0-9_]", name)[0]
+            mixed = (mixed and "_" not in name) or self._is_single(self.vocabulary.functions.get(head, ""))
+            if mixed and self.longest == LONGEST_PRODUCT:
                 self._note(token, f"{name} is read as one variable; factors of a product are written with * between them")
             return [token]
         return self._parts(token, called, before, after)
@@ -277,9 +280,9 @@ class Names:
     def _is_single(self, function: str) -> bool:
         return function in self.vocabulary.single or "_" in function
 
-    def _note_logarithm(self, token: Token, function: str) -> None:
-        if function == self.vocabulary.natural and token.text.lower() == function:
-            self._note(token, f"{token.text} is read as the natural logarithm; that to the base 10 is written log_10 x")
+    def _note_logarithm(self, token: Token, function: str, called: bool = False) -> None:
+        if function == self.vocabulary.natural and token.text.lower() == function and not called:  # of a call the builder says it
+            self._note(token, natural_note(token.text))
         elif token.text == "lg":
             self._note(token, "lg is read as the logarithm to the base 10; that to the base 2 is written log_2 x")
 
@@ -319,13 +322,12 @@ class Names:
                 raise refuse(f"{word} is not known here", Token("NAME", word, span), f"write {self.vocabulary.missing[word]}")
             function = self.vocabulary.functions.get(word) if len(word) > 1 else None
             last = at + len(word) == len(name)
+            piece = Token("NAME", word, span)
             if last and called and word in _OWN:
-                raise self._may_be_function(Token("NAME", word, span))
+                raise self._may_be_function(piece)
             if function and word in words:
-                piece = Token("CALLED" if last and called else "FUNCTION", function, span)
-                self._note_logarithm(Token("NAME", word, span), function)
-            else:
-                piece = Token("NAME", word, span)
+                self._note_logarithm(piece, function, last and called)
+                piece = piece._replace(kind="CALLED" if last and called else "FUNCTION", text=function)
             result.append(piece)
         return result
 

@@ -13,6 +13,20 @@ _MOST = 8
 """Places that are read otherwise one by one."""
 
 
+def natural_note(typed: str) -> str:
+    """What is said of a logarithm without a base, as it was typed."""
+    return f"{typed} is read as the natural logarithm; that to the base 10 is written log_10 x"
+
+
+def log_note(call: Call, typed: str) -> list[tuple[int, str]]:
+    """What is said of a call of a logarithm, as it was typed, with its place; nothing of one that says what it is."""
+    of, *base = call.arguments
+    if len(base) == 1:
+        return [(call.span[0], f"{typed} is read as the logarithm of {to_text(of)} to the base {to_text(base[0])}")]
+    word = typed.lstrip("\\")[: len(call.function)]
+    return [(call.span[0], natural_note(word))] if word.lower() == call.function else []
+
+
 class Otherwise(NamedTuple):
     """A place of a text that may mean something else: what was read is then a part of it with another last factor.
 

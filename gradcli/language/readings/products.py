@@ -41,6 +41,8 @@ _UNITS = frozenset(
     ]
 )
 
+_SHORT = 100
+"""Tokens of a text in which a name is looked for."""
 _DEGREES = frozenset(("deg", "degree", "degrees"))
 _DIFFERENCES = ("Δ", "∆", "Delta")
 _ARGUMENTS = frozenset("xyzθφ")
@@ -63,6 +65,8 @@ def joined(tokens: Sequence[Token], functions: Collection[str], known: Collectio
             result[-1] = before._replace(text=f"arc{token.text}", span=(before.span[0], token.span[1]))
         elif before is not None and of_names and before.text in _DIFFERENCES and len(token.text) == 1:
             result[-1] = before._replace(text=f"Δ{token.text}", span=(before.span[0], token.span[1]))
+        elif token.kind == "NAME" and re.fullmatch("Delta[A-Za-z]", token.text) and token.text not in known:
+            result.append(token._replace(text=f"Δ{token.text[-1]}"))
         elif before is not None and before.kind == "NUMBER" and token.text in _DEGREES and token.text not in known:
             result.append(token._replace(kind="POSTFIX", text="°"))
         else:
@@ -205,6 +209,15 @@ def seldom_meant(before: Sequence[Token], tokens: Sequence[Token], place: int, k
     touched = before[-1].text if before and before[-1].span[1] == token.span[0] else ""
     if token.text == "+" and before and before[-1].kind == "POWER":
         return [(token.span[0], "^+ is read as the sign of an exponent")]
+    if token.text == "√" and touched in ("3", "4"):
+        return [(before[-1].span[0], f"{touched}√ is read as a product; a root of a degree is written root(x, {touched})")]
+    if token.text == "<" and behind and behind[0].kind == "MINUS" and not apart and tokens[place + 2].span[0] > behind[0].span[1]:
+        return [(token.span[0], "<- is read as < and a sign; a value is assigned by =")]
+    numbered = before and not touched and before[-1].kind in ("NUMBER", "NAME", "RPAR", "SUPERSCRIPT") and token.kind == "LPAR"
+    if numbered and [one.kind for one in tokens[place + 1 : place + 4]] == ["NUMBER", "RPAR"]:
+        return [(token.span[0], f"({tokens[place + 1].text}) is read as a factor; the number of an equation is left out")]
+    if touched and token.kind == "NUMBER" and before[-1].kind == "FUNCTION" and token.text[0] == ".":
+        raise GradcliError("this index has a point", (before[-1].span[0], token.span[1]), "write log(x, 2.5) for a base of 2.5")
     if touched and token.text == "!=":
         return [(token.span[0], f"!= is read as a comparison, not equal; a factorial is written {touched}! == ...")]
     if touched == "e" and token.text == "−" and not apart:
@@ -243,6 +256,8 @@ def seldom_meant(before: Sequence[Token], tokens: Sequence[Token], place: int, k
         ]
     if name[0] == "_" and touched:
         raise GradcliError("an index stands behind a letter", token.span, "write x_{1}")
+    if name == "f" and apart and behind[0].kind == "NAME":
+        return [(start, f"f {behind[0].text} is read as a product; the argument of a function stands in parentheses")]
     if name == "u" and behind and behind[0].kind == "LPAR" and not apart:
         return [(start, "u(...) is read as a product with the variable u; the unit step is where(t >= 0, 1, 0)")]
     if name == "x" and [one.kind for one in (*before[-1:], *behind)] == ["NAME", "NAME"] and _stands_alone(tokens, place):
@@ -254,7 +269,7 @@ def _stands_alone(tokens: Sequence[Token], place: int) -> bool:
     """Whether a name stands in the text once, with blanks around it: u x v."""
     before, token, behind = tokens[place - 1 : place + 2]
     apart = before.span[1] < token.span[0] and token.span[1] < behind.span[0]
-    return apart and [one.text for one in tokens].count(token.text) == 1
+    return apart and len(tokens) <= _SHORT and [one.text for one in tokens].count(token.text) == 1
 
 
 def seldom_word(token: Token, pieces: Sequence[str], functions: Collection[str]) -> list[tuple[int, str]]:

@@ -41,10 +41,11 @@ _SLANTED = re.compile("[\U0001d400-\U0001d7ffℯⅇ]")
 """Letters of formulas as word processors write them."""
 _CYRILLIC, _LATIN = "аеорсхукАВЕКМНОРСТХУ", "aeopcxykABEKMHOPCTXY"
 _TYPED_AS = str.maketrans(_CYRILLIC, _LATIN)
+_LIKE_LATIN = re.compile("[ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο]")
 _MAY_BE_LATIN = re.compile(rf"(?<![^\W\d_])[A-Za-z]*[{_CYRILLIC}][A-Za-z{_CYRILLIC}]*(?![^\W\d_])")
 
-_LOST = re.compile(r"(?<![\w\\])[dt]?frac\{[^{}]*\}\{")
-"""A fraction whose backslash was lost on the way."""
+_LOST = re.compile(r"(?<![\w\\])(?:[dt]?frac\{[^{}]*\}\{|sqrt\[[^\[\]]*\]\s*[({])")
+"""A fraction, or a root of a degree, whose backslash was lost on the way."""
 
 _MOST_COLONS = 20
 
@@ -66,6 +67,8 @@ def _latin(text: str, known: Collection[str], notes: list[tuple[int, str]]) -> s
         notes.append((found.start(), f"the Cyrillic {found[0]} is read as the Latin {latin}"))
         return latin
 
+    greek = [] if text.isascii() else [found for found in _LIKE_LATIN.finditer(text) if found[0] not in known]
+    notes += [(found.start(), f"the Greek {found[0]} is a letter of its own, and no Latin one") for found in greek]
     return text if text.isascii() else _MAY_BE_LATIN.sub(replaced, text)
 
 

@@ -68,6 +68,7 @@ _INDEXED = re.compile(r"[^\W\d_]_[^\W\d_][-+−]\d+")
 """An index of a letter before a sign that touches it."""
 _SIGN, _APART = re.compile("[-+−–]"), re.compile(r"\s+[/÷]\s+")
 """The sign of a sum without blanks, and that of a quotient with blanks around."""
+_DATE = re.compile(r"\s*\(?(?:(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}/[0-9]{1,2}/(?:19|20)[0-9]{2})\)?\s*")
 _ANGLE = 15
 """Whole multiples of it are degrees, mostly."""
 _NOTHING = re.compile(r"\s*[nN]/[aA]\s*\.?\s*")
@@ -142,7 +143,7 @@ def _habit(node: Expression, text: str, vocabulary: Vocabulary, known: Collectio
         case Array((Name() as first, Name() as second)) if text.startswith(("<", "\\langle"), start):
             return f"this is read as a vector; an inner product is {first.name} @ {second.name}"
         case Operator("/", (_, Number(0))):
-            return f"{to_text(node)} has no value: it is a division by 0"
+            return "a division by 0 has no value"
         case Operator("^", (Name(), Name("T") as raised)) if "T" not in known and text[raised.span[0]] == "T":
             return "^T is read as a power; a transposed array is A.T"
         case Operator("^", (Name(name), Operator("-", (Number(1),)))) if (
@@ -151,7 +152,7 @@ def _habit(node: Expression, text: str, vocabulary: Vocabulary, known: Collectio
             return f"{name}^-1 is read as the power 1/{name}; an inverse matrix is inv({name})"
         case Operator("-", (Operator("^", (Number(), _)) as power,)) if "(" not in text[start : power.span[0]]:
             return f"{to_text(node)} is read as -({to_text(power)})"
-        case Operator("^", (Number(), Operator("^", (Number(), _)) as power)) if text[end - 1] not in ")}":
+        case Operator("^", (Number(), Operator("^", (Number(), Number() | Name())) as power)) if text[end - 1] not in ")}":
             return f"{to_text(node)} is read as {to_text(node.operands[0])}^({to_text(power)})"
     return ""
 
@@ -202,6 +203,8 @@ def without_remarks(text: str, functions: Collection[str], notes: list[tuple[int
         raise GradcliError("this says that there is no answer", (0, len(text)), "for a quotient write N / A with blanks")
     if "\n" in text.strip() or ";" in outside(text).rstrip().rstrip(";").replace(r"\;", ""):
         return text
+    if _DATE.fullmatch(text):
+        notes.append((0, "this may be a date; it is read as an expression"))
     if found := _SAID.match(text):
         text = _without(text, found.start(), found.end(), notes)
     text = with_words(text)

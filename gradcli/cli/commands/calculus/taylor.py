@@ -46,7 +46,7 @@ class TaylorOptions(DerivativeOptions, AssumeOptions):
 
     wrt = text("The variable; that of --about, or the only one, where left out.", "NAME")
     about = texts("Where: x=0, x=pi/4, or x=a for a place that has no number; 0 where there is one variable.", "NAME=PLACE")
-    order = whole("The largest power, up to 100.", 5, maximum=100)
+    order = whole("The largest power, up to 1000.", 5, maximum=1_000)
 
 
 def run(options: TaylorOptions) -> None:

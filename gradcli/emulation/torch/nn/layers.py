@@ -19,7 +19,6 @@ from gradcli.emulation.torch.nn.network import (
     MEMBERS,
     Container,
     Module,
-    Parameter,
     fill,
     module_list,
     parameter,
@@ -27,7 +26,8 @@ from gradcli.emulation.torch.nn.network import (
     sequence,
     start,
 )
-from gradcli.emulation.torch.random import between, dropout, generator
+from gradcli.emulation.torch.random import dropout, generator
+from gradcli.emulation.torch.tensor.members import METHODS
 from gradcli.emulation.torch.tensor.tensors import Session, Tensor
 from gradcli.ops.arrays.networks.nn import layer_norm
 from gradcli.ops.arrays.select import embedding
@@ -38,21 +38,29 @@ from gradcli.typing import Any
 _HOME = "torch.nn.modules"
 
 
-def _uniform(machine: Interpreter, module: Module, shape: tuple[int, ...], bound: float) -> Parameter:
-    tape = module.session.tape
-    numbers = between(module.session, shape, -bound, bound, tape.dtype)
-    return parameter(machine, module.session, module.session.leaf(machine, numbers, tape.dtype))
-
-
 def _weighted(machine: Interpreter, module: Module, shape: tuple[int, ...], bias: Any, dtype: Any, device: Any) -> None:
     """Give a module the weight and the bias that PyTorch's layers begin with."""
+    import numpy
+
     if dtype is not None:
         raise UnknownError("the argument dtype of a layer is not known here", hint="torch.set_default_dtype(torch.float64)")
     start(machine, module)
-    inputs = math.prod(new_shape(machine, module.session, shape)[1:])
+    session, whole = module.session, new_shape(machine, module.session, shape)
+    for name, size in (("weight", whole), ("bias", whole[:1] if machine.truth(bias) else None)):
+        made = None if size is None else session.leaf(machine, numpy.zeros(size), session.tape.dtype)
+        module.fields[name] = made and parameter(machine, session, made)
+    _reset(machine, module)
+
+
+def _reset(machine: Interpreter, module: Module) -> None:
+    """Draw the weight and the bias of a layer."""
+    weight, bias = module.fields["weight"], module.fields["bias"]
+    inputs = math.prod(weight.shape[1:])
     bound = math.sqrt(3.0) * (math.sqrt(2.0 / (1 + math.sqrt(5) ** 2)) / math.sqrt(inputs))
-    module.fields["weight"] = _uniform(machine, module, shape, bound)
-    module.fields["bias"] = _uniform(machine, module, shape[:1], 1 / math.sqrt(inputs)) if machine.truth(bias) else None
+    with module.session.tape.no_grad():
+        METHODS["uniform_"](machine, weight, -bound, bound)
+        if bias is not None:
+            METHODS["uniform_"](machine, bias, -1 / math.sqrt(inputs), 1 / math.sqrt(inputs))
 
 
 def _linear(machine: Interpreter, module: Module, in_features: int, out_features: int, bias: Any = True, device: Any = None,
@@ -260,11 +268,12 @@ def network(session: Session, linear: Callable[..., Any]) -> dict[str, Any]:
             given = {name: module.fields[name] for name in ("stride", "padding") if name in module.fields}
             return call(machine, input, module.fields["weight"], *[one for one in (module.fields.get("bias"),) if one], **given)
 
-        return {"__init__": begin, "forward": forward}
+        return {"__init__": begin, "forward": forward, "reset_parameters": _reset}
 
     base = Class(f"{_HOME}.module.Module", None, dict(MEMBERS), lambda cls: Module(cls, session))
     lines: dict[str, Any] = {
         "__init__": _linear,
+        "reset_parameters": _reset,
         "forward": lambda machine, module, x: linear(machine, session, x, module.fields["weight"], module.fields["bias"]),
     }
     embedded: dict[str, Any] = {

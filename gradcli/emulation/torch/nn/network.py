@@ -12,6 +12,7 @@ from gradcli.emulation.python.values import Entered, Function, Raised, checked, 
 from gradcli.emulation.torch.custom import Handle
 from gradcli.emulation.torch.tensor.members import METHODS
 from gradcli.emulation.torch.tensor.tensors import Session, Tensor
+from gradcli.emulation.torch.unknown_members import UNKNOWN_OF_MODULES
 from gradcli.typing import Any
 
 
@@ -49,6 +50,7 @@ class Module(Instance):
         self.started = False
         self.buffers: list[str] = []
         self.hooks: list[Any] = []
+        self.before: list[Any] = []
         self.shown = ""
 
     def set_attribute(self, machine: Interpreter, name: str, value: Any) -> None:
@@ -61,14 +63,24 @@ class Module(Instance):
             raise Raised("TypeError", text.replace("'torch.Tensor'", "'torch.FloatTensor'"))
         super().set_attribute(machine, name, value)
 
+    def attribute(self, machine: Interpreter, name: str) -> Any:
+        if name in UNKNOWN_OF_MODULES and name not in self.fields and self.cls.found(name) is None:
+            hint = "call register_hook of what the module gives" if "backward" in name else ""
+            raise UnknownError(f"{name} of modules is not known here", hint=hint)
+        return super().attribute(machine, name)
+
     def enter_call(self, machine: Interpreter, arguments: list[Any]) -> Entered | None:
         found = self.cls.found("forward")
-        return (found, [self, *arguments], None) if isinstance(found, Function) and not self.hooks else None
+        hooked = self.hooks or self.before
+        return (found, [self, *arguments], None) if isinstance(found, Function) and not hooked else None
 
     def call(self, machine: Interpreter, arguments: list[Any], keywords: dict[str, Any]) -> Any:
         found = self.cls.found("forward")
         if found is None:
             raise Raised("NotImplementedError", f'Module [{self.kind}] is missing the required "forward" function')
+        for hook in tuple(self.before):
+            given = machine.apply(hook, [self, tuple(arguments)])
+            arguments = arguments if given is None else list(given) if isinstance(given, tuple) else [given]
         if isinstance(found, Function):
             result = machine.apply(found, [self, *arguments], keywords)
         else:
@@ -187,9 +199,9 @@ def _buffers(machine: Interpreter, module: Module) -> list[tuple[str, Tensor]]:
     return [(name, one) for name, one in module.tensors(machine, Tensor) if not isinstance(one, Parameter)]
 
 
-def _hook(machine: Interpreter, module: Module, hook: Any) -> Handle:
-    module.hooks.append(hook)
-    return Handle(module.hooks, hook)
+def _hooked(hooks: list[Any], hook: Any) -> Handle:
+    hooks.append(hook)
+    return Handle(hooks, hook)
 
 
 def _require(machine: Interpreter, module: Module, requires_grad: Any = True) -> Module:
@@ -200,11 +212,6 @@ def _require(machine: Interpreter, module: Module, requires_grad: Any = True) ->
 
 def _state(machine: Interpreter, module: Module) -> dict[str, Any]:
     return OrderedDict((name, one.shared("detach")) for name, one in module.tensors(machine, Tensor))
-
-
-def _no_backward_hook(machine: Interpreter, module: Module, hook: Any) -> Any:
-    hint = "call register_hook of what the module gives"
-    raise UnknownError("register_full_backward_hook of modules is not known here", hint=hint)
 
 
 MEMBERS: dict[str, Callable[..., Any]] = {
@@ -227,8 +234,8 @@ MEMBERS: dict[str, Callable[..., Any]] = {
     "register_parameter": lambda machine, module, name, param: module.set_attribute(machine, name, param),
     "add_module": lambda machine, module, name, child: module.set_attribute(machine, name, child),
     "requires_grad_": _require,
-    "register_forward_hook": _hook,
-    "register_full_backward_hook": _no_backward_hook,
+    "register_forward_hook": lambda machine, module, hook: _hooked(module.hooks, hook),
+    "register_forward_pre_hook": lambda machine, module, hook: _hooked(module.before, hook),
     "to": lambda machine, module, device=None: module,
     "cpu": lambda machine, module: module,
 }

@@ -12,6 +12,8 @@ from gradcli.emulation.torch.tensor.members import METHODS
 from gradcli.emulation.torch.tensor.tensors import Session, Tensor
 from gradcli.ops.arrays.reduce import reduce_norm
 from gradcli.ops.catalogue import STACK
+from gradcli.ops.elementwise.activations import leaky_relu, relu
+from gradcli.ops.elementwise.trigonometric import tanh
 from gradcli.typing import Any
 
 Rule = Callable[["Schedule", float, float], Any]
@@ -194,15 +196,28 @@ def _changed(machine: Interpreter, tensor: Tensor, method: str, *arguments: Any)
     return found
 
 
+def _drawn(machine: Interpreter, tensor: Tensor, method: str, deviation: float) -> Tensor:
+    bound = math.sqrt(3.0) * deviation
+    return _changed(machine, tensor, method, *((-bound, bound) if method == "uniform_" else (0.0, deviation)))
+
+
+def _fans(tensor: Tensor) -> tuple[float, float]:
+    """How many numbers come into one of the results of a layer with such weights, and to how many results one number goes."""
+    if len(tensor.shape) < 2:
+        raise Raised("ValueError", "Fan in and fan out can not be computed for tensor with fewer than 2 dimensions")
+    field = math.prod(tensor.shape[2:])
+    return float(tensor.shape[1] * field), float(tensor.shape[0] * field)
+
+
 def _xavier(method: str) -> Callable[..., Tensor]:
-    def change(machine: Interpreter, session: Session, tensor: Tensor, gain: float = 1.0) -> Tensor:
-        if len(tensor.shape) < 2:
-            text = "Fan in and fan out can not be computed for tensor with fewer than 2 dimensions"
-            raise Raised("ValueError", text)
-        field = math.prod(tensor.shape[2:])
-        deviation = gain * math.sqrt(2.0 / (float(tensor.shape[1] * field) + float(tensor.shape[0] * field)))
-        bound = math.sqrt(3.0) * deviation
-        return _changed(machine, tensor, method, *((-bound, bound) if method == "uniform_" else (0.0, deviation)))
+    return lambda machine, session, tensor, gain=1.0: _drawn(machine, tensor, method, gain * math.sqrt(2.0 / sum(_fans(tensor))))
+
+
+def _kaiming(method: str) -> Callable[..., Tensor]:
+    def change(machine: Interpreter, session: Session, tensor: Tensor, a: float = 0, mode: str = "fan_in",
+               nonlinearity: str = leaky_relu.name) -> Tensor:  # fmt: skip
+        gains = {relu.name: math.sqrt(2.0), leaky_relu.name: math.sqrt(2.0 / (1 + a**2)), tanh.name: 5.0 / 3}
+        return _drawn(machine, tensor, method, gains.get(nonlinearity, 1.0) / math.sqrt(_fans(tensor)[mode == "fan_out"]))
 
     return change
 
@@ -215,5 +230,7 @@ INIT: dict[str, Callable[..., Any]] = {
     "uniform_": lambda machine, session, tensor, a=0.0, b=1.0: _changed(machine, tensor, "uniform_", a, b),
     "xavier_uniform_": _xavier("uniform_"),
     "xavier_normal_": _xavier("normal_"),
+    "kaiming_uniform_": _kaiming("uniform_"),
+    "kaiming_normal_": _kaiming("normal_"),
 }
 """Functions of ``torch.nn.init``."""
