@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 
 from gradcli.algebra.simplified import Simplified, Simplifier, simplified_outputs
+from gradcli.algebra.simplify import without_guards
 from gradcli.autodiff.passes.forward import evaluate
 from gradcli.autodiff.passes.reverse import gradient_graph
 from gradcli.errors import ExitCode, GradcliError
@@ -170,7 +171,7 @@ def diff(
     Raises:
         GradcliError: A name or a function of the program is wrongly used, or an operation has no derivative.
     """
-    graph = compacted(lower(_without_derivatives(program), StaticBuilder(Graph(), shapes=shapes)))
+    graph = compacted(lower(without_derivatives(program), StaticBuilder(Graph(), shapes=shapes)))
     for name in variables:
         if shapes and name in shapes:
             graph.variable(name, NOWHERE, shapes[name])  # one that the program does not use as well
@@ -191,7 +192,7 @@ def simplify(
     Raises:
         GradcliError: A name or a function of the program is wrongly used.
     """
-    graph = compacted(lower(_without_derivatives(program), StaticBuilder(Graph(), shapes=shapes)))
+    graph = compacted(lower(without_derivatives(program), StaticBuilder(Graph(), shapes=shapes)))
     return simplified_outputs(graph, assume=_assumed(assume, graph))
 
 
@@ -204,13 +205,13 @@ def _assumed(assume: Assumptions | str | None, graph: Graph) -> Assumptions | No
     return assumptions_of(assume, graph.variables)
 
 
-def _without_derivatives(program: Program) -> Program:
-    """The program with the derivatives in it written out."""
+def without_derivatives(program: Program) -> Program:
+    """The program with the derivatives in it written out, without guards that matter at single points only."""
     if not program.may_differentiate:
         return program
     from gradcli.autodiff.inner_derivatives import with_derivatives
 
-    return with_derivatives(program)
+    return with_derivatives(program, without_guards)
 
 
 def of_what_has_values(

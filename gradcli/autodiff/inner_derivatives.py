@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from gradcli.autodiff.passes.reverse import gradient_graph
 from gradcli.errors import ExitCode, GradcliError
@@ -27,11 +27,18 @@ HIGHEST = 20
 _USAGE = "write diff(x^2, x), or diff(x^2, x, 2) for the second derivative"
 
 
-def with_derivatives(program: Program) -> Program:
+_Plain = Callable[[Graph, Sequence[int]], tuple[Graph, list[int]]]
+
+
+def with_derivatives(program: Program, plain: _Plain | None = None) -> Program:
     """The program with each derivative in it written out.
 
     An own function of this name is that function. Names that the program assigned before are written out as well, so that the
     derivative is a total one.
+
+    Args:
+        program: The program.
+        plain: What makes the graph of a derivative a plainer one; None to write it out as the rules give it.
 
     Raises:
         GradcliError: A derivative stands where it cannot be written out, or is not one by a variable.
@@ -42,7 +49,7 @@ def with_derivatives(program: Program) -> Program:
         return program
     done: list[Statement] = []
     for statement in program.statements:
-        done.append(_expanded(statement, done))
+        done.append(_expanded(statement, done, plain))
     return Program(tuple(done), program.may_use_tape, False)
 
 
@@ -65,31 +72,31 @@ def derivative_in(statement: Statement) -> Call | None:
     return None
 
 
-def _expanded(statement: Statement, before: Sequence[Statement]) -> Statement:
+def _expanded(statement: Statement, before: Sequence[Statement], plain: _Plain | None) -> Statement:
     found = derivative_in(statement)
     if found is None:
         return statement
     if isinstance(statement, Output):
-        return Output(_written(statement.value, before, ()), statement.span)
+        return Output(_written(statement.value, before, (), plain), statement.span)
     if isinstance(statement, Assignment):
-        return Assignment(statement.name, _written(statement.value, before, ()), statement.span)
+        return Assignment(statement.name, _written(statement.value, before, (), plain), statement.span)
     if isinstance(statement, Definition) and isinstance(statement.body, Expression):
         functions = [one for one in before if isinstance(one, Definition)]
-        body = _written(statement.body, functions, statement.parameters)
+        body = _written(statement.body, functions, statement.parameters, plain)
         return Definition(statement.name, statement.parameters, body, statement.span)
     raise GradcliError("a derivative stands inside a block", found.span, "take it before, into a name, or write its formula")
 
 
-def _written(expression: Expression, before: Sequence[Statement], parameters: Sequence[str]) -> Expression:
+def _written(expression: Expression, before: Sequence[Statement], parameters: Sequence[str], plain: _Plain | None) -> Expression:
     def change(node: Expression) -> Expression:
         if isinstance(node, Call) and node.function == DERIVATIVE:
-            return _derivative(node, before, parameters)
+            return _derivative(node, before, parameters, plain)
         return node
 
     return mapped(expression, change)
 
 
-def _derivative(call: Call, before: Sequence[Statement], parameters: Sequence[str]) -> Expression:
+def _derivative(call: Call, before: Sequence[Statement], parameters: Sequence[str], plain: _Plain | None) -> Expression:
     """A derivative as an expression."""
     if call.keywords or len(call.arguments) not in (2, 3):
         raise GradcliError("diff takes an expression and a variable", call.span, _USAGE)
@@ -117,6 +124,8 @@ def _derivative(call: Call, before: Sequence[Statement], parameters: Sequence[st
         graph, [id] = gradient_graph(compacted(graph), [compacted(graph).variables[variable.name]])
         if id is None:
             return Number(0, call.span)
+        if plain is not None:
+            graph, [id] = plain(graph, [id])
         graph.outputs, graph.output = [id], id
         if len(graph) > LONGEST or written_sizes(graph)[id] > LONGEST:
             raise GradcliError(

@@ -58,9 +58,8 @@ def definition(values: Sequence[Any], span: Span) -> Statement:
     parameters: list[str] = []
     for argument in target.arguments:
         if not isinstance(argument, Name) or target.keywords:
-            raise GradcliError(
-                f"the parameters of {target.function} must be names", argument.span, f"write {target.function}(u, v) = ..."
-            )
+            hint = f"write {target.function}(u, v) = ...; to compare, write =="
+            raise GradcliError(f"the parameters of {target.function} must be names", argument.span, hint)
         if argument.name in parameters:
             raise GradcliError(f"the parameter {argument.name} is named twice", argument.span, "give each its own name")
         parameters.append(argument.name)

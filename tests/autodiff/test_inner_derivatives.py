@@ -6,6 +6,7 @@ import math
 
 import pytest
 import sympy
+from commandline import command
 
 from gradcli.algebra.derivatives import diff, simplify
 from gradcli.algebra.equality.equal import equal
@@ -13,6 +14,7 @@ from gradcli.autodiff.inner_derivatives import with_derivatives
 from gradcli.autodiff.runs.program_run import record
 from gradcli.errors import GradcliError
 from gradcli.language.parser import parse
+from gradcli.language.text import to_text
 from gradcli.ops.words import read
 
 X, W = sympy.symbols("x w", positive=True)
@@ -43,6 +45,18 @@ def test_values_and_gradients_are_sympys(text: str, mode: str) -> None:
     for name, symbol in [pair for pair in (("x", X), ("w", W)) if pair[0] in point]:
         expected = float(sympy.diff(TEXTS[text], symbol).subs(exact))
         assert math.isclose(tape.gradient.get(name) or 0.0, expected, rel_tol=1e-9, abs_tol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("diff(x^w, w)", "x^w*log(x)"), ("diff(x^w, x, 2)", "w*x^(w - 2)*(w - 1)"), ("diff(atan2(w, x), x)", "-w/(w^2 + x^2)"),
+        ("diff(where(x == 0, 0, x^2), x)", "2*where(x == 0, 0, x)"),
+    ],
+)  # fmt: skip
+def test_without_values_no_single_point_is_told_apart_that_the_user_did_not(text: str, expected: str) -> None:
+    assert to_text(simplify(parse(text)).expressions[0]) == expected
+    assert command(["simplify", text]) == (0, expected + "\n", "")
 
 
 @pytest.mark.parametrize("text", TEXTS)

@@ -14,6 +14,7 @@ from corpus import TEXTBOOK
 from jsonschema import Draft202012Validator
 
 from gradcli.derivation.explain import DETAILS, VIEWS
+from gradcli.ops.catalogue import OPERATIONS
 from gradcli.output.schemas import SCHEMAS
 
 WORKED = ["explain", "(x+w)*(w+1)", "--wrt", "w", "--x", "2", "--w", "1"]
@@ -126,6 +127,13 @@ def test_symbols_alone_show_no_numbers() -> None:
         assert "0.3" not in explain("sin(x*w)", "--by", by).replace("0.30", "")
         document = json.loads(explain("sin(x*w)", "--by", by, "--json"))
         assert document["value"] is document["grad"] is document["bindings"] is None
+
+
+@pytest.mark.parametrize("function", [name for name, one in OPERATIONS.items() if one.partials and len(one.parameters) == 1])
+def test_the_derivative_stands_above_its_derivation(function: str) -> None:
+    code, out, _ = command(["explain", f"{function}(x)", "--by", "rules"])
+    head = out.splitlines()[1]
+    assert (code, head.startswith("dy/dx = ")) == (0, True)  # of acosh too, which has no value at 0
 
 
 def test_several_variables_come_in_turn() -> None:

@@ -169,6 +169,7 @@ def expression(text: str) -> Expression:
             ["one fraction", "factors cancelled", "powers combined", "common denominator", "like terms collected"],
         ),
         ("2*(x - w)/2", "x - w", ["factors cancelled"]),
+        ("(6*w - 3*x^2)/(3*w^2 - 6*x)", "(x^2 - 2*w)/(2*x - w^2)", ["factored", "factors cancelled"]),
         ("(2*(x - 3) - (2*x + 1))/(x - 3)^2", "-7/(x - 3)^2", ["multiplied out", "like terms collected"]),
         (
             "(3*x^2*(x - 2) - x^3)/(x - 2)^2",

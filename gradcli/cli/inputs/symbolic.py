@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from gradcli.algebra.assumptions.facts import NOTHING, Assumptions
 from gradcli.algebra.assumptions.reader import read_assumptions
+from gradcli.algebra.derivatives import without_derivatives
 from gradcli.autodiff.passes.forward import evaluate
 from gradcli.autodiff.runs.static_graphs import build
 from gradcli.cli.framework.choices import chosen_format
@@ -53,7 +54,7 @@ def graph_of(text: str, where: str, values: Mapping[str, Any], options: ShapeOpt
     asked = request_of(options, shapes=shapes, steered=False)
     with located(text, where):
         check_exact(program)
-        graph = build(program, asked, inexact=False)
+        graph = build(without_derivatives(program), asked, inexact=False)
         if not graph.variables:  # a constant is a function of whatever has a value
             for name in values:
                 graph.variable(name, NOWHERE)

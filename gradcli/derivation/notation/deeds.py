@@ -104,8 +104,16 @@ def _cancelling(nodes: Nodes) -> int:
     for node in _products(nodes):
         above, below = _sides(node)
         upper, lower = _numbers(node)
+        for factor in as_product(node).factors:
+            (upper if factor.exponent > 0 else lower).append(_content(factor.base))
         count += len(above & below) + (math.gcd(math.prod(upper), math.prod(lower)) > 1)
     return count
+
+
+def _content(base: Expression) -> int:
+    """The whole number that all terms of a sum have as a factor."""
+    numbers = [term.number for term in terms_in(base)] if is_sum(base) else []
+    return math.gcd(*[number.numerator for number in numbers]) if all(n.denominator == 1 for n in numbers) and numbers else 1
 
 
 def _repeated(nodes: Nodes) -> int:

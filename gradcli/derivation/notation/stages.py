@@ -184,9 +184,9 @@ def _common(at: Expression, after: Expression) -> Lines:
     rest = [term.times([Factor(base, -exponent) for base, exponent in taken]).collected() for term in terms]
     number = _content(rest, after)
     if taken or number != 1:
-        total = sum_written([term.times((), 1 / number) for term in rest])
+        total = sum_written(sorted([term.times((), 1 / number) for term in rest], key=lambda term: term.number < 0))
         then = _whole(outside.times(taken, number), total)
-        yield then, [FACTORED]
+        yield then, [CANCELLED if CANCELLED in _told(at, then) else FACTORED]
         yield from _factors(then, after)
 
 
@@ -266,8 +266,8 @@ def _factored(at: Expression, after: Expression) -> Lines:
         found = found.times(inner.factors, inner.number)
     then = found.collected()
     if key(then.written()) == key(after):
-        if key(found.written()) != key(at):
-            yield found.written(), [FACTORED]
+        if key(found.written()) != key(at):  # 3·(x - 2·y)/(3·y) cancels as it is written
+            yield found.written(), [CANCELLED if CANCELLED in _told(at, found.written()) else FACTORED]
         yield then.written(), [CANCELLED]
 
 

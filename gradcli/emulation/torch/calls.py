@@ -17,7 +17,7 @@ from gradcli.emulation.torch.results import Pair
 from gradcli.emulation.torch.shapes import check_ranks
 from gradcli.emulation.torch.tensor.memory_layout import NOT_COMPATIBLE, shares
 from gradcli.emulation.torch.tensor.tensors import Session, Tensor
-from gradcli.errors import nearest
+from gradcli.errors import GradcliError, nearest
 from gradcli.graph.graph import Setting
 from gradcli.lowering.programs.array_calls import SYNONYMS
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
@@ -327,7 +327,15 @@ def setting(machine: Interpreter, value: Any, name: str) -> Setting:
     )
 
 
-def _no_argument(name: str, keyword: str, known: list[str]) -> Raised:
+_OF_PYTORCH = frozenset(
+    ["weight", "label_smoothing", "ignore_index", "pos_weight", "log_target", "size_average", "reduce", "out", "dtype"]
+)
+"""Arguments of functions of PyTorch that are not known of all of them here."""
+
+
+def _no_argument(name: str, keyword: str, known: list[str]) -> GradcliError:
+    if keyword in _OF_PYTORCH:
+        return UnknownError(f"the argument {keyword} of {name} is not known here", hint="leave it out, or write its formula")
     near = nearest(keyword, known)
     return Raised(
         "TypeError", f"{name}() got an unexpected keyword argument '{keyword}'", f"did you mean {near}?" if near else ""

@@ -87,7 +87,7 @@ def _derivative(explanation: Explanation, name: str) -> Iterator[Piece]:
     equation: Expression | Equal = left
     if has_arrays(tape.graph) and tape.symbolic:
         short = _in_matrix_form(explanation, name)
-    if short is not None and (tape.symbolic or not isinstance(short, Number)) and not _has_none(tape.value, value):
+    if short is not None and (tape.symbolic or not (isinstance(short, Number) or _has_none(tape.value, value))):
         equation = Equal(left, short)
     yield equation if tape.symbolic else _valued(equation, value)
     if tape.graph.shape(tape.graph.variables[name]):
