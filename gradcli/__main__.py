@@ -14,7 +14,11 @@ def main() -> None:
         from gradcli.cli.main import main as command_line
 
         command_line()
-    except KeyboardInterrupt:
+    except BaseException as error:
+        if not isinstance(
+            error.__cause__ or error, KeyboardInterrupt
+        ):  # a cause where a class was being made, whose names are set
+            raise
         os.write(2, b"interrupted\n")
         os._exit(130)
 

@@ -54,6 +54,8 @@ def run(arguments: Sequence[str]) -> int:
         write_error(GradcliError("out of memory", exit_code=ExitCode.LIMIT), as_json="--json" in arguments)
         return ExitCode.LIMIT
     except Exception as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            raise
         # Whatever else happens is a defect of the program: one line says so, where a traceback would only frighten.
         message = f"internal error, {type(error).__name__}: {error}"
         hint = "this is a defect of gradcli, not of your input"

@@ -139,3 +139,9 @@ class OneVariable:
         """
         moving = [input for input in self.graph.inputs[user] if self.moving[input]] if self.moving else []
         return len(moving if edge else set(moving)) == 1
+
+
+def further_in(way: tuple[str, ...], step: str) -> tuple[str, ...]:
+    """The way to a block of a block, by their names; of a long one its ends, so that all together stay short."""
+    longer = (*way, step)
+    return longer if len(longer) <= 6 else (*longer[:3], "…", *longer[-3:])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gradcli.graph.graph import BLOCK_NAMES, COND, WHILE_LOOP, Graph
-from gradcli.graph.names import node_names
+from gradcli.graph.names import further_in, node_names
 from gradcli.ops.declaration.constants import VALUES
 from gradcli.typing import NamedTuple
 
@@ -17,7 +17,7 @@ class BlockGraph(NamedTuple):
     """A graph inside another.
 
     Attributes:
-        title: The way to it: ``branch y: then``; inside of that ``branch y: then, loop h: body``.
+        title: The way to it: ``branch y: then``; inside of that ``branch y: then, loop h: body``; of a long one both ends.
         graph: The graph.
         inside: The number of the block that its node stands in, from 0; None for the graph itself.
         node: The id of its node there.
@@ -37,23 +37,23 @@ class BlockGraph(NamedTuple):
 
 def blocks_of(graph: Graph) -> Iterator[BlockGraph]:
     """The graphs of branches and loops, each directly before those inside of it."""
-    work = list(reversed(_inside(graph, None, "")))
+    work = list(reversed(_inside(graph, None, ())))
     number = 0
     while work:
-        block = work.pop()
+        block, way = work.pop()
         yield block
-        work.extend(reversed(_inside(block.graph, number, f"{block.title}, ")))
+        work.extend(reversed(_inside(block.graph, number, way)))
         number += 1
 
 
-def _inside(graph: Graph, number: int | None, way: str) -> list[BlockGraph]:
+def _inside(graph: Graph, number: int | None, way: tuple[str, ...]) -> list[tuple[BlockGraph, tuple[str, ...]]]:
     """The graphs directly inside another."""
     names = node_names(graph, frozenset(VALUES)) if graph.blocks else []
-    found: list[BlockGraph] = []
+    found: list[tuple[BlockGraph, tuple[str, ...]]] = []
     for node, block in graph.blocks.items():
         name = ", ".join(filter(None, block.names)) or names[node]
         operation = graph.operations[node]
         for kind, below in zip(BLOCK_NAMES[operation], block.graphs, strict=True):
-            title = f"{way}{WORDS[operation]} {name}: {kind}"
-            found.append(BlockGraph(title, below, number, node, kind, block.parameters, block.names))
+            further = further_in(way, f"{WORDS[operation]} {name}: {kind}")
+            found.append((BlockGraph(", ".join(further), below, number, node, kind, block.parameters, block.names), further))
     return found

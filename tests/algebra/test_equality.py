@@ -12,9 +12,11 @@ from commandline import command
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from mpmath import mp
 from searches import examples
 
 import gradcli
+from gradcli.algebra.equality.precise import function_at
 from gradcli.algebra.equality.verdict import Equality, Method, Verdict
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.language.statements import free_names
@@ -318,6 +320,14 @@ def test_rounding_is_no_difference() -> None:
 def test_differences_beyond_fifty_digits_are_seen() -> None:
     assert gradcli.equal("exp(x) + 1e-200 - exp(x)", "1e-200")
     assert not gradcli.equal("sin(x) + 1e-40", "sin(x)")
+
+
+def test_a_power_with_a_huge_whole_exponent_is_no_long_product() -> None:
+    power = function_at("pow", 2, tests_itself=False).compute
+    with mp.workprec(166):
+        by_multiplying = mp.power(mp.mpf("1.5"), 2**70 + 1)
+        assert abs(power(mp.mpf("1.5"), mp.mpf(2) ** 70 + 1) / by_multiplying - 1) < mp.mpf(10) ** -45
+        assert mp.mag(power(mp.mpf(10) ** 308, mp.mpf(10) ** 308)) > mp.mpf(10) ** 311
 
 
 def test_huge_values_are_no_trouble() -> None:

@@ -30,6 +30,16 @@ CALLS = [
     *["sinh(log(2))", "cosh(log(1/3))", "tanh(log(2))", "sech(log(2))", "sin(atan(2))", "tan(acos(1/3))", "cosh(atanh(1/2))"],
     *["sinh(2*log(3))", "cosh(-3*log(2))", "tanh(log(3)/2)", "cosh(log(sqrt(2)))"],
     *[f"atan2({point})" for point in ("1, 1", "1, -1", "-1, -sqrt(3)", "0, -1", "-2, 0", "sqrt(3), 3")],
+    *[
+        "elu(0)",
+        "elu(-log(2))",
+        "leaky_relu(-2)",
+        "hardtanh(-3)",
+        "softshrink(2)",
+        "huber_loss(3, 1)",
+        "abs(3 - pi)",
+        "abs(sqrt(2) - 2)",
+    ],
     *["max(pi, 3)", "min(sqrt(2), 3, pi)", "floor(-pi)", "ceil(pi)", "clamp(pi, 0, 3)"],
 ]
 
@@ -53,6 +63,22 @@ def test_it_is_sympys(text: str) -> None:
 )
 def test_a_function_of_a_number_without_a_short_value_stays(text: str) -> None:
     assert to_text(simplify(parse(text)).expressions[0]) == text
+
+
+LITERALS = [  # by hand
+    *(("var([1, 2, 3])", "1"), ("std([1, 3])", "sqrt(2)"), ("softmax([0, 0])", "[0.5, 0.5]"), ("logsumexp([0, 0])", "log(2)")),
+    *(
+        ("mse_loss([1, 2], [3, 4])", "4"),
+        ("var([1])", "var([1])"),
+        ("softmax([1, 2])", "softmax([1, 2])"),
+        ("softplus(0)", "log(2)"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), LITERALS)
+def test_an_operation_on_literals_is_what_it_is_in_numbers(text: str, expected: str) -> None:
+    assert to_text(simplify(parse(text)).expressions[0]) == expected
 
 
 @pytest.mark.parametrize("function", ["sin", "cos", "tan"])

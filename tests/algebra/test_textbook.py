@@ -59,6 +59,7 @@ SIMPLIFIED = (
     ("sqrt(x^2*y)", "sqrt(x^2*y)", ""),  # so has this
     ("log(e^2*x)", "log(x) + 2", ""),
     ("log(x*y) + log(y)", "log(x*y^2)", "x > 0, y > 0"),
+    ("log(x) - 2*log(y) + log(y^2)", "log(x)", "y > 0"),
     ("(1 - exp(-2x))/(1 - exp(-x))", "exp(-x) + 1", "x != 0"),
     ("(exp(x) + 1)/(exp(-x) + 1)", "exp(x)", ""),
     ("cos(2x) + 2*sin(x)^2", "1", ""),

@@ -7,11 +7,13 @@ import io
 import json
 import re
 from pathlib import Path
+from unittest import mock
 
 import jsonschema
 import pytest
 from commandline import command
 
+from gradcli.algebra.derivatives import differentiate
 from gradcli.output.schemas import SCHEMAS
 
 QUESTION = ["grade", "(x+w)*(w+1)", "--wrt", "w"]
@@ -102,6 +104,14 @@ def test_a_student_is_not_told_the_answer() -> None:
     assert document["answers"][0]["point"]["right"] is None
     assert "2w" not in out
     assert "2*w" not in out
+
+
+def test_no_derivation_of_a_large_function_is_written() -> None:
+    """Each line of it would need a derivative of its own: work that grows as the square of the function."""
+    with mock.patch("gradcli.teaching.marking.words.differentiate", wraps=differentiate) as counted:
+        out = command(["grade", "*".join(["x"] * 150), "--wrt", "x", "--", "1"])[1]
+    assert counted.call_count <= 2
+    assert "\nThe derivation is left out, since the function has 150 nodes; `gradcli explain` has it.\n" in out
 
 
 def test_a_point_warns_of_what_it_hides() -> None:

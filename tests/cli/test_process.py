@@ -269,6 +269,16 @@ def test_an_interrupt_ends_a_script_at_once(script: bytes, tmp_path: Path) -> No
         assert running.stderr.read() == b"interrupted\n"
 
 
+def test_an_interrupt_while_a_class_is_made_is_no_defect() -> None:
+    """Python raises a RuntimeError of it, where it came in ``__set_name__``."""
+    interrupted = "def interrupted(*given): raise RuntimeError from KeyboardInterrupt()"
+    program = (
+        f"import gradcli.cli.main, gradcli.__main__\n{interrupted}\ngradcli.cli.main._run = interrupted\ngradcli.__main__.main()"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, env=ENVIRONMENT, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"interrupted\n")
+
+
 def test_what_a_script_printed_before_it_failed_stands_on_standard_output(tmp_path: Path) -> None:
     path = tmp_path / "fails.py"
     path.write_text("print('one')\nprint(1 / 0)\n", "utf-8")

@@ -194,7 +194,12 @@ def expression(text: str) -> Expression:
         ),
         ("-1/w - x/w^2", "-x/w^2 - 1/w", ["put in order"]),
         ("x/sqrt(x^2)", "x/abs(x)", ["roots taken"]),
-        ("2/((1 + x)^2 + (1 - x)^2)", "1/(x^2 + 1)", ["factors cancelled", "multiplied out"]),
+        ("2/((1 + x)^2 + (1 - x)^2)", "1/(x^2 + 1)", ["factors cancelled", "multiplied out", "like terms collected"]),
+        (
+            "((2*x*exp(x) + x^2*exp(x))*(x + 1) - x^2*exp(x))/(x + 1)^2",
+            "x*exp(x)*(x*(x + 2) + 2)/(x + 1)^2",
+            ["multiplied out", "factored", "like terms collected"],
+        ),
         ("(1 - x + (1 + x))/(2*sqrt(x))", "1/sqrt(x)", ["like terms collected", "factors cancelled"]),
         ("2*tan(x)*(tan(x)^2 + 1) - 2*sec(x)^2*tan(x)", "0", ["sec² - tan² = 1"]),
     ],

@@ -24,6 +24,7 @@ from gradcli.ops.arrays.networks.losses import LOSSES
 from gradcli.ops.catalogue import OPERATIONS, STRUCTURAL
 from gradcli.ops.declaration.structural import shape_of
 from gradcli.ops.declaration.symbol import Symbol
+from gradcli.ops.vjp import product
 
 ROWS: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "data" / "torch_structural.json").read_text("utf-8"))["rows"]
 
@@ -355,3 +356,20 @@ def test_the_pullback_has_the_derivative_of_finite_differences(row: dict[str, An
             adjoint = adjoints[graph.variables[name]]
             slope = 0.0 if adjoint is None else numpy.sum(adjoint * direction)
             assert abs((ahead - behind) / 2e-6 - slope) <= 1e-5 * max(1, abs(slope))
+
+
+@each_gradient
+def test_no_adjoint_is_computed_that_nobody_asked_for(row: dict[str, Any]) -> None:
+    """Of each operand alone: no product of matrices and no convolution but those that it is made of."""
+    operation, inputs, settings = call(row)
+    shapes = list(map(shape_of, inputs))
+    for at in range(len(inputs) if len(inputs) > 1 else 0):
+        named = {f"x{place}": shape for place, shape in enumerate(shapes)} | {"g": operation.shape(*shapes, **settings)}
+        builder = StaticBuilder(Graph(), shapes=named)
+        *operands, adjoint = [Symbol(builder, builder.variable(name)) for name in named]
+        result, before = operation(*operands, **settings), len(builder.graph)
+        wanted = tuple([place == at for place in range(len(inputs))])
+        found = product(operation.name, wanted)(adjoint, result, operands, shapes, tuple(settings.items()))
+        used = builder.graph.ancestors(*[builder.symbol(one).id for _, one in found])
+        idle = [name for name, needed in list(zip(builder.graph.operations, used, strict=False))[before:] if not needed]
+        assert not [name for name in idle if name in STRUCTURAL and (STRUCTURAL[name].facts.cost or STRUCTURAL[name].scratch)]

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+from commandline import command
 from diagrams import GivenPart
 from hypothesis import given, note
 from hypothesis import strategies as st
@@ -254,3 +255,13 @@ def test_the_left_part_of_a_drawing_is_what_fits(texts: list[str], width: int) -
         assert shown.endswith("›")
         assert whole.startswith(shown[:-1])
         assert width - 1 <= columns(shown) <= width
+
+
+def test_what_is_written_of_branches_in_branches_grows_as_their_number() -> None:
+    sizes = []
+    for depth in (50, 100, 200):
+        program = "(1 if x > 0 else " * depth + "x" + ")" * depth
+        dot = command(["graph", program, "--format", "dot", "--all"])[1]
+        sizes.append((len(dot), len(command(["compare-modes", "-e", program, "--x", "-1"])[1])))
+    for once, twice, four in zip(*sizes, strict=True):
+        assert four - twice < 2.2 * (twice - once)

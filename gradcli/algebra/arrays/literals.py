@@ -9,11 +9,20 @@ from math import prod
 from gradcli.algebra.arrays.elements import FEW, Elements, form_of, literal, on_elements
 from gradcli.algebra.arrays.exact import cofactors, determinant, inverse
 from gradcli.algebra.arrays.products import single
+from gradcli.algebra.sums.declared import is_number, number_form
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.rules import apply_operation
 from gradcli.algebra.sums.terms import Rational
-from gradcli.graph.graph import Settings, Shape
+from gradcli.errors import GradcliError
+from gradcli.graph.graph import Graph, Settings, Shape
+from gradcli.language.ast import NOWHERE
+from gradcli.lowering.builders.static import StaticBuilder
+from gradcli.lowering.elements.expansion import ElementBuilder, expanded_outputs
 from gradcli.ops.catalogue import STACK, STRUCTURAL
+from gradcli.typing import Any
+
+_NODES = 2_000
+"""The largest graph of numbers that an operation on literals is written out in."""
 
 _SHOWN = 16
 """Elements up to which zeros with a part put into them are written element by element."""
@@ -36,7 +45,7 @@ def literal_or(algebra: Algebra, operation: str, operands: Sequence[int], settin
     if shape and not all(_is_known(algebra, operand) for operand in operands):
         return found
     if operation not in _EXACT and not on_elements(operation, list(map(algebra.shape, operands)), settings):
-        return found
+        return _in_numbers(algebra, operation, operands, settings, shape, found)
     shown = operation == "index_put" and prod(shape) <= _SHOWN
     literals = [atom for operand in operands for atom in _atoms(algebra, operand) if atom in algebra.literals]
     if not operands or not (shown or element or literals):
@@ -54,6 +63,38 @@ def literal_or(algebra: Algebra, operation: str, operands: Sequence[int], settin
         values = elements.forms(algebra.of_atom(atom))
     written = literal(algebra, values, shape)
     return written if shown or algebra.size(written) <= algebra.size(found) else found
+
+
+def _in_numbers(algebra: Algebra, operation: str, operands: Sequence[int], settings: Settings, shape: Shape, found: int) -> int:
+    """What an operation on literals of numbers is, written out in numbers: var([1, 2, 3]) is 1, softmax([0, 0]) is [1/2, 1/2]."""
+    builder, numbers = StaticBuilder(Graph()), ElementBuilder(Graph(_NODES))
+    inputs: list[int] = []
+    for operand in operands:
+        values = list(map(algebra.rational, Elements(algebra, apply_operation).forms(operand)))
+        if not values or None in values:
+            return found
+        rows: list[Any] = values
+        for size in reversed(algebra.shape(operand)):
+            rows = [tuple(rows[at : at + size]) for at in range(0, len(rows), size)]
+        inputs.append(builder.constant(rows[0]))
+    try:
+        ([ends], _) = expanded_outputs(builder.graph, [builder.operation(operation, tuple(inputs), NOWHERE, settings)], numbers)
+    except GradcliError:  # it cannot be written in numbers
+        return found
+    forms: list[int] = []
+    for id, (name, below) in enumerate(zip(numbers.graph.operations, numbers.graph.inputs, strict=True)):
+        constant = numbers.graph.constants.get(id)
+        known = constant is not None
+        forms.append(
+            number_form(algebra, constant, apply_operation)
+            if known
+            else apply_operation(algebra, name, [forms[at] for at in below])
+        )
+    written = literal(algebra, [forms[end] for end in ends], shape)
+    shorter = algebra.size(written) <= algebra.size(found)
+    if any(value is not None and value != value for value in [algebra.value(forms[end]) for end in ends]):
+        return found  # what has no value gets none
+    return written if shorter or all(is_number(algebra, forms[end]) for end in ends) else found
 
 
 def _is_known(algebra: Algebra, form: int) -> bool:

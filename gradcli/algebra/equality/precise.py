@@ -68,13 +68,26 @@ class Computed(NamedTuple):
     plain: Callable[..., float]
 
 
+def _power(base: Any, exponent: Any) -> Any:
+    """A power: by the logarithm where multiplying as often as a huge whole exponent says would take long."""
+    if base <= 0 or mp.mag(exponent) < 64:
+        return mp.power(base, exponent)
+    with mp.workprec(mp.prec + mp.mag(exponent)):
+        found = mp.exp(exponent * mp.log(base))
+    return +found
+
+
+_OWN = {"power": _power}
+"""What is computed in another way than mpmath does."""
+
+
 def function_at(operation: str, count: int, *, tests_itself: bool) -> Computed:
     """How an operation of so many operands is computed."""
     precise, plain = OPERATIONS[operation].precise, forward_of(operation, count)
     if isinstance(precise, str):
         faster = _FASTER.get(precise)
         is_arithmetic = faster is not None or operation in _TAMES
-        return Computed(operation, faster or getattr(mp, precise), is_arithmetic, False, tests_itself, plain)
+        return Computed(operation, faster or _OWN.get(precise) or getattr(mp, precise), is_arithmetic, False, tests_itself, plain)
     assert precise is not None, f"{operation} has neither a definition nor a precise value"
     is_choice = precise.__module__ != special.__name__
     return Computed(operation, precise, True, is_choice, tests_itself, plain)

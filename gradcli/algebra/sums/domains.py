@@ -94,7 +94,7 @@ def lost(algebra: Algebra, wanted: Sequence[Sign], form: int) -> list[Sign]:
         said = said or (not more and _is_product_of(algebra, one, {other for other, _ in (*own, *wanted)}))
         root = square_root_of(algebra, one) if more and not said else None
         if root is not None:  # x^2 where x is positive
-            said = any((of_sign(algebra, algebra.scale(root, sign)), True) in own for sign in (1, -1))
+            said = any(of_sign(algebra, algebra.scale(root, sign)) in strict for sign in (1, -1))
         if not said and algebra.value(one) is None and not _is_true(algebra, one, more):  # of a number it is known
             found.append((one, more))
     return found

@@ -12,7 +12,7 @@ from gradcli.autodiff.runs.static_graphs import build
 from gradcli.errors import Span
 from gradcli.frozen import replace
 from gradcli.graph.graph import BLOCK_NAMES, CONSTANT, ITEM, PRINT, VARIABLE, Graph
-from gradcli.graph.names import node_names
+from gradcli.graph.names import further_in, node_names
 from gradcli.language.ast import Program
 from gradcli.language.text import to_text
 from gradcli.lowering.builders.builder import Value
@@ -147,15 +147,15 @@ def _place(graph: Graph, id: int) -> Place:
 def _places(graph: Graph, found: dict[Place, _Found]) -> list[Place]:
     """The place of each node of a graph and its blocks; notes what is found where for the first time."""
     places: list[Place] = []
-    work: list[tuple[Graph, int, str]] = [(graph, 0, "")]
+    work: list[tuple[Graph, int, tuple[str, ...]]] = [(graph, 0, ())]
     names: dict[Graph, list[str]] = {}
     while work:
-        at, id, block = work.pop()
+        at, id, way = work.pop()
         if id == len(at):
             continue
-        work.append((at, id + 1, block))
+        work.append((at, id + 1, way))
         operation = at.operations[id]
-        if operation in (CONSTANT, PRINT, ITEM) or (block and operation == VARIABLE):
+        if operation in (CONSTANT, PRINT, ITEM) or (way and operation == VARIABLE):
             continue
         if at not in names:
             names[at] = node_names(at, frozenset(VALUES))
@@ -163,10 +163,9 @@ def _places(graph: Graph, found: dict[Place, _Found]) -> list[Place]:
         place = _place(at, id)
         if place not in found:
             text = "" if operation == VARIABLE else to_text(node_expression(at, id, known), pretty=True)
-            found[place] = _Found(at.spans[id], known[id], text, block)
+            found[place] = _Found(at.spans[id], known[id], text, " ".join(way))
         places.append(place)
         if id in at.blocks:
-            inner = f"{block} {known[id]}:".strip()
             labelled = zip(at.blocks[id].graphs, BLOCK_NAMES[operation], strict=True)
-            work.extend((graph, 0, f"{inner} {label}") for graph, label in reversed(list(labelled)))
+            work.extend((graph, 0, further_in(way, f"{known[id]}: {label}")) for graph, label in reversed(list(labelled)))
     return places

@@ -21,7 +21,7 @@ from gradcli.derivation.notation.expressions import (
     without_trivial,
 )
 from gradcli.derivation.notation.prose import Equal, Piece, Way, listed
-from gradcli.derivation.notation.steps import Derivation, End, Equation, Step
+from gradcli.derivation.notation.steps import TIMES_ZERO, Derivation, End, Equation, Step
 from gradcli.graph.graph import VARIABLE
 from gradcli.language.ast import Expression, Name, Number, Operator, Partial
 from gradcli.lowering.builders.builder import has_arrays
@@ -51,12 +51,13 @@ def rewriting(products: Collection[Sequence[Expression]]) -> str:
     if any(map(computes, products)):
         cancelled = any(is_quotient(factor) for factor in factors)
         return "factors cancelled" if cancelled else "numbers computed"
-    ones = any(isinstance(factor, Number) and factor.value in (0, 1, -1) for factor in factors)
+    ones, zeros = (any(isinstance(factor, Number) and abs(factor.value) == size for factor in factors) for size in (1, 0))
     beside = [
         [factor for factor in product if not (isinstance(factor, Number) and abs(factor.value) == 1)] for product in products
     ]
     fraction = any(len(product) > 1 and any(map(is_quotient, product)) for product in beside)
-    done = ["factors 1 dropped"] * ones + ["as one fraction"] * (fraction or (not ones and any(map(is_quotient, factors))))
+    fraction = fraction or (not ones and not zeros and any(map(is_quotient, factors)))
+    done = ["factors 1 dropped"] * ones + [TIMES_ZERO] * zeros + ["as one fraction"] * fraction
     return ", ".join(done) or "signs in front"
 
 

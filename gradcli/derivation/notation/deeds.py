@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from gradcli.derivation.notation.expressions import ExpressionValues, is_sum, rational, weight
-from gradcli.derivation.notation.products import as_product, is_arithmetic, key, kind, terms_in
+from gradcli.derivation.notation.products import as_product, is_arithmetic, key, kind, like_terms, multiplied_out, terms_in
 from gradcli.derivation.notation.steps import (
     CANCELLED,
     CHOICES,
@@ -26,6 +26,7 @@ from gradcli.derivation.notation.steps import (
     ROOTS,
     SQUARES_ARE_ONE,
     TERM_BY_TERM,
+    TIMES_ZERO,
 )
 from gradcli.language.ast import Call, Conditional, Expression, Group, Name, Number, Operator, children, postorder
 from gradcli.language.rewrite import mapped
@@ -56,6 +57,13 @@ def deeds(before: Expression, after: Expression) -> list[str]:
     sums_as_factors = _count(new, _is_product_of_sums) > _count(old, _is_product_of_sums) and weight(after) < weight(before)
     if sums_as_factors or (is_sum(before) and not is_sum(after) and as_product(after).sums and COMMON_DENOMINATOR not in found):
         found.add(FACTORED)
+        kept = {base for bases in _sums_above(new) for base in bases}
+        if any(len(bases - kept) > 1 for bases in _sums_above(old)):  # two factors of one product, neither of which is left
+            found.add(MULTIPLIED_OUT)
+    if MULTIPLIED_OUT in found and any(
+        out and len(like_terms(out)) < len(out) for out in map(multiplied_out, filter(is_sum, old))
+    ):
+        found.add(LIKE_TERMS)
     smaller = math.prod(_numbers(before)[0]) > math.prod(_numbers(after)[0])
     if _is_quotient(before) and smaller and NUMBERS not in found and not isinstance(after, Number):
         found.add(CANCELLED)  # a sum below is even, once it is multiplied out
@@ -82,6 +90,13 @@ def _sides(node: Expression) -> tuple[Counter[str], Counter[str]]:
     factors = as_product(node).factors
     above, below = ([key(base) for base, exponent in factors if (exponent > 0) == up] for up in (True, False))
     return Counter(above), Counter(below)
+
+
+def _sums_above(nodes: Nodes) -> list[set[str]]:
+    """For each product the sums among its factors above the fraction line."""
+    return [
+        {key(base) for base, exponent in as_product(node).factors if exponent > 0 and is_sum(base)} for node in _products(nodes)
+    ]
 
 
 def _cancelling(nodes: Nodes) -> int:
@@ -218,6 +233,11 @@ def _is_quotient(node: Expression) -> bool:
     return isinstance(node, Operator) and node.symbol == "/"
 
 
+def _is_times_zero(node: Expression) -> bool:
+    """Whether a node is a product that a factor makes 0."""
+    return _is_product(node) and not as_product(node).number
+
+
 def _is_root(node: Expression) -> bool:
     return isinstance(node, Call) and node.function == sqrt.name
 
@@ -247,6 +267,7 @@ COUNTED: tuple[tuple[str, Callable[[Nodes], int]], ...] = (
     (CANCELLED, _cancelling),
     (MULTIPLIED_OUT, lambda nodes: _count(nodes, _is_product_of_sums)),
     (LIKE_TERMS, _alike),
+    (TIMES_ZERO, lambda nodes: _count(nodes, _is_times_zero)),
     (POWERS, _repeated),
     (CHOICES, lambda nodes: _count(nodes, _is_choice)),
     (INTO_CHOICE, _factors_that_choose),

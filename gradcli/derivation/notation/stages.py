@@ -40,6 +40,7 @@ from gradcli.derivation.notation.steps import (
     REWRITTEN,
     SQUARES_ARE_ONE,
     TERM_BY_TERM,
+    TIMES_ZERO,
 )
 from gradcli.graph.graph import Graph
 from gradcli.language.ast import Expression, Name, Operator, Output, Prime, Program, postorder
@@ -52,6 +53,9 @@ LARGEST = 200
 
 LONGER = 2
 """By how much a line may be longer than the one before in which factors are collected: (y/x)² is y²/x²."""
+
+_OF_FACTORS = (TIMES_ZERO, POWERS, ONE_FRACTION, CANCELLED, NUMBERS)
+"""What is done where the factors of a product are collected."""
 
 Lines = Iterator[tuple[Expression, list[str]]]
 """Lines, each with what is done in it."""
@@ -117,7 +121,10 @@ def _factors(at: Expression, after: Expression) -> Lines:
     """The factors of every product collected, then powers with any exponents."""
     then = mapped(at, factors_collected)
     if weight(then) <= weight(at) + LONGER and key(then) != key(at):
-        yield then, [deed for deed in _told(at, then) if deed in (POWERS, ONE_FRACTION, CANCELLED, NUMBERS)] or [POWERS]
+        yield (
+            then,
+            [deed for deed in _told(at, then) if deed in (TIMES_ZERO, POWERS, ONE_FRACTION, CANCELLED, NUMBERS)] or [POWERS],
+        )
         at = then
     then = mapped(at, powers_combined)
     if weight(then) <= weight(at) and key(then) != key(at):

@@ -19,6 +19,7 @@ LIKE_TERMS = "like terms collected"
 MULTIPLIED_OUT = "multiplied out"
 FACTORED = "factored"
 POWERS = "powers combined"
+TIMES_ZERO = "times 0 is 0"
 CHOICES = "choices joined"
 INTO_CHOICE = "factor taken into the choice"
 NUMBERS = "numbers computed"
@@ -37,6 +38,7 @@ DEEDS = (
     MULTIPLIED_OUT,
     FACTORED,
     LIKE_TERMS,
+    TIMES_ZERO,
     POWERS,
     ROOTS,
     CHOICES,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 
 from gradcli.emulation.python.classes import CLASSES, Instance
@@ -10,7 +11,7 @@ from gradcli.emulation.python.methods import as_set, method, ordered
 from gradcli.emulation.python.operators import ERRORS, check_length, formatted, raised
 from gradcli.emulation.python.source import UnknownError
 from gradcli.emulation.python.subset import MACHINERY
-from gradcli.emulation.python.values import Caught, Foreign, Native, Raised, Size, Type, address, type_name
+from gradcli.emulation.python.values import Caught, Foreign, Native, Raised, Size, Type, View, address, type_name
 from gradcli.typing import Any
 
 EXCEPTIONS = {
@@ -217,7 +218,7 @@ def _type(machine: Interpreter, value: Any) -> Type:
             (kind for kind in _types() if kind.name == value.kind), Type(value.kind, _exception(value.kind), (value.kind,))
         )
     for kind in _types():
-        if kind.has(value) and (not isinstance(value, bool) or kind.name == "bool"):
+        if kind.has(value) and not isinstance(value, View) and (not isinstance(value, bool) or kind.name == "bool"):
             return kind
     name = getattr(value, "full_kind", None) or type_name(value)
     return Type(name, lambda machine: None, (type_name(value),))
@@ -331,6 +332,7 @@ def _types() -> list[Type]:
         Type("list", _to_list, (list,)),
         SIZE,
         Type("tuple", _to_tuple, (tuple,)),
+        Type("collections.OrderedDict", lambda machine, *given: OrderedDict(_to_dict(machine, *given)), (OrderedDict,)),
         Type("dict", _to_dict, (dict,)),
         Type("set", lambda machine, values=(): as_set(machine, values), (set,)),
     ]

@@ -9,7 +9,7 @@ from gradcli.emulation.python.effort import charge_key, charge_nested
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.operators import ERRORS, check_length, filled, raised
 from gradcli.emulation.python.source import UnknownError
-from gradcli.emulation.python.values import Foreign, Native, Raised, type_name
+from gradcli.emulation.python.values import Foreign, Native, Raised, View, type_name
 from gradcli.errors import nearest
 from gradcli.typing import Any
 
@@ -72,7 +72,7 @@ def _plain(value: Any, name: str) -> Callable[..., Any]:
             result = function(*arguments, **keywords)
         except ERRORS as error:
             raise raised(error) from None
-        return list(result) if name in ("items", "keys", "values") else result
+        return View(result, type_name(result)) if name in ("items", "keys", "values") else result
 
     return call
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from gradcli.emulation.python.effort import charge_nested
 from gradcli.emulation.python.interpreter import Interpreter
 from gradcli.emulation.python.source import UnknownError
-from gradcli.emulation.python.values import Foreign, Raised, Size, type_name
+from gradcli.emulation.python.values import Foreign, Raised, Size, View, type_name
 from gradcli.errors import ExitCode, GradcliError
 from gradcli.typing import Any
 
@@ -172,6 +172,8 @@ def _opened(value: Any, depth: int) -> list[tuple[Any, int] | str]:
     if isinstance(value, OrderedDict):  # its brackets are those of the Python that runs
         inner = list(value.items()) if "[" in repr(OrderedDict(a=1)) else dict(value)
         return [")", (inner, depth), "OrderedDict("] if value else ["OrderedDict()"]
+    if isinstance(value, View):
+        return [")", (list(value), depth), f"{value.kind}("]
     if isinstance(value, dict):
         for key, item in value.items():
             parts += [", ", (key, depth + 1), ": ", (item, depth + 1)]

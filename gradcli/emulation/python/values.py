@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from gradcli.emulation.python.code import Code
@@ -376,8 +376,24 @@ def address(value: object) -> str:
     return f"0x{0x7F0000000000 + (id(value) & 0xFFFFFFFFFF):x}"
 
 
+class View(list[Any]):
+    """The keys, the values or the items of a dictionary.
+
+    Args:
+        items: They.
+        kind: What Python calls such a view.
+    """
+
+    def __init__(self, items: Iterable[Any], kind: str) -> None:
+        super().__init__(items)
+        self.kind = kind
+
+    def __getitem__(self, place: Any) -> Any:
+        raise TypeError(f"'{self.kind}' object is not subscriptable")
+
+
 def type_name(value: Any) -> str:
     """What messages call the class of a value."""
-    if isinstance(value, Foreign):
+    if isinstance(value, Foreign | View):
         return value.kind
     return type(value).__name__

@@ -16,11 +16,12 @@ from gradcli.typing import Any
 
 
 def _scan(name: str) -> Callable[..., Any]:
-    """A cumulative function of NumPy, also from the end to the front."""
+    """A cumulative function of NumPy, also from the end to the front; float32 is rounded once, as in PyTorch."""
 
     def forward(numpy: Any, a: Any, axis: int, reverse: bool) -> Any:
-        function = getattr(numpy, name)
-        return numpy.flip(function(numpy.flip(a, axis), axis), axis) if reverse else function(a, axis)
+        own = numpy.asarray(a).dtype
+        found = getattr(numpy, name)(numpy.flip(a, axis) if reverse else a, axis, dtype="float64" if own == "float32" else None)
+        return (numpy.flip(found, axis) if reverse else found).astype(own if own == "float32" else found.dtype, copy=False)
 
     return forward
 

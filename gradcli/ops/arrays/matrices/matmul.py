@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
 
 from gradcli.graph.shapes import ShapeError, broadcast, shape_text
@@ -49,7 +50,10 @@ outer: Structural = structural(
     "outer(a, b)",
     lambda numpy, a, b: numpy.outer(a, b),
     _outer_shape,
-    lambda g, y, a, b: [matmul(g, b), matmul(transpose(g), a)],
+    lambda g, y, a, b, *, wanted=(True, True): [
+        matmul(g, b) if wanted[0] else None,
+        matmul(transpose(g), a) if wanted[1] else None,
+    ],
     grad_fn="MulBackward0(ViewBackward0(0), 1)",
     result=SAME,
     linear="a, b",
@@ -76,26 +80,30 @@ def _matmul_shape(a: Shape, b: Shape) -> Shape:
     return broadcast(left[:-2], right[:-2]) + rows + columns
 
 
-def _matmul_pullback(g: Any, y: Any, a: Any, b: Any) -> list[Any]:
+def product_pullback(g: Any, y: Any, a: Any, b: Any, *, wanted: Sequence[bool] = (True, True)) -> list[Any]:
+    """The adjoints of the factors of a product of vectors, matrices or stacks of them; None for one that is not wanted."""
     ranks = (len(shape_of(a)), len(shape_of(b)))
     if ranks == (1, 1):
         return [g * b, g * a]
     if ranks == (2, 1):
-        return [outer(g, b), matmul(transpose(a), g)]
+        return [outer(g, b) if wanted[0] else None, matmul(transpose(a), g) if wanted[1] else None]
     if ranks == (1, 2):
-        return [matmul(b, g), outer(a, g)]
-    return _matrices_pullback(g, a, b)
+        return [matmul(b, g) if wanted[0] else None, outer(a, g) if wanted[1] else None]
+    return _matrices_pullback(g, a, b, wanted)
 
 
-def _matrices_pullback(g: Any, a: Any, b: Any) -> list[Any]:
+def _matrices_pullback(g: Any, a: Any, b: Any, wanted: Sequence[bool]) -> list[Any]:
     """Ā = ḡ·Bᵀ and B̄ = Aᵀ·ḡ, a vector as a matrix with one row or column, and summed over what was broadcast."""
     row, column = len(shape_of(a)) == 1, len(shape_of(b)) == 1
     left = unsqueeze(a, axis=0) if row else a
     right = unsqueeze(b, axis=1) if column else b
     adjoint = unsqueeze(g, axis=-2) if row else unsqueeze(g, axis=-1) if column else g
-    first = summed_to(matmul(adjoint, transpose(right)), shape_of(left))
-    second = summed_to(matmul(transpose(left), adjoint), shape_of(right))
-    return [squeeze(first, axis=0) if row else first, squeeze(second, axis=1) if column else second]
+    first = second = None
+    if wanted[0]:
+        first = summed_to(matmul(adjoint, transpose(right)), shape_of(left))
+    if wanted[1]:
+        second = summed_to(matmul(transpose(left), adjoint), shape_of(right))
+    return [squeeze(first, axis=0) if row and wanted[0] else first, squeeze(second, axis=1) if column and wanted[1] else second]
 
 
 def _matmul_function(a: Shape, b: Shape) -> str:
@@ -140,7 +148,7 @@ matmul: Structural = structural(
     "matmul(a, b)",
     lambda numpy, a, b: numpy.matmul(a, b),
     _matmul_shape,
-    _matmul_pullback,
+    product_pullback,
     grad_fn=_matmul_function,
     spellings=("matmul", "mm", "mv"),
     symbol="@",

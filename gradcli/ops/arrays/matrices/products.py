@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from gradcli.graph.shapes import ShapeError, broadcast, shape_text
 from gradcli.ops.arrays import torch_messages
 from gradcli.ops.arrays.axes import axis_of
 from gradcli.ops.arrays.costs import product_cost, weighted_cost
-from gradcli.ops.arrays.matrices.matmul import matmul, scalar_product
+from gradcli.ops.arrays.matrices.matmul import matmul, product_pullback, scalar_product
 from gradcli.ops.arrays.matrices.matrix import diag
 from gradcli.ops.arrays.reduce import reduce_sum
 from gradcli.ops.arrays.shape import permute, reshape, reshaped, summed_to, transpose
@@ -27,7 +28,7 @@ bmm = structural(
     "bmm(a, b)",
     lambda numpy, a, b: numpy.matmul(a, b),
     _bmm_shape,
-    lambda g, y, a, b: [matmul(g, transpose(b)), matmul(transpose(a), g)],
+    product_pullback,
     result=SAME,
     linear="a, b",
     torch="bmm: torch Tensor",
@@ -48,7 +49,10 @@ addmm = structural(
     "addmm(c, a, b)",
     lambda numpy, c, a, b: c + a @ b,
     _addmm_shape,
-    lambda g, y, c, a, b: [summed_to(g, shape_of(c)), matmul(g, transpose(b)), matmul(transpose(a), g)],
+    lambda g, y, c, a, b, *, wanted=(True, True, True): [
+        summed_to(g, shape_of(c)),
+        *product_pullback(g, y, a, b, wanted=wanted[1:]),
+    ],
     result=SAME,
     linear="c a, c b",
     torch="addmm: torch Tensor",
@@ -66,13 +70,13 @@ def _linear_shape(a: Shape, weight: Shape, *bias: Shape) -> Shape:
     return (*a[:-1], weight[0])
 
 
-def _linear_pullback(g: Any, y: Any, a: Any, weight: Any, *bias: Any) -> list[Any]:
+def _linear_pullback(g: Any, y: Any, a: Any, weight: Any, *bias: Any, wanted: Sequence[bool] = (True, True)) -> list[Any]:
     """Those of the product of all rows of inputs with the transposed weight."""
     inputs, outputs = shape_of(a), shape_of(g)
     rows = math.prod(inputs[:-1])
     flat = reshaped(g, (rows, outputs[-1]))
-    first = reshaped(matmul(flat, weight), inputs)
-    second = matmul(transpose(flat), reshaped(a, (rows, inputs[-1])))
+    first = reshaped(matmul(flat, weight), inputs) if wanted[0] else None
+    second = matmul(transpose(flat), reshaped(a, (rows, inputs[-1]))) if wanted[1] else None
     return [first, second, *[summed_to(g, shape_of(one)) for one in bias]]
 
 

@@ -46,6 +46,8 @@ _ENCODE = encoder()
 _LONG = 60
 _PEOPLE = 6
 _REMEMBERED = 20_000
+_DERIVATION_NODES = 100
+"""Nodes up to which a derivation is written: each has a line with its derivative, which is longer than the one before."""
 _SAID_ONCE = 60
 """A longer reason is said once, and later that it is the same."""
 
@@ -110,7 +112,12 @@ def grade_report(questions: Sequence[Asked], graded: Sequence[Graded], level: in
 
 def _derivation(asked: Asked) -> Iterator[Block]:
     """The derivative node by node, where one derivative by a chain rule is asked for."""
-    if isinstance(asked.marker, Marker) and len(lines := solution(asked.marker.question)) > 2:
+    if not isinstance(asked.marker, Marker):
+        return
+    count = len(asked.marker.question.graph)
+    if count > _DERIVATION_NODES:
+        yield Lines([f"The derivation is left out, since the function has {count:,} nodes; `gradcli explain` has it."])
+    elif len(lines := solution(asked.marker.question)) > 2:
         yield Lines(["Derivation", *[f"  {visible(line)}" for line in lines]])
 
 
