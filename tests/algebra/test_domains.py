@@ -152,3 +152,21 @@ def test_a_part_without_a_value_leaves_nothing_and_one_of_value_0_the_rest() -> 
     for text in ("x/0", "x*log(x - x)", "log(sin(x)^2 + cos(x)^2 - 1)", "x^(1/0)"):
         with pytest.raises(GradcliError, match="there is no derivative"):
             diff(parse(text), "x")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "right"),
+    [
+        (["exp(a*log(x))"], "x^a  # x > 0\n"),
+        (["x^a/x"], "x^(a - 1)  # x != 0\n"),
+        (["x^a*x^b"], "x^(a + b)\n"),
+        (["sqrt(-x)/sqrt(-x)", "--assume", "x>0"], "1  # x <= 0\n"),
+        (["sqrt(-x^2 - 1)^2"], "-x^2 - 1  # x^2 <= -1\n"),
+        (["pi*x; 3*w"], "pi*x\n3*w\n"),
+        (["sign(x)*x", "--assume", "x>=0"], "x\n"),
+        (["log10(x^9)*(exp(2x) - 1)/(exp(x) + 1)/((exp(2x) - 1)/(exp(x) + 1))"], "log10(x^9)\n"),
+    ],
+)
+def test_a_value_that_the_original_has_not_is_said(arguments: list[str], right: str) -> None:
+    """At x = -2 and a = 2 x^a is 4, and exp(a*log(x)) is nan; what one pass leaves to cancel is cancelled."""
+    assert command(["simplify", *arguments]) == (0, right, "")
