@@ -17,6 +17,7 @@ from gradcli.lowering.builders.dynamic import DynamicBuilder
 from gradcli.lowering.programs.array_calls import index_entry, setting_of
 from gradcli.lowering.programs.lower import lower
 from gradcli.ops.catalogue import STRUCTURAL
+from gradcli.ops.vjp import product
 
 
 def line_value(expression: Expression, environment: Mapping[str, Any], shape: tuple[int, ...]) -> Any:
@@ -52,8 +53,8 @@ def line_value(expression: Expression, environment: Mapping[str, Any], shape: tu
             operation = next(o for o in STRUCTURAL.values() if name in o.spellings)
             adjoint, *values = [_run(operand, known) for operand in operands]
             result = operation(*values, **settings)
-            assert operation.pullback is not None
-            return bound(operation.pullback(adjoint, result, *values, **operation.complete(settings))[0])
+            handed = product(operation.name, (True,) + (False,) * (len(values) - 1))
+            return bound(dict(handed(adjoint, result, values, None, operation.completed(settings)))[0])
         return node
 
     return numpy.broadcast_to(_run(mapped(expression, change), known), shape)

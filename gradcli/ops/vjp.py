@@ -131,15 +131,14 @@ def _decided(graph: Any, id: int) -> bool | None:
 
 
 def _of_structural(pullback: Callable[..., Sequence[Any]] | None, wanted: Sequence[bool]) -> Product:
-    told = {"wanted": wanted} if "wanted" in (getattr(pullback, "__kwdefaults__", None) or ()) else {}
-
     def of_structural(
         g: Any, y: Any, operands: Sequence[Any], shapes: Sequence[Shape] | None, settings: Settings
     ) -> Iterable[tuple[int, Any]]:
         if pullback is None:
             return ()
-        found = enumerate(pullback(g, y, *operands, **dict(settings), **told))
-        return [(index, one) for index, one in found if one is not None and wanted[index]]
+        found = [(index, one) for index, one in enumerate(pullback(g, y, *operands, **dict(settings))) if wanted[index]]
+        made = [(index, one() if callable(one) else one) for index, one in found]
+        return [(index, one) for index, one in made if one is not None]
 
     return of_structural
 

@@ -245,7 +245,8 @@ def test_each_wrong_rule_of_an_operation_on_arrays_is_named(monkeypatch: pytest.
         tried.add(name)
 
         def wrong(g: Any, y: Any, *arguments: Any, rule: Any = declared.pullback, **given: Any) -> list[Any]:
-            return [None if one is None else one * 1.25 + 0.1 for one in rule(g, y, *arguments, **given)]
+            found = [one() if callable(one) else one for one in rule(g, y, *arguments, **given)]
+            return [None if one is None else one * 1.25 + 0.1 for one in found]
 
         with monkeypatch.context() as patch:
             patch.setitem(DECLARED, name, replace(declared, pullback=wrong))

@@ -69,10 +69,10 @@ def in_letters(tape: Tape, user: int, at: int) -> Iterator[Step]:
     builder = StaticBuilder(copy, identities=True, shapes=shapes)
     symbols = [Symbol(builder, builder.variable(letter)) for letter in letters]
     settings = graph.settings.get(user, ())
-    assert operation.pullback is not None
     incoming = Symbol(builder, builder.variable("∂"))
-    found = operation.pullback(incoming, Symbol(builder, builder.variable(result)), *symbols, **dict(settings))
-    if found[at] is None:  # it holds classes
+    handed = vjp.product(operation.name, tuple([place == at for place in range(len(inputs))]))
+    found = dict(handed(incoming, Symbol(builder, builder.variable(result)), symbols, None, settings))
+    if at not in found:  # it holds classes
         return
     short, (id,) = rewritten(copy, [builder.symbol(found[at]).id], Facts(frozenset(shapes), True))
     places: dict[str, Expression] = {name: Name(name) for name in shapes}

@@ -7,6 +7,7 @@ at most one ``("list", 0, 2)`` of places of an axis.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from gradcli.graph.shapes import ShapeError, shape_text
 from gradcli.ops.arrays import torch_messages
@@ -220,7 +221,7 @@ def _stack_shape(*arrays: Shape, axis: Setting) -> Shape:
 
 def _unstacked(g: Any, y: Any, *arrays: Any, axis: Setting) -> list[Any]:
     at = axis_of(axis, shape_of(g))
-    return [select(g, at, place) for place in range(len(arrays))]
+    return [partial(select, g, at, place) for place in range(len(arrays))]
 
 
 stack = structural(
@@ -254,7 +255,7 @@ def _parts(g: Any, y: Any, *arrays: Any, axis: Setting) -> list[Any]:
     start = 0
     for array in arrays:
         stop = start + shape_of(array)[at]
-        parts.append(sliced(g, at, start, stop))
+        parts.append(partial(sliced, g, at, start, stop))
         start = stop
     return parts
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import prod
 
 from gradcli.graph.shapes import ShapeError, shape_text
@@ -214,8 +215,12 @@ def _glued(name: str, axis: int, rank: int, doc: str) -> Structural:
         shapes = [lifted(shape_of(array)) for array in arrays]
         at, start = along(shapes), 0
         parts: list[Any] = []
+
+        def part(start: int, size: int, shape: Shape) -> Any:
+            return reshaped(sliced(g, at, start, start + size), shape)
+
         for array, one in zip(arrays, shapes, strict=True):
-            parts.append(reshaped(sliced(g, at, start, start + one[at]), shape_of(array)))
+            parts.append(partial(part, start, one[at], shape_of(array)))
             start += one[at]
         return parts
 

@@ -250,7 +250,7 @@ def _dist_pullback(g: Any, y: Any, a: Any, b: Any, ord: Setting) -> list[Any]:
     adjoint = norm_pullback(g, y, a - b, None, False, ord)[0]
     if adjoint is None:
         return [None, None]
-    return [summed_to(adjoint, shape_of(a)), summed_to(-adjoint, shape_of(b))]
+    return [lambda: summed_to(adjoint, shape_of(a)), lambda: summed_to(-adjoint, shape_of(b))]
 
 
 dist = structural(

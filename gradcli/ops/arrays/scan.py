@@ -101,7 +101,7 @@ def _recurrence_pullback(g: Any, y: Any, a: Any, b: Any, axis: Setting, reverse:
     """The adjoints follow the recurrence in the other direction."""
     onward = -1 if reverse else 1
     adjoint = recurrence(shift(a, axis=axis, steps=-onward), g, axis=axis, reverse=not reverse)
-    return [adjoint * shift(y, axis=axis, steps=onward), adjoint]
+    return [lambda: adjoint * shift(y, axis=axis, steps=onward), adjoint]
 
 
 recurrence: Structural = structural(

@@ -41,7 +41,7 @@ class Structural(Frozen, eq=False):
         shape: The shape of the result from the shapes of the operands and the settings by name.
         pullback: The vector-Jacobian product: from the adjoint of the result, the result, the operands, and the settings by name
             a list of the adjoints of the operands, None for one that carries no gradient. None where the result carries none.
-            One with a keyword ``wanted`` is told of which operands they are wanted, and computes no product for another.
+            An adjoint that takes work is a function of no arguments, called where it is wanted.
         grad_fn: PyTorch's function as a template (see :class:`~gradcli.ops.declaration.operation.Operation`), from the shapes of
             the operands and the settings by name.
         whole: From the shapes of the operands which of them are whole numbers, such as classes or places, and carry no gradient.

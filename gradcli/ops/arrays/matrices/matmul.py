@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import prod
 
 from gradcli.graph.shapes import ShapeError, broadcast, shape_text
@@ -26,7 +25,7 @@ def scalar_product(name: str, grad_fn: str, doc: str, latex: str = "") -> Struct
         f"{name}(a, b)",
         lambda numpy, a, b: numpy.dot(a, b),
         _scalar_shape,
-        lambda g, y, a, b: [g * b, g * a],
+        lambda g, y, a, b: [lambda: g * b, lambda: g * a],
         grad_fn=grad_fn,
         result=SAME,
         linear="a, b",
@@ -50,10 +49,7 @@ outer: Structural = structural(
     "outer(a, b)",
     lambda numpy, a, b: numpy.outer(a, b),
     _outer_shape,
-    lambda g, y, a, b, *, wanted=(True, True): [
-        matmul(g, b) if wanted[0] else None,
-        matmul(transpose(g), a) if wanted[1] else None,
-    ],
+    lambda g, y, a, b: [lambda: matmul(g, b), lambda: matmul(transpose(g), a)],
     grad_fn="MulBackward0(ViewBackward0(0), 1)",
     result=SAME,
     linear="a, b",
@@ -80,30 +76,33 @@ def _matmul_shape(a: Shape, b: Shape) -> Shape:
     return broadcast(left[:-2], right[:-2]) + rows + columns
 
 
-def product_pullback(g: Any, y: Any, a: Any, b: Any, *, wanted: Sequence[bool] = (True, True)) -> list[Any]:
-    """The adjoints of the factors of a product of vectors, matrices or stacks of them; None for one that is not wanted."""
+def product_pullback(g: Any, y: Any, a: Any, b: Any) -> list[Any]:
+    """The adjoints of the factors of a product of vectors, matrices or stacks of them."""
     ranks = (len(shape_of(a)), len(shape_of(b)))
     if ranks == (1, 1):
-        return [g * b, g * a]
+        return [lambda: g * b, lambda: g * a]
     if ranks == (2, 1):
-        return [outer(g, b) if wanted[0] else None, matmul(transpose(a), g) if wanted[1] else None]
+        return [lambda: outer(g, b), lambda: matmul(transpose(a), g)]
     if ranks == (1, 2):
-        return [matmul(b, g) if wanted[0] else None, outer(a, g) if wanted[1] else None]
-    return _matrices_pullback(g, a, b, wanted)
+        return [lambda: matmul(b, g), lambda: outer(a, g)]
+    return _matrices_pullback(g, a, b)
 
 
-def _matrices_pullback(g: Any, a: Any, b: Any, wanted: Sequence[bool]) -> list[Any]:
+def _matrices_pullback(g: Any, a: Any, b: Any) -> list[Any]:
     """Ā = ḡ·Bᵀ and B̄ = Aᵀ·ḡ, a vector as a matrix with one row or column, and summed over what was broadcast."""
     row, column = len(shape_of(a)) == 1, len(shape_of(b)) == 1
-    left = unsqueeze(a, axis=0) if row else a
-    right = unsqueeze(b, axis=1) if column else b
     adjoint = unsqueeze(g, axis=-2) if row else unsqueeze(g, axis=-1) if column else g
-    first = second = None
-    if wanted[0]:
-        first = summed_to(matmul(adjoint, transpose(right)), shape_of(left))
-    if wanted[1]:
-        second = summed_to(matmul(transpose(left), adjoint), shape_of(right))
-    return [squeeze(first, axis=0) if row and wanted[0] else first, squeeze(second, axis=1) if column and wanted[1] else second]
+    shapes = _lifted(shape_of(a), shape_of(b))
+
+    def first() -> Any:
+        found = summed_to(matmul(adjoint, transpose(unsqueeze(b, axis=1) if column else b)), shapes[0])
+        return squeeze(found, axis=0) if row else found
+
+    def second() -> Any:
+        found = summed_to(matmul(transpose(unsqueeze(a, axis=0) if row else a), adjoint), shapes[1])
+        return squeeze(found, axis=1) if column else found
+
+    return [first, second]
 
 
 def _matmul_function(a: Shape, b: Shape) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from gradcli.errors import GradcliError
 from gradcli.graph.shapes import ShapeError, broadcast, shape_text
@@ -240,16 +240,16 @@ def _solve(numpy: Any, a: Any, b: Any) -> Any:
     return numpy.linalg.solve(a, b)
 
 
-def _solve_pullback(g: Any, y: Any, a: Any, b: Any, *, wanted: Sequence[bool] = (True, True)) -> list[Any]:
+def _solve_pullback(g: Any, y: Any, a: Any, b: Any) -> list[Any]:
     """b̄ solves the transposed system for ḡ, and Ā = -b̄·yᵀ."""
     adjoint = solve(transpose(a), g)
-    if not wanted[0]:
-        return [None, summed_to(adjoint, shape_of(b))]
-    if _vector(shape_of(a), shape_of(b)):
-        first = unsqueeze(adjoint, axis=-1) * unsqueeze(y, axis=-2)
-    else:
-        first = matmul(adjoint, transpose(y))
-    return [summed_to(-first, shape_of(a)), summed_to(adjoint, shape_of(b))]
+
+    def first() -> Any:
+        vector = _vector(shape_of(a), shape_of(b))
+        found = unsqueeze(adjoint, axis=-1) * unsqueeze(y, axis=-2) if vector else matmul(adjoint, transpose(y))
+        return summed_to(-found, shape_of(a))
+
+    return [first, lambda: summed_to(adjoint, shape_of(b))]
 
 
 solve: Structural = structural(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 from gradcli.graph.shapes import ShapeError, broadcast, shape_text
 from gradcli.ops.arrays import torch_messages
@@ -49,10 +48,7 @@ addmm = structural(
     "addmm(c, a, b)",
     lambda numpy, c, a, b: c + a @ b,
     _addmm_shape,
-    lambda g, y, c, a, b, *, wanted=(True, True, True): [
-        summed_to(g, shape_of(c)),
-        *product_pullback(g, y, a, b, wanted=wanted[1:]),
-    ],
+    lambda g, y, c, a, b: [lambda: summed_to(g, shape_of(c)), *product_pullback(g, y, a, b)],
     result=SAME,
     linear="c a, c b",
     torch="addmm: torch Tensor",
@@ -70,14 +66,19 @@ def _linear_shape(a: Shape, weight: Shape, *bias: Shape) -> Shape:
     return (*a[:-1], weight[0])
 
 
-def _linear_pullback(g: Any, y: Any, a: Any, weight: Any, *bias: Any, wanted: Sequence[bool] = (True, True)) -> list[Any]:
+def _linear_pullback(g: Any, y: Any, a: Any, weight: Any, *bias: Any) -> list[Any]:
     """Those of the product of all rows of inputs with the transposed weight."""
     inputs, outputs = shape_of(a), shape_of(g)
     rows = math.prod(inputs[:-1])
-    flat = reshaped(g, (rows, outputs[-1]))
-    first = reshaped(matmul(flat, weight), inputs) if wanted[0] else None
-    second = matmul(transpose(flat), reshaped(a, (rows, inputs[-1]))) if wanted[1] else None
-    return [first, second, *[summed_to(g, shape_of(one)) for one in bias]]
+
+    def flat() -> Any:
+        return reshaped(g, (rows, outputs[-1]))
+
+    return [
+        lambda: reshaped(matmul(flat(), weight), inputs),
+        lambda: matmul(transpose(flat()), reshaped(a, (rows, inputs[-1]))),
+        *[lambda: summed_to(g, outputs[-1:]) for _ in bias],
+    ]
 
 
 def _linear_function(a: Shape, weight: Shape, *bias: Shape) -> str:
@@ -129,7 +130,10 @@ cross: Structural = structural(
     "cross(a, b, axis=-1)",
     lambda numpy, a, b, axis: numpy.cross(a, b, axis=axis),
     _cross_shape,
-    lambda g, y, a, b, axis: [summed_to(cross(b, g, axis=axis), shape_of(a)), summed_to(cross(g, a, axis=axis), shape_of(b))],
+    lambda g, y, a, b, axis: [
+        lambda: summed_to(cross(b, g, axis=axis), shape_of(a)),
+        lambda: summed_to(cross(g, a, axis=axis), shape_of(b)),
+    ],
     grad_fn="LinalgCrossBackward0(0, 1)",
     result=SAME,
     linear="a, b",
@@ -149,9 +153,14 @@ def _kron_pullback(g: Any, y: Any, a: Any, b: Any) -> list[Any]:
     rank = len(first)
     split = reshape(g, shape=tuple([size for pair in zip(first, second, strict=True) for size in pair]))
     blocks = permute(split, axes=(*range(0, 2 * rank, 2), *range(1, 2 * rank, 2)))
-    by_first = reduce_sum(blocks * reshaped(b, (1,) * rank + second), axis=tuple(range(rank, 2 * rank)))
-    by_second = reduce_sum(blocks * reshaped(a, first + (1,) * rank), axis=tuple(range(rank)))
-    return [reshaped(by_first, shape_of(a)), reshaped(by_second, shape_of(b))]
+
+    def along(other: Any, shape: Shape, axes: range) -> Any:
+        return reduce_sum(blocks * reshaped(other, shape), axis=tuple(axes))
+
+    return [
+        lambda: reshaped(along(b, (1,) * rank + second, range(rank, 2 * rank)), shape_of(a)),
+        lambda: reshaped(along(a, first + (1,) * rank, range(rank)), shape_of(b)),
+    ]
 
 
 kron = structural(

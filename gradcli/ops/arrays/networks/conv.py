@@ -6,7 +6,6 @@ convolution of x with w. Each of them is its derivative by one of the three.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import prod
 
 from gradcli.graph.shapes import ShapeError, shape_text
@@ -107,15 +106,13 @@ def _shape(axes: int, input: Shape, weight: Shape, *bias: Shape, **settings: Set
     return _Convolution(input, weight, **settings).result
 
 
-def _pullback(
-    g: Any, y: Any, input: Any, weight: Any, *bias: Any, wanted: Sequence[bool] = (True, True), **settings: Setting
-) -> list[Any]:
+def _pullback(g: Any, y: Any, input: Any, weight: Any, *bias: Any, **settings: Setting) -> list[Any]:
     axes = len(shape_of(weight)) - 2
     others = tuple([at for at in range(len(shape_of(g))) if at != len(shape_of(g)) - axes - 1])
     return [
-        conv_input_gradient(g, weight, input_shape=shape_of(input), **settings) if wanted[0] else None,
-        conv_weight_gradient(input, g, weight_shape=shape_of(weight), **settings) if wanted[1] else None,
-        *[reduce_sum(g, axis=others) for _ in bias],
+        lambda: conv_input_gradient(g, weight, input_shape=shape_of(input), **settings),
+        lambda: conv_weight_gradient(input, g, weight_shape=shape_of(weight), **settings),
+        *[lambda: reduce_sum(g, axis=others) for _ in bias],
     ]
 
 
@@ -175,12 +172,10 @@ def _input_shape(g: Shape, weight: Shape, input_shape: Setting, **settings: Sett
     return input
 
 
-def _input_pullback(
-    h: Any, y: Any, g: Any, weight: Any, input_shape: Setting, *, wanted: Sequence[bool] = (True, True), **settings: Setting
-) -> list[Any]:
+def _input_pullback(h: Any, y: Any, g: Any, weight: Any, input_shape: Setting, **settings: Setting) -> list[Any]:
     return [
-        convolved(h, weight, settings) if wanted[0] else None,
-        conv_weight_gradient(h, g, weight_shape=shape_of(weight), **settings) if wanted[1] else None,
+        lambda: convolved(h, weight, settings),
+        lambda: conv_weight_gradient(h, g, weight_shape=shape_of(weight), **settings),
     ]
 
 
@@ -197,12 +192,10 @@ def _weight_shape(input: Shape, g: Shape, weight_shape: Setting, **settings: Set
     return weight
 
 
-def _weight_pullback(
-    h: Any, y: Any, input: Any, g: Any, weight_shape: Setting, *, wanted: Sequence[bool] = (True, True), **settings: Setting
-) -> list[Any]:
+def _weight_pullback(h: Any, y: Any, input: Any, g: Any, weight_shape: Setting, **settings: Setting) -> list[Any]:
     return [
-        conv_input_gradient(g, h, input_shape=shape_of(input), **settings) if wanted[0] else None,
-        convolved(input, h, settings) if wanted[1] else None,
+        lambda: conv_input_gradient(g, h, input_shape=shape_of(input), **settings),
+        lambda: convolved(input, h, settings),
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from math import prod
 
 from gradcli.graph.shapes import broadcast
@@ -44,8 +45,13 @@ def _declare(loss: Operation) -> None:
     def pullback(g: Any, y: Any, *arguments: Any, reduction: Setting) -> Sequence[Any]:
         shape = broadcast(*map(shape_of, arguments))
         share = spread(share_of(g, prod(shape), reduction), shape, None if reduction is not None else ())
-        partials = loss.local_derivatives(loss(*arguments), arguments, [True] * len(arguments))
-        return [summed_to(share * partial, shape_of(argument)) for partial, argument in zip(partials, arguments, strict=True)]
+        value = loss(*arguments)
+
+        def of(at: int) -> Any:
+            slope = loss.local_derivatives(value, arguments, [place == at for place in range(len(arguments))])[at]
+            return summed_to(share * slope, shape_of(arguments[at]))
+
+        return [partial(of, at) for at in range(len(arguments))]
 
     def definition(*arguments: Any, reduction: Setting) -> Any:
         return reduced_losses(loss(*loss.complete(arguments)), reduction)

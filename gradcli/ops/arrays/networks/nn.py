@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import cache
 from math import prod
 
 from gradcli.graph.shapes import ShapeError, shape_text
@@ -85,17 +86,26 @@ def normalized(numpy: Any, a: Any, axes: Shape, eps: float, affine: Sequence[Any
     return result
 
 
-def normalized_pullback(g: Any, a: Any, axes: Shape, eps: Any, weights: Sequence[Any]) -> tuple[Any, Any]:
-    """What a shift and a scaling of an array a cannot change of the adjoint of n = (a - mean)/deviation, and n."""
+def normalized_pullback(
+    g: Any, a: Any, axes: Shape, eps: Any, weights: Sequence[Any]
+) -> tuple[Callable[[], Any], Callable[[], Any]]:
+    """What makes what a shift and a scaling of an array a cannot change of the adjoint of n = (a - mean)/deviation, and n."""
 
     def mean(value: Any) -> Any:
         return reduce_mean(value, axis=axes, keepdims=True)
 
-    deviations = a - mean(a)
-    scale = 1 / sqrt(mean(deviations * deviations) + eps)
-    normal = deviations * scale
-    adjoint = g * weights[0] if weights else g
-    return scale * (adjoint - mean(adjoint) - normal * mean(adjoint * normal)), normal
+    @cache
+    def scaled() -> tuple[Any, Any]:
+        deviations = a - mean(a)
+        scale = 1 / sqrt(mean(deviations * deviations) + eps)
+        return scale, deviations * scale
+
+    def first() -> Any:
+        scale, normal = scaled()
+        adjoint = g * weights[0] if weights else g
+        return scale * (adjoint - mean(adjoint) - normal * mean(adjoint * normal))
+
+    return first, lambda: scaled()[1]
 
 
 def _layer_norm(numpy: Any, a: Any, *affine: Any, normalized_shape: Setting, eps: float) -> Any:
@@ -106,7 +116,8 @@ def _layer_norm(numpy: Any, a: Any, *affine: Any, normalized_shape: Setting, eps
 def _layer_norm_pullback(g: Any, y: Any, a: Any, *affine: Any, normalized_shape: Setting, eps: Any) -> list[Any]:
     axes = _last_axes(shape_of(a), tuple(map(shape_of, affine)), normalized_shape)
     first, normal = normalized_pullback(g, a, axes, eps, affine[:1])
-    return [first, *[summed_to(one, shape_of(own)) for one, own in zip((g * normal, g), affine, strict=False)]]
+    others = [lambda: summed_to(g * normal(), shape_of(affine[0])), lambda: summed_to(g, shape_of(affine[1]))]
+    return [first, *others[: len(affine)]]
 
 
 def _layer_norm_shape(a: Shape, *affine: Shape, normalized_shape: Setting, eps: Setting) -> Shape:
@@ -273,7 +284,10 @@ def _cross_entropy_pullback(g: Any, y: Any, a: Any, target: Any, reduction: Sett
     share = _for_each(g, shape, reduction)
     if shape_of(target) != shape:
         return [share * (softmax(a, axis=at) - _marks(a, target)), None]
-    return [share * (softmax(a, axis=at) * _total(target, at) - target), -share * log_softmax(a, axis=at)]
+    return [
+        lambda: share * (softmax(a, axis=at) * _total(target, at) - target),
+        lambda: -share * log_softmax(a, axis=at),
+    ]
 
 
 def _cross_entropy_function(a: Shape, target: Shape, reduction: Setting) -> str:

@@ -42,7 +42,7 @@ def _batch_norm_pullback(g: Any, y: Any, a: Any, *affine: Any, eps: Any) -> list
     shape = shape_of(a)
     axes = _batch_axes(shape)
     first, normal = normalized_pullback(g, a, axes, eps, [reshaped(one, _channels(shape)) for one in affine[:1]])
-    return [first, *[reduce_sum(one, axis=axes) for one, _ in zip((g * normal, g), affine, strict=False)]]
+    return [first, *[lambda: reduce_sum(g * normal(), axis=axes), lambda: reduce_sum(g, axis=axes)][: len(affine)]]
 
 
 batch_norm = structural(
@@ -133,7 +133,7 @@ def _cosine_pullback(g: Any, y: Any, a: Any, b: Any, axis: Setting, eps: Any) ->
         along = reduce_sum(direction * one, axis=at, keepdims=True) / (size * size)
         return direction / size - along * (one / where(eq(norm, 0), 1, norm))
 
-    return [summed_to(by(a, b), shape_of(a)), summed_to(by(b, a), shape_of(b))]
+    return [lambda: summed_to(by(a, b), shape_of(a)), lambda: summed_to(by(b, a), shape_of(b))]
 
 
 def _cosine_function(a: Shape, b: Shape, axis: Setting, eps: Setting) -> str:
