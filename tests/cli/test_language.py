@@ -109,7 +109,7 @@ def test_what_users_wrote_stays() -> None:
     for name in ("value", "variable", "path", "right", "x"):
         assert name in chinese.said(f"there is no node {name}") or name in chinese.said(f"the nodes are {name}")
         assert chinese.said(f"{name} = 3") == f"{name} = 3"
-    assert chinese.said("--tol is a number from 0 to 1, not x is no number").endswith("x is no number")
+    assert chinese.said("--tol is a number from 0 to less than 1, not x is no number").endswith("x is no number")
     assert chinese.said("'if x is' is left out; 'else y' is left out").count("略去") == 2
     assert not re.search(
         "after|slope", chinese.said("unexpected '.' after '+': a value is missing before it; not right: the slope by x")

@@ -165,11 +165,6 @@ REWRITES = (
     Rewrite(
         "a^b", "a^detach(b)", "the derivative by the exponent is a logarithm of the base: without it none of a negative is taken"
     ),
-    Rewrite(
-        "a^b",
-        "sign(a)*abs(a)^b",
-        "a power with a fractional exponent is not real for a negative base; this is its odd continuation",
-    ),
     # lengths
     Rewrite("sqrt(a^2)", "abs(a)", LENGTH),
     Rewrite("sqrt(a^2 + b^2)", "hypot(a, b)", SQUARES),

@@ -245,7 +245,7 @@ def _compared(pairing: Pairing, same: bool) -> tuple[int, int] | None:
             if agree is False:
                 return None
             far += agree is not None
-    return (near, far) if near or far or not pairing.point else None
+    return (near, far) if near or far or (same and not pairing.point) else None
 
 
 def _size(value: Fraction) -> Fraction:

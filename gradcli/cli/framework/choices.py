@@ -159,7 +159,7 @@ def tolerance(text: str) -> float:
     """How far off a number may be, beside the size of the right one, from the text of an option.
 
     Raises:
-        GradcliError: It is no number from 0 to 1.
+        GradcliError: It is no number from 0 to less than 1.
     """
     try:
         found = float(text)
@@ -167,6 +167,6 @@ def tolerance(text: str) -> float:
         found = -1.0
     if not 0 <= found < 1:
         raise GradcliError(
-            f"--tol is a number from 0 to 1, not {text}", hint="--tol 1e-3 allows a thousandth of the right number"
+            f"--tol is a number from 0 to less than 1, not {text}", hint="--tol 1e-3 allows a thousandth of the right number"
         )
     return found

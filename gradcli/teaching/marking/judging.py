@@ -195,7 +195,8 @@ class Judge:
             return None
         tolerance = EXACT * max(1.0, abs(right)) if self.digits is None else 0.5000001 * 10.0**-self.digits
         exact = self.digits is None and self.tolerance is None and not has_decimals(read_as)
-        relative = self.tolerance or (DECIMALS if self.digits is None and not exact else 0.0)
+        default = DECIMALS if self.digits is None and not exact else 0.0
+        relative = default if self.tolerance is None else self.tolerance
         tolerance = max(tolerance, relative * max(1e-12, abs(right)))
         if abs(own - right) <= tolerance:
             return Marked(answer, Verdict.RIGHT, read_as)

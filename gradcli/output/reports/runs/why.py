@@ -191,6 +191,8 @@ class Account(Sentences):
             return "It is another function, computed in high precision as well: the first has no value near there to compare."
         if not mend.same:
             return f"It is another function, close to the first: compared{of} in high precision at {proof.near} points."
+        if not proof.near and not proof.far:
+            return "Its value is that in high precision; without a variable there is no other point to compare at."
         around = f"equal at {proof.near} points around" if proof.near else f"equal at {proof.far} points where both have a value"
         slopes = {
             verified.DERIVATIVE: "its gradient is the derivative there",
