@@ -88,11 +88,19 @@ def _partial(options: DiffOptions) -> None:
         if left := derivative_on_left(text):
             write_note(visible(f"note: {left} is a derivative already, and this is one of its right side"))
 
+    from gradcli.autodiff.inner_derivatives import DERIVATIVE
     from gradcli.cli.inputs.symbolic import assumed, graph_of, write_derivatives
     from gradcli.graph.names import result_of
+    from gradcli.language.ast import Call
+    from gradcli.language.parser import parse
     from gradcli.output.reports.calculus.derivatives import Derivatives
 
-    graph = graph_of(text, where, values, options)
+    program = parse(text, where)
+    graph = graph_of(text, where, values, options, program)
+    value = getattr(program.statements[-1], "value", None)
+    if program.may_differentiate and not options.wrt and isinstance(value, Call) and value.function == DERIVATIVE:
+        note = "the expression is a derivative already, and this is the derivative of that; gradcli simplify writes it out"
+        write_note(f"note: {note}")
     if not graph.variables and not options.wrt and "=" in text:
         hint = "a value is given by --at x=3, and an equation is what --implicit takes"
         raise GradcliError(f"the {where} has no variable to differentiate by", hint=hint)
