@@ -25,10 +25,12 @@ _FUNCTION = (
 )
 _DOTTED = rf"\\d?dot\s*\{{?\s*{NAME}\s*\}}?|[^\W\d_][\u0307\u0308]|[ẋẍẏÿ]"
 _SIDE = rf"(?:{_FRACTION}|{_QUOTIENT}|{_PRIME}|{_FUNCTION}|{_DOTTED}|∇\s*{NAME}\s*{_ARGUMENT})"
-_LEFT = re.compile(rf"[\s$]*({_SIDE}){_LOOK}:?=(?!=){_LOOK}(?=[^\s;\n])")
-_ALONE = re.compile(rf"[\s$]*{_SIDE}[\s$;.]*")
-_NAMED = re.compile(rf"[\s$]*{NAME}\s*")
-_ONE_NAME = re.compile(rf"[\s$]*({NAME})\s*=(?!=)\s*(?=[^\s;\n])")
+_OPENED = r"(?:[\s$]|\\[\[(])*"
+"""What a formula in TeX begins with."""
+_LEFT = re.compile(rf"{_OPENED}({_SIDE}){_LOOK}:?=(?!=){_LOOK}(?=[^\s;\n])")
+_ALONE = re.compile(rf"{_OPENED}{_SIDE}[\s$;.]*")
+_NAMED = re.compile(rf"{_OPENED}{NAME}\s*")
+_ONE_NAME = re.compile(rf"{_OPENED}({NAME})\s*=(?!=)\s*(?=[^\s;\n])")
 _DERIVATIVE = re.compile(rf"(?<![\w.]){_QUOTIENT}|{_FRACTION}")
 
 
