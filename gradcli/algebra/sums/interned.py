@@ -258,7 +258,7 @@ class Interned:
         return total
 
     def limit(self, form: int) -> float | None:
-        """As :meth:`value`; infinite or 0 as well of what is so, or has no value, whatever its variables are: x·inf, x/0, x/inf."""
+        """As :meth:`value`; infinite or 0 of what is so, or has no value, whatever its variables are: x·inf, x/inf."""
         value = self.value(form)
         if value is not None or not self.endless:
             return value
@@ -272,7 +272,7 @@ class Interned:
         return 0.0 if found and len(self.forms[form]) == 1 else None
 
     def _is_endless(self, kind: str, content: str | float | tuple[int, ...], value: float | None) -> bool:
-        """Whether an atom is infinite or has no value, whatever its variables are: inf, log(0), x/0, and (x + inf) as a factor."""
+        """Whether an atom is infinite or has no value, whatever its variables are: log(0), x/0, (x + inf) as a factor."""
         if not isinstance(content, tuple):
             return value is not None and not isfinite(value)
         if kind in ("form", "power"):
