@@ -226,7 +226,7 @@ class _Sums:
             return TOO_LONG
         if any(form == TOO_LONG for form, _ in longer):
             return TOO_LONG
-        values = [(self.algebra.value(form), own * sign) for form, own in longer]
+        values = [(self.algebra.limit(form), own * sign) for form, own in longer]
         if math.isnan(sum([value * own for value, own in values if value is not None])):  # inf - inf, log(-1) - log(-1)
             return self._as_it_stands(longer, sign)
         numbers = [self.algebra.rational(form) for form, _ in longer]

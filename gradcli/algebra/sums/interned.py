@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from math import isfinite, nan, prod
+from math import copysign, inf, isfinite, nan, prod
 
 from gradcli.algebra.sums.terms import ONE, Monomial, Rational, Terms, whole
 from gradcli.graph.graph import Settings, Shape
@@ -62,6 +62,7 @@ class Interned:
         self.literals: set[int] = set()
         self._form_shapes: dict[int, Shape] = {}
         self._atom_values: dict[int, float] = {}
+        self.endless: set[int] = set()  # atoms that are infinite or have no value, whatever their variables are
         self._form_values: dict[int, float | None] = {}
         self._atom_ids: dict[Atom | tuple[Atom, Settings], int] = {}
         self._form_ids: dict[Terms, int] = {}
@@ -86,6 +87,8 @@ class Interned:
             value = self._atom_value(kind, content)
             if value is not None:
                 self._atom_values[id] = value
+            if self._is_endless(kind, content, value):
+                self.endless.add(id)
             self.note_sign(id)
             if kind == CHOICE and 0 in [self.rational(branch) for branch in self.arguments(id)[1:]]:
                 self.choices_of_0.add(id)
@@ -253,6 +256,33 @@ class Interned:
                 )
         self._form_values[form] = total
         return total
+
+    def limit(self, form: int) -> float | None:
+        """As :meth:`value`; infinite or 0 of what is so, or has no value, whatever its variables are: x·inf, x/inf."""
+        value = self.value(form)
+        if value is not None or not self.endless:
+            return value
+        found: list[float] = []
+        for monomial, coefficient in self.forms[form]:
+            above = {exponent > 0 for atom, exponent in monomial if atom in self.endless}
+            if above:
+                found.append(nan if len(above) > 1 else copysign(inf, coefficient) if True in above else 0.0)
+        if any(found):
+            return sum(found)
+        return 0.0 if found and len(self.forms[form]) == 1 else None
+
+    def _is_endless(self, kind: str, content: str | float | tuple[int, ...], value: float | None) -> bool:
+        """Whether an atom is infinite or has no value, whatever its variables are: log(0), x/0, (x + inf) as a factor."""
+        if not isinstance(content, tuple):
+            return value is not None and not isfinite(value)
+        if kind in ("form", "power"):
+            limit = self.limit(content[0])
+            return limit is not None and not isfinite(limit)
+        if value is not None:  # exp(1000) is too large for a float64, and a number
+            return not isfinite(value) and all(abs(self.value(form) or 0) <= 1 for form in content)
+        if kind != arithmetic.div.name or self.forms[content[1]]:
+            return False
+        return not any(atom in self.choices_of_0 for monomial, _ in self.forms[content[0]] for atom, _ in monomial)
 
     def value_of_atom(self, atom: int) -> float | None:
         """The value of an atom that has no variable."""

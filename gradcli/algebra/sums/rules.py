@@ -20,7 +20,7 @@ from gradcli.language.parser import parse_expression
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.facts import END, ODD, POLE, TRUTH
 from gradcli.ops.declaration.rational import square_root
-from gradcli.ops.elementwise.arithmetic import add, mul, neg, sub
+from gradcli.ops.elementwise.arithmetic import add, div, mul, neg, sub
 from gradcli.ops.elementwise.logic import both, eq, ne
 from gradcli.typing import NamedTuple
 
@@ -36,6 +36,7 @@ _TRUTHS = frozenset(name for name, declared in OPERATIONS.items() if declared.fa
 _COMPARISONS = frozenset(name for name in _TRUTHS if OPERATIONS[name].symbol and not OPERATIONS[name].symbol.isalpha())
 _ALWAYS = frozenset((add.name, sub.name, mul.name, neg.name))
 """Operations that have a value for all rational numbers."""
+_PRODUCTS = frozenset((mul.name, div.name))
 
 
 def _of_equals() -> Iterator[tuple[str, bool | None]]:
@@ -121,7 +122,10 @@ def apply_operation(algebra: Algebra, operation: str, operands: Sequence[int], *
     """The normal form of an operation on forms. Each case has its algebra beside it."""
     values = [algebra.rational(operand) for operand in operands]
     value = None if None not in values and operation in _ALWAYS else value_of(operation, [algebra.value(o) for o in operands])
-    if value is not None and value != value:  # what has no value gets none: cos(acos(-20)) is left alone
+    if value is None and algebra.endless and operation in _PRODUCTS:
+        limit = value_of(operation, list(map(algebra.limit, operands)))
+        value = limit if limit != limit else None
+    if value is not None and value != value:  # what has no value gets none: cos(acos(-20)) and 0·(x/0) are left alone
         return algebra.of_atom(algebra.atom(operation, tuple(operands)))
     if value is not None and (None in values or len(values) > 1):
         from gradcli.algebra.sums.declared import chosen
