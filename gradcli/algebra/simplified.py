@@ -405,8 +405,13 @@ class Simplifier:
             apart = self.algebra.form(dict([self.algebra.as_term(form)]))  # 2*(A @ x - b) for 2*A @ x - 2*b
             form = apart if self.algebra.size(apart) < self.algebra.size(form) else form
         form = as_fraction(self.algebra, form)
-        if not self.generic and self.sizes[id] < self.algebra.size(form) and not self._has_lost_functions(id, form):
-            return written_out(self.graph, id, self.names)
+        more = self.algebra.size(form) - self.sizes[id]
+        if not self.generic and more > 0 and not self._has_lost_functions(id, form):
+            original = written_out(self.graph, id, self.names)
+            from gradcli.algebra.sums.surds import ROOMIER, divides_by_root
+
+            if more > ROOMIER or not divides_by_root(original):
+                return original
         found = written(self.algebra, form)
         if not self.generic and any(
             isinstance(node, Number) and len(number_text(node.value)) > MANY_DIGITS for node in postorder(found)

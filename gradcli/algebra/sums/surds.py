@@ -9,8 +9,10 @@ from fractions import Fraction
 from gradcli.algebra.sums.generators import expanded
 from gradcli.algebra.sums.normal import Algebra
 from gradcli.algebra.sums.terms import ONE, Monomial, Rational, divided, prime_powers, whole
+from gradcli.language.ast import Call, Expression, Number, Operator, children, postorder
 from gradcli.ops.catalogue import OPERATIONS
 from gradcli.ops.declaration.rational import square_root
+from gradcli.ops.elementwise.exponential import sqrt
 from gradcli.ops.elementwise.trigonometric import acos, asin, atan, cos, sin, tan
 
 _HALF = Fraction(1, 2)
@@ -206,3 +208,34 @@ def odd_root(algebra: Algebra, operation: str, operands: Sequence[int], degree: 
         root = rest if rest == algebra.number(1) else algebra.of(operation, rest, *operands[1:])
         return algebra.multiply(algebra.settled(taken, outside if coefficient > 0 else -outside), root)
     return None
+
+
+ROOMIER = 4
+"""Operations that a number without a root below a fraction line may have more than one with it."""
+
+
+def divides_by_root(expression: Expression) -> bool:
+    """Whether a number in an expression is divided by a root of one, or is a root of a fraction: 1/sqrt(2), sqrt(2/3)."""
+    constant: dict[int, bool] = {}
+    for node in postorder(expression):
+        below = children(node)
+        constant[id(node)] = isinstance(node, Number) or (bool(below) and all(constant[id(one)] for one in below))
+        if not constant[id(node)] or isinstance(node, Number):
+            continue
+        if _is_root(node) and _is_fraction(below[0]):
+            return True
+        if isinstance(node, Operator) and node.symbol == "/" and _is_root(below[1]):
+            return True
+    return False
+
+
+def _is_root(node: Expression) -> bool:
+    """Whether a node is a square root, or a power with a fraction for its exponent."""
+    power = isinstance(node, Operator) and node.symbol == "^" and _is_fraction(node.operands[1])
+    return power or (isinstance(node, Call) and node.function == sqrt.name)
+
+
+def _is_fraction(node: Expression) -> bool:
+    if isinstance(node, Number):
+        return isinstance(node.value, Fraction) and node.value.denominator > 1
+    return isinstance(node, Operator) and node.symbol == "/"
