@@ -153,8 +153,8 @@ def _whole_bessel(order: float, x: float) -> float:
         return math.inf
 
 
-def _moment(order: int, z: Any, sin: Callable[[Any], Any], cos: Callable[[Any], Any], least: float) -> Any:
-    """∫ tⁿ·cos(z·t + n·π/2) dt from 0 to 1, which is the n-th derivative of sin(z)/z.
+def _moment(order: int, z: Any, scale: Any, sin: Callable[[Any], Any], cos: Callable[[Any], Any], least: float) -> Any:
+    """A factor times ∫ tⁿ·cos(z·t + n·π/2) dt from 0 to 1, which is the n-th derivative of sin(z)/z.
 
     For large z by parts, Iₙ = (sin(z + n·π/2) - n·Iₙ₋₁)/z; else the series of the cosine, integrated.
     """
@@ -163,9 +163,9 @@ def _moment(order: int, z: Any, sin: Callable[[Any], Any], cos: Callable[[Any], 
         value = s / z
         for k in range(1, order + 1):
             value = ((c, -s, -c, s)[(k - 1) % 4] - k * value) / z
-        return value
+        return scale * value
     at = order % 2
-    term = z if at else z * 0 + 1
+    term = scale * z if at else scale  # and divided afterwards: π²/3 is rounded once more than π²
     total = z * 0
     while True:
         total += (term if (order + at) % 4 == 0 else -term) / (order + at + 1)
@@ -181,14 +181,14 @@ def _precise_sinc_derivative(mp: Any, order: Any, x: Any) -> Any:
     precision = mp.prec
     with mp.workprec(precision + 4 * int(order) + 20):
         z = mp.pi * x
-        return mp.pi ** int(order) * _moment(int(order), z, mp.sin, mp.cos, mp.ldexp(1, -2 * mp.prec))
+        return _moment(int(order), z, mp.pi ** int(order), mp.sin, mp.cos, mp.ldexp(1, -2 * mp.prec))
 
 
 def _sinc_derivative(order: float, x: float) -> float:
     if not math.isfinite(math.pi * x) or not _integral_order(order):
         return math.nan
     if order <= 8:
-        return float(math.pi**order * _moment(int(order), math.pi * x, math.sin, math.cos, 1e-18))
+        return float(_moment(int(order), math.pi * x, math.pi**order, math.sin, math.cos, 1e-18))
     from mpmath import mp
 
     value = _precise_sinc_derivative(mp, order, mp.mpf(x))
