@@ -56,14 +56,26 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         if isinstance(error.__cause__, KeyboardInterrupt):
             raise
-        # Whatever else happens is a defect of the program: one line says so, where a traceback would only frighten.
-        message = f"internal error, {type(error).__name__}: {error}"
-        hint = "this is a defect of gradcli, not of your input"
-        write_error(GradcliError(message, hint=hint, exit_code=ExitCode.DEFECT), as_json="--json" in arguments)
-        return ExitCode.DEFECT
+        found = _missing(error) or _defect(error)
+        write_error(found, as_json="--json" in arguments)
+        return found.exit_code
     finally:
         WARNED.clear()
         speak("en")  # who calls the functions themselves is answered in English
+
+
+def _missing(error: Exception) -> GradcliError | None:
+    """What is said of a package that gradcli needs and that is not there."""
+    package = (error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
+    if not package or package == "gradcli":
+        return None
+    return GradcliError(f"the package {package} is not installed", hint="pip install gradcli installs all that it needs")
+
+
+def _defect(error: Exception) -> GradcliError:
+    """Whatever else happens is a defect of the program: one line says so, where a traceback would only frighten."""
+    message = f"internal error, {type(error).__name__}: {error}"
+    return GradcliError(message, hint="this is a defect of gradcli, not of your input", exit_code=ExitCode.DEFECT)
 
 
 def _language(arguments: Sequence[str]) -> tuple[list[str], str]:

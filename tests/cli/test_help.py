@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import shlex
+import sys
 from html.parser import HTMLParser
 
 import pytest
 from commandline import command
 
 from gradcli.cli.framework.table import command_named, command_names
+from gradcli.cli.main import run
 from gradcli.errors import columns
 from gradcli.output.manual.pages import page, reader, summaries
 
@@ -231,3 +233,13 @@ def test_a_function_alone_is_what_is_meant() -> None:
     assert command(["eval", "g(u, v) = u^2*v", "--u", "2", "--v", "3", "-q"])[1] == "12\n12\n4\n"
     assert command(["eval", "f(x) = x^2; f(3)", "-q"])[1] == "9\n"
     assert command(["plot", "f(x) = x^2", "--x=-1:1", "--format", "csv"])[0] == 0
+
+
+def test_a_package_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is no defect of gradcli, and numbers need none."""
+    for name in [name for name in sys.modules if name.startswith("gradcli.cli.framework.help")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "typer", None)
+    assert run(["--help"]) == 2
+    assert capsys.readouterr().err.startswith("error: the package typer is not installed\nhint: ")
+    assert run(["eval", "x^2", "--x", "3", "-q"]) == 0
